@@ -1,0 +1,25 @@
+namespace Granary.Engine.Factors;
+
+/// <summary>Enters a <see cref="FactorKernel"/> in the catalogue. The constructor's parameters, their defaults and ranges are the factor's.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class FactorAttribute(string name, string summary) : Attribute
+{
+    /// <summary>As it is written in a batch file: lower case, words joined by hyphens.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>One sentence for the catalogue.</summary>
+    public string Summary { get; } = summary;
+
+    /// <summary>Names of the lines behind the main one, in order, comma-separated; an empty first name is the factor itself.
+    /// "" = one line; ",signal,histogram" = the factor, .signal and .histogram; "k,d" = only named lines, the first also without its name.</summary>
+    public string Lines { get; init; } = "";
+
+    /// <summary>The definition, in plain text.</summary>
+    public string Formula { get; init; } = "";
+
+    /// <summary>Where the definition comes from.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The interval of its values, as "0 … 100"; "price" for what moves with the price.</summary>
+    public string Range { get; init; } = "";
+}

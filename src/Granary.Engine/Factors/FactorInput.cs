@@ -1,0 +1,51 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>The bars that a kernel is shown next: as many as have come, one at the least, oldest first.</summary>
+public readonly ref struct FactorInput
+{
+    private readonly double[][]? _references;
+    private readonly int _start;
+
+    /// <param name="references">For each of the kernel's <see cref="FactorKernel.ReferenceSymbols"/>, its close as known at each bar of the block.</param>
+    public FactorInput(BarBlock block, int start, int count, double[][]? references = null)
+    {
+        _references = references;
+        _start = start;
+        Time = block.Time.Slice(start, count);
+        Open = block.Open.Slice(start, count);
+        High = block.High.Slice(start, count);
+        Low = block.Low.Slice(start, count);
+        Close = block.Close.Slice(start, count);
+        Volume = block.Volume.Slice(start, count);
+    }
+
+    public ReadOnlySpan<long> Time { get; }
+
+    public ReadOnlySpan<double> Open { get; }
+
+    public ReadOnlySpan<double> High { get; }
+
+    public ReadOnlySpan<double> Low { get; }
+
+    public ReadOnlySpan<double> Close { get; }
+
+    public ReadOnlySpan<double> Volume { get; }
+
+    public int Count => Time.Length;
+
+    /// <summary>The close of another symbol, as last known when each of these bars closed; NaN before its first.</summary>
+    public ReadOnlySpan<double> Reference(int index) =>
+        (_references ?? throw new InvalidOperationException("this feed carries no other symbol"))[index].AsSpan(_start, Time.Length);
+}
+
+/// <summary>Where a kernel writes its lines: as many values as bars it was shown.</summary>
+public readonly ref struct FactorOutput(double[][] lines, int start, int count)
+{
+    private readonly double[][] _lines = lines;
+    private readonly int _start = start, _count = count;
+
+    /// <summary>Line number <paramref name="line"/>, in the order of <see cref="FactorAttribute.Lines"/>.</summary>
+    public Span<double> this[int line] => _lines[line].AsSpan(_start, _count);
+}

@@ -1,0 +1,28 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>
+/// The one implementation of a factor, a state machine that is shown bars in runs of any length:
+/// a run of one is the streaming form, a block is the column form, and they agree to the last bit because the code is the same.
+/// It can only be causal: it never sees a later bar. One instance serves one feed, from its first bar on.
+/// </summary>
+public abstract class FactorKernel
+{
+    /// <summary>The feed's instrument and timeframe; set before the first bar.</summary>
+    public MarketSeries Series { get; internal set; } = null!;
+
+    /// <summary>How many bars it takes until the first value: value number WarmUp (counted from 1) is the first that is not NaN.</summary>
+    public abstract int WarmUp { get; }
+
+    /// <summary>Other symbols whose closes it reads.</summary>
+    public virtual IReadOnlyList<string> ReferenceSymbols => [];
+
+    /// <summary>Called once, when <see cref="Series"/> is known and before the first bar.</summary>
+    public virtual void Start()
+    {
+    }
+
+    /// <summary>Writes every line for every bar of the run; NaN until warm. Allocates nothing.</summary>
+    public abstract void Process(in FactorInput bars, in FactorOutput lines);
+}

@@ -1,0 +1,81 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Reads a factor as users write it: <c>name(parameters)</c>, then <c>@timeframe</c> and <c>.line</c>, both optional.</summary>
+public static class FactorParser
+{
+    /// <summary>The request and the line's number.</summary>
+    /// <exception cref="ArgumentException">Not a factor; the message says what is wrong and what is near.</exception>
+    public static (FactorRequest Request, int Line) Parse(string text)
+    {
+        var rest = text.Trim();
+        var open = rest.IndexOf('(');
+        string name;
+        string[] arguments = [];
+        var tail = "";
+        if (open >= 0)
+        {
+            var close = rest.IndexOf(')', open);
+            if (close < 0) throw new ArgumentException($"'{text}': the closing parenthesis is missing");
+            name = rest[..open].Trim();
+            var inner = rest[(open + 1)..close].Trim();
+            if (inner.Length > 0) arguments = inner.Split(',', StringSplitOptions.TrimEntries);
+            tail = rest[(close + 1)..].Trim();
+        }
+        else
+        {
+            var end = rest.AsSpan().IndexOfAny('.', '@');
+            name = end < 0 ? rest : rest[..end];
+            tail = end < 0 ? "" : rest[end..];
+        }
+
+        Timeframe? timeframe = null;
+        if (tail.StartsWith('@'))
+        {
+            var dot = tail.IndexOf('.');
+            var word = dot < 0 ? tail[1..] : tail[1..dot];
+            if (!Timeframe.TryParse(word, out timeframe))
+                throw new ArgumentException($"'{text}': '{word}' is no timeframe; use one of {string.Join(' ', Timeframe.All)}");
+            tail = dot < 0 ? "" : tail[dot..];
+        }
+
+        var request = Bind(name, arguments, timeframe);
+        if (tail.Length == 0) return (request, 0);
+        if (tail[0] != '.') throw new ArgumentException($"'{text}': '{tail}' is not understood; a line is written as .name");
+        var line = request.Definition.Lines.ToList().IndexOf(tail[1..]);
+        if (line < 0)
+            throw new ArgumentException($"'{text}': {name} has no line '{tail[1..]}'; it has {string.Join(", ", request.Definition.Lines.Select(l => l.Length == 0 ? "(none)" : "." + l))}");
+        return (request, line);
+    }
+
+    /// <summary>A list in one text, separated by semicolons.</summary>
+    public static IReadOnlyList<string> Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    internal static FactorRequest Bind(string name, string[] arguments, Timeframe? timeframe)
+    {
+        if (!FactorCatalogue.TryGet(name, out var definition))
+        {
+            var near = Spelling.Nearest(name, FactorCatalogue.All.Select(d => d.Name));
+            throw new ArgumentException($"there is no factor '{name}'" + (near is null ? "; 'granary factors' lists them" : $"; did you mean '{near}'?"));
+        }
+        if (arguments.Length > definition.Parameters.Count)
+            throw new ArgumentException($"{name} takes {definition.Parameters.Count} parameters, not {arguments.Length}");
+        var bound = new object[definition.Parameters.Count];
+        for (var i = 0; i < bound.Length; i++)
+        {
+            var parameter = definition.Parameters[i];
+            try
+            {
+                bound[i] = i < arguments.Length
+                    ? parameter.Parse(arguments[i])
+                    : parameter.Default ?? throw new ArgumentException($"{parameter.Name} is missing");
+            }
+            catch (ArgumentException e)
+            {
+                throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
+            }
+        }
+        return new FactorRequest(definition, bound, timeframe);
+    }
+}

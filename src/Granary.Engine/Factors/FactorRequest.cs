@@ -1,0 +1,61 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>A factor with its parameters, on the feed's own bars or on longer ones built from them.</summary>
+public sealed class FactorRequest : IEquatable<FactorRequest>
+{
+    private readonly object[] _arguments;
+
+    internal FactorRequest(FactorDefinition definition, object[] arguments, Timeframe? timeframe)
+    {
+        Definition = definition;
+        _arguments = arguments;
+        Timeframe = timeframe;
+        Key = definition.Name + "(" + string.Join(',', arguments.Select(Text)) + ")" + (timeframe is { } t ? "@" + t : "");
+    }
+
+    public FactorDefinition Definition { get; }
+
+    public IReadOnlyList<object> Arguments => _arguments;
+
+    /// <summary>A longer timeframe whose last finished bar the value is of; null for the feed's own.</summary>
+    public Timeframe? Timeframe { get; }
+
+    /// <summary>The canonical text, as "macd(12,26,9)@1h": equal keys are computed once.</summary>
+    public string Key { get; }
+
+    /// <summary>The same factor on finished bars of a longer timeframe.</summary>
+    public FactorRequest On(Timeframe timeframe) => new(Definition, _arguments, timeframe);
+
+    /// <summary>A new kernel, ready for the first bar of <paramref name="series"/>.</summary>
+    public FactorKernel CreateKernel(MarketSeries series)
+    {
+        FactorKernel kernel;
+        if (Timeframe is { } longer && longer != series.Timeframe)
+        {
+            var inner = Definition.Create(_arguments);
+            inner.Series = series with { Timeframe = longer };
+            inner.Start();
+            kernel = new HigherTimeframe(inner, longer, Definition.Lines.Count);
+        }
+        else
+        {
+            kernel = Definition.Create(_arguments);
+        }
+        kernel.Series = series;
+        kernel.Start();
+        return kernel;
+    }
+
+    public bool Equals(FactorRequest? other) => other is not null && other.Key == Key;
+
+    public override bool Equals(object? obj) => Equals(obj as FactorRequest);
+
+    public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Key;
+
+    private static string Text(object value) => value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
+}

@@ -1,0 +1,87 @@
+namespace Granary.Engine.Market;
+
+/// <summary>When a venue trades: around the clock, or between two local times on given weekdays, daylight saving included.</summary>
+public sealed class SessionCalendar
+{
+    private readonly TimeZoneInfo _zone;
+    private readonly bool[] _days;
+    private readonly HashSet<DateOnly> _holidays;
+
+    private SessionCalendar(string name, TimeZoneInfo zone, TimeSpan open, TimeSpan close, DayOfWeek[] days, IEnumerable<DateOnly> holidays, bool continuous)
+    {
+        Name = name;
+        _zone = zone;
+        Open = open;
+        Close = close;
+        _days = new bool[7];
+        foreach (var d in days) _days[(int)d] = true;
+        _holidays = [.. holidays];
+        IsContinuous = continuous;
+    }
+
+    /// <summary>Every minute of every day, in UTC.</summary>
+    public static SessionCalendar Continuous { get; } = new("24/7", TimeZoneInfo.Utc, TimeSpan.Zero, TimeSpan.FromDays(1),
+        [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday, DayOfWeek.Saturday, DayOfWeek.Sunday], [], continuous: true);
+
+    /// <summary>A daily session in local time.</summary>
+    /// <param name="timeZone">IANA id, as "America/New_York".</param>
+    /// <param name="open">Local time of the first bar's open.</param>
+    /// <param name="close">Local time at which the session ends; after <paramref name="open"/>.</param>
+    /// <param name="holidays">Local dates without a session.</param>
+    /// <exception cref="ArgumentException">The close is not after the open.</exception>
+    /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
+    public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null)
+    {
+        if (close <= open || open < TimeSpan.Zero || close > TimeSpan.FromDays(1))
+            throw new ArgumentException("a session's close is after its open, within one local day", nameof(close));
+        return new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close,
+            [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday], holidays ?? [], continuous: false);
+    }
+
+    /// <summary>New York stock hours, 09:30 to 16:00, without a list of holidays.</summary>
+    public static SessionCalendar NewYork() => Daily("XNYS", "America/New_York", new TimeSpan(9, 30, 0), new TimeSpan(16, 0, 0));
+
+    public string Name { get; }
+
+    /// <summary>Local time of day.</summary>
+    public TimeSpan Open { get; }
+
+    /// <summary>Local time of day.</summary>
+    public TimeSpan Close { get; }
+
+    public bool IsContinuous { get; }
+
+    public TimeZoneInfo Zone => _zone;
+
+    /// <summary>The local wall clock at a UTC instant.</summary>
+    public DateTime ToLocal(long utcTicks) => TimeZoneInfo.ConvertTimeFromUtc(new DateTime(utcTicks, DateTimeKind.Utc), _zone);
+
+    /// <summary>Whether a bar that opens at this instant belongs to a session.</summary>
+    public bool IsOpen(long utcTicks)
+    {
+        if (IsContinuous) return true;
+        var local = ToLocal(utcTicks);
+        return IsTradingDay(DateOnly.FromDateTime(local)) && local.TimeOfDay >= Open && local.TimeOfDay < Close;
+    }
+
+    public bool IsTradingDay(DateOnly localDate) => _days[(int)localDate.DayOfWeek] && !_holidays.Contains(localDate);
+
+    /// <summary>The session's open and close on a local date, as UTC ticks; null on a day without a session.</summary>
+    public (long Open, long Close)? Session(DateOnly localDate)
+    {
+        if (!IsTradingDay(localDate)) return null;
+        return (ToUtc(localDate, Open), ToUtc(localDate, Close));
+    }
+
+    private long ToUtc(DateOnly date, TimeSpan time)
+    {
+        var local = date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified) + time;
+        // A wall clock that daylight saving skips is read as the first instant after the jump.
+        if (_zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
+        return TimeZoneInfo.ConvertTimeToUtc(local, _zone).Ticks;
+    }
+
+    /// <summary>The local day of a UTC instant, as days since 0001-01-01: what daily aggregation and day orders go by.</summary>
+    public int LocalDay(long utcTicks) =>
+        (int)((IsContinuous ? utcTicks : ToLocal(utcTicks).Ticks) / TimeSpan.TicksPerDay);
+}
