@@ -1,0 +1,41 @@
+namespace Granary.Engine.Market;
+
+/// <summary>
+/// Bars that were asked for or handed in are not usable: a missing file, a wrong number, an unknown symbol.
+/// The message is one sentence that names the place, the field and the remedy, and is shown to users as it is (exit code 2).
+/// </summary>
+public sealed class BarDataException : Exception
+{
+    public BarDataException()
+    {
+    }
+
+    public BarDataException(string message) : base(message)
+    {
+    }
+
+    public BarDataException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+
+    /// <summary>A fault at a place: "file, line 12, high: what is wrong; remedy".</summary>
+    /// <param name="file">The path as the user knows it.</param>
+    /// <param name="line">Counted from 1; null where the fault is not in a line.</param>
+    /// <param name="field">The column; null where it is not one field's fault.</param>
+    public static BarDataException At(string file, long? line, string? field, string fault, string remedy, Exception? inner = null)
+    {
+        var place = file;
+        if (line is not null) place += string.Create(System.Globalization.CultureInfo.InvariantCulture, $", line {line}");
+        if (field is not null) place += ", " + field;
+        var message = $"{place}: {fault}; {remedy}";
+        return inner is null
+            ? new BarDataException(message) { File = file, Line = line, Field = field }
+            : new BarDataException(message, inner) { File = file, Line = line, Field = field };
+    }
+
+    public string? File { get; private init; }
+
+    public long? Line { get; private init; }
+
+    public string? Field { get; private init; }
+}
