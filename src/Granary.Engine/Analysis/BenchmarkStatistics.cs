@@ -1,0 +1,40 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>A curve r against a benchmark b, at the times that both have; NaN with fewer than two common returns or without deviation.</summary>
+/// <param name="CommonPoints">How many times both curves have.</param>
+/// <param name="TrackingError">Annualised deviation of r − b, ddof 1.</param>
+/// <param name="InformationRatio">Mean of r − b over its deviation, annualised.</param>
+/// <param name="Beta">cov(r, b) / var(b).</param>
+/// <param name="Alpha">mean(r) − beta · mean(b), times the periods per year.</param>
+/// <param name="Correlation">Pearson's.</param>
+/// <param name="BenchmarkReturn">The benchmark's total return over the common times.</param>
+public sealed record BenchmarkStatistics(
+    int CommonPoints, double TrackingError, double InformationRatio, double Beta, double Alpha, double Correlation, double BenchmarkReturn)
+{
+    public static BenchmarkStatistics Of(EquityCurve curve, EquityCurve benchmark, double periodsPerYear)
+    {
+        var (own, other) = curve.OnCommonTimes(benchmark);
+        var r = own.Returns;
+        var b = other.Returns;
+        var n = r.Length;
+        var excess = new double[n];
+        for (var i = 0; i < n; i++) excess[i] = r[i] - b[i];
+        var active = Moments.Of(excess);
+        var mine = Moments.Of(r);
+        var theirs = Moments.Of(b);
+        double products = 0;
+        for (var i = 0; i < n; i++) products += (r[i] - mine.Mean) * (b[i] - theirs.Mean);
+        var covariance = n > 1 ? products / (n - 1) : double.NaN;
+        var beta = theirs.SampleDeviation > 0 ? covariance / theirs.SampleVariance : double.NaN;
+        var deviation = active.SampleDeviation;
+        if (deviation < EquityCurve.ReturnRounding) deviation = 0;
+        var correlation = mine.SampleDeviation > 0 && theirs.SampleDeviation > 0
+            ? Math.Clamp(covariance / (mine.SampleDeviation * theirs.SampleDeviation), -1, 1)
+            : double.NaN;
+        return new BenchmarkStatistics(own.Count,
+            deviation * Math.Sqrt(periodsPerYear),
+            deviation > 0 ? active.Mean / deviation * Math.Sqrt(periodsPerYear) : double.NaN,
+            beta, (mine.Mean - beta * theirs.Mean) * periodsPerYear, correlation,
+            other.Count > 0 && other.Values[0] > 0 ? other.Values[^1] / other.Values[0] - 1 : double.NaN);
+    }
+}

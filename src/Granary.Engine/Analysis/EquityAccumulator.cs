@@ -1,0 +1,195 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// The statistics of an equity curve as it grows, in constant memory: for runs whose curve is streamed to disk.
+/// Everything but the historical quantiles, which need all returns.
+/// </summary>
+/// <remarks>Points must come oldest first; how they are cut into blocks makes no difference to the last bit.</remarks>
+public sealed class EquityAccumulator
+{
+    private readonly CalendarPeriods _months = new(MonthOf), _weeks = new(WeekOf);
+    private Moments _moments;
+    private long _points, _firstTime, _lastTime, _positive, _nonZero;
+    private double _first, _last, _gains, _losses, _squaredLosses, _squaredDrawdowns;
+    private double _peak = double.NegativeInfinity, _deepest, _trough;
+    private long _peakTime, _deepestPeak, _deepestTrough, _longest;
+    private long? _deepestRecovery;
+    private bool _underwater, _deepestOpen;
+
+    /// <param name="times">UTC ticks, strictly increasing, later than what was added before.</param>
+    /// <param name="values">Account currency, finite.</param>
+    public void Add(ReadOnlySpan<long> times, ReadOnlySpan<double> values)
+    {
+        for (var i = 0; i < times.Length; i++) Add(times[i], values[i]);
+    }
+
+    /// <inheritdoc cref="Add(ReadOnlySpan{long}, ReadOnlySpan{double})"/>
+    public void Add(long time, double equity)
+    {
+        if (_points++ == 0)
+        {
+            (_firstTime, _first) = (time, equity);
+            _months.Start(equity);
+            _weeks.Start(equity);
+        }
+        else
+        {
+            var r = _last > 0 ? equity / _last - 1 : double.NaN;
+            _moments.Add(r);
+            if (r > 0)
+            {
+                _positive++;
+                _gains += r;
+            }
+            else if (!(r >= 0))
+            {
+                _losses -= r;
+                _squaredLosses += r * r;
+            }
+            if (r != 0) _nonZero++;
+        }
+        _months.Add(time, equity);
+        _weeks.Add(time, equity);
+        Mark(time, equity);
+        (_lastTime, _last) = (time, equity);
+    }
+
+    private void Mark(long time, double equity)
+    {
+        if (equity >= _peak)
+        {
+            if (_underwater) Recover(time);
+            (_peak, _peakTime) = (equity, time);
+            return;
+        }
+        if (!_underwater) _trough = double.PositiveInfinity;
+        _underwater = true;
+        var depth = 1 - equity / _peak;
+        _squaredDrawdowns += depth * depth;
+        if (equity >= _trough) return;
+        _trough = equity;
+        if (depth <= _deepest) return;
+        (_deepest, _deepestPeak, _deepestTrough, _deepestRecovery, _deepestOpen) = (depth, _peakTime, time, null, true);
+    }
+
+    private void Recover(long time)
+    {
+        _underwater = false;
+        _longest = Math.Max(_longest, time - _peakTime);
+        if (!_deepestOpen) return;
+        _deepestRecovery = time;
+        _deepestOpen = false;
+    }
+
+    /// <summary>The statistics of the points so far; more may be added afterwards.</summary>
+    /// <param name="periodsPerYear">See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves what is annualised undefined.</param>
+    public EquityStatistics ToStatistics(double periodsPerYear)
+    {
+        var n = _moments.Count;
+        var root = Math.Sqrt(periodsPerYear);
+        var deviation = _moments.SampleDeviation;
+        if (deviation < EquityCurve.ReturnRounding) deviation = 0;
+        var downside = Math.Sqrt(_squaredLosses / n);
+        var growth = _points > 0 && _first > 0 ? _last / _first : double.NaN;
+        var days = (_lastTime - _firstTime) / (double)TimeSpan.TicksPerDay;
+        var cagr = Yearly(growth, 365.25 / days);
+        var drawdown = _deepest > 0
+            ? new Drawdown(_deepest, _deepestPeak, _deepestTrough, _deepestRecovery,
+                ((_deepestRecovery ?? _lastTime) - _deepestPeak) / (double)TimeSpan.TicksPerDay)
+            : null;
+        var longest = _underwater ? Math.Max(_longest, _lastTime - _peakTime) : _longest;
+        var sharpe = Over(_moments.Mean, deviation);
+        return new EquityStatistics
+        {
+            Points = _points,
+            FirstTime = _firstTime,
+            LastTime = _lastTime,
+            FirstEquity = _points > 0 ? _first : double.NaN,
+            FinalEquity = _points > 0 ? _last : double.NaN,
+            PeriodsPerYear = periodsPerYear,
+            TotalReturn = growth - 1,
+            Cagr = cagr,
+            CagrByPeriods = Yearly(growth, periodsPerYear / n),
+            Volatility = deviation * root,
+            Sharpe = sharpe * root,
+            Sortino = Over(_moments.Mean, downside) * root,
+            Calmar = Over(cagr, _deepest),
+            MaxDrawdown = _points > 0 ? _deepest : double.NaN,
+            MaxDrawdownDays = _points > 0 ? drawdown?.Days ?? 0 : double.NaN,
+            DeepestDrawdown = drawdown,
+            LongestUnderwaterDays = _points > 0 ? longest / (double)TimeSpan.TicksPerDay : double.NaN,
+            UlcerIndex = Math.Sqrt(_squaredDrawdowns / _points),
+            MonthsProfitable = _months.Profitable,
+            Months = _months.Count,
+            BestMonth = _months.Best,
+            WorstMonth = _months.Worst,
+            WeeksProfitable = _weeks.Profitable,
+            Weeks = _weeks.Count,
+            PeriodsProfitable = n > 0 ? _positive / (double)n : double.NaN,
+            ActivePeriodsProfitable = _nonZero > 0 ? _positive / (double)_nonZero : double.NaN,
+            Omega = Over(_gains, _losses),
+            Skew = _moments.Skew,
+            Kurtosis = _moments.Kurtosis,
+            ProbabilisticSharpe = SharpeConfidence.Probabilistic(sharpe, 0, n, _moments.Skew, _moments.Kurtosis),
+        };
+    }
+
+    private static double Over(double value, double divisor) => divisor > 0 ? value / divisor : double.NaN;
+
+    private static double Yearly(double growth, double exponent) =>
+        !double.IsFinite(exponent) ? double.NaN : growth <= 0 ? -1 : Math.Pow(growth, exponent) - 1;
+
+    private static long MonthOf(long time)
+    {
+        var date = new DateTime(time);
+        return date.Year * 12L + date.Month;
+    }
+
+    private static long WeekOf(long time) => time / (7 * TimeSpan.TicksPerDay); // tick zero is a Monday
+
+    /// <summary>Counts periods of the calendar by whether their last equity exceeds the last one before them.</summary>
+    private sealed class CalendarPeriods(Func<long, long> periodOf)
+    {
+        private long _period = long.MinValue, _until = long.MinValue;
+        private double _before, _last, _best = double.NegativeInfinity, _worst = double.PositiveInfinity;
+        private int _profitable, _closed;
+
+        public void Start(double first) => _before = _last = first;
+
+        public void Add(long time, double equity)
+        {
+            // Within the day of the last look nothing changes, which spares an intraday curve the calendar.
+            if (time >= _until)
+            {
+                _until = time - time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay;
+                var period = periodOf(time);
+                if (period != _period)
+                {
+                    if (_period != long.MinValue)
+                    {
+                        _closed++;
+                        if (_last > _before) _profitable++;
+                        (_best, _worst) = Extremes();
+                        _before = _last;
+                    }
+                    _period = period;
+                }
+            }
+            _last = equity;
+        }
+
+        public int Count => _period == long.MinValue ? 0 : _closed + 1;
+
+        public double Profitable => Count == 0 ? double.NaN : (_profitable + (_last > _before ? 1 : 0)) / (double)Count;
+
+        public double Best => Count == 0 ? double.NaN : Extremes().Best;
+
+        public double Worst => Count == 0 ? double.NaN : Extremes().Worst;
+
+        private (double Best, double Worst) Extremes()
+        {
+            var r = _before > 0 ? _last / _before - 1 : double.NaN;
+            return (Math.Max(_best, r), Math.Min(_worst, r));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>Sharpe ratio and volatility over a moving window of returns.</summary>
+/// <param name="Times">UTC ticks of the last return of each window.</param>
+/// <param name="Sharpe">Annualised; NaN in a window without deviation.</param>
+/// <param name="Volatility">Annualised, ddof 1.</param>
+public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Volatility)
+{
+    /// <param name="window">Returns in a window, at least 2.</param>
+    /// <returns>Empty where the curve has fewer returns than the window.</returns>
+    public static RollingStatistics Of(EquityCurve curve, int window, double periodsPerYear)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 2);
+        var returns = curve.Returns;
+        var count = Math.Max(0, returns.Length - window + 1);
+        var result = new RollingStatistics(new long[count], new double[count], new double[count]);
+        var root = Math.Sqrt(periodsPerYear);
+        double sum = 0, squares = 0;
+        for (var i = 0; i < returns.Length; i++)
+        {
+            if (i % 4096 == 0)
+            {
+                // Running sums drift; every few thousand steps they are made anew.
+                (sum, squares) = (0, 0);
+                for (var j = Math.Max(0, i - window); j < i; j++)
+                {
+                    sum += returns[j];
+                    squares += returns[j] * returns[j];
+                }
+            }
+            sum += returns[i];
+            squares += returns[i] * returns[i];
+            if (i >= window)
+            {
+                sum -= returns[i - window];
+                squares -= returns[i - window] * returns[i - window];
+            }
+            if (i < window - 1) continue;
+            var mean = sum / window;
+            var variance = (squares - sum * mean) / (window - 1);
+            // Below this the difference of the sums is nothing but rounding; the window is looked at again, exactly.
+            if (!(variance > 1e-9 * squares / window))
+                variance = Moments.Of(returns.Slice(i - window + 1, window)).SampleDeviation is var d ? d * d : 0;
+            var at = i - window + 1;
+            result.Times[at] = curve.Times[i + 1];
+            result.Volatility[at] = Math.Sqrt(variance) * root;
+            result.Sharpe[at] = variance > 0 ? mean / Math.Sqrt(variance) * root : double.NaN;
+        }
+        return result;
+    }
+}

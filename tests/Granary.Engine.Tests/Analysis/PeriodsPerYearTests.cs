@@ -1,0 +1,56 @@
+using Granary.Engine.Analysis;
+
+namespace Granary.Engine.Tests.Analysis;
+
+public class PeriodsPerYearTests
+{
+    private static long[] Every(TimeSpan step, int count, Func<DateTime, bool>? open = null)
+    {
+        var times = new List<long>();
+        for (var t = new DateTime(2024, 1, 1); times.Count < count; t += step)
+            if (open is null || open(t)) times.Add(t.Ticks);
+        return [.. times];
+    }
+
+    private static bool Weekday(DateTime t) => t.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
+
+    [Fact]
+    public void Daily_bars_of_stocks_have_252() => PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 500, Weekday)).ShouldBe(252);
+
+    [Fact]
+    public void Daily_bars_with_weekends_have_365() => PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 500)).ShouldBe(365);
+
+    [Fact]
+    public void Weeks_months_quarters_and_years_have_their_own()
+    {
+        PeriodsPerYear.Infer(Every(TimeSpan.FromDays(7), 100)).ShouldBe(52);
+        PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 60, t => t.Day == 1)).ShouldBe(12);
+        PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 20, t => t.Day == 1 && t.Month % 3 == 1)).ShouldBe(4);
+        PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 10, t => t.DayOfYear == 1)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Minutes_around_the_clock_have_1440_to_the_day() => PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 14_400)).ShouldBe(1440 * 365);
+
+    [Fact]
+    public void Minutes_of_a_session_count_as_measured() =>
+        PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 3900, t => Weekday(t) && t.TimeOfDay.TotalHours is >= 14.5 and < 21)).ShouldBe(390 * 252);
+
+    [Fact]
+    public void Four_hour_bars_of_two_a_day_are_intraday() =>
+        PeriodsPerYear.Infer(Every(TimeSpan.FromHours(4), 200, t => Weekday(t) && t.Hour is 12 or 16 && Weekday(t))).ShouldBe(2 * 252);
+
+    [Fact]
+    public void A_Sunday_evening_session_does_not_make_a_market_of_365_days()
+    {
+        // 24 hours Monday to Friday and two on Sunday: 122 bars a week of 5 days.
+        var times = Every(TimeSpan.FromHours(1), 122 * 20, t => Weekday(t) || (t.DayOfWeek == DayOfWeek.Sunday && t.Hour >= 22));
+        PeriodsPerYear.Infer(times).ShouldBe(122 / 5.0 * 252, 30);
+    }
+
+    [Fact]
+    public void A_known_calendar_wins_over_the_weekends() => PeriodsPerYear.Infer(Every(TimeSpan.FromDays(1), 4), 365).ShouldBe(365);
+
+    [Fact]
+    public void A_single_time_tells_nothing() => PeriodsPerYear.Infer([5]).ShouldBe(double.NaN);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Granary.Engine.Analysis;
+using Granary.Testing;
+using static Granary.Engine.Tests.Analysis.MetricsOracle;
+
+namespace Granary.Engine.Tests.Analysis;
+
+public class TradeStatisticsTests
+{
+    [Fact]
+    public void Every_trade_case_of_the_metrics_oracle_agrees()
+    {
+        var folder = SharedData.Require("oracles");
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics", "metrics.json")));
+        foreach (var one in json.RootElement.GetProperty("trades").EnumerateObject())
+        {
+            using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "backtests", one.Name + ".json")));
+            double[] profits = [.. run.RootElement.GetProperty("trades").EnumerateArray().Select(t => t.GetProperty("pnlcomm").GetDouble())];
+            var s = TradeStatistics.Of(profits);
+            double Expected(string name) => one.Value.GetProperty(name).GetDouble();
+            s.Trades.ShouldBe((long)Expected("n"));
+            s.WinRate.ShouldAgree(Expected("hit_rate"), one.Name);
+            s.Expectancy.ShouldAgree(Expected("expectancy"), one.Name);
+            s.ProfitFactor.ShouldAgree(Expected("profit_factor"), one.Name);
+            s.AverageWin.ShouldAgree(Expected("avg_win"), one.Name);
+            s.AverageLoss.ShouldAgree(Expected("avg_loss"), one.Name);
+            s.Payoff.ShouldAgree(Expected("payoff"), one.Name);
+            s.TotalProfit.ShouldAgree(Expected("total"), one.Name);
+            s.LongestWinStreak.ShouldBe((int)Expected("max_win_streak"));
+            s.LongestLossStreak.ShouldBe((int)Expected("max_loss_streak"));
+        }
+    }
+
+    [Fact]
+    public void By_hand()
+    {
+        // Wins 10 and 30, losses −5 and −5 and −10, one of zero that ends the streak of losses.
+        var s = TradeStatistics.Of([10, -5, -5, 0, -10, 30], bars: [1, 2, 3, 4, 5, 6]);
+        s.WinRate.ShouldBe(2 / 6.0);
+        s.Expectancy.ShouldBe(20 / 6.0);
+        s.AverageWin.ShouldBe(20);
+        s.AverageLoss.ShouldBe(-20 / 3.0);
+        s.ProfitFactor.ShouldBe(2);
+        s.Payoff.ShouldBe(3, 1e-12);
+        (s.LongestWinStreak, s.LongestLossStreak).ShouldBe((1, 2));
+        (s.LargestWin, s.LargestLoss).ShouldBe((30, -10));
+        s.AverageBars.ShouldBe(3.5);
+    }
+
+    [Fact]
+    public void Excursions_are_summed_up_for_winners_and_losers()
+    {
+        var e = TradeStatistics.Of([10, -5, 20], adverse: [0.01, 0.04, 0.02], favourable: [0.05, 0.01, 0.06]).Excursions;
+        e.AverageAdverse.ShouldBe(0.07 / 3, 1e-15);
+        e.WorstAdverse.ShouldBe(0.04);
+        e.WinnersAdverse.ShouldBe(0.015, 1e-15);
+        e.LosersFavourable.ShouldBe(0.01);
+        e.BestFavourable.ShouldBe(0.06);
+        e.EdgeRatio.ShouldBe(12 / 7.0, 1e-12);
+    }
+
+    [Fact]
+    public void Without_trades_nothing_is_defined()
+    {
+        var s = TradeStatistics.Of([]);
+        s.Trades.ShouldBe(0);
+        s.WinRate.ShouldBe(double.NaN);
+        s.ProfitFactor.ShouldBe(double.NaN);
+        s.LargestWin.ShouldBe(double.NaN);
+        TradeStatistics.Of([1, 2]).ProfitFactor.ShouldBe(double.NaN);
+    }
+}
