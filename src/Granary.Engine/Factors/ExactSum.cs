@@ -10,7 +10,7 @@ public struct ExactSum
 {
     private readonly double _scale;
     private long _ticks;
-    private double _high, _low;
+    private DoubleDouble _sum;
 
     /// <param name="decimals">The most decimals of a value; negative where values are not decimal.</param>
     public ExactSum(int decimals)
@@ -22,33 +22,17 @@ public struct ExactSum
     public void Add(double value)
     {
         if (_scale > 0) _ticks += (long)Math.Round(value * _scale);
-        else AddDouble(value);
+        else _sum += value;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(double value)
     {
         if (_scale > 0) _ticks -= (long)Math.Round(value * _scale);
-        else AddDouble(-value);
+        else _sum += -value;
     }
 
     /// <summary>The sum divided by <paramref name="count"/>, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly double Mean(int count)
-    {
-        if (_scale > 0) return _ticks / (_scale * count);
-        var quotient = _high / count;
-        var rest = Math.FusedMultiplyAdd(-quotient, count, _high) + _low;
-        return quotient + rest / count;
-    }
-
-    private void AddDouble(double value)
-    {
-        // Knuth's two-sum, then renormalisation.
-        var sum = _high + value;
-        var b = sum - _high;
-        var error = (_high - (sum - b)) + (value - b) + _low;
-        _high = sum + error;
-        _low = error - (_high - sum);
-    }
+    public readonly double Mean(int count) => _scale > 0 ? _ticks / (_scale * count) : _sum.DividedBy(count);
 }

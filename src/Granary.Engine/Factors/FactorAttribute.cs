@@ -22,4 +22,7 @@ public sealed class FactorAttribute(string name, string summary) : Attribute
 
     /// <summary>The interval of its values, as "0 … 100"; "price" for what moves with the price.</summary>
     public string Range { get; init; } = "";
+
+    /// <summary>When a value is NaN though the factor is warm, as "while all n closes are equal"; "" = never.</summary>
+    public string Undefined { get; init; } = "";
 }

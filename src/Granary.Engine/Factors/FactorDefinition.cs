@@ -53,6 +53,7 @@ public sealed class FactorDefinition
         Formula = attribute.Formula;
         Source = attribute.Source;
         Range = attribute.Range;
+        Undefined = attribute.Undefined;
         Lines = attribute.Lines.Split(',');
         Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
     }
@@ -69,11 +70,16 @@ public sealed class FactorDefinition
 
     public string Range { get; }
 
+    /// <summary>When a value is NaN though the factor is warm; "" = never.</summary>
+    public string Undefined { get; }
+
     /// <summary>Line names; the first is what the factor means without a line name.</summary>
     public IReadOnlyList<string> Lines { get; }
 
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 
     /// <param name="arguments">One for each parameter, of its type.</param>
-    public FactorKernel Create(IReadOnlyList<object> arguments) => (FactorKernel)_constructor.Invoke([.. arguments]);
+    /// <exception cref="ArgumentException">Each argument is in its range, but not all of them together.</exception>
+    public FactorKernel Create(IReadOnlyList<object> arguments) =>
+        (FactorKernel)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. arguments], CultureInfo.InvariantCulture);
 }

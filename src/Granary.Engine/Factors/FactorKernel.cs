@@ -12,8 +12,12 @@ public abstract class FactorKernel
     /// <summary>The feed's instrument and timeframe; set before the first bar.</summary>
     public MarketSeries Series { get; internal set; } = null!;
 
-    /// <summary>How many bars it takes until the first value: value number WarmUp (counted from 1) is the first that is not NaN.</summary>
+    /// <summary>How many bars it takes until the first value: value number WarmUp (counted from 1) is the first that is not NaN.
+    /// Where <see cref="FactorAttribute.Undefined"/> names exceptions, no value comes earlier, and one may come later.</summary>
     public abstract int WarmUp { get; }
+
+    /// <summary>The same for a line that takes longer, or shorter, than the first.</summary>
+    public virtual int WarmUpOf(int line) => WarmUp;
 
     /// <summary>Other symbols whose closes it reads.</summary>
     public virtual IReadOnlyList<string> ReferenceSymbols => [];

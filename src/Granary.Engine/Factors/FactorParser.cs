@@ -76,6 +76,8 @@ public static class FactorParser
                 throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
             }
         }
+        // Made once here, so that what the parameters rule out together is said now and not when the first bar comes.
+        definition.Create(bound);
         return new FactorRequest(definition, bound, timeframe);
     }
 }

@@ -11,6 +11,8 @@ public sealed class Macd([Range(1, 1_000)] int fast = 12, [Range(2, 2_000)] int 
 
     public override int WarmUp => Math.Max(fast, slow);
 
+    public override int WarmUpOf(int line) => line == 0 ? WarmUp : WarmUp + signal - 1;
+
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         var line = lines[0];

@@ -1,0 +1,24 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>The lowest low of the last bars, this one included.</summary>
+[Factor("lowest", "The lowest low of the last n bars, this one included.", Formula = "min(low[0 … n−1])", Source = "textbook", Range = "price")]
+public sealed class Lowest([Range(1, 10_000)] int n = 20) : FactorKernel
+{
+    private RollingMinimum _window = new(n);
+    private long _seen;
+
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var low = bars.Low;
+        var result = lines[0];
+        for (var i = 0; i < low.Length; i++)
+        {
+            var value = _window.Next(low[i]);
+            result[i] = ++_seen >= n ? value : double.NaN;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Population standard deviation of the close.</summary>
+[Factor("stddev", "Standard deviation of the close over n bars (population).",
+    Formula = "√(Σ (close − sma(n))² / n)", Source = "textbook; Stock.Indicators", Range = "0 …")]
+public sealed class StandardDeviation([Range(2, 10_000)] int n = 20) : FactorKernel
+{
+    private RollingMoments _moments = new(n);
+    private long _seen;
+
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var close = bars.Close;
+        var result = lines[0];
+        for (var i = 0; i < close.Length; i++)
+        {
+            _moments.Add(close[i]);
+            result[i] = ++_seen >= n ? Math.Sqrt(_moments.SumOfSquares / n) : double.NaN;
+        }
+    }
+}

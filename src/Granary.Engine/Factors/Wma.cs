@@ -1,0 +1,26 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Linearly weighted moving average of the close, summed without drift, so that ties of two averages are ties.</summary>
+[Factor("wma", "Moving average of the close whose weights fall linearly from n on the newest bar to 1 on the oldest.",
+    Formula = "Σ k · close[k] / (n(n+1)/2), k = 1 for the oldest of n bars … n for the newest", Source = "textbook; Stock.Indicators", Range = "price")]
+public sealed class Wma([Range(1, 10_000)] int n = 20) : FactorKernel
+{
+    private ExactWeightedSum _sum;
+
+    public override int WarmUp => n;
+
+    public override void Start() => _sum = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var close = bars.Close;
+        var result = lines[0];
+        for (var i = 0; i < close.Length; i++)
+        {
+            _sum.Add(close[i]);
+            result[i] = _sum.IsFull ? _sum.WeightedMean : double.NaN;
+        }
+    }
+}
