@@ -35,7 +35,7 @@ public sealed record ParameterDefinition(string Name, Type Type, object? Default
             throw new ArgumentException($"{Name} = {text}: a whole number is needed");
         if (number < Minimum || number > Maximum)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{Name} = {text} is out of range: {Minimum} … {Maximum}"));
-        return Type == typeof(int) ? (int)number : number;
+        return Type == typeof(int) ? (object)(int)number : number;
     }
 }
 

@@ -1,0 +1,131 @@
+using System.Reflection;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Backtesting;
+
+/// <summary>
+/// One strategy on one feed, from the first bar to the last: the small state machine that every host drives, be it the in-process
+/// batch, a grain or a live session. It is shown blocks in order, of any size, with the feed's factors over them.
+/// </summary>
+public sealed class StrategyRun
+{
+    private readonly Strategy _strategy;
+    private readonly StrategyBook _book;
+    private readonly StrategyContext _context;
+    private readonly Factor[] _factors;
+    private bool _warm, _started;
+    private long _lastTime, _lastIndex = -1;
+    private double _lastClose;
+
+    /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
+    /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
+    /// <param name="observer">Is told of signals and trades as they happen; null where only the result counts.</param>
+    public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
+        FactorPlan plan, IRunObserver? observer = null)
+    {
+        Id = id;
+        _strategy = strategy;
+        Series = series;
+        _book = new StrategyBook(series.Instrument, settings, execution, observer);
+        _context = new StrategyContext(_book, series);
+        _factors = [.. strategy.Factors];
+        foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request) + factor.Line;
+        if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(strategy, _context);
+    }
+
+    public string Id { get; }
+
+    public MarketSeries Series { get; }
+
+    /// <summary>Bars seen so far.</summary>
+    public long Bars => _lastIndex + 1;
+
+    /// <summary>Trades closed so far.</summary>
+    public int TradeCount => _book.Trades.Trades;
+
+    internal StrategyBook Book => _book;
+
+    /// <summary>The next block of the feed, and its factors.</summary>
+    /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>
+    public void Process(BarBlock block, FactorSheet sheet, BlockCalendar calendar)
+    {
+        if (block.FirstIndex != _lastIndex + 1)
+            throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
+        foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
+        _book.Bind(block, calendar);
+        _context.Bind(block);
+        if (!_started)
+        {
+            _started = true;
+            _context.Index = 0;
+            _strategy.OnStart(_context);
+        }
+
+        var n = block.Count;
+        var i = _warm ? 0 : FirstWarm(n);
+        var (book, context, strategy) = (_book, _context, _strategy);
+        var low = block.LowColumn;
+        var high = block.HighColumn;
+        while (i < n)
+        {
+            if (!book.Active)
+            {
+                do
+                {
+                    context.Index = i++;
+                    strategy.OnBar(context);
+                }
+                while (!book.Active && i < n);
+            }
+            else
+            {
+                context.Index = i;
+                if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
+                strategy.OnBar(context);
+                i++;
+            }
+            if (book.HasNotices) book.Dispatch();
+        }
+        book.MarkTo(n);
+        _lastIndex = block.FirstIndex + n - 1;
+        _lastTime = block.TimeColumn[n - 1];
+        _lastClose = block.CloseColumn[n - 1];
+    }
+
+    // The first bar of the block at which every declared factor has a value; the block's length where there is none.
+    private int FirstWarm(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var all = true;
+            foreach (var factor in _factors)
+                if (double.IsNaN(factor.Column[i]))
+                {
+                    all = false;
+                    break;
+                }
+            if (!all) continue;
+            _warm = true;
+            return i;
+        }
+        return count;
+    }
+
+    /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
+    public StrategyResult Finish()
+    {
+        if (_started) _strategy.OnStop(_context);
+        var sums = _book.Finish(_lastTime, _lastClose, _lastIndex);
+        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value);
+    }
+
+    private static bool Overrides(Strategy strategy, string method) =>
+        strategy.GetType().GetMethod(method, BindingFlags.Instance | BindingFlags.Public)!.DeclaringType != typeof(Strategy);
+}
+
+/// <summary>What a strategy run leaves: enough for its statistics and for the digest.</summary>
+/// <param name="Fingerprint">Of its signals, trades and equity, to the last bit.</param>
+public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint);

@@ -1,0 +1,94 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>The factors that all strategies of one feed ask for, each once, and the columns they fill.</summary>
+public sealed class FactorPlan
+{
+    private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
+    private readonly List<FactorRequest> _requests = [];
+    private readonly List<int> _firstColumn = [];
+
+    public IReadOnlyList<FactorRequest> Requests => _requests;
+
+    /// <summary>Columns of a sheet: one for each line of each request.</summary>
+    public int ColumnCount { get; private set; }
+
+    /// <summary>Adds a request unless an equal one is there.</summary>
+    /// <returns>The number of its first column; its lines follow one another.</returns>
+    public int Add(FactorRequest request)
+    {
+        if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
+        _index.Add(request.Key, _requests.Count);
+        _requests.Add(request);
+        _firstColumn.Add(ColumnCount);
+        ColumnCount += request.Definition.Lines.Count;
+        return _firstColumn[^1];
+    }
+
+    internal int FirstColumn(int request) => _firstColumn[request];
+}
+
+/// <summary>The values of a feed's factors over one block: shared by all its strategies, never changed while they read.</summary>
+public sealed class FactorSheet
+{
+    private readonly double[][] _columns;
+
+    /// <param name="capacity">The most bars of a block.</param>
+    public FactorSheet(FactorPlan plan, int capacity)
+    {
+        _columns = new double[plan.ColumnCount][];
+        for (var i = 0; i < _columns.Length; i++) _columns[i] = new double[capacity];
+    }
+
+    /// <summary>Of the block's bars; longer than the block where the block is short.</summary>
+    public double[] this[int column] => _columns[column];
+
+    internal double[][] Columns => _columns;
+}
+
+/// <summary>The kernels of a feed: turns each block, in order, into a sheet.</summary>
+public sealed class FactorComputer
+{
+    private readonly FactorPlan _plan;
+    private readonly FactorKernel[] _kernels;
+    private readonly double[][][] _lines;
+
+    public FactorComputer(FactorPlan plan, MarketSeries series)
+    {
+        _plan = plan;
+        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series))];
+        _lines = [.. plan.Requests.Select(r => new double[r.Definition.Lines.Count][])];
+    }
+
+    public int KernelCount => _kernels.Length;
+
+    /// <summary>Other symbols whose closes some kernel reads.</summary>
+    public IEnumerable<string> ReferenceSymbols => _kernels.SelectMany(k => k.ReferenceSymbols).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Fills the sheet with the values over the next block.</summary>
+    /// <param name="references">For each reference symbol, its close as known at each bar of the block.</param>
+    public void Compute(BarBlock block, FactorSheet sheet, IReadOnlyDictionary<string, double[]>? references = null)
+    {
+        for (var k = 0; k < _kernels.Length; k++) Compute(k, block, sheet, references);
+    }
+
+    /// <summary>The same for one kernel, so that several threads can share the work of a block.</summary>
+    public void Compute(int kernel, BarBlock block, FactorSheet sheet, IReadOnlyDictionary<string, double[]>? references = null)
+    {
+        var lines = _lines[kernel];
+        var first = _plan.FirstColumn(kernel);
+        for (var i = 0; i < lines.Length; i++) lines[i] = sheet.Columns[first + i];
+        var symbols = _kernels[kernel].ReferenceSymbols;
+        double[][]? closes = null;
+        if (symbols.Count > 0)
+        {
+            closes = new double[symbols.Count][];
+            for (var i = 0; i < closes.Length; i++)
+                closes[i] = references is not null && references.TryGetValue(symbols[i], out var close)
+                    ? close
+                    : throw new InvalidOperationException($"{_plan.Requests[kernel].Key} reads {symbols[i]}, which this feed does not carry");
+        }
+        _kernels[kernel].Process(new FactorInput(block, 0, block.Count, closes), new FactorOutput(lines, 0, block.Count));
+    }
+}

@@ -1,0 +1,67 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies;
+
+/// <summary>
+/// A trading idea. The constructor's parameters, their defaults and <see cref="Market.RangeAttribute"/>s are the strategy's;
+/// it declares there which factors it reads, and acts in <see cref="OnBar"/>.
+/// </summary>
+/// <remarks>An instance belongs to one run on one feed and sees bars in order; it needs no locks. It must not read clocks, files or statics.</remarks>
+public abstract class Strategy
+{
+    private readonly List<Factor> _factors = [];
+    private readonly List<string> _symbols = [];
+
+    internal IReadOnlyList<Factor> Factors => _factors;
+
+    /// <summary>Other symbols that it trades or reads, beside the feed's own.</summary>
+    internal IReadOnlyList<string> Symbols => _symbols;
+
+    /// <summary>Declares a factor; in the constructor only.</summary>
+    protected Factor Use(FactorRequest request, int line = 0)
+    {
+        var factor = new Factor(request, line);
+        _factors.Add(factor);
+        return factor;
+    }
+
+    /// <summary>Declares a factor as it is written in a batch file, line and timeframe included: <c>Use("macd(12,26,9).signal@1h")</c>.</summary>
+    protected Factor Use(string text)
+    {
+        var (request, line) = FactorParser.Parse(text);
+        return Use(request, line);
+    }
+
+    /// <summary>Declares a factor by name and arguments.</summary>
+    protected Factor Use(string name, params object[] arguments) => Use(FactorCatalogue.Get(name, arguments));
+
+    /// <summary>Watches a line cross another.</summary>
+    protected static Crossing Cross(Factor line, Factor other) => new(line, other, 0);
+
+    /// <summary>Watches a line cross a level.</summary>
+    protected static Crossing Cross(Factor line, double level) => new(line, null, level);
+
+    /// <summary>Before the first bar.</summary>
+    public virtual void OnStart(StrategyContext context)
+    {
+    }
+
+    /// <summary>At the close of every bar, once all declared factors have had a value.</summary>
+    public abstract void OnBar(StrategyContext bar);
+
+    /// <summary>An order of this strategy has changed its state.</summary>
+    public virtual void OnOrder(StrategyContext bar, in Order order)
+    {
+    }
+
+    /// <summary>A trade of this strategy was closed.</summary>
+    public virtual void OnTrade(StrategyContext bar, in Trade trade)
+    {
+    }
+
+    /// <summary>After the last bar; orders are not taken any more.</summary>
+    public virtual void OnStop(StrategyContext context)
+    {
+    }
+}

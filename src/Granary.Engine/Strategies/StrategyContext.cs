@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies;
+
+/// <summary>The bar that has just closed, and what a strategy may do about it. It cannot reach forward.</summary>
+public sealed class StrategyContext
+{
+    private readonly StrategyBook _book;
+    private BarBlock _block = null!;
+
+    internal StrategyContext(StrategyBook book, MarketSeries series)
+    {
+        _book = book;
+        Series = series;
+    }
+
+    // Position in the block; the run loop moves it.
+    internal int Index;
+
+    public MarketSeries Series { get; }
+
+    public Instrument Instrument => Series.Instrument;
+
+    /// <summary>The bar's number in the feed, from 0.</summary>
+    public long BarNumber => _block.FirstIndex + Index;
+
+    /// <summary>The bar's open time, UTC.</summary>
+    public DateTime Time => new(_block.TimeColumn[Index], DateTimeKind.Utc);
+
+    public double Open => _block.OpenColumn[Index];
+
+    public double High => _block.HighColumn[Index];
+
+    public double Low => _block.LowColumn[Index];
+
+    public double Close => _block.CloseColumn[Index];
+
+    public double Volume => _block.VolumeColumn[Index];
+
+    /// <summary>A declared factor's value at this bar; NaN where it has none.</summary>
+    public double this[Factor factor]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => factor.At(Index);
+    }
+
+    /// <summary>Whether a trade is open on either side.</summary>
+    public bool InMarket => _book.OpenTradeCount > 0;
+
+    public bool IsLong => _book.HasOpen(Side.Buy);
+
+    public bool IsShort => _book.HasOpen(Side.Sell);
+
+    /// <summary>Whether an entry on this side is waiting for its fill.</summary>
+    public bool HasPendingEntry(Side side) => _book.HasPendingEntry(side);
+
+    /// <summary>Bars since the newest open trade was entered; -1 while out of the market.</summary>
+    public long BarsInTrade => _book.BarsInTrade(BarNumber);
+
+    /// <summary>The fill price of the newest open trade; NaN while out of the market.</summary>
+    public double EntryPrice => _book.LastEntryPrice;
+
+    /// <summary>Net of longs and shorts.</summary>
+    public Position Position => _book.NetPosition();
+
+    /// <summary>Cash plus positions at this bar's close.</summary>
+    public double Equity => _book.EquityAt(Close);
+
+    /// <summary>What could be spent now.</summary>
+    public double AvailableCash => _book.Available(Close);
+
+    /// <summary>
+    /// Wishes to open a trade with the batch's size, stop and target. Nothing happens where the side is not allowed, or where as many
+    /// trades as allowed are open or pending on it.
+    /// </summary>
+    public OrderId Enter(Side side) => _book.Enter(side, default, Index);
+
+    /// <summary>The same, otherwise than at the market or with its own protection.</summary>
+    public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
+
+    /// <summary>Goes to this side: closes what is open on the other and enters, each as far as the batch allows.</summary>
+    public void Go(Side side)
+    {
+        _book.Exit((Side)(-(int)side), Index);
+        _book.Enter(side, default, Index);
+    }
+
+    /// <summary>Closes every open trade at the market.</summary>
+    public void Exit()
+    {
+        _book.Exit(Side.Buy, Index);
+        _book.Exit(Side.Sell, Index);
+    }
+
+    /// <summary>Closes the open trades of one side at the market, and cancels its waiting entries.</summary>
+    public void Exit(Side side) => _book.Exit(side, Index);
+
+    /// <summary>Closes the open trades of one side at the next bar's close.</summary>
+    public void ExitOnClose(Side side) => _book.Exit(side, Index, OrderType.MarketOnClose);
+
+    /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
+    public void MoveStop(Side side, double price) => _book.MoveStop(side, price);
+
+    /// <summary>An order by hand that nets against what is open.</summary>
+    public OrderId Submit(in OrderRequest request) => _book.Submit(request, Index);
+
+    /// <summary>Cancels a waiting order; false where it is not waiting any more.</summary>
+    public bool Cancel(OrderId id) => _book.Cancel(id, Index);
+
+    /// <summary>Cancels every waiting entry of one side.</summary>
+    public void CancelEntries(Side side) => _book.CancelEntries(side, Index);
+
+    internal void Bind(BarBlock block) => _block = block;
+}

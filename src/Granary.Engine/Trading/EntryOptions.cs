@@ -1,0 +1,45 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>How to enter, where it is not at the market with the batch's own stop and target. Zero means "not set".</summary>
+public readonly record struct EntryOptions
+{
+    public OrderType Type { get; init; }
+
+    public double LimitPrice { get; init; }
+
+    public double StopPrice { get; init; }
+
+    /// <summary>A stop price for the trade, instead of the batch's percentage.</summary>
+    public double StopLoss { get; init; }
+
+    /// <summary>A target price for the trade, instead of the batch's percentage.</summary>
+    public double TakeProfit { get; init; }
+
+    /// <summary>A trailing stop in percent, instead of the batch's.</summary>
+    public double TrailingStopPercent { get; init; }
+
+    /// <summary>Base units, instead of the batch's size rule.</summary>
+    public double Quantity { get; init; }
+
+    public TimeInForce TimeInForce { get; init; }
+
+    /// <summary>With <see cref="TimeInForce.GoodTillDate"/>: the last bar open on which the order can trade, UTC ticks.</summary>
+    public long ExpiresAt { get; init; }
+}
+
+/// <summary>An order by hand, beside the entries and exits that the book makes: it nets against what is open.</summary>
+public readonly record struct OrderRequest(Side Side, double Quantity)
+{
+    public OrderType Type { get; init; }
+
+    public double LimitPrice { get; init; }
+
+    public double StopPrice { get; init; }
+
+    public TimeInForce TimeInForce { get; init; }
+
+    public long ExpiresAt { get; init; }
+
+    /// <summary>Orders of one group cancel one another; 0 = none.</summary>
+    public int OcoGroup { get; init; }
+}

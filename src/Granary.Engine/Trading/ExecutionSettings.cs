@@ -1,0 +1,70 @@
+namespace Granary.Engine.Trading;
+
+public enum FillTiming : byte
+{
+    /// <summary>A market order fills at the open of the bar after its signal.</summary>
+    NextOpen,
+    /// <summary>It fills at the close of the signal's own bar.</summary>
+    SameClose,
+}
+
+public enum IntrabarRule : byte
+{
+    /// <summary>A bar that touches stop and target fills the stop.</summary>
+    StopFirst,
+    /// <summary>It fills the target.</summary>
+    TargetFirst,
+}
+
+public enum ProtectFrom : byte
+{
+    /// <summary>Stop and target work from the bar of the entry on.</summary>
+    EntryBar,
+    /// <summary>From the bar after it.</summary>
+    NextBar,
+}
+
+/// <summary>How orders become fills, the same for all strategies of a batch.</summary>
+public sealed record ExecutionSettings
+{
+    public FeeModel Fee { get; init; } = new PercentFee(0);
+
+    public SlippageModel? Slippage { get; init; }
+
+    public FillModel FillModel { get; init; } = new BarFillModel();
+
+    public FillTiming Fill { get; init; } = FillTiming.NextOpen;
+
+    public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;
+
+    public ProtectFrom ProtectFrom { get; init; } = ProtectFrom.EntryBar;
+}
+
+/// <summary>What the batch file says of a strategy's trading beside its class and parameters.</summary>
+public sealed record TradingSettings
+{
+    public double Cash { get; init; } = 100_000;
+
+    public Sides Sides { get; init; } = Sides.Both;
+
+    public SizeRule Size { get; init; } = SizeRule.PercentOfEquity(95);
+
+    /// <summary>Percent of the entry's fill price; 0 = none.</summary>
+    public double StopLossPercent { get; init; }
+
+    public double TakeProfitPercent { get; init; }
+
+    public double TrailingStopPercent { get; init; }
+
+    /// <summary>Whether the strategy's own exits count; if not, only stop, target, trail or time end a trade.</summary>
+    public bool ExitOnSignal { get; init; } = true;
+
+    /// <summary>Bars after which a trade is closed at the next open; 0 = never.</summary>
+    public int MaxBars { get; init; }
+
+    /// <summary>Local time of day of the instrument's calendar from which a trade is closed at the next open; null = never.</summary>
+    public TimeSpan? ExitAt { get; init; }
+
+    /// <summary>Trades that may be open at once on each side.</summary>
+    public int MaxOpenTrades { get; init; } = 1;
+}

@@ -1,0 +1,41 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>A trade under way, with the stop and target that were made with its entry.</summary>
+internal struct OpenTrade
+{
+    public int Number;
+    public Side Side;
+    /// <summary>What is still open of it; base units.</summary>
+    public double Quantity;
+    public double EntryQuantity;
+    public double EntryPrice;
+    public long SignalTime;
+    public long EntryTime;
+    /// <summary>Feed index of the bar of entry.</summary>
+    public long EntryIndex;
+    public double Commission;
+    /// <summary>Sum over partial exits of price times quantity.</summary>
+    public double ExitNotional;
+    /// <summary>Stop price; 0 = none.</summary>
+    public double Stop;
+    public double Target;
+    /// <summary>0 = no trailing stop.</summary>
+    public double TrailFraction;
+    /// <summary>The best close so far; NaN until one counts.</summary>
+    public double TrailBest;
+    public double TrailLevel;
+    /// <summary>Feed index of the first bar on which stop and target work.</summary>
+    public long ProtectedFrom;
+    /// <summary>Entered after the open of its bar by a limit: on that bar the target may have traded before the entry, so that it does not count.</summary>
+    public bool TargetWaits;
+    public bool EnteredAtOpen;
+    /// <summary>An exit order is on its way.</summary>
+    public bool Exiting;
+    public double LowestLow;
+    public double HighestHigh;
+    public OrderId StopOrder, TargetOrder, TrailOrder;
+    /// <summary>UTC ticks from which the exit by time of day applies.</summary>
+    public long TimeExit;
+
+    public readonly bool IsProtected => Stop > 0 || Target > 0 || TrailFraction > 0;
+}

@@ -1,0 +1,135 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>An order's number within its strategy run, from 1, in the order of making.</summary>
+public readonly record struct OrderId(long Value)
+{
+    public bool IsNone => Value == 0;
+}
+
+public enum OrderType : byte
+{
+    /// <summary>At the next bar's open.</summary>
+    Market,
+    /// <summary>At its price or better.</summary>
+    Limit,
+    /// <summary>A market order once its price trades.</summary>
+    Stop,
+    /// <summary>A limit order once its stop price trades.</summary>
+    StopLimit,
+    /// <summary>A stop that follows the best close since the entry.</summary>
+    TrailingStop,
+    /// <summary>At the next bar's close.</summary>
+    MarketOnClose,
+}
+
+public enum TimeInForce : byte
+{
+    GoodTillCancelled,
+    /// <summary>To the end of the first session day on which it can trade.</summary>
+    Day,
+    /// <summary>On bars that open at or before <see cref="Order.ExpiresAt"/>.</summary>
+    GoodTillDate,
+}
+
+/// <summary>What an order is for.</summary>
+public enum OrderRole : byte
+{
+    /// <summary>Opens a trade.</summary>
+    Entry,
+    /// <summary>Closes one trade, or a part of it.</summary>
+    Exit,
+    /// <summary>The stop that was made with the entry.</summary>
+    StopLoss,
+    /// <summary>The target that was made with the entry.</summary>
+    TakeProfit,
+    /// <summary>The trailing stop that was made with the entry.</summary>
+    TrailingStop,
+    /// <summary>Closes what is open on the other side, oldest first, and opens a trade with the rest.</summary>
+    Net,
+}
+
+public enum OrderState : byte
+{
+    New,
+    Submitted,
+    PartiallyFilled,
+    Filled,
+    Cancelled,
+    Rejected,
+    Expired,
+}
+
+/// <summary>The order life cycle: which state may follow which.</summary>
+public static class OrderLifeCycle
+{
+    public static bool IsFinal(this OrderState state) => state >= OrderState.Filled;
+
+    public static bool CanBecome(this OrderState from, OrderState to) => from switch
+    {
+        OrderState.New => to is OrderState.Submitted or OrderState.Rejected or OrderState.Cancelled,
+        OrderState.Submitted => to is OrderState.PartiallyFilled or OrderState.Filled or OrderState.Cancelled or OrderState.Rejected or OrderState.Expired,
+        OrderState.PartiallyFilled => to is OrderState.PartiallyFilled or OrderState.Filled or OrderState.Cancelled or OrderState.Expired,
+        _ => false,
+    };
+}
+
+/// <summary>An order as it stands. Strategies see copies; the book holds the original.</summary>
+public record struct Order
+{
+    public OrderId Id { get; internal set; }
+
+    public OrderType Type { get; internal set; }
+
+    public OrderRole Role { get; internal set; }
+
+    public Side Side { get; internal set; }
+
+    public TimeInForce TimeInForce { get; internal set; }
+
+    public OrderState State { get; private set; }
+
+    /// <summary>Set once a stop-limit's stop has traded.</summary>
+    public bool Triggered { get; internal set; }
+
+    /// <summary>Why an exit was made.</summary>
+    public ExitReason Reason { get; internal set; }
+
+    /// <summary>The trade that it opens or closes; 0 for a net order.</summary>
+    public int TradeNumber { get; internal set; }
+
+    /// <summary>Orders of one group cancel one another when one fills; 0 = none.</summary>
+    public int OcoGroup { get; internal set; }
+
+    /// <summary>Base units, positive.</summary>
+    public double Quantity { get; internal set; }
+
+    /// <summary>Of <see cref="Quantity"/>, what has been filled.</summary>
+    public double FilledQuantity { get; internal set; }
+
+    public double LimitPrice { get; internal set; }
+
+    public double StopPrice { get; internal set; }
+
+    /// <summary>Volume-weighted price of its fills.</summary>
+    public double FilledPrice { get; internal set; }
+
+    /// <summary>Open time of the bar at whose close it was made, UTC ticks.</summary>
+    public long CreatedAt { get; internal set; }
+
+    /// <summary>The last bar open, UTC ticks, on which it can trade; with <see cref="TimeInForce.Day"/> known from its first bar on.</summary>
+    public long ExpiresAt { get; internal set; }
+
+    // What the trade will carry that this entry opens: prices, 0 = none.
+    internal double StopLoss { get; set; }
+
+    internal double TakeProfit { get; set; }
+
+    internal double TrailFraction { get; set; }
+
+    /// <exception cref="InvalidOperationException">The life cycle does not allow the step.</exception>
+    internal void Become(OrderState state)
+    {
+        if (!State.CanBecome(state)) throw new InvalidOperationException($"order {Id.Value} cannot go from {State} to {state}");
+        State = state;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>A strategy's wish to open a trade, made at a bar's close.</summary>
+/// <param name="Number">From 1 within the strategy run; the trade that it opens has the same number.</param>
+/// <param name="Time">Open time of the bar at whose close it was made, UTC ticks.</param>
+/// <param name="Price">What the strategy expects to pay: the close, or the order's price.</param>
+/// <param name="Quantity">Base units by the strategy's own size rule.</param>
+/// <param name="Stop">Stop price at that moment; 0 = none.</param>
+/// <param name="Target">Target price at that moment; 0 = none.</param>
+/// <param name="ValidUntil">UTC ticks; the last bar open at which it may still fill. <see cref="long.MaxValue"/> = until cancelled.</param>
+public readonly record struct Signal(
+    int Number, long Time, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil);
+
+/// <summary>How a signal ended that opened no trade.</summary>
+public enum SignalEnd : byte
+{
+    Expired,
+    Cancelled,
+    NoCash,
+    NoQuantity,
+    NoStop,
+    /// <summary>The bars ended first.</summary>
+    Unfilled,
+}

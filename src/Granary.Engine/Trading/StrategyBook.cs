@@ -1,0 +1,822 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+
+namespace Granary.Engine.Trading;
+
+/// <summary>
+/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades, each entry a trade of its own.
+/// It fills orders against bars, and tells its meters and observers what happened.
+/// </summary>
+/// <remarks>
+/// Within a bar: first what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after the
+/// open; then orders on the close. The strategy is asked after that.
+/// </remarks>
+internal sealed class StrategyBook
+{
+    private readonly Instrument _instrument;
+    private readonly TradingSettings _settings;
+    private readonly ExecutionSettings _execution;
+    private readonly IRunObserver? _observer;
+    private readonly double _multiplier;
+    private readonly EquityMeter _meter;
+    private readonly bool _excursions;
+    private Order[] _orders = new Order[2];
+    private OpenTrade[] _trades = new OpenTrade[1];
+    private int _orderCount, _tradeCount, _pendingLong, _pendingShort;
+    private int _signals;
+    private long _lastOrderId;
+    // Equity is _cash + _net · close: the notional of every fill is booked in full, margined or not.
+    private double _cash;
+    private double _net;
+    private double _triggerLow = double.NegativeInfinity, _triggerHigh = double.PositiveInfinity;
+    private bool _everyBar;
+    private TradeMeter _tradeMeter;
+    private Fingerprint _fingerprint = new();
+    private BarBlock _block = null!;
+    private BlockCalendar _calendar = null!;
+    private int _marked;
+    private Strategy? _listener;
+    private StrategyContext? _context;
+    private List<Notice>? _notices;
+    private bool _closed;
+
+    private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
+
+    public StrategyBook(Instrument instrument, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer)
+    {
+        _instrument = instrument;
+        _settings = settings;
+        _execution = execution;
+        _observer = observer;
+        _multiplier = instrument.Multiplier;
+        _cash = settings.Cash;
+        _meter = new EquityMeter(settings.Cash);
+        _excursions = observer is not null;
+    }
+
+    /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
+    public bool Active
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get;
+        private set;
+    }
+
+    public int OpenTradeCount => _tradeCount;
+
+    public int SignalCount => _signals;
+
+    public TradeMeter Trades => _tradeMeter;
+
+    /// <summary>Of everything that has happened so far.</summary>
+    public Fingerprint Fingerprint => _fingerprint;
+
+    public double LastEntryPrice => _tradeCount > 0 ? _trades[_tradeCount - 1].EntryPrice : double.NaN;
+
+    public double Cash => _cash;
+
+    public double NetQuantity => _net / _multiplier;
+
+    /// <summary>Who gets call-backs; null where the strategy has none.</summary>
+    public void Listen(Strategy strategy, StrategyContext context)
+    {
+        _listener = strategy;
+        _context = context;
+        _notices = [];
+    }
+
+    public void Bind(BarBlock block, BlockCalendar calendar)
+    {
+        _block = block;
+        _calendar = calendar;
+        _marked = 0;
+    }
+
+    public bool HasOpen(Side side)
+    {
+        for (var i = 0; i < _tradeCount; i++)
+            if (_trades[i].Side == side)
+                return true;
+        return false;
+    }
+
+    public bool HasPendingEntry(Side side) => (side == Side.Buy ? _pendingLong : _pendingShort) > 0;
+
+    public long BarsInTrade(long barNumber) => _tradeCount > 0 ? barNumber - _trades[_tradeCount - 1].EntryIndex : -1;
+
+    public double EquityAt(double price) => _cash + _net * price;
+
+    public Position NetPosition()
+    {
+        var position = default(Position);
+        for (var i = 0; i < _tradeCount; i++)
+            position = position.Apply((int)_trades[i].Side * _trades[i].Quantity, _trades[i].EntryPrice).Next;
+        return position;
+    }
+
+    /// <summary>What new entries may cost. The proceeds of a short sale stay locked, and as much again as its collateral.</summary>
+    public double Available(double price)
+    {
+        var available = _instrument.MarginPerUnit > 0 ? EquityAt(price) : _cash;
+        for (var i = 0; i < _tradeCount; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (_instrument.MarginPerUnit > 0) available -= trade.Quantity * _instrument.MarginPerUnit;
+            else if (trade.Side == Side.Sell) available -= 2 * trade.Quantity * trade.EntryPrice * _multiplier;
+        }
+        return available;
+    }
+
+    private double CostOf(double price, double quantity, bool maker) =>
+        (_instrument.MarginPerUnit > 0 ? quantity * _instrument.MarginPerUnit : quantity * price * _multiplier)
+        + _execution.Fee.Fee(price, quantity, _multiplier, maker);
+
+    // Rounding of the size itself must not cost an order that spends all there is.
+    private static bool Exceeds(double cost, double available) => cost > available + Math.Abs(available) * 1e-12;
+
+    // ---- what a strategy asks for -----------------------------------------------------------------------------------------
+
+    public OrderId Enter(Side side, in EntryOptions options, int index)
+    {
+        if (_closed || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
+        var open = side == Side.Buy ? _pendingLong : _pendingShort;
+        for (var i = 0; i < _tradeCount; i++)
+            if (_trades[i].Side == side && !_trades[i].Exiting)
+                open++;
+        if (open >= _settings.MaxOpenTrades) return default;
+
+        var close = _block.CloseColumn[index];
+        var time = _block.TimeColumn[index];
+        var price = options.Type switch
+        {
+            OrderType.Market or OrderType.MarketOnClose => close,
+            OrderType.Limit or OrderType.StopLimit => _instrument.RoundPrice(options.LimitPrice),
+            OrderType.Stop => _instrument.RoundPrice(options.StopPrice),
+            _ => throw new ArgumentException($"an entry cannot be a {options.Type} order", nameof(options)),
+        };
+        if (!(price > 0)) throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
+        var sign = (int)side;
+        var stop = options.StopLoss > 0 ? _instrument.RoundPrice(options.StopLoss)
+            : _settings.StopLossPercent > 0 ? _instrument.RoundPrice(price * (1 - sign * _settings.StopLossPercent / 100)) : 0;
+        var target = options.TakeProfit > 0 ? _instrument.RoundPrice(options.TakeProfit)
+            : _settings.TakeProfitPercent > 0 ? _instrument.RoundPrice(price * (1 + sign * _settings.TakeProfitPercent / 100)) : 0;
+        var trail = (options.TrailingStopPercent > 0 ? options.TrailingStopPercent : _settings.TrailingStopPercent) / 100;
+        var riskStop = stop > 0 ? stop : trail > 0 ? price * (1 - sign * trail) : 0;
+
+        var quantity = options.Quantity > 0
+            ? options.Quantity
+            : _settings.Size.Quantity(EquityAt(close), price, riskStop, _multiplier);
+        var noStop = double.IsNaN(quantity);
+        if (_instrument.LotSize > 0 && !noStop) quantity = _instrument.RoundQuantity(quantity);
+
+        ref var order = ref New(OrderRole.Entry, options.Type, side, noStop ? 0 : quantity, time);
+        order.LimitPrice = options.Type is OrderType.Limit or OrderType.StopLimit ? price : 0;
+        order.StopPrice = options.Type is OrderType.Stop or OrderType.StopLimit ? _instrument.RoundPrice(options.StopPrice) : 0;
+        order.TimeInForce = options.TimeInForce;
+        order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
+        // Absolute prices are kept; percentages are taken from the fill.
+        order.StopLoss = options.StopLoss > 0 ? stop : 0;
+        order.TakeProfit = options.TakeProfit > 0 ? target : 0;
+        order.TrailFraction = trail;
+        order.TradeNumber = ++_signals;
+        var id = order.Id;
+
+        var signal = new Signal(_signals, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt);
+        _fingerprint.Add((ulong)(uint)_signals << 8 | (byte)side, (ulong)time);
+        if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
+        _observer?.OnSignal(signal);
+
+        if (noStop || !(quantity > 0))
+        {
+            Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
+            return default;
+        }
+        if (Exceeds(CostOf(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + ExitProceeds(close) - Reserved(close)))
+        {
+            Reject(ref order, SignalEnd.NoCash, time);
+            return default;
+        }
+        order.Become(OrderState.Submitted);
+        Tell(order);
+        if (side == Side.Buy) _pendingLong++;
+        else _pendingShort++;
+        _orderCount++;
+        if (_execution.Fill == FillTiming.SameClose && options.Type == OrderType.Market) FillAtClose(_orderCount - 1, index);
+        Refresh();
+        return id;
+    }
+
+    public void Exit(Side side, int index, OrderType type = OrderType.Market)
+    {
+        if (_closed || !_settings.ExitOnSignal) return;
+        for (var i = 0; i < _tradeCount; i++)
+            if (_trades[i].Side == side && !_trades[i].Exiting)
+            {
+                Close(ref _trades[i], index, type, ExitReason.Signal);
+                if (_execution.Fill == FillTiming.SameClose && type == OrderType.Market)
+                {
+                    FillAtClose(_orderCount - 1, index);
+                    i--;
+                }
+            }
+        if ((side == Side.Buy ? _pendingLong : _pendingShort) > 0) CancelEntries(side, index);
+        Refresh();
+    }
+
+    private void Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
+    {
+        ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, _block.TimeColumn[index]);
+        order.TradeNumber = trade.Number;
+        order.Reason = reason;
+        order.ExpiresAt = long.MaxValue;
+        order.Become(OrderState.Submitted);
+        Tell(order);
+        _orderCount++;
+        trade.Exiting = true;
+    }
+
+    public OrderId Submit(in OrderRequest request, int index)
+    {
+        if (_closed) return default;
+        var quantity = _instrument.RoundQuantity(request.Quantity);
+        if (!(quantity > 0)) return default;
+        ref var order = ref New(OrderRole.Net, request.Type, request.Side, quantity, _block.TimeColumn[index]);
+        order.LimitPrice = _instrument.RoundPrice(request.LimitPrice);
+        order.StopPrice = _instrument.RoundPrice(request.StopPrice);
+        order.TimeInForce = request.TimeInForce;
+        order.ExpiresAt = request.TimeInForce == TimeInForce.GoodTillDate ? request.ExpiresAt : long.MaxValue;
+        order.OcoGroup = request.OcoGroup;
+        order.Reason = ExitReason.Signal;
+        order.Become(OrderState.Submitted);
+        Tell(order);
+        var id = order.Id;
+        _orderCount++;
+        if (_execution.Fill == FillTiming.SameClose && request.Type == OrderType.Market) FillAtClose(_orderCount - 1, index);
+        Refresh();
+        return id;
+    }
+
+    public bool Cancel(OrderId id, int index)
+    {
+        for (var i = 0; i < _orderCount; i++)
+            if (_orders[i].Id == id)
+            {
+                Drop(i, OrderState.Cancelled, _block.TimeColumn[index]);
+                Refresh();
+                return true;
+            }
+        return false;
+    }
+
+    public void CancelEntries(Side side, int index)
+    {
+        for (var i = _orderCount - 1; i >= 0; i--)
+            if (_orders[i].Role == OrderRole.Entry && _orders[i].Side == side)
+                Drop(i, OrderState.Cancelled, _block.TimeColumn[index]);
+        Refresh();
+    }
+
+    public void MoveStop(Side side, double price)
+    {
+        for (var i = 0; i < _tradeCount; i++)
+            if (_trades[i].Side == side)
+            {
+                _trades[i].Stop = _instrument.RoundPrice(price);
+                if (_trades[i].StopOrder.IsNone) _trades[i].StopOrder = new OrderId(++_lastOrderId);
+            }
+        Refresh();
+    }
+
+    private ref Order New(OrderRole role, OrderType type, Side side, double quantity, long time)
+    {
+        if (_orderCount == _orders.Length) Array.Resize(ref _orders, _orders.Length * 2);
+        ref var order = ref _orders[_orderCount];
+        order = default;
+        order.Id = new OrderId(++_lastOrderId);
+        order.Role = role;
+        order.Type = type;
+        order.Side = side;
+        order.Quantity = quantity;
+        order.CreatedAt = time;
+        return ref order;
+    }
+
+    private void Reject(ref Order order, SignalEnd end, long time)
+    {
+        order.Become(OrderState.Rejected);
+        Tell(order);
+        End(order.TradeNumber, end, time);
+        // So that the run loop stops to deliver the notice.
+        if (_listener is not null) Active = true;
+    }
+
+    private void End(int number, SignalEnd end, long time)
+    {
+        _fingerprint.Add((ulong)(uint)number << 8 | 0x80 | (byte)end, (ulong)time);
+        _observer?.OnSignalEnded(number, end, time);
+    }
+
+    // Takes a waiting order out, unfilled.
+    private void Drop(int at, OrderState state, long time)
+    {
+        ref var order = ref _orders[at];
+        order.Become(state);
+        Tell(order);
+        if (order.Role == OrderRole.Entry)
+        {
+            if (order.Side == Side.Buy) _pendingLong--;
+            else _pendingShort--;
+            End(order.TradeNumber, state switch
+            {
+                OrderState.Expired => SignalEnd.Expired,
+                OrderState.Rejected => SignalEnd.NoCash,
+                _ => SignalEnd.Cancelled,
+            }, time);
+        }
+        Remove(at);
+    }
+
+    private void Remove(int at)
+    {
+        _orderCount--;
+        if (at < _orderCount) Array.Copy(_orders, at + 1, _orders, at, _orderCount - at);
+    }
+
+    // What market exits on their way will bring, at the last close.
+    private double ExitProceeds(double close)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _tradeCount; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (!trade.Exiting) continue;
+            var fee = _execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false);
+            if (_instrument.MarginPerUnit > 0) sum += trade.Quantity * _instrument.MarginPerUnit - fee;
+            else if (trade.Side == Side.Buy) sum += trade.Quantity * close * _multiplier - fee;
+            else sum += trade.Quantity * (2 * trade.EntryPrice - close) * _multiplier - fee;
+        }
+        return sum;
+    }
+
+    // What waiting market entries will cost, so that cash is not promised twice.
+    private double Reserved(double close)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _orderCount; i++)
+            if (_orders[i].Role == OrderRole.Entry && _orders[i].Type is OrderType.Market or OrderType.MarketOnClose)
+                sum += CostOf(close, _orders[i].Quantity, maker: false);
+        return sum;
+    }
+
+    // ---- what a bar does --------------------------------------------------------------------------------------------------
+
+    /// <summary>Whether <see cref="Process"/> has anything to do on a bar with this low and high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsTouchedBy(double low, double high) =>
+        _orderCount > 0 || _everyBar || low <= _triggerLow || high >= _triggerHigh;
+
+    /// <summary>Works orders, stops and targets on a bar.</summary>
+    public void Process(int index)
+    {
+        var bar = _block[index];
+        var feedIndex = _block.FirstIndex + index;
+
+        for (var i = 0; i < _orderCount; i++)
+        {
+            ref var order = ref _orders[i];
+            if (bar.Time > order.ExpiresAt)
+            {
+                Drop(i--, OrderState.Expired, bar.Time);
+                continue;
+            }
+            if (order.TimeInForce == TimeInForce.Day && order.ExpiresAt == long.MaxValue) order.ExpiresAt = EndOfDay(bar.Time);
+            var price = order.Type == OrderType.Market ? bar.Open : _execution.FillModel.AtOpen(ref order, bar);
+            if (!double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true)) i = -1;
+        }
+
+        for (var i = 0; i < _tradeCount; i++)
+            if (Protect(ref _trades[i], i, bar, index, feedIndex))
+                i--;
+
+        for (var i = 0; i < _orderCount; i++)
+        {
+            ref var order = ref _orders[i];
+            var price = _execution.FillModel.Within(ref order, bar);
+            if (double.IsNaN(price)) continue;
+            var trades = _tradeCount;
+            if (!Fill(i, price, bar, index, atOpen: false)) continue;
+            // A trade that was entered after the open may be stopped out on the rest of its bar.
+            if (_tradeCount > trades) Protect(ref _trades[_tradeCount - 1], _tradeCount - 1, bar, index, feedIndex);
+            i = -1;
+        }
+
+        for (var i = 0; i < _tradeCount; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.TrailFraction > 0) Trail(ref trade, bar.Close, feedIndex);
+            if (trade.Exiting) continue;
+            if (_settings.MaxBars > 0 && feedIndex - trade.EntryIndex + 1 >= _settings.MaxBars) Close(ref trade, index, OrderType.Market, ExitReason.MaxBars);
+            else if (bar.Time >= trade.TimeExit) Close(ref trade, index, OrderType.Market, ExitReason.Time);
+        }
+        Refresh();
+        if (_notices is { Count: > 0 }) Dispatch();
+    }
+
+    private void Trail(ref OpenTrade trade, double close, long feedIndex)
+    {
+        var sign = (int)trade.Side;
+        if (double.IsNaN(trade.TrailBest) || sign * (close - trade.TrailBest) > 0) trade.TrailBest = close;
+        trade.TrailLevel = _instrument.RoundPrice(trade.TrailBest * (1 - sign * trade.TrailFraction));
+        if (trade.ProtectedFrom == feedIndex) trade.TargetWaits = false;
+    }
+
+    // Whether the trade's stop or target closed it on this bar.
+    private bool Protect(ref OpenTrade trade, int at, in Bar bar, int index, long feedIndex)
+    {
+        if (feedIndex < trade.ProtectedFrom || !trade.IsProtected) return false;
+        var isLong = trade.Side == Side.Buy;
+        var stop = trade.Stop;
+        var reason = ExitReason.Stop;
+        if (trade.TrailFraction > 0 && trade.TrailLevel > 0 && (stop <= 0 || (isLong ? trade.TrailLevel > stop : trade.TrailLevel < stop)))
+        {
+            stop = trade.TrailLevel;
+            reason = ExitReason.TrailingStop;
+        }
+        var stopped = stop > 0 && (isLong ? bar.Low <= stop : bar.High >= stop);
+        var targetWaits = trade.TargetWaits && feedIndex == trade.EntryIndex;
+        var reached = trade.Target > 0 && !targetWaits && (isLong ? bar.High >= trade.Target : bar.Low <= trade.Target);
+        if (!stopped && !reached) return false;
+        var enteredNow = trade.EntryIndex == feedIndex;
+        if (stopped && (!reached || _execution.Intrabar == IntrabarRule.StopFirst))
+        {
+            // An entry after the open has no open of its own to gap to.
+            var gapped = (!enteredNow || trade.EnteredAtOpen) && (isLong ? bar.Open <= stop : bar.Open >= stop);
+            var price = Slipped((Side)(-(int)trade.Side), gapped ? bar.Open : stop, trade.Quantity, bar);
+            CloseTrade(at, trade.Quantity, price, maker: false, reason, bar, index);
+        }
+        else
+        {
+            var gapped = !enteredNow && (isLong ? bar.Open >= trade.Target : bar.Open <= trade.Target);
+            CloseTrade(at, trade.Quantity, gapped ? bar.Open : trade.Target, maker: true, ExitReason.Target, bar, index);
+        }
+        return true;
+    }
+
+    private double Slipped(Side side, double price, double quantity, in Bar bar)
+    {
+        if (_execution.Slippage is null) return price;
+        var slipped = _execution.Slippage.Slip(side, price, quantity, bar.Volume);
+        return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
+    }
+
+    private void FillAtClose(int at, int index)
+    {
+        var bar = _block[index];
+        Fill(at, bar.Close, bar, index, atOpen: false);
+    }
+
+    // Fills a waiting order whole; true where it is not waiting any more.
+    private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
+    {
+        var order = _orders[at];
+        var maker = order.Type is OrderType.Limit || (order.Type == OrderType.StopLimit && reference != order.StopPrice);
+        var price = maker ? reference : Slipped(order.Side, reference, order.Quantity, bar);
+        if (order.Type == OrderType.StopLimit)
+            price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
+        switch (order.Role)
+        {
+            case OrderRole.Entry:
+                if (Exceeds(CostOf(price, order.Quantity, maker), Available(price)))
+                {
+                    Drop(at, OrderState.Rejected, bar.Time);
+                    return true;
+                }
+                Filled(at, order.Quantity, price);
+                OpenNew(order, order.Quantity, price, maker, bar, index, atOpen);
+                break;
+            case OrderRole.Exit:
+                Filled(at, order.Quantity, price);
+                for (var i = 0; i < _tradeCount; i++)
+                    if (_trades[i].Number == order.TradeNumber)
+                    {
+                        CloseTrade(i, order.Quantity, price, maker, order.Reason, bar, index);
+                        break;
+                    }
+                break;
+            default:
+                var left = order.Quantity;
+                var closable = 0.0;
+                for (var i = 0; i < _tradeCount; i++)
+                    if (_trades[i].Side != order.Side)
+                        closable += _trades[i].Quantity;
+                var opening = Math.Max(0, order.Quantity - closable);
+                if (opening > 0 && Exceeds(CostOf(price, opening, maker), Available(price) + closable * price * _multiplier))
+                {
+                    Drop(at, OrderState.Rejected, bar.Time);
+                    return true;
+                }
+                Filled(at, order.Quantity, price);
+                for (var i = 0; i < _tradeCount && left > 0; i++)
+                {
+                    if (_trades[i].Side == order.Side) continue;
+                    var part = Math.Min(left, _trades[i].Quantity);
+                    left -= part;
+                    if (CloseTrade(i, part, price, maker, ExitReason.Signal, bar, index)) i--;
+                }
+                if (left > 0)
+                {
+                    order.TradeNumber = ++_signals;
+                    var signal = new Signal(_signals, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt);
+                    _fingerprint.Add((ulong)(uint)_signals << 8 | (byte)order.Side, (ulong)order.CreatedAt);
+                    _observer?.OnSignal(signal);
+                    OpenNew(order, left, price, maker, bar, index, atOpen);
+                }
+                break;
+        }
+        if (order.OcoGroup != 0)
+            for (var i = _orderCount - 1; i >= 0; i--)
+                if (_orders[i].OcoGroup == order.OcoGroup)
+                    Drop(i, OrderState.Cancelled, bar.Time);
+        return true;
+    }
+
+    private void Filled(int at, double quantity, double price)
+    {
+        ref var order = ref _orders[at];
+        order.FilledQuantity = quantity;
+        order.FilledPrice = price;
+        order.Become(OrderState.Filled);
+        Tell(order);
+        if (order.Role == OrderRole.Entry)
+        {
+            if (order.Side == Side.Buy) _pendingLong--;
+            else _pendingShort--;
+        }
+        Remove(at);
+    }
+
+    private void OpenNew(in Order order, double quantity, double price, bool maker, in Bar bar, int index, bool atOpen)
+    {
+        MarkTo(index);
+        var sign = (int)order.Side;
+        var fee = _execution.Fee.Fee(price, quantity, _multiplier, maker);
+        _cash -= sign * quantity * price * _multiplier + fee;
+        _net += sign * quantity * _multiplier;
+        _tradeMeter.Commission += fee;
+        if (_tradeCount == _trades.Length) Array.Resize(ref _trades, _trades.Length * 2);
+        ref var trade = ref _trades[_tradeCount++];
+        trade = default;
+        trade.Number = order.TradeNumber;
+        trade.Side = order.Side;
+        trade.Quantity = trade.EntryQuantity = quantity;
+        trade.EntryPrice = price;
+        trade.SignalTime = order.CreatedAt;
+        trade.EntryTime = bar.Time;
+        trade.EntryIndex = _block.FirstIndex + index;
+        trade.Commission = fee;
+        trade.LowestLow = trade.HighestHigh = price;
+        if (order.Role == OrderRole.Entry)
+        {
+            trade.Stop = order.StopLoss > 0 ? order.StopLoss
+                : _settings.StopLossPercent > 0 ? _instrument.RoundPrice(price * (1 - sign * _settings.StopLossPercent / 100)) : 0;
+            trade.Target = order.TakeProfit > 0 ? order.TakeProfit
+                : _settings.TakeProfitPercent > 0 ? _instrument.RoundPrice(price * (1 + sign * _settings.TakeProfitPercent / 100)) : 0;
+            trade.TrailFraction = order.TrailFraction;
+        }
+        // An entry on the close has no rest of its bar to be protected on.
+        var onClose = order.Type == OrderType.MarketOnClose || (_execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
+        trade.ProtectedFrom = trade.EntryIndex + (_execution.ProtectFrom == ProtectFrom.NextBar || onClose ? 1 : 0);
+        trade.EnteredAtOpen = atOpen;
+        trade.TargetWaits = !atOpen && order.Type == OrderType.Limit;
+        trade.TrailBest = _execution.ProtectFrom == ProtectFrom.EntryBar ? price : double.NaN;
+        trade.TrailLevel = _execution.ProtectFrom == ProtectFrom.EntryBar && trade.TrailFraction > 0
+            ? _instrument.RoundPrice(price * (1 - sign * trade.TrailFraction)) : 0;
+        trade.TimeExit = _settings.ExitAt is { } at ? NextTimeOfDay(bar.Time, at) : long.MaxValue;
+        _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x40 | (byte)sign, (ulong)bar.Time);
+        _fingerprint.Add(price, quantity);
+        _observer?.OnEntry(trade.Number, bar.Time, price, quantity, fee);
+        if (_listener is not null) TellProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
+    }
+
+    // True where the trade is closed whole.
+    private bool CloseTrade(int at, double quantity, double price, bool maker, ExitReason reason, in Bar bar, int index)
+    {
+        MarkTo(index);
+        ref var trade = ref _trades[at];
+        var sign = (int)trade.Side;
+        var fee = _execution.Fee.Fee(price, quantity, _multiplier, maker);
+        _cash += sign * quantity * price * _multiplier - fee;
+        _tradeMeter.Commission += fee;
+        trade.Commission += fee;
+        trade.Quantity -= quantity;
+        trade.ExitNotional += price * quantity;
+        if (trade.Quantity > 0)
+        {
+            _net -= sign * quantity * _multiplier;
+            _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x20, (ulong)bar.Time);
+            _fingerprint.Add(price, quantity);
+            return false;
+        }
+
+        if (_excursions) Excursion(ref trade, bar.Low, bar.High, price);
+        var exitPrice = quantity == trade.EntryQuantity ? price : trade.ExitNotional / trade.EntryQuantity;
+        var profit = sign * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
+        var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
+        var net = profit - trade.Commission;
+        _tradeMeter.Add(net, bars);
+        _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)reason, (ulong)bar.Time);
+        _fingerprint.Add(exitPrice, net);
+        if (_observer is not null || _listener is not null)
+        {
+            var closed = Snapshot(trade, bar.Time, exitPrice, profit, bars, reason);
+            _observer?.OnTrade(closed);
+            if (_listener is not null)
+            {
+                TellProtection(ref trade,
+                    reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
+                    reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,
+                    reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
+                _notices!.Add(new Notice(true, default, closed));
+            }
+        }
+        var exiting = trade.Exiting;
+        var number = trade.Number;
+        _tradeCount--;
+        if (at < _tradeCount) Array.Copy(_trades, at + 1, _trades, at, _tradeCount - at);
+        // Exactly what is open, so that rounding never leaves a crumb of a position.
+        _net = 0;
+        for (var i = 0; i < _tradeCount; i++) _net += (int)_trades[i].Side * _trades[i].Quantity * _multiplier;
+        if (exiting)
+            for (var i = _orderCount - 1; i >= 0; i--)
+                if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == number)
+                    Drop(i, OrderState.Cancelled, bar.Time);
+        return true;
+    }
+
+    private static Trade Snapshot(in OpenTrade trade, long time, double price, double profit, int bars, ExitReason reason)
+    {
+        var worst = trade.Side == Side.Buy ? trade.EntryPrice - trade.LowestLow : trade.HighestHigh - trade.EntryPrice;
+        var best = trade.Side == Side.Buy ? trade.HighestHigh - trade.EntryPrice : trade.EntryPrice - trade.LowestLow;
+        return new Trade(trade.Number, trade.Side, trade.EntryQuantity, trade.SignalTime, trade.EntryTime, trade.EntryPrice, time, price, profit,
+            trade.Commission, bars, reason, worst / trade.EntryPrice, best / trade.EntryPrice);
+    }
+
+    // The bar of the exit counts as far as the exit price; its other extreme may have come later.
+    private static void Excursion(ref OpenTrade trade, double low, double high, double exit)
+    {
+        trade.LowestLow = Math.Min(trade.LowestLow, Math.Clamp(exit, low, high));
+        trade.HighestHigh = Math.Max(trade.HighestHigh, Math.Clamp(exit, low, high));
+    }
+
+    private void Refresh()
+    {
+        var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
+        var everyBar = false;
+        for (var i = 0; i < _tradeCount; i++)
+        {
+            ref var trade = ref _trades[i];
+            var (below, above) = trade.Side == Side.Buy ? (trade.Stop, trade.Target) : (trade.Target, trade.Stop);
+            if (below > 0 && below > low) low = below;
+            if (above > 0 && above < high) high = above;
+            everyBar |= trade.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
+        }
+        _triggerLow = low;
+        _triggerHigh = high;
+        _everyBar = everyBar;
+        Active = _orderCount > 0 || everyBar || low > double.NegativeInfinity || high < double.PositiveInfinity;
+    }
+
+    private long EndOfDay(long time)
+    {
+        var calendar = _instrument.Calendar;
+        var day = calendar.LocalDay(time);
+        if (calendar.IsContinuous) return (day + 1L) * TimeSpan.TicksPerDay - 1;
+        return calendar.Session(DateOnly.FromDayNumber(day)) is { } session && session.Close > time
+            ? session.Close - 1
+            : (day + 1L) * TimeSpan.TicksPerDay - 1;
+    }
+
+    private long NextTimeOfDay(long time, TimeSpan at)
+    {
+        var calendar = _instrument.Calendar;
+        if (calendar.IsContinuous)
+        {
+            var today = time - time % TimeSpan.TicksPerDay + at.Ticks;
+            return today > time ? today : today + TimeSpan.TicksPerDay;
+        }
+        var local = calendar.ToLocal(time);
+        var wanted = local.Date + at;
+        if (wanted <= local) wanted = wanted.AddDays(1);
+        if (calendar.Zone.IsInvalidTime(wanted)) wanted = wanted.AddHours(1);
+        return TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(wanted, DateTimeKind.Unspecified), calendar.Zone).Ticks;
+    }
+
+    // ---- marking ----------------------------------------------------------------------------------------------------------
+
+    /// <summary>Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkTo(int index)
+    {
+        if (_marked < index) Mark(index);
+    }
+
+    private void Mark(int index)
+    {
+        _meter.Mark(_cash, _net, _tradeCount > 0, _block, _calendar, _marked, index);
+        if (_excursions)
+            for (var i = 0; i < _tradeCount; i++)
+            {
+                ref var trade = ref _trades[i];
+                var lows = _block.Low[_marked..index];
+                var highs = _block.High[_marked..index];
+                trade.LowestLow = Math.Min(trade.LowestLow, Extremes.Least(lows));
+                trade.HighestHigh = Math.Max(trade.HighestHigh, Extremes.Greatest(highs));
+            }
+        _marked = index;
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------------
+
+    /// <summary>Reports what is still open or waiting, at the last bar's close, and closes the meters.</summary>
+    public EquitySums Finish(long time, double close, long lastIndex)
+    {
+        _closed = true;
+        for (var i = _orderCount - 1; i >= 0; i--)
+        {
+            if (_orders[i].Role != OrderRole.Entry) continue;
+            End(_orders[i].TradeNumber, SignalEnd.Unfilled, time);
+        }
+        for (var i = 0; i < _tradeCount; i++)
+        {
+            ref var trade = ref _trades[i];
+            var exitPrice = (trade.ExitNotional + close * trade.Quantity) / trade.EntryQuantity;
+            var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
+            _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60, (ulong)time);
+            _fingerprint.Add(exitPrice, profit);
+            _observer?.OnTrade(Snapshot(trade, time, exitPrice, profit, (int)(lastIndex - trade.EntryIndex), ExitReason.Open));
+        }
+        var sums = _meter.Finish();
+        _fingerprint.Add(sums.Final, sums.SumOfReturns);
+        _fingerprint.Add(sums.SumOfSquares, sums.SumOfSquaredLosses);
+        _fingerprint.Add(sums.MaxDrawdown, (double)sums.Count);
+        return sums;
+    }
+
+    // ---- call-backs -------------------------------------------------------------------------------------------------------
+
+    private void Tell(in Order order)
+    {
+        if (_listener is not null) _notices!.Add(new Notice(false, order, default));
+    }
+
+    private void TellProtection(ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing, double price = 0)
+    {
+        trade.StopOrder = One(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, stop, price);
+        trade.TargetOrder = One(trade, OrderRole.TakeProfit, OrderType.Limit, trade.Target, trade.TargetOrder, target, price);
+        trade.TrailOrder = One(trade, OrderRole.TrailingStop, OrderType.TrailingStop, trade.TrailFraction, trade.TrailOrder, trailing, price);
+    }
+
+    private OrderId One(in OpenTrade trade, OrderRole role, OrderType type, double level, OrderId id, OrderState state, double price)
+    {
+        if (level <= 0) return id;
+        if (id.IsNone) id = new OrderId(++_lastOrderId);
+        var order = new Order
+        {
+            Id = id,
+            Role = role,
+            Type = type,
+            Side = (Side)(-(int)trade.Side),
+            Quantity = trade.EntryQuantity,
+            TradeNumber = trade.Number,
+            StopPrice = role == OrderRole.StopLoss ? level : role == OrderRole.TrailingStop ? trade.TrailLevel : 0,
+            LimitPrice = role == OrderRole.TakeProfit ? level : 0,
+            CreatedAt = trade.EntryTime,
+            ExpiresAt = long.MaxValue,
+        };
+        order.Become(OrderState.Submitted);
+        if (state != OrderState.Submitted)
+        {
+            if (state == OrderState.Filled) (order.FilledQuantity, order.FilledPrice) = (order.Quantity, price);
+            order.Become(state);
+        }
+        Tell(order);
+        return id;
+    }
+
+    /// <summary>Delivers what has happened since the last call; what the strategy does in answer is delivered too.</summary>
+    public void Dispatch()
+    {
+        for (var i = 0; i < _notices!.Count; i++)
+        {
+            var notice = _notices[i];
+            if (notice.IsTrade) _listener!.OnTrade(_context!, notice.Trade);
+            else _listener!.OnOrder(_context!, notice.Order);
+            if (i > 10_000) throw new InvalidOperationException("the strategy answers its own order events without end");
+        }
+        _notices.Clear();
+    }
+
+    public bool HasNotices => _notices is { Count: > 0 };
+}

@@ -1,0 +1,37 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>What ended a trade.</summary>
+public enum ExitReason : byte
+{
+    /// <summary>Still open when the bars ended.</summary>
+    Open,
+    Signal,
+    Stop,
+    Target,
+    TrailingStop,
+    MaxBars,
+    Time,
+}
+
+/// <summary>A round trip: one entry and all that closed it.</summary>
+/// <param name="Number">The number of the signal that opened it, from 1 within its strategy run.</param>
+/// <param name="Quantity">Base units, positive.</param>
+/// <param name="SignalTime">Open time of the bar at whose close its signal was made, UTC ticks.</param>
+/// <param name="EntryTime">Open time of the bar in which it was entered, UTC ticks.</param>
+/// <param name="EntryPrice">Quote currency, slippage included.</param>
+/// <param name="ExitTime">Open time of the bar in which it was closed; of the last bar where it is still open.</param>
+/// <param name="ExitPrice">Volume-weighted over partial exits; the last close where it is still open.</param>
+/// <param name="Profit">Quote currency, before commission.</param>
+/// <param name="Commission">Both sides; negative is a rebate.</param>
+/// <param name="Bars">From the bar of entry to the bar of exit.</param>
+/// <param name="AdverseExcursion">The worst mark against it, as a fraction of the entry price, ≥ 0.</param>
+/// <param name="FavourableExcursion">The best mark for it, as a fraction of the entry price, ≥ 0.</param>
+public readonly record struct Trade(
+    int Number, Side Side, double Quantity, long SignalTime, long EntryTime, double EntryPrice, long ExitTime, double ExitPrice,
+    double Profit, double Commission, int Bars, ExitReason Reason, double AdverseExcursion, double FavourableExcursion)
+{
+    public double NetProfit => Profit - Commission;
+
+    /// <summary>Net profit over the notional at entry.</summary>
+    public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier);
+}
