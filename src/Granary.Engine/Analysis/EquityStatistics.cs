@@ -97,6 +97,14 @@ public sealed record EquityStatistics
     /// <summary>Against a benchmark; null without one.</summary>
     public BenchmarkStatistics? Benchmark { get; init; }
 
+    /// <summary>P(true Sharpe > what the best of so many worthless trials shows); see <see cref="SharpeConfidence.Deflated"/>.</summary>
+    /// <param name="variance">Of the trials' Sharpe ratios, per period (annualised ones divided by √periods per year).</param>
+    public double DeflatedSharpe(double variance, double trials) =>
+        SharpeConfidence.Deflated(Sharpe / Math.Sqrt(PeriodsPerYear), Points - 1, Skew, Kurtosis, variance, trials);
+
+    /// <summary>How many returns it takes to believe at 95 % that the true Sharpe exceeds zero.</summary>
+    public double MinimumTrackRecordLength => SharpeConfidence.MinimumTrackRecordLength(Sharpe / Math.Sqrt(PeriodsPerYear), 0, Skew, Kurtosis);
+
     /// <summary>All of them for a curve that is held in memory; a run that streams uses <see cref="EquityAccumulator"/>, which is what this uses too.</summary>
     /// <param name="periodsPerYear">Null to infer it from the times.</param>
     /// <param name="benchmark">Compared at the times that both curves have.</param>

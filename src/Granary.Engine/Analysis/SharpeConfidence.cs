@@ -46,6 +46,15 @@ public static class SharpeConfidence
                * ((1 - gamma) * NormalDistribution.Quantile(1 - 1 / trials) + gamma * NormalDistribution.Quantile(1 - 1 / (trials * Math.E)));
     }
 
+    /// <summary>
+    /// How many independent trials correlated ones amount to: ρ + (1 − ρ)·M for an average correlation ρ between M trials (Bailey and López de Prado 2014, appendix 3).
+    /// </summary>
+    public static double EffectiveTrials(double averageCorrelation, double trials)
+    {
+        var rho = Math.Clamp(averageCorrelation, 0, 1);
+        return rho + (1 - rho) * trials;
+    }
+
     /// <summary>The probabilistic Sharpe ratio against what the best of so many worthless trials would show: above 0.95 is evidence, below is none.</summary>
     /// <inheritdoc cref="ExpectedMaximum"/>
     public static double Deflated(double sharpe, long returns, double skew, double kurtosis, double variance, double trials) =>

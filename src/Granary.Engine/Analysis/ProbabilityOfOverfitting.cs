@@ -1,0 +1,251 @@
+using System.Numerics;
+
+namespace Granary.Engine.Analysis;
+
+/// <summary>What strategies are compared by within a split.</summary>
+public enum PerformanceMeasure
+{
+    /// <summary>Mean over deviation of the returns, per period; 0 where nothing moved.</summary>
+    Sharpe,
+
+    MeanReturn,
+}
+
+/// <summary>
+/// Combinatorially symmetric cross-validation: how likely the strategy that looks best in-sample is to fall below the median out-of-sample.
+/// Bailey, Borwein, López de Prado and Zhu, The probability of backtest overfitting, Journal of Computational Finance 20(4), 2017.
+/// </summary>
+/// <param name="Probability">Share of splits whose in-sample best has a logit ≤ 0, that is, ranks at or below the out-of-sample median: about 0.5 for noise, near 0 for an edge that lasts.</param>
+/// <param name="ProbabilityOfLoss">Share of splits in which the in-sample best performs below zero out-of-sample.</param>
+/// <param name="Degradation">Slope of the best's out-of-sample performance on its in-sample performance, over all splits; NaN where the latter never varies.</param>
+/// <param name="Logits">ln(ω / (1 − ω)) of each split, ω = out-of-sample rank of the in-sample best over (strategies + 1).</param>
+public sealed record ProbabilityOfOverfitting(double Probability, double ProbabilityOfLoss, double Degradation, IReadOnlyList<double> Logits)
+{
+    /// <summary>The number of blocks that the paper uses: 12,870 splits.</summary>
+    public const int DefaultBlocks = 16;
+
+    /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
+    /// <param name="blocks">An even number of stretches into which time is cut, of equal length to within one period.</param>
+    /// <exception cref="ArgumentException">Fewer than two strategies, unequal lengths, blocks that are odd, fewer than 2 or more than 24, or fewer than two periods in a block.</exception>
+    public static ProbabilityOfOverfitting Of(IReadOnlyList<double[]> returns, int blocks = DefaultBlocks, PerformanceMeasure measure = PerformanceMeasure.Sharpe)
+    {
+        if (returns.Count < 2) throw new ArgumentException($"overfitting is a matter of choosing among strategies: {returns.Count} is too few", nameof(returns));
+        var periods = returns[0].Length;
+        var sums = new OverfittingBlocks(returns.Count, blocks);
+        if (periods < 2 * blocks) throw new ArgumentException($"{periods} periods are too few for {blocks} blocks: at least two to a block", nameof(returns));
+        for (var k = 0; k < returns.Count; k++)
+        {
+            if (returns[k].Length != periods)
+                throw new ArgumentException($"strategy {k} has {returns[k].Length} returns, strategy 0 has {periods}: all cover the same periods", nameof(returns));
+            for (var b = 0; b < blocks; b++)
+            {
+                var start = (int)((long)b * periods / blocks);
+                var end = (int)((long)(b + 1) * periods / blocks);
+                double sum = 0, squares = 0;
+                foreach (var r in returns[k].AsSpan(start, end - start))
+                {
+                    sum += r;
+                    squares += r * r;
+                }
+                sums.Set(k, b, end - start, sum, squares);
+            }
+        }
+        return Of(sums, measure);
+    }
+
+    /// <summary>From the sums of each block alone: what a sweep keeps that cannot hold the returns of all its strategies.</summary>
+    public static ProbabilityOfOverfitting Of(OverfittingBlocks blocks, PerformanceMeasure measure = PerformanceMeasure.Sharpe)
+    {
+        var n = blocks.Strategies;
+        var s = blocks.Blocks;
+        var half = s / 2;
+        var (inSum, inSquares, inScore) = (new double[n], new double[n], new double[n]);
+        var (outSum, outSquares, outScore) = (new double[n], new double[n], new double[n]);
+        var logits = new List<double>(Choose(s, half));
+        var (best, follow) = (new List<double>(logits.Capacity), new List<double>(logits.Capacity));
+        var losses = 0;
+
+        // Every split is looked at together with its mirror image, so block 0 is always in the first half.
+        var chosen = new int[half];
+        for (var i = 0; i < half; i++) chosen[i] = i;
+        do
+        {
+            long inCount = 0, outCount = 0;
+            var next = 0;
+            Array.Clear(inSum);
+            Array.Clear(inSquares);
+            Array.Clear(outSum);
+            Array.Clear(outSquares);
+            for (var b = 0; b < s; b++)
+            {
+                if (next < half && chosen[next] == b)
+                {
+                    next++;
+                    inCount += blocks.Periods(b);
+                    Add(inSum, blocks.Sums(b));
+                    Add(inSquares, blocks.Squares(b));
+                }
+                else
+                {
+                    outCount += blocks.Periods(b);
+                    Add(outSum, blocks.Sums(b));
+                    Add(outSquares, blocks.Squares(b));
+                }
+            }
+            Score(inSum, inSquares, inCount, measure, inScore);
+            Score(outSum, outSquares, outCount, measure, outScore);
+            Judge(inScore, outScore);
+            Judge(outScore, inScore);
+        }
+        while (NextCombination(chosen, s));
+
+        var overfitted = 0;
+        foreach (var logit in logits)
+            if (logit <= 0) overfitted++;
+        return new ProbabilityOfOverfitting(overfitted / (double)logits.Count, losses / (double)logits.Count, Slope(best, follow), logits);
+
+        void Judge(double[] inSample, double[] outOfSample)
+        {
+            var k = IndexOfMaximum(inSample);
+            var score = outOfSample[k];
+            var (below, equal) = CountBelow(outOfSample, score);
+            // Ranks count from 1; equal ones share the middle of their places.
+            var rank = below + (equal + 1) / 2.0;
+            var omega = rank / (n + 1);
+            logits.Add(Math.Log(omega / (1 - omega)));
+            best.Add(inSample[k]);
+            follow.Add(score);
+            if (score < 0) losses++;
+        }
+    }
+
+    private static void Add(double[] total, ReadOnlySpan<double> values)
+    {
+        var i = 0;
+        for (; i <= total.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(total, i) + new Vector<double>(values[i..])).CopyTo(total, i);
+        for (; i < total.Length; i++) total[i] += values[i];
+    }
+
+    private static void Score(double[] sums, double[] squares, long count, PerformanceMeasure measure, double[] scores)
+    {
+        double n = count;
+        var i = 0;
+        if (measure == PerformanceMeasure.MeanReturn)
+        {
+            for (; i < scores.Length; i++) scores[i] = sums[i] / n;
+            return;
+        }
+        for (; i <= scores.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var sum = new Vector<double>(sums, i);
+            var square = new Vector<double>(squares, i);
+            var mean = sum / new Vector<double>(n);
+            var variance = (square - sum * mean) / new Vector<double>(n - 1);
+            var moved = Vector.GreaterThan(variance, square * new Vector<double>(1e-13));
+            Vector.ConditionalSelect(moved, mean / Vector.SquareRoot(variance), Vector<double>.Zero).CopyTo(scores, i);
+        }
+        for (; i < scores.Length; i++)
+        {
+            var mean = sums[i] / n;
+            var variance = (squares[i] - sums[i] * mean) / (n - 1);
+            scores[i] = variance > squares[i] * 1e-13 ? mean / Math.Sqrt(variance) : 0;
+        }
+    }
+
+    private static int IndexOfMaximum(double[] values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+            if (values[i] > values[best]) best = i;
+        return best;
+    }
+
+    private static (int Below, int Equal) CountBelow(double[] values, double score)
+    {
+        int below = 0, equal = 0;
+        foreach (var v in values)
+        {
+            below += v < score ? 1 : 0;
+            equal += v == score ? 1 : 0;
+        }
+        return (below, equal);
+    }
+
+    private static bool NextCombination(int[] chosen, int n)
+    {
+        // Block 0 stays, which leaves C(n − 1, n/2 − 1) pairs of mirror images.
+        for (var i = chosen.Length - 1; i > 0; i--)
+        {
+            if (chosen[i] == n - chosen.Length + i) continue;
+            chosen[i]++;
+            for (var j = i + 1; j < chosen.Length; j++) chosen[j] = chosen[j - 1] + 1;
+            return true;
+        }
+        return false;
+    }
+
+    private static int Choose(int n, int k)
+    {
+        long result = 1;
+        for (var i = 1; i <= k; i++) result = result * (n - k + i) / i;
+        return (int)result;
+    }
+
+    private static double Slope(List<double> x, List<double> y)
+    {
+        double meanX = 0, meanY = 0, xx = 0, xy = 0;
+        for (var i = 0; i < x.Count; i++)
+        {
+            meanX += x[i] / x.Count;
+            meanY += y[i] / x.Count;
+        }
+        for (var i = 0; i < x.Count; i++)
+        {
+            xx += (x[i] - meanX) * (x[i] - meanX);
+            xy += (x[i] - meanX) * (y[i] - meanY);
+        }
+        return xx > 0 ? xy / xx : double.NaN;
+    }
+}
+
+/// <summary>Sums of returns by strategy and block of time: all that cross-validation needs, 16 bytes for each strategy and block.</summary>
+/// <remarks>Different strategies may be set from different threads.</remarks>
+public sealed class OverfittingBlocks
+{
+    private readonly double[][] _sums, _squares;
+    private readonly long[] _periods;
+
+    /// <param name="blocks">An even number, 2 to 24.</param>
+    /// <exception cref="ArgumentException">Fewer than two strategies, or blocks that are not even or not 2 to 24.</exception>
+    public OverfittingBlocks(int strategies, int blocks)
+    {
+        if (strategies < 2) throw new ArgumentException($"{strategies} strategies are too few to choose among", nameof(strategies));
+        if (blocks is < 2 or > 24 || blocks % 2 != 0) throw new ArgumentException($"{blocks} blocks: use an even number from 2 to 24", nameof(blocks));
+        Strategies = strategies;
+        _sums = [.. Enumerable.Range(0, blocks).Select(_ => new double[strategies])];
+        _squares = [.. Enumerable.Range(0, blocks).Select(_ => new double[strategies])];
+        _periods = new long[blocks];
+    }
+
+    public int Strategies { get; }
+
+    public int Blocks => _sums.Length;
+
+    /// <summary>Sets the sums of one strategy in one block.</summary>
+    /// <param name="periods">The number of returns, the same for all strategies of the block.</param>
+    /// <param name="sum">Of the returns.</param>
+    /// <param name="squares">Of their squares.</param>
+    public void Set(int strategy, int block, long periods, double sum, double squares)
+    {
+        _sums[block][strategy] = sum;
+        _squares[block][strategy] = squares;
+        _periods[block] = periods;
+    }
+
+    internal ReadOnlySpan<double> Sums(int block) => _sums[block];
+
+    internal ReadOnlySpan<double> Squares(int block) => _squares[block];
+
+    internal long Periods(int block) => _periods[block];
+}

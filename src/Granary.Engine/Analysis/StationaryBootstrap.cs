@@ -1,0 +1,47 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// Resamples periods in blocks of geometrically distributed length, around the end to the beginning, so that what is correlated stays together.
+/// Politis and Romano, The stationary bootstrap, Journal of the American Statistical Association 89 (1994).
+/// </summary>
+public sealed class StationaryBootstrap
+{
+    private readonly int _periods;
+    private readonly double _restart;
+    private ulong _state;
+
+    /// <param name="meanBlock">Expected block length, at least 1; 0 takes the cube root of the periods.</param>
+    public StationaryBootstrap(int periods, double meanBlock, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(periods, 1);
+        if (meanBlock != 0) ArgumentOutOfRangeException.ThrowIfLessThan(meanBlock, 1);
+        _periods = periods;
+        MeanBlock = meanBlock == 0 ? Math.Max(1, Math.Cbrt(periods)) : meanBlock;
+        _restart = 1 / MeanBlock;
+        _state = seed;
+    }
+
+    public double MeanBlock { get; }
+
+    /// <summary>How often each period is drawn in the next sample of as many periods; the counts add up to their number.</summary>
+    public void NextCounts(Span<double> counts)
+    {
+        counts.Clear();
+        var at = 0;
+        for (var i = 0; i < _periods; i++)
+        {
+            if (i == 0 || Uniform() < _restart) at = (int)(Uniform() * _periods);
+            else if (++at == _periods) at = 0;
+            counts[at]++;
+        }
+    }
+
+    // SplitMix64 (Steele, Lea and Flood 2014): the same draws on every machine and runtime.
+    private double Uniform()
+    {
+        var z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+}
