@@ -21,6 +21,18 @@ public readonly ref struct FactorInput
         Volume = block.Volume.Slice(start, count);
     }
 
+    /// <summary>One bar out of columns of length one, without a block around it.</summary>
+    internal FactorInput(long[] time, double[] open, double[] high, double[] low, double[] close, double[] volume, double[][]? references)
+    {
+        _references = references;
+        Time = time;
+        Open = open;
+        High = high;
+        Low = low;
+        Close = close;
+        Volume = volume;
+    }
+
     public ReadOnlySpan<long> Time { get; }
 
     public ReadOnlySpan<double> Open { get; }
@@ -41,11 +53,14 @@ public readonly ref struct FactorInput
 }
 
 /// <summary>Where a kernel writes its lines: as many values as bars it was shown.</summary>
-public readonly ref struct FactorOutput(double[][] lines, int start, int count)
+public readonly ref struct FactorOutput(double[][] lines, int start, int count, int firstLine = 0)
 {
     private readonly double[][] _lines = lines;
-    private readonly int _start = start, _count = count;
+    private readonly int _start = start, _count = count, _first = firstLine;
 
     /// <summary>Line number <paramref name="line"/>, in the order of <see cref="FactorAttribute.Lines"/>.</summary>
-    public Span<double> this[int line] => _lines[line].AsSpan(_start, _count);
+    public Span<double> this[int line] => _lines[_first + line].AsSpan(_start, _count);
+
+    /// <summary>The output of a kernel that writes one of these lines as its own first.</summary>
+    internal FactorOutput Only(int line) => new(_lines, _start, _count, _first + line);
 }

@@ -57,5 +57,5 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
 
     public override string ToString() => Key;
 
-    private static string Text(object value) => value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
+    private static string Text(object value) => value is Enum e ? e.ToString().ToLowerInvariant() : value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
 }

@@ -20,7 +20,7 @@ public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKer
     {
         if (Series.Timeframe.Ticks > minutes * TimeSpan.TicksPerMinute)
             throw new ArgumentException($"opening-range({minutes}) needs bars of at most {minutes} minutes, and {Series} has longer ones");
-        _clock = new SessionClock(Series.Instrument.Calendar);
+        _clock = new SessionClock(Series);
     }
 
     public override void Process(in FactorInput bars, in FactorOutput lines)

@@ -35,7 +35,7 @@ public struct RollingWindow
         if (Count < _n) Count++;
     }
 
-    /// <summary>Σ |x − center|, in four lanes whatever the processor, so that every machine adds in the same order.</summary>
+    /// <summary>Σ |x − center|.</summary>
     public readonly double AbsoluteDeviation(double center)
     {
         var values = Values;
@@ -44,6 +44,74 @@ public struct RollingWindow
         for (; i <= values.Length - 4; i += 4) sum += Vector256.Abs(Vector256.Create(values.Slice(i, 4)) - Vector256.Create(center));
         var rest = 0.0;
         for (; i < values.Length; i++) rest += Math.Abs(values[i] - center);
-        return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
+        return Joined(sum) + rest;
     }
+
+    /// <summary>Σ (x − x̄)², ³ and ⁴, each divided by the number of values.</summary>
+    public static (double Second, double Third, double Fourth) CentralMoments(ReadOnlySpan<double> values)
+    {
+        var mean = Mean(values);
+        Vector256<double> second = default, third = default, fourth = default;
+        double restSecond = 0, restThird = 0, restFourth = 0;
+        var i = 0;
+        for (; i <= values.Length - 4; i += 4)
+        {
+            var d = Vector256.Create(values.Slice(i, 4)) - Vector256.Create(mean);
+            var square = d * d;
+            second += square;
+            third += square * d;
+            fourth += square * square;
+        }
+        for (; i < values.Length; i++)
+        {
+            var d = values[i] - mean;
+            var square = d * d;
+            restSecond += square;
+            restThird += square * d;
+            restFourth += square * square;
+        }
+        return ((Joined(second) + restSecond) / values.Length, (Joined(third) + restThird) / values.Length, (Joined(fourth) + restFourth) / values.Length);
+    }
+
+    /// <summary>Σ (x − x̄)², Σ (y − ȳ)² and Σ (x − x̄)(y − ȳ) of two windows of equal length.</summary>
+    public static (double XX, double YY, double XY) Comoments(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var meanX = Mean(x);
+        var meanY = Mean(y);
+        Vector256<double> xx = default, yy = default, xy = default;
+        double restXX = 0, restYY = 0, restXY = 0;
+        var i = 0;
+        for (; i <= x.Length - 4; i += 4)
+        {
+            var dx = Vector256.Create(x.Slice(i, 4)) - Vector256.Create(meanX);
+            var dy = Vector256.Create(y.Slice(i, 4)) - Vector256.Create(meanY);
+            xx += dx * dx;
+            yy += dy * dy;
+            xy += dx * dy;
+        }
+        for (; i < x.Length; i++)
+        {
+            var dx = x[i] - meanX;
+            var dy = y[i] - meanY;
+            restXX += dx * dx;
+            restYY += dy * dy;
+            restXY += dx * dy;
+        }
+        return (Joined(xx) + restXX, Joined(yy) + restYY, Joined(xy) + restXY);
+    }
+
+    // Taken from the first value, so that the mean of equal values is that value and not nearly so.
+    private static double Mean(ReadOnlySpan<double> values)
+    {
+        var first = Vector256.Create(values[0]);
+        var sum = Vector256<double>.Zero;
+        var rest = 0.0;
+        var i = 0;
+        for (; i <= values.Length - 4; i += 4) sum += Vector256.Create(values.Slice(i, 4)) - first;
+        for (; i < values.Length; i++) rest += values[i] - values[0];
+        return values[0] + (Joined(sum) + rest) / values.Length;
+    }
+
+    // Four lanes whatever the processor, so that every machine adds in the same order.
+    private static double Joined(Vector256<double> lanes) => (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
 }

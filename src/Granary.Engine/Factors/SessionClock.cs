@@ -2,16 +2,28 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>Follows a feed through its sessions: asks the calendar once a day instead of once a bar.</summary>
-internal sealed class SessionClock(SessionCalendar calendar)
+/// <summary>Follows a feed through its days and sessions: asks the calendar once a day instead of once a bar.
+/// The bars of a daily or weekly feed are each a day, and a session, of their own.</summary>
+internal sealed class SessionClock
 {
-    private long _dayEnd = long.MinValue;
-    private long _now;
+    private readonly SessionCalendar _calendar;
+    private long _dayStart, _dayEnd = long.MinValue, _now;
 
-    public bool IsContinuous => calendar.IsContinuous;
+    public SessionClock(MarketSeries series)
+    {
+        _calendar = series.Timeframe.IsIntraday ? series.Instrument.Calendar : SessionCalendar.Continuous;
+    }
+
+    public bool IsContinuous => _calendar.IsContinuous;
 
     /// <summary>The local day of the bar last moved to, as days since 0001-01-01.</summary>
     public int Day { get; private set; }
+
+    /// <summary>The number of its week, which begins on Monday.</summary>
+    public int Week => Day / 7;
+
+    /// <summary>The number of its month: 12 · year + month.</summary>
+    public int Month { get; private set; }
 
     /// <summary>UTC ticks at which the session of that day opens; the day's start where it has none.</summary>
     public long Open { get; private set; }
@@ -22,26 +34,32 @@ internal sealed class SessionClock(SessionCalendar calendar)
     /// <summary>Whether the bar lies in the session.</summary>
     public bool IsOpen => _now >= Open && _now < Close;
 
+    /// <summary>Minutes on the local clock since midnight.</summary>
+    public int MinuteOfDay => (int)((_dayEnd - _dayStart == TimeSpan.TicksPerDay
+        ? _now - _dayStart
+        // Clocks change today.
+        : _calendar.ToLocal(_now).TimeOfDay.Ticks) / TimeSpan.TicksPerMinute);
+
     /// <summary>Goes to the bar that opens at <paramref name="time"/>.</summary>
     /// <returns>Whether this is a new local day.</returns>
     public bool MoveTo(long time)
     {
         _now = time;
         if (time < _dayEnd) return false;
-        Day = calendar.LocalDay(time);
-        var start = Midnight(Day);
+        Day = _calendar.LocalDay(time);
+        var date = DateOnly.FromDayNumber(Day);
+        Month = 12 * date.Year + date.Month;
+        _dayStart = Midnight(Day);
         _dayEnd = Midnight(Day + 1);
-        (Open, Close) = calendar.IsContinuous
-            ? (start, _dayEnd)
-            : calendar.Session(DateOnly.FromDayNumber(Day)) ?? (start, start);
+        (Open, Close) = _calendar.IsContinuous ? (_dayStart, _dayEnd) : _calendar.Session(date) ?? (_dayStart, _dayStart);
         return true;
     }
 
     private long Midnight(int day)
     {
         var local = new DateTime(day * TimeSpan.TicksPerDay);
-        if (calendar.IsContinuous) return local.Ticks;
-        if (calendar.Zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
-        return TimeZoneInfo.ConvertTimeToUtc(local, calendar.Zone).Ticks;
+        if (_calendar.IsContinuous) return local.Ticks;
+        if (_calendar.Zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
+        return TimeZoneInfo.ConvertTimeToUtc(local, _calendar.Zone).Ticks;
     }
 }

@@ -1,0 +1,81 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>What <see cref="BarsSince"/> counts from.</summary>
+public enum BarEvent
+{
+    Session,
+    Week,
+    Month,
+    High,
+    Low,
+    Rise,
+    Fall,
+}
+
+/// <summary>Bars since something happened.</summary>
+[Factor("bars-since", "Bars since the first one of the session, week or month, since the highest high or lowest low of the last n, or since the last rise or fall of the close.",
+    Formula = "0 at the bar itself; the older of equal extremes counts", Source = "textbook", Range = "0 …; high and low below n",
+    Undefined = "for session before the first one opens; for rise and fall until the first")]
+public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000)] int n = 20) : FactorKernel
+{
+    private RollingExtreme _extreme = new(n, what == BarEvent.Low ? -1 : 1);
+    private SessionClock _clock = null!;
+    private double _previous = double.NaN, _bars = double.NaN;
+    private long _seen, _span = long.MinValue;
+    private bool _wasOpen;
+
+    public override int WarmUp => what switch
+    {
+        BarEvent.High or BarEvent.Low => n,
+        BarEvent.Rise or BarEvent.Fall => 2,
+        _ => 1,
+    };
+
+    public override void Start() => _clock = new SessionClock(Series);
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var time = bars.Time;
+        var high = bars.High;
+        var low = bars.Low;
+        var close = bars.Close;
+        var result = lines[0];
+        for (var i = 0; i < time.Length; i++)
+        {
+            _seen++;
+            if (what is BarEvent.High or BarEvent.Low)
+            {
+                var age = _extreme.AgeAfter(what == BarEvent.High ? high[i] : low[i]);
+                result[i] = _seen >= n ? age : double.NaN;
+                continue;
+            }
+            var change = close[i] - _previous;
+            _previous = close[i];
+            var happened = what switch
+            {
+                BarEvent.Rise => change > 0,
+                BarEvent.Fall => change < 0,
+                _ => Starts(_clock.MoveTo(time[i])),
+            };
+            _bars = happened ? 0 : _bars + 1;
+            result[i] = _bars;
+        }
+    }
+
+    private bool Starts(bool newDay)
+    {
+        if (what == BarEvent.Session)
+        {
+            var starts = _clock.IsOpen && (newDay || !_wasOpen);
+            _wasOpen = _clock.IsOpen;
+            return starts;
+        }
+        if (!newDay) return false;
+        var span = what == BarEvent.Week ? _clock.Week : _clock.Month;
+        if (span == _span) return false;
+        _span = span;
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Double exponential moving average of the close.</summary>
+[Factor("dema", "Double exponential moving average of the close.", Formula = "2 · e1 − e2, e1 = ema(close), e2 = ema(e1), both from the simple average of the first n closes",
+    Source = "Mulloy 1994; Stock.Indicators", Range = "price")]
+public sealed class Dema([Range(1, 10_000)] int n = 20) : FactorKernel
+{
+    private readonly double _alpha = 2.0 / (n + 1);
+    private ExponentialAverage _first = new(n);
+    private double _second = double.NaN;
+
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var close = bars.Close;
+        var result = lines[0];
+        for (var i = 0; i < close.Length; i++)
+        {
+            var first = _first.Next(close[i]);
+            _second = double.IsNaN(_second) ? first : _second + _alpha * (first - _second);
+            result[i] = 2 * first - _second;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Wilder's (smoothed, running) moving average of the close.</summary>
+[Factor("rma", "Wilder's moving average of the close, also called smma.", Formula = "r + (close − r) / n, from the simple average of the first n",
+    Source = "Wilder 1978; Stock.Indicators (smma)", Range = "price")]
+public sealed class Rma([Range(1, 10_000)] int n = 14) : FactorKernel
+{
+    private ExponentialAverage _average = new(n, 1.0 / n);
+
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var close = bars.Close;
+        var result = lines[0];
+        for (var i = 0; i < close.Length; i++) result[i] = _average.Next(close[i]);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Volume-weighted average price since an anchor.</summary>
+[Factor("vwap", "Volume-weighted average of the typical price since the anchor: session, week, month, start (the feed's first bar) or a date as 2024-03-01.",
+    Formula = "Σ typical · volume / Σ volume since the anchor, typical = (high + low + close) / 3", Source = "textbook; vwap(start) as Stock.Indicators",
+    Range = "price", Undefined = "before a date's anchor, and until there is volume")]
+public sealed class Vwap : FactorKernel
+{
+    private readonly string _anchor;
+    private readonly long _date = long.MaxValue;
+    private SessionClock _clock = null!;
+    private double _value, _volume;
+    private long _week = long.MinValue;
+    private int _month = -1;
+    private bool _wasOpen, _anchored;
+
+    /// <exception cref="ArgumentException">Not an anchor.</exception>
+    public Vwap(string anchor = "session")
+    {
+        _anchor = anchor;
+        if (anchor is "session" or "week" or "month" or "start") return;
+        if (!DateOnly.TryParseExact(anchor, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            throw new ArgumentException($"anchor = {anchor}: use session, week, month, start or a date as 2024-03-01");
+        _date = date.DayNumber;
+    }
+
+    public override int WarmUp => 1;
+
+    public override void Start() => _clock = new SessionClock(Series);
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var time = bars.Time;
+        var high = bars.High;
+        var low = bars.Low;
+        var close = bars.Close;
+        var volume = bars.Volume;
+        var result = lines[0];
+        for (var i = 0; i < close.Length; i++)
+        {
+            if (IsAnchor(_clock.MoveTo(time[i])))
+            {
+                _anchored = true;
+                _value = _volume = 0;
+            }
+            if (_anchored)
+            {
+                _value += (high[i] + low[i] + close[i]) / 3 * volume[i];
+                _volume += volume[i];
+            }
+            result[i] = _volume > 0 ? _value / _volume : double.NaN;
+        }
+    }
+
+    private bool IsAnchor(bool newDay)
+    {
+        switch (_anchor)
+        {
+            case "session":
+                // Trades before the open belong to the day, but not to the session.
+                var opens = _clock.IsOpen && !_wasOpen;
+                _wasOpen = _clock.IsOpen;
+                return newDay || opens;
+            case "week":
+                if (!newDay || _clock.Week == _week) return false;
+                _week = _clock.Week;
+                return true;
+            case "month":
+                if (!newDay || _clock.Month == _month) return false;
+                _month = _clock.Month;
+                return true;
+            case "start":
+                return !_anchored;
+            default:
+                return !_anchored && _clock.Day >= _date;
+        }
+    }
+}
