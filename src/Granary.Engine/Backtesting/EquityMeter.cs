@@ -86,62 +86,89 @@ internal sealed class EquityMeter
         _count += to - from;
         var close = block.CloseColumn;
         var time = block.TimeColumn;
-        var lane = (int)((block.FirstIndex + from) & 3);
         if (quantity == 0)
         {
-            // After the first bar nothing moves: returns of zero add nothing.
-            One(cash, lane, time[from]);
+            // After the first bar nothing moves, and returns of zero add nothing.
+            One(cash, (int)((block.FirstIndex + from) & 3), time[from]);
             return;
         }
 
-        var i = from;
-        One(cash + quantity * close[i], lane, time[i]);
-        i++;
-        for (lane = (lane + 1) & 3; i < to && lane != 0; i++, lane = (lane + 1) & 3)
-            One(cash + quantity * close[i], lane, time[i]);
-
-        if (i + 4 <= to)
+        // Groups of four bars whose first index in the feed is a multiple of four; bars outside the stretch are masked away.
+        var group = from - (int)((block.FirstIndex + from) & 3);
+        if (group < 1 || ((to - group + 3) & ~3) + group > close.Length)
         {
-            ref var lanes = ref MemoryMarshal.GetArrayDataReference(_lanes);
-            ref var closes = ref MemoryMarshal.GetArrayDataReference(close);
-            var s1 = Vector256.LoadUnsafe(ref lanes);
-            var s2 = Vector256.LoadUnsafe(ref lanes, 4);
-            var down = Vector256.LoadUnsafe(ref lanes, 8);
-            var a = Vector256.Create(cash);
-            var b = Vector256.Create(quantity);
-            var one = Vector256.Create(1.0);
-            var peak = Vector256.Create(_peak);
-            var trough = Vector256.Create(_trough);
-            for (; i + 4 <= to; i += 4)
-            {
-                var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
-                var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
-                var r = equity / before - one;
-                s1 += r;
-                s2 += r * r;
-                var loss = Vector256.Min(r, Vector256<double>.Zero);
-                down += loss * loss;
-                if (Vector256.GreaterThanAny(equity, peak))
-                {
-                    _trough = LeastOf(trough);
-                    for (var k = 0; k < 4; k++) Extreme(equity.GetElement(k), time[i + k]);
-                    peak = Vector256.Create(_peak);
-                    trough = Vector256.Create(_trough);
-                }
-                else
-                {
-                    trough = Vector256.Min(trough, equity);
-                }
-            }
-            _trough = LeastOf(trough);
-            s1.StoreUnsafe(ref lanes);
-            s2.StoreUnsafe(ref lanes, 4);
-            down.StoreUnsafe(ref lanes, 8);
-            _previous = cash + quantity * close[i - 1];
+            Edges(cash, quantity, block, from, to);
+            return;
         }
 
-        for (lane = (int)((block.FirstIndex + i) & 3); i < to; i++, lane = (lane + 1) & 3)
-            One(cash + quantity * close[i], lane, time[i]);
+        ref var lanes = ref MemoryMarshal.GetArrayDataReference(_lanes);
+        ref var closes = ref MemoryMarshal.GetArrayDataReference(close);
+        var s1 = Vector256.LoadUnsafe(ref lanes);
+        var s2 = Vector256.LoadUnsafe(ref lanes, 4);
+        var down = Vector256.LoadUnsafe(ref lanes, 8);
+        var a = Vector256.Create(cash);
+        var b = Vector256.Create(quantity);
+        var one = Vector256.Create(1.0);
+        var peak = Vector256.Create(_peak);
+        var trough = Vector256.Create(_trough);
+        var previous = Vector256.Create(_previous);
+        var count = Vector256.Create((double)(to - group));
+        var lane = Vector256.Create(0.0, 1.0, 2.0, 3.0);
+        var first = Vector256.Create((double)(from - group));
+        for (var i = group; i < to; i += 4)
+        {
+            var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
+            var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
+            var inside = Vector256<double>.AllBitsSet;
+            if (i == group)
+            {
+                // The stretch begins here: its first bar follows the equity of before, and the bars ahead of it do not count.
+                before = Vector256.ConditionalSelect(Vector256.Equals(lane, first), previous, before);
+                inside = Vector256.GreaterThanOrEqual(lane, first);
+            }
+            if (i + 4 > to) inside &= Vector256.LessThan(lane, count - Vector256.Create((double)(i - group)));
+            var r = (equity / before - one) & inside;
+            s1 += r;
+            s2 += r * r;
+            var loss = Vector256.Min(r, Vector256<double>.Zero);
+            down += loss * loss;
+            if ((Vector256.GreaterThan(equity, peak) & inside) != Vector256<double>.Zero)
+            {
+                _trough = LeastOf(trough);
+                for (var k = 0; k < 4; k++)
+                    if (i + k >= from && i + k < to)
+                        Extreme(equity.GetElement(k), time[i + k]);
+                peak = Vector256.Create(_peak);
+                trough = Vector256.Create(_trough);
+            }
+            else
+            {
+                trough = Vector256.Min(trough, Vector256.ConditionalSelect(inside, equity, trough));
+            }
+        }
+        _trough = LeastOf(trough);
+        s1.StoreUnsafe(ref lanes);
+        s2.StoreUnsafe(ref lanes, 4);
+        down.StoreUnsafe(ref lanes, 8);
+        _previous = cash + quantity * close[to - 1];
+    }
+
+    // A stretch at the edge of its block, or of a block too short for groups of four. Adds to the same lanes in the same order.
+    private void Edges(double cash, double quantity, BarBlock block, int from, int to)
+    {
+        var close = block.CloseColumn;
+        var time = block.TimeColumn;
+        // Where there is room for whole groups between the edges they are still taken four at a time.
+        var head = Math.Min(to, from + 8);
+        for (var i = from; i < head; i++) One(cash + quantity * close[i], (int)((block.FirstIndex + i) & 3), time[i]);
+        if (head == to) return;
+        var tail = Math.Max(head, to - 4);
+        if (tail > head)
+        {
+            _count -= tail - head;
+            Stretch(cash, quantity, block, head, tail);
+        }
+        for (var i = tail; i < to; i++) One(cash + quantity * close[i], (int)((block.FirstIndex + i) & 3), time[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

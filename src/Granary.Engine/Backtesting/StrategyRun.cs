@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -16,6 +17,8 @@ public sealed class StrategyRun
     private readonly StrategyBook _book;
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
+    private readonly Crossing[] _crossings;
+    private BarBlock _block = null!;
     private bool _warm, _started;
     private long _lastTime, _lastIndex = -1;
     private double _lastClose;
@@ -32,6 +35,7 @@ public sealed class StrategyRun
         _book = new StrategyBook(series.Instrument, settings, execution, observer);
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
+        _crossings = [.. strategy.Crossings];
         foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request) + factor.Line;
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(strategy, _context);
     }
@@ -55,8 +59,10 @@ public sealed class StrategyRun
         if (block.FirstIndex != _lastIndex + 1)
             throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
+        foreach (var crossing in _crossings) crossing.Bind();
         _book.Bind(block, calendar);
         _context.Bind(block);
+        _block = block;
         if (!_started)
         {
             _started = true;
@@ -66,33 +72,48 @@ public sealed class StrategyRun
 
         var n = block.Count;
         var i = _warm ? 0 : FirstWarm(n);
-        var (book, context, strategy) = (_book, _context, _strategy);
-        var low = block.LowColumn;
-        var high = block.HighColumn;
+        var book = _book;
         while (i < n)
         {
-            if (!book.Active)
-            {
-                do
-                {
-                    context.Index = i++;
-                    strategy.OnBar(context);
-                }
-                while (!book.Active && i < n);
-            }
-            else
-            {
-                context.Index = i;
-                if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
-                strategy.OnBar(context);
-                i++;
-            }
+            i = book.Active ? RunActive(i, n) : RunQuiet(i, n);
             if (book.HasNotices) book.Dispatch();
         }
         book.MarkTo(n);
         _lastIndex = block.FirstIndex + n - 1;
         _lastTime = block.TimeColumn[n - 1];
         _lastClose = block.CloseColumn[n - 1];
+    }
+
+    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own keeps its state in registers.)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RunQuiet(int i, int n)
+    {
+        var (book, context, strategy) = (_book, _context, _strategy);
+        do
+        {
+            context.Index = i;
+            strategy.OnBar(context);
+            i++;
+        }
+        while (!book.Active && i < n);
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RunActive(int i, int n)
+    {
+        var (book, context, strategy) = (_book, _context, _strategy);
+        var low = _block.LowColumn;
+        var high = _block.HighColumn;
+        do
+        {
+            context.Index = i;
+            if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
+            strategy.OnBar(context);
+            i++;
+        }
+        while (book.Active && !book.HasNotices && i < n);
+        return i;
     }
 
     // The first bar of the block at which every declared factor has a value; the block's length where there is none.

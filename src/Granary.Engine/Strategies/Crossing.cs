@@ -8,32 +8,44 @@ namespace Granary.Engine.Strategies;
 /// </summary>
 public sealed class Crossing
 {
+    // A level is a column of its own, so that the hot path need not ask which of the two it is.
     private readonly Factor _line;
     private readonly Factor? _other;
-    private readonly double _level;
-    private int _sign;
+    private double[] _a = [], _b = [];
+    private double _sign;
 
     internal Crossing(Factor line, Factor? other, double level)
     {
         _line = line;
         _other = other;
-        _level = level;
+        if (other is not null) return;
+        _b = new double[Market.BarBlock.MaxCount];
+        Array.Fill(_b, level);
+    }
+
+    internal void Bind()
+    {
+        _a = _line.Column;
+        if (_other is not null) _b = _other.Column;
     }
 
     /// <summary>+1 at the bar where the line has crossed above, −1 where it has crossed below, else 0. To be asked once at every bar.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int At(StrategyContext bar)
     {
-        var difference = _line.At(bar.Index) - (_other is null ? _level : _other.At(bar.Index));
-        // A NaN compares false with everything and leaves the sign alone.
-        if (difference > 0 ? _sign > 0 : !(difference < 0) || _sign < 0) return 0;
-        return Turn(difference > 0 ? 1 : -1);
+        var index = bar.Index;
+        var difference = _a[index] - _b[index];
+        return difference * _sign > 0 ? 0 : Turn(difference);
     }
 
-    private int Turn(int sign)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Turn(double difference)
     {
-        var before = _sign;
+        // Zero and NaN leave the sign alone.
+        var sign = difference > 0 ? 1 : difference < 0 ? -1 : 0;
+        if (sign == 0) return 0;
+        var first = _sign == 0;
         _sign = sign;
-        return before == 0 ? 0 : sign;
+        return first ? 0 : sign;
     }
 }

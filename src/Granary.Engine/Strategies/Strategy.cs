@@ -11,9 +11,12 @@ namespace Granary.Engine.Strategies;
 public abstract class Strategy
 {
     private readonly List<Factor> _factors = [];
+    private readonly List<Crossing> _crossings = [];
     private readonly List<string> _symbols = [];
 
     internal IReadOnlyList<Factor> Factors => _factors;
+
+    internal IReadOnlyList<Crossing> Crossings => _crossings;
 
     /// <summary>Other symbols that it trades or reads, beside the feed's own.</summary>
     internal IReadOnlyList<string> Symbols => _symbols;
@@ -37,10 +40,16 @@ public abstract class Strategy
     protected Factor Use(string name, params object[] arguments) => Use(FactorCatalogue.Get(name, arguments));
 
     /// <summary>Watches a line cross another.</summary>
-    protected static Crossing Cross(Factor line, Factor other) => new(line, other, 0);
+    protected Crossing Cross(Factor line, Factor other) => Watch(new Crossing(line, other, 0));
 
     /// <summary>Watches a line cross a level.</summary>
-    protected static Crossing Cross(Factor line, double level) => new(line, null, level);
+    protected Crossing Cross(Factor line, double level) => Watch(new Crossing(line, null, level));
+
+    private Crossing Watch(Crossing crossing)
+    {
+        _crossings.Add(crossing);
+        return crossing;
+    }
 
     /// <summary>Before the first bar.</summary>
     public virtual void OnStart(StrategyContext context)

@@ -82,6 +82,7 @@ public sealed class StrategyContext
     public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
 
     /// <summary>Goes to this side: closes what is open on the other and enters, each as far as the batch allows.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Go(Side side)
     {
         _book.Exit((Side)(-(int)side), Index);

@@ -138,6 +138,7 @@ internal sealed class StrategyBook
 
     // ---- what a strategy asks for -----------------------------------------------------------------------------------------
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public OrderId Enter(Side side, in EntryOptions options, int index)
     {
         if (_closed || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
@@ -208,6 +209,7 @@ internal sealed class StrategyBook
         return id;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit(Side side, int index, OrderType type = OrderType.Market)
     {
         if (_closed || !_settings.ExitOnSignal) return;
@@ -378,6 +380,7 @@ internal sealed class StrategyBook
         _orderCount > 0 || _everyBar || low <= _triggerLow || high >= _triggerHigh;
 
     /// <summary>Works orders, stops and targets on a bar.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Process(int index)
     {
         var bar = _block[index];
@@ -557,6 +560,7 @@ internal sealed class StrategyBook
         Remove(at);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void OpenNew(in Order order, double quantity, double price, bool maker, in Bar bar, int index, bool atOpen)
     {
         MarkTo(index);
@@ -601,6 +605,7 @@ internal sealed class StrategyBook
     }
 
     // True where the trade is closed whole.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool CloseTrade(int at, double quantity, double price, bool maker, ExitReason reason, in Bar bar, int index)
     {
         MarkTo(index);
@@ -722,6 +727,7 @@ internal sealed class StrategyBook
         if (_marked < index) Mark(index);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Mark(int index)
     {
         _meter.Mark(_cash, _net, _tradeCount > 0, _block, _calendar, _marked, index);
