@@ -1,0 +1,98 @@
+using Granary.Learning.Numerics;
+
+namespace Granary.Learning.Evaluation;
+
+/// <summary>How well scores tell 1 from 0.</summary>
+public static class ClassificationMetrics
+{
+    /// <summary>
+    /// Area under the receiver operating characteristic: the chance that a random 1 scores above a random 0, ties counting half (Mann and Whitney).
+    /// Exact: pairs are counted in whole numbers.
+    /// </summary>
+    /// <returns>NaN where one class is missing.</returns>
+    public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels)
+    {
+        var keys = scores.ToArray();
+        var values = labels.ToArray();
+        if (keys.Length != values.Length) throw new ArgumentException("scores and labels have the same length", nameof(labels));
+        Array.Sort(keys, values);
+        long positives = 0, negatives = 0;
+        Int128 halves = 0; // twice the number of (1 above 0) pairs, ties counting one
+        for (var i = 0; i < keys.Length;)
+        {
+            long p = 0, n = 0;
+            var j = i;
+            for (; j < keys.Length && keys[j] == keys[i]; j++)
+                if (values[j] == 1) p++;
+                else n++;
+            if (j == i) throw new ArgumentException("a score is NaN", nameof(scores));
+            halves += (Int128)p * (2 * negatives + n);
+            positives += p;
+            negatives += n;
+            i = j;
+        }
+        return positives == 0 || negatives == 0 ? double.NaN : (double)halves / (2.0 * positives * negatives);
+    }
+
+    /// <summary>Mean −ln of the probability that was given to what came; probabilities are held to 1e-15 … 1 − 1e-15.</summary>
+    public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var p = Math.Clamp(probabilities[i], 1e-15, 1 - 1e-15);
+            sum -= labels[i] == 1 ? PortableMath.Log(p) : PortableMath.Log(1 - p);
+        }
+        return sum / labels.Length;
+    }
+
+    /// <summary>Share of labels on the right side of ½ (½ itself counts as 0, as scikit-learn's argmax does).</summary>
+    public static double Accuracy(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
+    {
+        var right = 0;
+        for (var i = 0; i < labels.Length; i++)
+            if ((probabilities[i] > 0.5) == (labels[i] == 1))
+                right++;
+        return (double)right / labels.Length;
+    }
+
+    /// <summary>Mean squared difference of probability and label.</summary>
+    public static double Brier(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < labels.Length; i++) sum += (probabilities[i] - labels[i]) * (probabilities[i] - labels[i]);
+        return sum / labels.Length;
+    }
+
+    /// <summary>Standard error of an AUC under no edge: √((p + n + 1) / (12 p n)), for the interval that a permutation test is held to.</summary>
+    public static double AucStandardError(long positives, long negatives) => Math.Sqrt((positives + negatives + 1.0) / (12.0 * positives * negatives));
+}
+
+/// <summary>One bar of a calibration plot.</summary>
+/// <param name="Predicted">Mean probability of the samples in the bin.</param>
+/// <param name="Observed">Share of them that were 1.</param>
+public sealed record CalibrationBin(double From, double To, int Count, double Predicted, double Observed);
+
+/// <summary>Whether what was given 70 % comes 70 % of the time.</summary>
+public static class Calibration
+{
+    /// <summary>Equal bins of the probability; empty ones are left out.</summary>
+    public static IReadOnlyList<CalibrationBin> Of(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels, int bins = 10)
+    {
+        var count = new int[bins];
+        var predicted = new double[bins];
+        var observed = new double[bins];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var bin = Math.Clamp((int)(probabilities[i] * bins), 0, bins - 1);
+            count[bin]++;
+            predicted[bin] += probabilities[i];
+            observed[bin] += labels[i];
+        }
+        var result = new List<CalibrationBin>();
+        for (var b = 0; b < bins; b++)
+            if (count[b] > 0)
+                result.Add(new CalibrationBin((double)b / bins, (b + 1.0) / bins, count[b], predicted[b] / count[b], observed[b] / count[b]));
+        return result;
+    }
+}

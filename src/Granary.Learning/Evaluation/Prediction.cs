@@ -1,0 +1,30 @@
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Evaluation;
+
+/// <summary>A model's answers for rows of a table.</summary>
+public static class Prediction
+{
+    /// <summary>
+    /// Predictions for the rows that the table holds enough history for, with those rows. A model that looks back on labels sees those known by then.
+    /// </summary>
+    /// <exception cref="LearningInputException">The table's columns are not the model's.</exception>
+    public static (int[] Rows, double[] Values) Of(ITrainedModel model, TrainingSet set)
+    {
+        var table = set.Table.Select(model.Features);
+        var rows = Array.FindAll(set.Rows, row => table.CanRead(row, model.Input));
+        var values = new double[rows.Length];
+        var buffer = model.Input.Kind == ModelInputKind.PastLabels ? new double[model.Input.Length] : [];
+        for (var i = 0; i < rows.Length; i++) values[i] = model.Predict(table.ReadInput(rows[i], model.Input, buffer));
+        return (rows, values);
+    }
+
+    /// <summary>The labels of the same rows.</summary>
+    public static double[] Labels(TrainingTable table, int[] rows)
+    {
+        var labels = new double[rows.Length];
+        for (var i = 0; i < rows.Length; i++) labels[i] = table.Label[rows[i]];
+        return labels;
+    }
+}

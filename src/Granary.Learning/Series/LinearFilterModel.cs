@@ -1,0 +1,99 @@
+using Granary.Learning.Numerics;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Series;
+
+/// <summary>
+/// A forecast that is a constant and a weighted sum of the labels known so far: what ARIMA and additive exponential smoothing come to.
+/// </summary>
+/// <param name="weights">Oldest label first.</param>
+/// <param name="mean">Stands for labels before the first.</param>
+public sealed class LinearFilterModel(ModelHead head, double[] weights, double constant, double mean, string description) : ITrainedModel
+{
+    public const string FormatName = "filter";
+
+    /// <summary>Labels that a forecast looks back on.</summary>
+    public const int Memory = 200;
+
+    public string Trainer => head.Trainer;
+
+    public LearningTask Task => head.Task;
+
+    public IReadOnlyList<string> Features => head.Features;
+
+    public ModelInput Input { get; } = new(ModelInputKind.PastLabels, weights.Length);
+
+    /// <summary>Orders and parameters, as "ARIMA(1,0,1) …".</summary>
+    public string Description => description;
+
+    public string Format => FormatName;
+
+    public double Predict(ReadOnlySpan<double> input)
+    {
+        if (input.Length != weights.Length)
+            throw new ArgumentException($"{Trainer} looks back on {weights.Length} labels, not {input.Length}", nameof(input));
+        var known = 0;
+        while (known < input.Length && double.IsNaN(input[known])) known++;
+        // What came before the first known label is taken to have been like it.
+        var fill = known < input.Length ? input[known] : mean;
+        var sum = constant + Dense.Dot(input[known..], weights.AsSpan(known));
+        return known == 0 ? sum : sum + fill * Dense.Sum(weights.AsSpan(0, known));
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.WriteArray(weights);
+        writer.Write(constant);
+        writer.Write(mean);
+        writer.Write(description);
+    }
+
+    public static LinearFilterModel Read(ModelHead head, BinaryReader reader) =>
+        new(head, reader.ReadArray(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadString());
+
+    /// <summary>Finds the weights of a forecast that is linear in its past by showing it one label at a time.</summary>
+    internal static LinearFilterModel From(ModelHead head, Func<double[], double> forecast, double mean, string description)
+    {
+        var past = new double[Memory];
+        var constant = forecast(past);
+        var weights = new double[Memory];
+        for (var k = 0; k < Memory; k++)
+        {
+            past[k] = 1;
+            weights[k] = forecast(past) - constant;
+            past[k] = 0;
+        }
+        return new LinearFilterModel(head, weights, constant, mean, description);
+    }
+}
+
+/// <summary>The label as a series: the longest unbroken run of a training set, and how far ahead of the last known label a forecast has to look.</summary>
+internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
+{
+    public static LabelSeries From(TrainingSet set, string trainer)
+    {
+        set.RequireLearnable(trainer, classesOnly: false, 40);
+        var rows = set.Rows;
+        var (best, length) = (0, 0);
+        for (var start = 0; start < rows.Length;)
+        {
+            var end = start + 1;
+            while (end < rows.Length && rows[end] == rows[end - 1] + 1) end++;
+            if (end - start > length) (best, length) = (start, end - start);
+            start = end;
+        }
+        if (length < 40)
+            throw new LearningInputException($"{trainer} needs 40 consecutive samples and the longest run has {length}: give it a longer unbroken window");
+        var values = new double[length];
+        var ahead = new int[length];
+        var sum = 0.0;
+        for (var i = 0; i < length; i++)
+        {
+            sum += values[i] = set.Table.Label[rows[best + i]];
+            ahead[i] = rows[best + i] - set.Table.LastKnownLabel(rows[best + i]);
+        }
+        Array.Sort(ahead);
+        return new LabelSeries(values, Math.Max(1, ahead[length / 2]), sum / length);
+    }
+}

@@ -1,0 +1,65 @@
+namespace Granary.Learning.Tables;
+
+/// <summary>
+/// Mean and deviation of each feature, measured on the training samples only. A feature that does not vary there gets the scale zero,
+/// so that it has no say, whatever it does later.
+/// </summary>
+public sealed class Standardiser
+{
+    private Standardiser(double[] mean, double[] scale)
+    {
+        Mean = mean;
+        Scale = scale;
+    }
+
+    /// <summary>[features], weighted.</summary>
+    public double[] Mean { get; }
+
+    /// <summary>[features]: 1 / standard deviation (population, weighted); 0 where the feature is constant.</summary>
+    public double[] Scale { get; }
+
+    public static Standardiser Fit(TrainingSet set)
+    {
+        var table = set.Table;
+        var width = table.Width;
+        var mean = new double[width];
+        var scale = new double[width];
+        var total = 0.0;
+        foreach (var row in set.Rows)
+        {
+            var w = table.Weight[row];
+            total += w;
+            if (w > 0) Numerics.Dense.AddScaled(w, table.Row(row), mean);
+        }
+        for (var f = 0; f < width; f++) mean[f] /= total;
+        foreach (var row in set.Rows)
+        {
+            var w = table.Weight[row];
+            var x = table.Row(row);
+            for (var f = 0; f < width; f++) scale[f] += w * (x[f] - mean[f]) * (x[f] - mean[f]);
+        }
+        for (var f = 0; f < width; f++)
+        {
+            var deviation = Math.Sqrt(scale[f] / total);
+            scale[f] = deviation > 1e-12 * Math.Max(1e-300, Math.Abs(mean[f])) ? 1 / deviation : 0;
+        }
+        return new Standardiser(mean, scale);
+    }
+
+    public static Standardiser From(double[] mean, double[] scale) => new(mean, scale);
+
+    /// <summary>(x − mean) · scale, feature by feature.</summary>
+    public void Apply(ReadOnlySpan<double> row, Span<double> target)
+    {
+        for (var f = 0; f < Mean.Length; f++) target[f] = (row[f] - Mean[f]) * Scale[f];
+    }
+
+    /// <summary>Row-major [rows, features], standardised.</summary>
+    public double[] Apply(TrainingSet set)
+    {
+        var width = Mean.Length;
+        var result = new double[set.Rows.Length * width];
+        for (var i = 0; i < set.Rows.Length; i++) Apply(set.Table.Row(set.Rows[i]), result.AsSpan(i * width, width));
+        return result;
+    }
+}

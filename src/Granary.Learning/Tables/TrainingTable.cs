@@ -1,0 +1,235 @@
+using System.Security.Cryptography;
+using Granary.Learning.Numerics;
+
+namespace Granary.Learning.Tables;
+
+/// <summary>What a label asks for.</summary>
+public enum LearningTask
+{
+    /// <summary>Labels are 0 and 1; a prediction is the probability of 1.</summary>
+    Classification,
+
+    /// <summary>Labels are numbers; a prediction is the expected label.</summary>
+    Regression,
+}
+
+/// <summary>
+/// Samples in time order: features known at a time, and the label that came true later. Immutable; subsets are index lists over it,
+/// so that thousands of folds share one copy.
+/// </summary>
+public sealed class TrainingTable
+{
+    private readonly double[] _values, _label, _weight;
+    private readonly long[] _time, _labelEnd;
+
+    /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
+    /// <param name="features">Names of the columns, in order.</param>
+    /// <param name="values">Row-major [rows, features], oldest row first.</param>
+    /// <param name="label">[rows].</param>
+    /// <param name="weight">[rows], positive or zero; null for 1 each.</param>
+    /// <param name="time">[rows], UTC ticks when the features were known, never falling; null for the row's number.</param>
+    /// <param name="labelEnd">[rows], UTC ticks when the label was known, not before <paramref name="time"/>; null for the next row's time.</param>
+    /// <exception cref="LearningInputException">Lengths differ, times fall, a weight is negative, or a value is not finite.</exception>
+    public TrainingTable(IReadOnlyList<string> features, double[] values, double[] label, double[]? weight = null,
+        long[]? time = null, long[]? labelEnd = null, string labelName = "label", IReadOnlyList<int>? lines = null)
+    {
+        Features = [.. features];
+        LabelName = labelName;
+        var rows = label.Length;
+        var width = Features.Count;
+        if (width == 0) throw new LearningInputException($"a table needs one feature column at the least beside the label '{labelName}'");
+        if (Features.Distinct(StringComparer.Ordinal).Count() != width)
+            throw new LearningInputException($"the feature '{Features.GroupBy(f => f).First(g => g.Count() > 1).Key}' is there twice: give every column a name of its own");
+        if (values.Length != (long)rows * width)
+            throw new LearningInputException($"{rows} labels with {width} features need {(long)rows * width} values, not {values.Length}");
+        if ((weight ?? label).Length != rows || (time is not null && time.Length != rows) || (labelEnd is not null && labelEnd.Length != rows))
+            throw new LearningInputException("labels, weights and times of a table have the same length");
+        string Place(int row) => lines is null ? $"sample {row + 1}" : $"line {lines[row]}";
+        if (!Dense.AllFinite(values))
+        {
+            var at = Array.FindIndex(values, v => !double.IsFinite(v));
+            throw new LearningInputException($"{Place(at / width)}, feature '{Features[at % width]}' is {(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column out");
+        }
+        for (var i = 0; i < rows; i++)
+        {
+            if (!double.IsFinite(label[i]))
+                throw new LearningInputException($"{Place(i)}, label '{labelName}' is empty or not finite: fill it in or leave the row out");
+            if (weight is not null && !(weight[i] >= 0 && double.IsFinite(weight[i])))
+                throw new LearningInputException($"{Place(i)}: the weight {weight[i]} is not zero or positive");
+            if (time is not null && i > 0 && time[i] < time[i - 1])
+                throw new LearningInputException($"{Place(i)} is older than the row before it: sort the table by time, oldest first");
+            if (labelEnd is not null && time is not null && labelEnd[i] < time[i])
+                throw new LearningInputException($"{Place(i)}: its label was known before its features; a label lies in the future");
+        }
+        _values = values;
+        _label = label;
+        if (weight is null) Array.Fill(weight = new double[rows], 1);
+        _weight = weight;
+        if (time is null)
+        {
+            time = new long[rows];
+            for (var i = 0; i < rows; i++) time[i] = i;
+        }
+        _time = time;
+        if (labelEnd is null)
+        {
+            labelEnd = new long[rows];
+            for (var i = 0; i < rows; i++) labelEnd[i] = i + 1 < rows ? time[i + 1] : time[i] + 1;
+        }
+        _labelEnd = labelEnd;
+        Task = Array.TrueForAll(label, l => l is 0 or 1) ? LearningTask.Classification : LearningTask.Regression;
+    }
+
+    public IReadOnlyList<string> Features { get; }
+
+    public string LabelName { get; }
+
+    /// <summary>Classification where every label is 0 or 1.</summary>
+    public LearningTask Task { get; }
+
+    public int Count => _label.Length;
+
+    public int Width => Features.Count;
+
+    /// <summary>[rows].</summary>
+    public ReadOnlySpan<double> Label => _label;
+
+    /// <summary>[rows].</summary>
+    public ReadOnlySpan<double> Weight => _weight;
+
+    /// <summary>[rows], UTC ticks.</summary>
+    public ReadOnlySpan<long> Time => _time;
+
+    /// <summary>[rows], UTC ticks.</summary>
+    public ReadOnlySpan<long> LabelEnd => _labelEnd;
+
+    /// <summary>Row-major [rows, features].</summary>
+    public ReadOnlySpan<double> Values => _values;
+
+    /// <summary>The features of a row.</summary>
+    public ReadOnlySpan<double> Row(int row) => _values.AsSpan(row * Width, Width);
+
+    /// <summary>Every row.</summary>
+    public TrainingSet All() => new(this, [.. Enumerable.Range(0, Count)]);
+
+    /// <summary>The rows from <paramref name="start"/> up to but without <paramref name="end"/>.</summary>
+    public TrainingSet Range(int start, int end) => new(this, [.. Enumerable.Range(start, end - start)]);
+
+    /// <summary>The number of the last row whose label was known when this row's features were; −1 where none was.</summary>
+    public int LastKnownLabel(int row)
+    {
+        var j = row - 1;
+        while (j >= 0 && _labelEnd[j] > _time[row]) j--;
+        return j;
+    }
+
+    /// <summary>Whether the table holds what <paramref name="input"/> asks for at this row.</summary>
+    public bool CanRead(int row, ModelInput input) => input.Kind == ModelInputKind.PastLabels || row >= input.Length - 1;
+
+    /// <summary>A model's input at a row: a view of the table for features, <paramref name="buffer"/> for past labels.</summary>
+    public ReadOnlySpan<double> ReadInput(int row, ModelInput input, Span<double> buffer)
+    {
+        if (input.Kind == ModelInputKind.Features)
+            return _values.AsSpan((row - input.Length + 1) * Width, input.Length * Width);
+        var target = buffer[..input.Length];
+        target.Fill(double.NaN);
+        var at = input.Length - 1;
+        for (var j = LastKnownLabel(row); j >= 0 && at >= 0; j--)
+            if (_labelEnd[j] <= _time[row])
+                target[at--] = _label[j];
+        return target;
+    }
+
+    /// <summary>The same samples with other labels (for permutation tests) or weights.</summary>
+    public TrainingTable With(double[]? label = null, double[]? weight = null) =>
+        new(Features, _values, label ?? _label, weight ?? _weight, _time, _labelEnd, LabelName);
+
+    /// <summary>The columns of these names, in this order.</summary>
+    /// <exception cref="LearningInputException">A name is not in the table.</exception>
+    public TrainingTable Select(IReadOnlyList<string> names)
+    {
+        if (names.SequenceEqual(Features)) return this;
+        var at = new int[names.Count];
+        for (var k = 0; k < at.Length; k++)
+        {
+            at[k] = -1;
+            for (var f = 0; f < Width; f++)
+                if (Features[f] == names[k])
+                    at[k] = f;
+            if (at[k] < 0)
+                throw new LearningInputException($"the table has no column '{names[k]}', which the model was trained on; it has {string.Join(", ", Features)}");
+        }
+        var values = new double[Count * at.Length];
+        for (var i = 0; i < Count; i++)
+            for (var k = 0; k < at.Length; k++)
+                values[i * at.Length + k] = _values[i * Width + at[k]];
+        return new TrainingTable(names, values, _label, _weight, _time, _labelEnd, LabelName);
+    }
+
+    /// <summary>SHA-256 over names, values, labels, weights and times: what a model's lineage says it was trained on.</summary>
+    public string Hash()
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in Features.Append(LabelName))
+            sha.AppendData(System.Text.Encoding.UTF8.GetBytes(name + "\n"));
+        foreach (var column in new[] { _values, _label, _weight })
+            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan()));
+        foreach (var column in new[] { _time, _labelEnd })
+            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan()));
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}
+
+/// <summary>Some rows of a table, in time order.</summary>
+/// <param name="Rows">Row numbers, rising.</param>
+public sealed record TrainingSet(TrainingTable Table, int[] Rows)
+{
+    public int Count => Rows.Length;
+
+    public double[] Labels()
+    {
+        var result = new double[Rows.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = Table.Label[Rows[i]];
+        return result;
+    }
+
+    public double[] Weights()
+    {
+        var result = new double[Rows.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = Table.Weight[Rows[i]];
+        return result;
+    }
+
+    /// <summary>Row-major [rows, features], a copy.</summary>
+    public double[] Matrix()
+    {
+        var width = Table.Width;
+        var result = new double[Rows.Length * width];
+        for (var i = 0; i < Rows.Length; i++) Table.Row(Rows[i]).CopyTo(result.AsSpan(i * width));
+        return result;
+    }
+
+    /// <summary>Refuses what nothing can be learned from.</summary>
+    /// <exception cref="LearningInputException">Too few samples, a constant label, no weight, or (for a classifier) labels other than 0 and 1.</exception>
+    public void RequireLearnable(string trainer, bool classesOnly, int least = 20)
+    {
+        if (Count < least)
+            throw new LearningInputException($"{trainer} has {Count} samples to train on and needs {least}: give it more rows, a longer window or a larger split");
+        if (classesOnly && Table.Task != LearningTask.Classification)
+            throw new LearningInputException($"{trainer} separates two classes, but the label '{Table.LabelName}' has values other than 0 and 1: turn it into 0 and 1, or use a regression such as ridge or gradient-boosting");
+        var first = Table.Label[Rows[0]];
+        var constant = true;
+        var weight = 0.0;
+        foreach (var row in Rows)
+        {
+            constant &= Table.Label[row] == first;
+            weight += Table.Weight[row];
+        }
+        if (constant)
+            throw new LearningInputException(Table.Task == LearningTask.Classification
+                ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be told from another, so use a longer training part"
+                : $"the label '{Table.LabelName}' is {first} in all {Count} training samples: there is nothing to learn, so choose another column");
+        if (!(weight > 0))
+            throw new LearningInputException("every training sample has the weight zero: give some of them weight");
+    }
+}

@@ -1,0 +1,100 @@
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>
+/// Every feature cut into at most 255 bins, column by column: what the tree trainers look at instead of the values.
+/// The cuts lie half-way between neighbouring values where these are few, else at quantiles, in single precision,
+/// and a value belongs to the left of a cut when it is not greater (in single precision): training and prediction compare alike.
+/// </summary>
+internal sealed class BinnedFeatures
+{
+    public const int MaxBins = 255;
+
+    private BinnedFeatures(float[][] cuts, byte[][] codes)
+    {
+        Cuts = cuts;
+        Codes = codes;
+    }
+
+    /// <summary>[features][cuts], rising.</summary>
+    public float[][] Cuts { get; }
+
+    /// <summary>[features][samples]: the number of cuts that lie below the value.</summary>
+    public byte[][] Codes { get; }
+
+    public static BinnedFeatures From(TrainingSet set, TrainingThreads threads)
+    {
+        var width = set.Table.Width;
+        var cuts = new float[width][];
+        var codes = new byte[width][];
+        threads.For(width, (long)set.Count * width * 20, f =>
+        {
+            var values = new float[set.Count];
+            for (var i = 0; i < values.Length; i++) values[i] = Narrow(set.Table.Row(set.Rows[i])[f]);
+            var sorted = (float[])values.Clone();
+            Array.Sort(sorted);
+            cuts[f] = Cut(sorted);
+            codes[f] = Code(values, cuts[f]);
+        });
+        return new BinnedFeatures(cuts, codes);
+    }
+
+    /// <summary>Single precision, held to the finite.</summary>
+    public static float Narrow(double value) => (float)Math.Clamp(value, -3e38, 3e38);
+
+    // scikit-learn's rule: midpoints of distinct values while there are no more than the bins, else the midpoints at equal quantiles.
+    private static float[] Cut(float[] sorted)
+    {
+        var distinct = 1;
+        for (var i = 1; i < sorted.Length && distinct <= MaxBins; i++)
+            if (sorted[i] != sorted[i - 1])
+                distinct++;
+        var cuts = new List<float>(MaxBins);
+        if (distinct <= MaxBins)
+        {
+            for (var i = 1; i < sorted.Length; i++)
+                if (sorted[i] != sorted[i - 1])
+                    Add(sorted[i - 1], sorted[i]);
+        }
+        else
+        {
+            for (var k = 1; k < MaxBins; k++)
+            {
+                var position = (double)k / MaxBins * (sorted.Length - 1);
+                var below = (int)Math.Floor(position);
+                Add(sorted[below], sorted[(int)Math.Ceiling(position)]);
+            }
+        }
+        return [.. cuts];
+
+        void Add(float low, float high)
+        {
+            var cut = (float)(((double)low + high) / 2);
+            // Neighbours in single precision have no value between them: the lower one is the cut.
+            if (cut >= high) cut = low;
+            if (cuts.Count == 0 || cut > cuts[^1]) cuts.Add(cut);
+        }
+    }
+
+    private static byte[] Code(float[] values, float[] cuts)
+    {
+        var codes = new byte[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (low, count) = (0, cuts.Length);
+            var value = values[i];
+            // The number of cuts below the value, without a branch that depends on it.
+            while (count > 0)
+            {
+                var half = count >> 1;
+                var right = cuts[low + half] < value;
+                low = right ? low + half + 1 : low;
+                count = right ? count - half - 1 : half;
+            }
+            codes[i] = (byte)low;
+        }
+        return codes;
+    }
+}

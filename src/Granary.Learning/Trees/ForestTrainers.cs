@@ -1,0 +1,68 @@
+using Granary.Engine.Market;
+using Granary.Learning.Numerics;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>
+/// Random forest (Breiman 2001): every tree sees a bootstrap sample, every node some of the features (their square root for two classes, a third for numbers);
+/// the prediction is the mean of the leaves' means.
+/// </summary>
+[Trainer("random-forest", "Random forest; features 0 = the square root of their number for two classes, a third for numbers.")]
+public sealed class RandomForestTrainer(
+    [Range(1, 100_000)] int trees = 200,
+    [Range(1, 1_000_000)] int minLeaf = 5,
+    [Range(0, 4096)] int features = 0,
+    [Range(1, 60)] int maxDepth = 60) : ITrainer
+{
+    public string Name => "random-forest";
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
+    {
+        set.RequireLearnable(Name, classesOnly: false, Math.Max(20, 2 * minLeaf));
+        TreeBounds.RequireWidth(Name, set.Table.Width);
+        var threads = new TrainingThreads(options);
+        var binned = BinnedFeatures.From(set, threads);
+        var labels = set.Labels();
+        var weights = set.Weights();
+        var width = set.Table.Width;
+        var some = features > 0 ? Math.Min(features, width)
+            : Math.Max(1, set.Table.Task == LearningTask.Classification ? (int)Math.Sqrt(width) : width / 3);
+        var grown = new GrownTree[trees];
+        threads.For(trees, (long)trees * labels.Length * 100, t =>
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            var random = new SeededRandom(options.Seed, t);
+            var drawn = new int[labels.Length];
+            for (var i = 0; i < drawn.Length; i++) drawn[random.Next(drawn.Length)]++;
+            var rows = new List<int>(labels.Length);
+            var share = new double[labels.Length];
+            for (var i = 0; i < drawn.Length; i++)
+            {
+                share[i] = drawn[i] * weights[i];
+                if (share[i] > 0) rows.Add(i);
+            }
+            grown[t] = new VarianceTreeGrower(binned, labels, share, some, minLeaf, maxDepth, random).Grow([.. rows]);
+        });
+        return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), grown, TreeLink.Mean, 0);
+    }
+}
+
+/// <summary>One decision tree that splits for the least variance within its leaves (for two classes: the least Gini impurity).</summary>
+[Trainer("tree", "One decision tree.")]
+public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20) : ITrainer
+{
+    public string Name => "tree";
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
+    {
+        set.RequireLearnable(Name, classesOnly: false, Math.Max(20, 2 * minLeaf));
+        TreeBounds.RequireWidth(Name, set.Table.Width);
+        var binned = BinnedFeatures.From(set, new TrainingThreads(options));
+        var weights = set.Weights();
+        int[] rows = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
+        var tree = new VarianceTreeGrower(binned, set.Labels(), weights, set.Table.Width, minLeaf, maxDepth, new SeededRandom(options.Seed)).Grow(rows);
+        return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), [tree], TreeLink.Mean, 0);
+    }
+}

@@ -1,0 +1,88 @@
+using Granary.Engine.Market;
+using Granary.Learning.Numerics;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>
+/// Gradient-boosted trees on histograms (Friedman 2001; the growth of LightGBM and of scikit-learn's HistGradientBoosting, whose defaults these are):
+/// each tree fits Newton steps of the logistic or squared loss, and splits the leaf with the greatest gain until it has its leaves.
+/// </summary>
+[Trainer("gradient-boosting", "Gradient-boosted trees on histograms of the features.")]
+public sealed class GradientBoostingTrainer(
+    [Range(1, 100_000)] int trees = 100,
+    [Range(2, 65_536)] int leaves = 31,
+    [Range(1e-6, 1)] double learningRate = 0.1,
+    [Range(1, 1_000_000)] int minLeaf = 20,
+    [Range(0, 1e9)] double l2 = 0) : ITrainer
+{
+    public string Name => "gradient-boosting";
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
+    {
+        set.RequireLearnable(Name, classesOnly: false, Math.Max(20, 2 * minLeaf));
+        TreeBounds.RequireWidth(Name, set.Table.Width);
+        var classify = set.Table.Task == LearningTask.Classification;
+        var threads = new TrainingThreads(options);
+        var features = BinnedFeatures.From(set, threads);
+        var labels = set.Labels();
+        var weights = set.Weights();
+        var mean = Dense.Dot(weights, labels) / Dense.Sum(weights);
+        var baseline = classify ? PortableMath.Log(mean / (1 - mean)) : mean;
+        var scores = new double[labels.Length];
+        Array.Fill(scores, baseline);
+        // First and second derivative of the loss, sample by sample, side by side.
+        var derivatives = new double[2 * labels.Length];
+        var grower = new BoostedTreeGrower(features, leaves, minLeaf, l2, learningRate, threads);
+        var grown = new List<GrownTree>(trees);
+        for (var t = 0; t < trees; t++)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            if (classify) LogisticDerivatives(scores, labels, weights, derivatives);
+            else SquaredDerivatives(scores, labels, weights, derivatives);
+            var tree = grower.Grow(derivatives, scores);
+            grown.Add(tree);
+            if (tree.Depth == 0) break; // no split gains anything, nor will one later
+        }
+        return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), grown, classify ? TreeLink.Sigmoid : TreeLink.Sum, baseline);
+    }
+
+    private static void LogisticDerivatives(double[] scores, double[] labels, double[] weights, double[] derivatives)
+    {
+        var i = 0;
+        ref var s = ref scores[0];
+        Span<double> lanes = stackalloc double[4];
+        for (; i <= scores.Length - 4; i += 4)
+        {
+            var p = PortableMath.Sigmoid(Dense.Load(ref s, i));
+            System.Runtime.Intrinsics.Vector256.CopyTo(p, lanes);
+            for (var k = 0; k < 4; k++) Put(i + k, lanes[k]);
+        }
+        for (; i < scores.Length; i++) Put(i, PortableMath.Sigmoid(scores[i]));
+
+        void Put(int at, double p)
+        {
+            derivatives[2 * at] = weights[at] * (p - labels[at]);
+            derivatives[2 * at + 1] = weights[at] * (p * (1 - p));
+        }
+    }
+
+    private static void SquaredDerivatives(double[] scores, double[] labels, double[] weights, double[] derivatives)
+    {
+        for (var i = 0; i < scores.Length; i++)
+        {
+            derivatives[2 * i] = weights[i] * (scores[i] - labels[i]);
+            derivatives[2 * i + 1] = weights[i];
+        }
+    }
+}
+
+internal static class TreeBounds
+{
+    public static void RequireWidth(string trainer, int width)
+    {
+        if (width > TreeNode.MaxFeatures)
+            throw new LearningInputException($"{trainer} takes up to {TreeNode.MaxFeatures} features, not {width}: select the best of them first");
+    }
+}

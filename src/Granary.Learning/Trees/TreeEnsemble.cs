@@ -1,0 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>How the sum of the trees becomes a prediction.</summary>
+public enum TreeLink
+{
+    /// <summary>baseline + Σ leaves.</summary>
+    Sum,
+
+    /// <summary>1 / (1 + e^−(baseline + Σ leaves)).</summary>
+    Sigmoid,
+
+    /// <summary>Σ leaves / trees.</summary>
+    Mean,
+}
+
+/// <summary>A node, in eight bytes. A leaf points at itself: its step is zero and its threshold is never exceeded.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct TreeNode(float threshold, int feature, int step)
+{
+    public const int MaxFeatures = 1 << 12, MaxStep = (1 << 20) - 1;
+
+    public readonly float Threshold = threshold;
+
+    // Feature in the low 12 bits; above it the distance to the left child, which the right one follows.
+    public readonly uint FeatureAndStep = (uint)step << 12 | (uint)feature;
+
+    public static TreeNode Leaf => new(float.PositiveInfinity, 0, 0);
+}
+
+/// <summary>Decision trees in flat arrays. One row walks down eight trees at a time, so that the loads of one hide behind those of the others.</summary>
+public sealed class TreeEnsemble : TrainedModel, IGainImportance
+{
+    public const string FormatName = "trees";
+
+    private readonly TreeNode[] _nodes;
+    private readonly double[] _values, _gain;
+    private readonly int[] _roots, _depths;
+    private readonly TreeLink _link;
+    private readonly double _baseline;
+
+    internal TreeEnsemble(ModelHead head, TreeNode[] nodes, double[] values, int[] roots, int[] depths, TreeLink link, double baseline, double[] gain) : base(head)
+    {
+        _nodes = nodes;
+        _values = values;
+        _roots = roots;
+        _depths = depths;
+        _link = link;
+        _baseline = baseline;
+        _gain = gain;
+    }
+
+    public IReadOnlyList<double> Gain => _gain;
+
+    /// <summary>How many trees.</summary>
+    public int Trees => _roots.Length;
+
+    /// <summary>Nodes of all trees, leaves among them.</summary>
+    public int Nodes => _nodes.Length;
+
+    public override string Format => FormatName;
+
+    /// <summary>Joins grown trees, the shallow ones first, so that trees which are walked together end together.</summary>
+    internal static TreeEnsemble Join(ModelHead head, IReadOnlyList<GrownTree> trees, TreeLink link, double baseline)
+    {
+        var ordered = trees.OrderBy(t => t.Depth).ToArray();
+        var nodes = new TreeNode[ordered.Sum(t => t.Nodes.Length)];
+        var values = new double[nodes.Length];
+        var roots = new int[ordered.Length];
+        var at = 0;
+        var gain = new double[head.Features.Count];
+        for (var t = 0; t < ordered.Length; t++)
+        {
+            roots[t] = at;
+            ordered[t].Nodes.CopyTo(nodes.AsSpan(at));
+            ordered[t].Values.CopyTo(values.AsSpan(at));
+            at += ordered[t].Nodes.Length;
+        }
+        foreach (var tree in trees)
+            for (var f = 0; f < gain.Length; f++)
+                gain[f] += tree.Gain[f];
+        var total = gain.Sum();
+        for (var f = 0; f < gain.Length && total > 0; f++) gain[f] /= total;
+        return new TreeEnsemble(head, nodes, values, roots, [.. ordered.Select(t => t.Depth)], link, baseline, gain);
+    }
+
+    protected override double PredictFinite(ReadOnlySpan<double> input)
+    {
+        Span<float> narrow = stackalloc float[input.Length];
+        for (var f = 0; f < input.Length; f++) narrow[f] = BinnedFeatures.Narrow(input[f]);
+        ref var x = ref MemoryMarshal.GetReference(narrow);
+        ref var nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
+        ref var values = ref MemoryMarshal.GetArrayDataReference(_values);
+        var sum = 0.0;
+        var roots = _roots;
+        var t = 0;
+        for (; t <= roots.Length - 8; t += 8)
+        {
+            nint a = roots[t], b = roots[t + 1], c = roots[t + 2], d = roots[t + 3], e = roots[t + 4], f = roots[t + 5], g = roots[t + 6], h = roots[t + 7];
+            for (var level = _depths[t + 7]; level > 0; level--)
+            {
+                a = Step(ref nodes, ref x, a);
+                b = Step(ref nodes, ref x, b);
+                c = Step(ref nodes, ref x, c);
+                d = Step(ref nodes, ref x, d);
+                e = Step(ref nodes, ref x, e);
+                f = Step(ref nodes, ref x, f);
+                g = Step(ref nodes, ref x, g);
+                h = Step(ref nodes, ref x, h);
+            }
+            sum += ((Unsafe.Add(ref values, a) + Unsafe.Add(ref values, b)) + (Unsafe.Add(ref values, c) + Unsafe.Add(ref values, d)))
+                + ((Unsafe.Add(ref values, e) + Unsafe.Add(ref values, f)) + (Unsafe.Add(ref values, g) + Unsafe.Add(ref values, h)));
+        }
+        for (; t < roots.Length; t++)
+        {
+            nint a = roots[t];
+            for (var level = _depths[t]; level > 0; level--) a = Step(ref nodes, ref x, a);
+            sum += Unsafe.Add(ref values, a);
+        }
+        return _link switch
+        {
+            TreeLink.Sum => _baseline + sum,
+            TreeLink.Sigmoid => Numerics.PortableMath.Sigmoid(_baseline + sum),
+            _ => sum / roots.Length,
+        };
+    }
+
+    public override void Write(BinaryWriter writer)
+    {
+        writer.Write((byte)_link);
+        writer.Write(_baseline);
+        writer.Write(_nodes.Length);
+        foreach (var node in _nodes)
+        {
+            writer.Write(node.Threshold);
+            writer.Write(node.FeatureAndStep);
+        }
+        writer.WriteArray(_values);
+        writer.WriteArray(_roots);
+        writer.WriteArray(_depths);
+        writer.WriteArray(_gain);
+    }
+
+    public static TreeEnsemble Read(ModelHead head, BinaryReader reader)
+    {
+        var link = (TreeLink)reader.ReadByte();
+        var baseline = reader.ReadDouble();
+        var nodes = new TreeNode[reader.ReadInt32()];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var threshold = reader.ReadSingle();
+            var packed = reader.ReadUInt32();
+            nodes[i] = new TreeNode(threshold, (int)(packed & 0xFFF), (int)(packed >> 12));
+        }
+        return new TreeEnsemble(head, nodes, reader.ReadArray(), reader.ReadIntegers(), reader.ReadIntegers(), link, baseline, reader.ReadArray());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Step(ref TreeNode nodes, ref float x, nint at)
+    {
+        ref var node = ref Unsafe.Add(ref nodes, at);
+        var packed = node.FeatureAndStep;
+        var right = Unsafe.Add(ref x, (nint)(packed & 0xFFF)) > node.Threshold;
+        return at + (nint)(packed >> 12) + Unsafe.BitCast<bool, byte>(right);
+    }
+}
+
+/// <summary>One tree, root first, each pair of children behind one another.</summary>
+internal sealed record GrownTree(TreeNode[] Nodes, double[] Values, int Depth, double[] Gain);

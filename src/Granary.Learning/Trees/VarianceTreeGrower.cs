@@ -1,0 +1,186 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Granary.Learning.Numerics;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>
+/// Grows one tree breadth first. At each node it looks at some of the features that vary there and takes the cut with the greatest fall of
+/// Σ w (y − mean)². Bins that hold no sample of the node are skipped by a bit map, so that small nodes cost as little as they are.
+/// </summary>
+internal sealed class VarianceTreeGrower
+{
+    private readonly BinnedFeatures _features;
+    private readonly int _width, _some, _minLeaf, _maxDepth;
+    private readonly double[] _labels, _pairs;
+    private readonly int[] _order;
+    private readonly double[] _sums = new double[512];
+    private readonly int[] _counts = new int[256];
+    private SeededRandom _random;
+
+    /// <param name="some">How many features each node looks at.</param>
+    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, SeededRandom random)
+    {
+        _features = features;
+        _width = features.Codes.Length;
+        _some = some;
+        _minLeaf = minLeaf;
+        _maxDepth = maxDepth;
+        _random = random;
+        _order = [.. Enumerable.Range(0, _width)];
+        _labels = labels;
+        _pairs = new double[2 * labels.Length];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            _pairs[2 * i] = weights[i];
+            _pairs[2 * i + 1] = weights[i] * labels[i];
+        }
+    }
+
+    /// <param name="rows">The samples to grow on; reordered.</param>
+    public GrownTree Grow(int[] rows)
+    {
+        var nodes = new List<TreeNode>(rows.Length / _minLeaf);
+        var values = new List<double>(rows.Length / _minLeaf);
+        var gain = new double[_width];
+        var spare = new int[rows.Length];
+        var depth = 0;
+        var queue = new Queue<(int Node, int Start, int End, int Depth)>();
+        nodes.Add(default);
+        values.Add(0);
+        queue.Enqueue((0, 0, rows.Length, 0));
+        while (queue.TryDequeue(out var open))
+        {
+            var part = rows.AsSpan(open.Start, open.End - open.Start);
+            var (weight, sum) = (0.0, 0.0);
+            foreach (var row in part)
+            {
+                weight += _pairs[2 * row];
+                sum += _pairs[2 * row + 1];
+            }
+            var mean = sum / weight;
+            var first = _labels[part[0]];
+            var pure = true;
+            for (var i = 1; i < part.Length && pure; i++) pure = _labels[part[i]] == first;
+            var split = pure || part.Length < 2 * _minLeaf || open.Depth == _maxDepth || nodes.Count + 1 - open.Node > TreeNode.MaxStep
+                ? default
+                : BestSplit(part, weight, sum);
+            if (split.Gain <= 0)
+            {
+                nodes[open.Node] = TreeNode.Leaf;
+                values[open.Node] = mean;
+                continue;
+            }
+            var codes = _features.Codes[split.Feature];
+            var (left, right) = (0, 0);
+            for (var i = 0; i < part.Length; i++)
+            {
+                var row = part[i];
+                var goesRight = Unsafe.BitCast<bool, byte>(codes[row] > split.Bin);
+                spare[right] = row;
+                part[left] = row;
+                right += goesRight;
+                left += 1 - goesRight;
+            }
+            spare.AsSpan(0, right).CopyTo(part[left..]);
+            gain[split.Feature] += split.Gain;
+            depth = Math.Max(depth, open.Depth + 1);
+            nodes[open.Node] = new TreeNode(_features.Cuts[split.Feature][split.Bin], split.Feature, nodes.Count - open.Node);
+            queue.Enqueue((nodes.Count, open.Start, open.Start + left, open.Depth + 1));
+            queue.Enqueue((nodes.Count + 1, open.Start + left, open.End, open.Depth + 1));
+            nodes.Add(default);
+            nodes.Add(default);
+            values.Add(0);
+            values.Add(0);
+        }
+        return new GrownTree([.. nodes], [.. values], depth, gain);
+    }
+
+    private Split BestSplit(ReadOnlySpan<int> part, double weight, double sum)
+    {
+        var best = default(Split);
+        var parent = sum * sum / weight;
+        var seen = 0;
+        for (var k = 0; k < _width && seen < _some; k++)
+        {
+            if (_some < _width)
+            {
+                var pick = k + _random.Next(_width - k);
+                (_order[k], _order[pick]) = (_order[pick], _order[k]);
+            }
+            if (Look(part, _order[k], weight, sum, parent, ref best)) seen++;
+        }
+        return best;
+    }
+
+    // Returns false where the feature is constant in the node.
+    private bool Look(ReadOnlySpan<int> part, int feature, double weight, double sum, double parent, ref Split best)
+    {
+        var cuts = _features.Cuts[feature].Length;
+        if (cuts == 0) return false;
+        ref var codes = ref MemoryMarshal.GetArrayDataReference(_features.Codes[feature]);
+        ref var pairs = ref MemoryMarshal.GetArrayDataReference(_pairs);
+        ref var sums = ref MemoryMarshal.GetArrayDataReference(_sums);
+        ref var counts = ref MemoryMarshal.GetArrayDataReference(_counts);
+        Span<ulong> occupied = stackalloc ulong[4];
+        foreach (var row in part)
+        {
+            nint bin = Unsafe.Add(ref codes, (nint)row);
+            ref var slot = ref Unsafe.Add(ref sums, 2 * bin);
+            (Vector128.LoadUnsafe(ref slot) + Vector128.LoadUnsafe(ref pairs, (nuint)(2 * row))).StoreUnsafe(ref slot);
+            Unsafe.Add(ref counts, bin)++;
+        }
+        // Which bins are occupied: from the samples where these are few, from the counts where they are many.
+        if (part.Length < 128)
+        {
+            foreach (var row in part)
+            {
+                var bin = Unsafe.Add(ref codes, (nint)row);
+                occupied[bin >> 6] |= 1UL << bin;
+            }
+        }
+        else
+        {
+            for (var group = 0; group < 32; group++)
+            {
+                var filled = ~Vector256.Equals(Vector256.LoadUnsafe(ref counts, (nuint)(group * 8)), Vector256<int>.Zero);
+                occupied[group >> 3] |= (ulong)filled.ExtractMostSignificantBits() << (group % 8 * 8);
+            }
+        }
+        var distinct = 0;
+        var left = 0;
+        var running = Vector128<double>.Zero;
+        var (top, topBin) = ((best.Gain + parent) * (1 + 1e-14), -1);
+        for (var word = 0; word < 4; word++)
+        {
+            var bits = occupied[word];
+            distinct += BitOperations.PopCount(bits);
+            while (bits != 0)
+            {
+                nint bin = (word << 6) + BitOperations.TrailingZeroCount(bits);
+                bits &= bits - 1;
+                ref var slot = ref Unsafe.Add(ref sums, 2 * bin);
+                running += Vector128.LoadUnsafe(ref slot);
+                left += Unsafe.Add(ref counts, bin);
+                Vector128<double>.Zero.StoreUnsafe(ref slot);
+                Unsafe.Add(ref counts, bin) = 0;
+                if (left < _minLeaf || part.Length - left < _minLeaf) continue;
+                var (w, s) = (running.GetElement(0), running.GetElement(1));
+                var (v, r) = (weight - w, sum - s);
+                if (!(v > 0)) continue;
+                var score = (s * s * v + r * r * w) / (w * v);
+                if (score > top)
+                {
+                    top = score;
+                    topBin = (int)bin;
+                }
+            }
+        }
+        if (topBin >= 0) best = new Split(top - parent, feature, topBin);
+        return distinct > 1;
+    }
+
+    private readonly record struct Split(double Gain, int Feature, int Bin);
+}
