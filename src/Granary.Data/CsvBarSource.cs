@@ -1,0 +1,113 @@
+using Granary.Data.Files;
+using Granary.Data.Formats;
+using Granary.Data.Lean;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data;
+
+/// <summary>
+/// A folder of text files, one market each: the symbol is the file's name without its extensions. Folders laid out by LEAN are understood
+/// as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and factors included.
+/// </summary>
+public sealed class CsvBarSource : IBarSource
+{
+    private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zip", ".txt.zip", ".zip"];
+
+    private readonly string _directory;
+    private readonly BarFileOptions _options;
+    private readonly MemoryBudget _budget;
+
+    /// <exception cref="BarDataException">The format does not exist.</exception>
+    public CsvBarSource(string directory, BarFileOptions? options = null)
+    {
+        _directory = directory;
+        _options = options ?? new BarFileOptions();
+        _budget = new MemoryBudget(_options.MemoryBudget);
+        _ = BarFormats.Find(_options.Format);
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        new([.. Markets(timeframe).Keys.Order(StringComparer.Ordinal)]);
+
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var markets = Markets(query.Timeframe);
+        if (!markets.TryGetValue(query.Symbol, out var paths))
+        {
+            // LEAN writes tickers small, people write them large.
+            var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (match.Count != 1)
+            {
+                var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
+                throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
+                    nearest is not null ? $"did you mean {nearest}?" : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files" : $"it has {Show(string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5)))}{(markets.Count > 5 ? ", …" : "")}");
+            }
+            paths = markets[match[0]];
+        }
+        return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Symbols are only ever looked up among the names that the folder has, so none can point out of it.
+    private Dictionary<string, List<string>> Markets(Timeframe timeframe)
+    {
+        try
+        {
+            if (!Directory.Exists(_directory))
+            {
+                throw File.Exists(_directory)
+                    ? BarDataException.At(_directory, null, null, "this is a file, not a folder", "name the folder it lies in")
+                    : BarDataException.At(_directory, null, null, "the folder does not exist", "check the path and its spelling");
+            }
+            var folder = LeanFolder(timeframe) ?? _directory;
+            var markets = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+            foreach (var file in Directory.EnumerateFiles(folder))
+            {
+                if (Symbol(Path.GetFileName(file)) is not { } symbol) continue;
+                if (markets.TryGetValue(symbol, out var others))
+                    throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too", "keep one of the two files");
+                markets[symbol] = [file];
+            }
+            foreach (var sub in Directory.EnumerateDirectories(folder))
+            {
+                var days = LeanDays(sub);
+                if (days.Count > 0) markets.TryAdd(Path.GetFileName(sub), days);
+            }
+            return markets;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFaults.Reading(_directory, e);
+        }
+    }
+
+    private static string? Symbol(string name)
+    {
+        if (name.StartsWith('.')) return null;
+        var extension = Extensions.Where(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)).MaxBy(e => e.Length);
+        return extension is null || extension.Length == name.Length ? null : name[..^extension.Length];
+    }
+
+    private string? LeanFolder(Timeframe timeframe)
+    {
+        var resolution = timeframe == Timeframe.M1 ? "minute" : timeframe == Timeframe.H1 ? "hour" : timeframe == Timeframe.D1 ? "daily" : null;
+        if (resolution is null || _options.Format is not ("auto" or "lean")) return null;
+        var folder = Path.Combine(_directory, resolution);
+        return Directory.Exists(folder) && LeanLocation.Of(Path.Combine(folder, "x", "20000101_trade.zip")) is not null ? folder : null;
+    }
+
+    // One zip a day; trades where there are any, else quotes.
+    private static List<string> LeanDays(string folder)
+    {
+        var days = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.zip"))
+        {
+            if (LeanLocation.Of(file) is not { Day: not null, Resolution: "minute" } location) continue;
+            var day = Path.GetFileName(file)[..8];
+            if (!location.Quotes || !days.ContainsKey(day)) days[day] = file;
+        }
+        return [.. days.Values];
+    }
+
+    private static string Show(string text) => string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c));
+}

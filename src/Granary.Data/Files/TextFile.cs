@@ -1,0 +1,183 @@
+using System.IO.Compression;
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Files;
+
+/// <summary>A text on disk, plain, gzipped or an entry of a zip (told by its first bytes, not by its name), that can be read again and again.</summary>
+internal sealed class TextFile
+{
+    private readonly DateTime _modified;
+    private readonly long _length;
+    private readonly Compression _compression;
+    private readonly string? _entry;
+
+    private enum Compression
+    {
+        None,
+        Gzip,
+        Zip,
+    }
+
+    private TextFile(string path, DateTime modified, long length, Compression compression, string? entry)
+    {
+        Path = path;
+        _modified = modified;
+        _length = length;
+        _compression = compression;
+        _entry = entry;
+    }
+
+    public string Path { get; }
+
+    /// <summary>What a message calls it: the path, and the entry where a zip has several.</summary>
+    public string DisplayName => _entry is null ? Path : $"{Path}#{_entry}";
+
+    /// <summary>The name of the text itself, inside its zip where there is one.</summary>
+    public string InnerName { get; private init; } = "";
+
+    public bool IsCompressed => _compression != Compression.None;
+
+    /// <summary>Bytes on disk.</summary>
+    public long Length => _length;
+
+    /// <param name="entry">Chooses the entry of a zip that has several; null demands that there be one.</param>
+    /// <exception cref="BarDataException">There is no such file, it is empty, or a zip has no or several texts.</exception>
+    /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
+    public static TextFile Open(string path, Func<string, bool>? entry = null)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists)
+            {
+                throw Directory.Exists(path)
+                    ? BarDataException.At(path, null, null, "this is a folder, not a file", "name a file in it")
+                    : BarDataException.At(path, null, null, "the file does not exist", "check the path and its spelling");
+            }
+            if (info.Length == 0) throw BarDataException.At(path, null, null, "the file is empty", "download or export it again");
+            Span<byte> magic = stackalloc byte[4];
+            int n;
+            using (var file = File.OpenHandle(path))
+                n = RandomAccess.Read(file, magic, 0);
+            if (n >= 2 && magic[0] == 0x1F && magic[1] == 0x8B)
+                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip, null) { InnerName = System.IO.Path.GetFileNameWithoutExtension(path) };
+            if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
+            {
+                using var zip = ZipFile.OpenRead(path);
+                var entries = zip.Entries.Where(e => e.Length > 0 && !e.FullName.EndsWith('/')).Select(e => e.FullName).ToList();
+                var chosen = entry is null ? entries : entries.Where(entry).ToList();
+                if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip holds no text" : "the zip does not hold the text that was asked for", "pack it again with one CSV in it");
+                if (chosen.Count > 1) throw BarDataException.At(path, null, null, $"the zip holds {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
+                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0]) { InnerName = chosen[0] };
+            }
+            if (n >= 2 && (magic[0] == 0xFF && magic[1] == 0xFE || magic[0] == 0xFE && magic[1] == 0xFF))
+                throw BarDataException.At(path, 1, null, "the text is UTF-16", "save it as UTF-8");
+            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None, null) { InnerName = System.IO.Path.GetFileName(path) };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw FileFaults.Reading(path, e);
+        }
+    }
+
+    /// <summary>A stream over the unpacked text from its start. Reading it checks the archive's own checksum and length.</summary>
+    public Stream OpenRead()
+    {
+        try
+        {
+            var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            switch (_compression)
+            {
+                case Compression.Gzip:
+                    return new CheckedStream(this, new GZipStream(file, CompressionMode.Decompress), null, null, null);
+                case Compression.Zip:
+                    var zip = new ZipArchive(file, ZipArchiveMode.Read);
+                    var entry = zip.GetEntry(_entry!) ?? throw Changed();
+                    return new CheckedStream(this, entry.Open(), zip, entry.Length, entry.Crc32);
+                default:
+                    return new CheckedStream(this, file, null, _length, null);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw FileFaults.Reading(Path, e);
+        }
+    }
+
+    /// <exception cref="BarDataException">The file is not the one that was opened.</exception>
+    public void DemandUnchanged()
+    {
+        var info = new FileInfo(Path);
+        if (!info.Exists || info.Length != _length || info.LastWriteTimeUtc != _modified) throw Changed();
+    }
+
+    public BarDataException Changed() =>
+        BarDataException.At(Path, null, null, "the file changed while it was read", "wait until nothing writes to it and run again");
+
+    private sealed class CheckedStream(TextFile owner, Stream inner, IDisposable? also, long? length, uint? crc) : Stream
+    {
+        private long _read;
+        private uint _crc;
+
+        public override int Read(Span<byte> buffer)
+        {
+            try
+            {
+                var n = inner.Read(buffer);
+                _read += n;
+                if (crc is not null) _crc = Crc32.Append(_crc, buffer[..n]);
+                if (n == 0 && buffer.Length > 0)
+                {
+                    owner.DemandUnchanged();
+                    if (length is { } expected && expected != _read)
+                    {
+                        throw owner._compression == Compression.None
+                            ? owner.Changed()
+                            : BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
+                    }
+                    if (crc is { } sum && sum != _crc)
+                        throw BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
+                }
+                return n;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                throw FileFaults.Reading(owner.Path, e);
+            }
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            also?.Dispose();
+            base.Dispose(disposing);
+        }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using Granary.Data.Files;
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Formats;
+
+/// <summary>The start of a file, cut into lines and fields, from which its format is told.</summary>
+internal sealed class FileSample
+{
+    private const int Size = 64 << 10;
+    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
+
+    private FileSample(TextFile file, byte[] head, bool whole)
+    {
+        File = file;
+        Head = head;
+        var text = head.AsSpan();
+        if (text.StartsWith("\uFEFF"u8)) text = text[3..];
+        StartsWithBracket = text.TrimStart(" \t\r\n"u8) is { Length: > 0 } t && t[0] == '[';
+        var lines = new List<string>();
+        while (text.Length > 0)
+        {
+            var end = text.IndexOf((byte)'\n');
+            // The last line of a longer file is cut off in the middle.
+            if (end < 0 && !whole) break;
+            var line = end < 0 ? text : text[..end];
+            if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
+            lines.Add(Encoding.UTF8.GetString(line));
+            text = end < 0 ? [] : text[(end + 1)..];
+        }
+        Lines = lines;
+
+        // Some vendors put a remark or a link above the header.
+        var first = 0;
+        while (first < Math.Min(5, lines.Count - 1) && (lines[first].StartsWith('#') || lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0)) first++;
+        var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
+        Delimiter = Delimiters.MaxBy(d => probe.Count(c => c == d));
+        if (lines.Count > first)
+        {
+            var cells = FieldSplitter.Split(lines[first], Delimiter) ?? [];
+            HasHeader = cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c));
+            if (HasHeader) Header = [.. cells.Select(c => c.Trim())];
+        }
+        HeaderLines = first + (HasHeader ? 1 : 0);
+        Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter)).OfType<List<string>>()];
+    }
+
+    public TextFile File { get; }
+
+    public byte[] Head { get; }
+
+    public IReadOnlyList<string> Lines { get; }
+
+    public bool StartsWithBracket { get; }
+
+    public char Delimiter { get; }
+
+    public bool HasHeader { get; }
+
+    /// <summary>Trimmed; empty without a header.</summary>
+    public IReadOnlyList<string> Header { get; } = [];
+
+    /// <summary>Lines above the first row, the header among them.</summary>
+    public int HeaderLines { get; }
+
+    /// <summary>The rows' fields.</summary>
+    public IReadOnlyList<List<string>> Rows { get; }
+
+    /// <summary>The fields of one column of the first rows, as bytes.</summary>
+    public List<byte[]> Column(int index) =>
+        [.. Rows.Where(r => r.Count > index && r[index].Trim().Length > 0).Select(r => Encoding.UTF8.GetBytes(r[index].Trim()))];
+
+    /// <exception cref="BarDataException">The file is not readable as text.</exception>
+    public static FileSample Of(TextFile file)
+    {
+        var head = new byte[Size];
+        var n = 0;
+        using (var stream = file.OpenRead())
+        {
+            int read;
+            while (n < head.Length && (read = stream.Read(head, n, head.Length - n)) > 0) n += read;
+        }
+        var sample = new FileSample(file, head[..n], whole: n < Size);
+        if (n == 0 || sample.Lines.Count == 0 && n < Size) throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
+        if (head.AsSpan(0, Math.Min(n, 4096)).Contains((byte)0)) throw BarDataException.At(file.DisplayName, 1, null, "this is not text", "name a CSV, a JSON array, or one of them in a .gz or .zip");
+        return sample;
+    }
+
+    /// <summary>The header's names without case, blanks and signs: "Adj Close" and "adj_close" are "adjclose".</summary>
+    public static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    private static bool LooksNumeric(string field)
+    {
+        var f = field.Trim();
+        return f.Length > 0 && (char.IsDigit(f[0]) || f.Length > 1 && f[0] is '-' or '+' or '.' && char.IsDigit(f[1]));
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Formats;
+
+/// <summary>Delimited rows whose header names time, open, high, low, close and perhaps volume and adjusted close, in any order; without a header in this order.</summary>
+public sealed class GenericFormat : BarFormat
+{
+    public override string Name => "generic";
+
+    public override string Explanation => "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by a column mapping";
+
+    internal override bool Recognises(FileSample sample)
+    {
+        if (!sample.HasHeader) return sample.Rows.Count > 0 && sample.Rows[0].Count is 5 or 6 or 7;
+        _ = HeaderColumns.Assign(sample, out var missing, out _);
+        return missing.Count == 0;
+    }
+
+    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) => Create(Name, sample, options, skipNulls: false);
+
+    internal static RowLayout Create(string name, FileSample sample, BarFileOptions options, bool skipNulls)
+    {
+        ColumnRole[] roles;
+        List<string> notes = [];
+        if (options.Columns is { } mapping)
+        {
+            roles = Map(mapping, sample);
+        }
+        else if (sample.HasHeader)
+        {
+            roles = HeaderColumns.Assign(sample, out var missing, out notes);
+            if (missing.Count > 0)
+                throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}", "name the columns time, open, high, low, close, or give a column mapping");
+        }
+        else
+        {
+            roles = Headless(sample);
+        }
+        var style = DetectDates(sample, Array.IndexOf(roles, ColumnRole.Time), options, out var ambiguous);
+        return new RowLayout
+        {
+            Format = name,
+            Delimiter = (byte)sample.Delimiter,
+            Columns = roles,
+            Names = sample.HasHeader ? [.. sample.Header] : null,
+            HeaderLines = sample.HeaderLines,
+            DateStyle = style,
+            AmbiguousDates = ambiguous,
+            SkipNullRows = skipNulls,
+            Symbol = HeaderColumns.Symbol(sample, roles),
+            Notes = notes,
+        };
+    }
+
+    private static ColumnRole[] Headless(FileSample sample)
+    {
+        if (sample.Rows.Count == 0)
+            throw NotOfThisFormat(sample, $"'{Shorten(sample.Lines.Count > 0 ? sample.Lines[0] : "")}' is neither a header nor a row of bars", "start the file with a header as time,open,high,low,close,volume");
+        var count = sample.Rows[0].Count;
+        var clock = count >= 6 && HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':') ? 1 : 0;
+        ColumnRole[] plain = [ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume];
+        if (count - clock is not (5 or 6))
+            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by", "add a header as time,open,high,low,close,volume, or give a column mapping");
+        return [ColumnRole.Time, .. clock == 1 ? [ColumnRole.TimeOfDay] : Array.Empty<ColumnRole>(), .. plain.Take(count - clock - 1)];
+    }
+
+    private static ColumnRole[] Map(ColumnMapping mapping, FileSample sample)
+    {
+        var count = sample.HasHeader ? sample.Header.Count : sample.Rows.Count > 0 ? sample.Rows[0].Count : 0;
+        var roles = new ColumnRole[count];
+        void Put(string? column, ColumnRole role, string field)
+        {
+            if (column is null) return;
+            var index = sample.HasHeader ? sample.Header.ToList().FindIndex(h => string.Equals(h, column, StringComparison.OrdinalIgnoreCase)) : -1;
+            if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= count) index = number - 1;
+            if (index < 0)
+            {
+                var nearest = sample.HasHeader ? Spelling.Nearest(column, sample.Header) : null;
+                throw NotOfThisFormat(sample, $"there is no column '{Shorten(column)}' for {field}",
+                    nearest is not null ? $"did you mean {nearest}?" : sample.HasHeader ? $"use one of {Shorten(string.Join(", ", sample.Header))}, or a number from 1 to {count}" : $"use a number from 1 to {count}");
+            }
+            if (roles[index] != ColumnRole.Skip) throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
+            roles[index] = role;
+        }
+        Put(mapping.Time, ColumnRole.Time, "time");
+        Put(mapping.TimeOfDay, ColumnRole.TimeOfDay, "timeOfDay");
+        Put(mapping.Open, ColumnRole.Open, "open");
+        Put(mapping.High, ColumnRole.High, "high");
+        Put(mapping.Low, ColumnRole.Low, "low");
+        Put(mapping.Close, ColumnRole.Close, "close");
+        Put(mapping.AdjustedClose, ColumnRole.AdjustedClose, "adjustedClose");
+        Put(mapping.Volume, ColumnRole.Volume, "volume");
+        return roles;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Granary.Data.Reading;
+using Granary.Data.Text;
+
+namespace Granary.Data.Formats;
+
+/// <summary>Tells columns by their names, in the spellings that exporters use.</summary>
+internal static class HeaderColumns
+{
+    private static readonly string[] TimeNames =
+        ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime", "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime", "startsat", "period"];
+
+    private static readonly Dictionary<ColumnRole, string[]> Prices = new()
+    {
+        [ColumnRole.Open] = ["open", "o", "openprice", "priceopen", "first"],
+        [ColumnRole.High] = ["high", "h", "highprice", "pricehigh", "max"],
+        [ColumnRole.Low] = ["low", "l", "lowprice", "pricelow", "min"],
+        [ColumnRole.Close] = ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "settle"],
+        [ColumnRole.AdjustedClose] = ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj"],
+        [ColumnRole.Volume] = ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase"],
+    };
+
+    private static readonly string[] SymbolNames = ["symbol", "ticker", "instrument", "pair"];
+
+    /// <summary>The roles of the columns, or the names of those that are missing.</summary>
+    public static ColumnRole[] Assign(FileSample sample, out List<string> missing, out List<string> notes)
+    {
+        var names = sample.Header.Select(FileSample.Plain).ToList();
+        var roles = new ColumnRole[names.Count];
+        missing = [];
+        notes = [];
+
+        foreach (var (role, spellings) in Prices)
+        {
+            var column = -1;
+            foreach (var spelling in spellings)
+                if (column < 0)
+                    column = names.FindIndex(n => n == spelling);
+            if (column < 0 && role == ColumnRole.Volume)
+            {
+                column = names.FindIndex(n => n.StartsWith("volume", StringComparison.Ordinal));
+                if (column >= 0) notes.Add($"the column '{sample.Header[column]}' was taken as the volume");
+            }
+            if (column >= 0) roles[column] = role;
+            else if (role is not (ColumnRole.AdjustedClose or ColumnRole.Volume)) missing.Add(role.ToString().ToLowerInvariant());
+        }
+
+        var date = names.FindIndex(n => n == "date");
+        var clock = names.FindIndex(n => n is "time" or "timeofday");
+        if (date >= 0 && clock >= 0 && IsTimeOfDay(sample, clock))
+        {
+            roles[date] = ColumnRole.Time;
+            roles[clock] = ColumnRole.TimeOfDay;
+        }
+        else
+        {
+            var column = -1;
+            foreach (var name in TimeNames)
+                if (column < 0)
+                    column = names.FindIndex(n => n == name);
+            // pandas leaves the header of its index empty.
+            if (column < 0 && names.Count > 0 && names[0].Length == 0) column = 0;
+            if (column >= 0) roles[column] = ColumnRole.Time;
+            else missing.Insert(0, "time");
+        }
+
+        foreach (var name in SymbolNames)
+        {
+            var column = names.FindIndex(n => n == name);
+            if (column >= 0 && roles[column] == ColumnRole.Skip) roles[column] = ColumnRole.Symbol;
+        }
+        return roles;
+    }
+
+    /// <summary>Whether a column holds times of day.</summary>
+    public static bool IsTimeOfDay(FileSample sample, int column)
+    {
+        var values = sample.Column(column);
+        return values.Count > 0 && TimestampReader.TryTimeOfDay(values[0], out _, out var used) && used == values[0].Length;
+    }
+
+    /// <summary>The text of the symbol column in the first row.</summary>
+    public static byte[]? Symbol(FileSample sample, ColumnRole[] roles)
+    {
+        var column = Array.IndexOf(roles, ColumnRole.Symbol);
+        return column < 0 || sample.Rows.Count == 0 || sample.Rows[0].Count <= column ? null : Encoding.UTF8.GetBytes(sample.Rows[0][column].Trim());
+    }
+}

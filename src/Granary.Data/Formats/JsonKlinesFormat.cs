@@ -1,0 +1,28 @@
+using System.Text;
+using Granary.Data.Reading;
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Formats;
+
+/// <summary>Klines as exchanges' REST interfaces and freqtrade give them: [[time, open, high, low, close, volume, …], …].</summary>
+public sealed class JsonKlinesFormat : BarFormat
+{
+    public override string Name => "json";
+
+    public override string Explanation => "a JSON array of [time, open, high, low, close, volume, …], times in s, ms or µs since 1970";
+
+    internal override bool Recognises(FileSample sample) => sample.StartsWithBracket;
+
+    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    {
+        var text = Encoding.UTF8.GetString(sample.Head);
+        var inner = text.IndexOf('[', text.IndexOf('[') + 1);
+        var end = inner < 0 ? -1 : text.IndexOfAny([',', ']'], inner);
+        if (end < 0) throw BarDataException.At(sample.File.DisplayName, 1, null, "the array holds no klines", "write it as [[time, open, high, low, close, volume], …]");
+        var time = Encoding.UTF8.GetBytes(text[(inner + 1)..end].Trim().Trim('"'));
+        if (TimestampStyle.Detect([time], out _) is not { } style)
+            throw BarDataException.At(sample.File.DisplayName, 1, "record 1 time", $"'{Shorten(Encoding.UTF8.GetString(time))}' is not a time", "use seconds, milliseconds or microseconds since 1970");
+        return new JsonKlinesLayout { Format = Name, DateStyle = style };
+    }
+}

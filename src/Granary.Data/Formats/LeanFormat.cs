@@ -1,0 +1,63 @@
+using Granary.Data.Lean;
+using Granary.Data.Reading;
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Formats;
+
+/// <summary>
+/// LEAN's zips: rows without a header, "yyyyMMdd HH:mm,open,high,low,close,volume" for days and hours, milliseconds since midnight for minutes
+/// (the day is in the file's name), bid and ask bars for quotes. Stocks are priced in 10⁻⁴ and timed in New York. Quote bars become bars of the middle price, without volume.
+/// </summary>
+public sealed class LeanFormat : BarFormat
+{
+    public override string Name => "lean";
+
+    public override string Explanation => "LEAN's data folder: minute, hour and daily zips of stocks, forex, crypto; scaled prices and New York time where LEAN has them";
+
+    internal override bool Recognises(FileSample sample) =>
+        !sample.HasHeader && sample.Rows.Count > 0 && sample.Rows[0].Count is 6 or 11
+        && (LeanLocation.Of(sample.File.Path) is not null || IsLeanDay(sample.Rows[0][0]));
+
+    private static bool IsLeanDay(string field) => field.Length == 14 && field[8] == ' ' && field[11] == ':' && field.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0;
+
+    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    {
+        if (sample.HasHeader || sample.Rows.Count == 0 || sample.Rows[0].Count is not (6 or 11))
+            throw NotOfThisFormat(sample, "a LEAN file has rows of 6 or 11 columns and no header", "use another format");
+        var location = LeanLocation.Of(sample.File.Path);
+        var quotes = sample.Rows[0].Count == 11;
+        List<string> notes = [];
+        if (location is null)
+        {
+            if (!IsLeanDay(sample.Rows[0][0]))
+                throw NotOfThisFormat(sample, "LEAN's minute files take their day from the folder they lie in", "keep them in …/equity/usa/minute/<ticker>/yyyyMMdd_trade.zip");
+            // Stocks have whole numbers throughout; other markets show a decimal point sooner or later.
+            var whole = sample.Rows.All(r => r.Skip(1).Take(4).All(f => !f.Contains('.')));
+            location = new LeanLocation(whole ? "equity" : "crypto", whole ? "usa" : "sim", "daily", "", null, quotes, "");
+            notes.Add(whole
+                ? "the file lies outside a LEAN folder and was read as a US stock: prices divided by 10,000, times in New York"
+                : "the file lies outside a LEAN folder and was read with prices as they stand and times in UTC");
+        }
+        if (location.Resolution == "second") throw NotOfThisFormat(sample, "this holds seconds", "name minute, hour or daily files; bars start at 1m");
+        if (location.SecurityType == "index" && !quotes) notes.Add("an index has no volume");
+        return new RowLayout
+        {
+            Format = Name,
+            Delimiter = (byte)',',
+            Columns = quotes
+                ? [ColumnRole.Time, ColumnRole.BidOpen, ColumnRole.BidHigh, ColumnRole.BidLow, ColumnRole.BidClose, ColumnRole.Skip,
+                    ColumnRole.AskOpen, ColumnRole.AskHigh, ColumnRole.AskLow, ColumnRole.AskClose, ColumnRole.Skip]
+                : [ColumnRole.Time, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume],
+            Names = quotes
+                ? ["time", "bid open", "bid high", "bid low", "bid close", "bid size", "ask open", "ask high", "ask low", "ask close", "ask size"]
+                : ["time", "open", "high", "low", "close", "volume"],
+            DateStyle = location.Day is null ? DateStyle.Compact : DateStyle.MillisecondsOfDay,
+            BaseDay = location.Day ?? 0,
+            TimeZone = location.TimeZone,
+            PriceScale = location.PriceScale,
+            Template = location.Template,
+            Notes = notes,
+        };
+    }
+}

@@ -1,0 +1,73 @@
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Reading;
+
+/// <summary>Turns a written time into a bar's open time by the rules of the contract.</summary>
+internal sealed class BarClock
+{
+    // Two changes of daylight saving lie further apart than this; rows of several zones change at once.
+    private const long LeastBetweenOffsetChanges = 20 * TimeSpan.TicksPerDay;
+
+    private readonly Timeframe _timeframe;
+    private readonly BarStamp _stamp;
+    private readonly LocalClock? _zone;
+    private ZoneStyle _style;
+    private int _offset;
+    private bool _has, _changed;
+    private long _changedAt;
+
+    public BarClock(Timeframe timeframe, BarStamp stamp, TimeZoneInfo? zone)
+    {
+        _timeframe = timeframe;
+        _stamp = stamp;
+        _zone = zone is null || zone.Equals(TimeZoneInfo.Utc) ? null : new LocalClock(zone);
+    }
+
+    /// <param name="previous">The row before's bar time.</param>
+    /// <param name="fault">What is wrong where the result is false.</param>
+    public bool TryResolve(in Timestamp written, long previous, out long time, out string? fault)
+    {
+        fault = null;
+        time = written.LocalTicks;
+        if (!_has)
+        {
+            _has = true;
+            _style = written.Zone;
+            _offset = written.OffsetMinutes;
+        }
+        else if (written.Zone != _style)
+        {
+            fault = written.Zone == ZoneStyle.None ? "this time has no zone, those above have one" : "this time is in another zone than those above";
+            return false;
+        }
+        else if (written.OffsetMinutes != _offset)
+        {
+            if (Math.Abs(written.OffsetMinutes - _offset) > 60 || _changed && Math.Abs(time - _changedAt) < LeastBetweenOffsetChanges)
+            {
+                fault = "this time is in another zone than those above";
+                return false;
+            }
+            _offset = written.OffsetMinutes;
+            _changed = true;
+            _changedAt = time;
+        }
+
+        if (!_timeframe.IsIntraday)
+        {
+            // Days are dated by the wall's calendar, whatever the distance to UTC.
+            if (_stamp == BarStamp.Close && written.HasTime) time--;
+            time -= time % TimeSpan.TicksPerDay;
+            if (_stamp == BarStamp.Close) time = _timeframe.Floor(time);
+            return true;
+        }
+        if (written.Zone != ZoneStyle.None) time -= written.OffsetMinutes * TimeSpan.TicksPerMinute;
+        else if (_zone is not null && !_zone.TryToUtc(time, _stamp == BarStamp.Close && previous != long.MinValue ? previous + _timeframe.Ticks : previous, out time))
+        {
+            fault = $"this wall clock time does not exist in {_zone.Zone.Id}";
+            return false;
+        }
+        if (_stamp == BarStamp.Close) time -= _timeframe.Ticks;
+        return true;
+    }
+}

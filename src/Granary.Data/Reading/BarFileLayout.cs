@@ -1,0 +1,62 @@
+using Granary.Data.Files;
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Reading;
+
+/// <summary>Everything that must be known of a file before its bars can be read at full speed.</summary>
+internal abstract record BarFileLayout
+{
+    /// <summary>The format's name.</summary>
+    public required string Format { get; init; }
+
+    public required DateStyle DateStyle { get; init; }
+
+    /// <summary>The day that milliseconds since midnight count from.</summary>
+    public int BaseDay { get; init; }
+
+    /// <summary>Whether day and month may have been swapped, as far as the first rows tell.</summary>
+    public bool AmbiguousDates { get; init; }
+
+    /// <summary>The IANA zone of times that carry none; null is UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>What the format says of the venue: its name, currency and hours.</summary>
+    public Instrument? Template { get; init; }
+
+    public abstract bool HasAdjustedClose { get; }
+
+    /// <summary>What should be told to whoever uses the bars.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    public abstract BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault);
+}
+
+/// <summary>Rows of delimited fields.</summary>
+internal sealed record RowLayout : BarFileLayout
+{
+    public required byte Delimiter { get; init; }
+
+    /// <summary>The role of each column of a row.</summary>
+    public required ColumnRole[] Columns { get; init; }
+
+    /// <summary>What messages call the columns; null where the file has no header.</summary>
+    public string[]? Names { get; init; }
+
+    /// <summary>Lines before the first row.</summary>
+    public int HeaderLines { get; init; }
+
+    /// <summary>Prices are divided by ten to this power.</summary>
+    public int PriceScale { get; init; }
+
+    /// <summary>Rows whose prices are all "null" (or empty) are days without a quote, to be skipped and counted.</summary>
+    public bool SkipNullRows { get; init; }
+
+    /// <summary>What the column of the symbol says, if there is one.</summary>
+    public byte[]? Symbol { get; init; }
+
+    public override bool HasAdjustedClose => Columns.Contains(ColumnRole.AdjustedClose);
+
+    public override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault) =>
+        new DelimitedParser(this, file.DisplayName, collector, options, onFault);
+}

@@ -1,0 +1,94 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Reading;
+
+/// <summary>One pass over the files of a market, a piece at a time.</summary>
+internal sealed class BarFileReader : IDisposable
+{
+    private const int PieceSize = 256 << 10;
+    private const int LongestLine = 1 << 20;
+
+    private readonly IReadOnlyList<BarFilePart> _parts;
+    private readonly BarFileOptions _options;
+    private readonly Action<RowFault>? _onFault;
+    private byte[] _buffer = new byte[PieceSize + 1];
+    private int _part = -1, _have;
+    private bool _start;
+    private Stream? _stream;
+    private BarTextParser? _parser;
+
+    public BarFileReader(IReadOnlyList<BarFilePart> parts, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault = null)
+    {
+        _parts = parts;
+        _options = options;
+        _onFault = onFault;
+        Collector = collector;
+    }
+
+    public BarCollector Collector { get; }
+
+    public bool DatesStayAmbiguous { get; private set; }
+
+    /// <summary>Unpacked bytes read.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Reads on; the bars are in <see cref="BarCollector.Completed"/>.</summary>
+    /// <returns>False at the end.</returns>
+    public bool Next()
+    {
+        if (_stream is null)
+        {
+            if (++_part >= _parts.Count)
+            {
+                Collector.Finish();
+                return false;
+            }
+            var part = _parts[_part];
+            _stream = part.File.OpenRead();
+            _parser = part.Layout.CreateParser(part.File, Collector, _options, _onFault);
+            Collector.WindowFrom = part.WindowFrom;
+            Collector.WindowTo = part.WindowTo;
+            _have = 0;
+            _start = true;
+        }
+
+        // One byte stays free for the line feed that the last line may lack.
+        var n = 0;
+        while (_have < _buffer.Length - 1 && (n = _stream.Read(_buffer, _have, _buffer.Length - 1 - _have)) > 0)
+        {
+            _have += n;
+            Bytes += n;
+        }
+        var last = n == 0 && _have < _buffer.Length - 1;
+        var skip = 0;
+        if (_start)
+        {
+            _start = false;
+            if (_buffer.AsSpan(0, _have).StartsWith("\uFEFF"u8)) skip = 3;
+        }
+        if (last && _have > 0 && _buffer[_have - 1] != '\n') _buffer[_have++] = (byte)'\n';
+        var used = skip + _parser!.Parse(_buffer.AsSpan(skip, _have - skip), last);
+        if (last)
+        {
+            _parser.Finish();
+            DatesStayAmbiguous |= _parser.DatesStayAmbiguous;
+            _stream.Dispose();
+            _stream = null;
+            return true;
+        }
+        _have -= used;
+        if (used > 0)
+        {
+            Array.Copy(_buffer, used, _buffer, 0, _have);
+        }
+        else if (_have == _buffer.Length - 1)
+        {
+            if (_buffer.Length > LongestLine)
+                throw BarDataException.At(_parts[_part].File.DisplayName, null, null, "a line is longer than a million characters, so this is no file of bars", "name a CSV with one bar a line");
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+        return true;
+    }
+
+    public void Dispose() => _stream?.Dispose();
+}

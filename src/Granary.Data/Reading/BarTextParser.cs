@@ -1,0 +1,122 @@
+using Granary.Data.Text;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Reading;
+
+/// <summary>Takes a text in pieces and gives its rows to a collector.</summary>
+internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
+{
+    private readonly BarClock _clock = new(collector.Timeframe, options.Stamp, Zone(options.TimeZone ?? layout.TimeZone));
+
+    protected BarCollector Collector => collector;
+
+    protected string File => file;
+
+    protected TimestampReader Times { get; } = new(layout.DateStyle) { BaseDay = layout.BaseDay };
+
+    /// <summary>The line that is being read, from 1.</summary>
+    protected long Line { get; set; }
+
+    /// <summary>Whether it stays open which of day and month is which.</summary>
+    public bool DatesStayAmbiguous => layout.AmbiguousDates && !Times.OrderConfirmed;
+
+    /// <summary>Parses the whole records at the start of the text.</summary>
+    /// <param name="last">Nothing follows; a text of rows then ends in a line feed.</param>
+    /// <returns>How many bytes were used up.</returns>
+    public abstract int Parse(ReadOnlySpan<byte> text, bool last);
+
+    /// <summary>Called once after the last piece; demands that the text was complete.</summary>
+    public virtual void Finish()
+    {
+    }
+
+    /// <summary>Reports a fault: thrown, or told to the listener where there is one.</summary>
+    protected void Fail(RowFaultKind kind, string? field, string fault, string remedy)
+    {
+        if (onFault is null) throw BarDataException.At(file, Line, field, fault, remedy);
+        onFault(new RowFault(kind, Line, field, fault, remedy));
+    }
+
+    protected bool TryResolve(in Timestamp written, out long time, out string? fault) =>
+        _clock.TryResolve(written, collector.LastTime, out time, out fault);
+
+    /// <summary>Checks a row and hands it on; reports what is wrong with it.</summary>
+    protected bool Accept(in Timestamp written, string timeField, double open, double high, double low, double close, double adjusted, double volume)
+    {
+        if (!TryResolve(written, out var time, out var fault))
+        {
+            Fail(RowFaultKind.Zone, timeField, fault!, "write all times of a file in one zone, best UTC");
+            return false;
+        }
+        if (!collector.IsInWindow(time)) return true;
+        if (!BarCollector.IsBar(open, high, low, close, volume) || !(adjusted > 0 && adjusted < double.PositiveInfinity))
+        {
+            ReportPrices(open, high, low, close, adjusted, volume);
+            collector.Resume(time);
+            return false;
+        }
+        if (!collector.InOrder(time))
+        {
+            var before = Describe(collector.PreviousTime);
+            if (collector.OrderFault(time) == RowFaultKind.Duplicate)
+            {
+                Fail(RowFaultKind.Duplicate, timeField, $"{Describe(time)} is there twice",
+                    collector.Timeframe.IsIntraday ? "remove one of the two rows" : $"remove one of the two rows, or name the true timeframe if these are not {collector.Timeframe} bars");
+            }
+            else
+            {
+                Fail(RowFaultKind.Order, timeField, $"{Describe(time)} follows {before}", "sort the rows by time, oldest first");
+            }
+            collector.Resume(time);
+            return false;
+        }
+        collector.Add(time, open, high, low, close, adjusted, volume);
+        return true;
+    }
+
+    private void ReportPrices(double open, double high, double low, double close, double adjusted, double volume)
+    {
+        const string Remedy = "correct the row or remove it";
+        foreach (var (name, value) in new[] { ("open", open), ("high", high), ("low", low), ("close", close), ("adjusted close", adjusted) })
+        {
+            if (!double.IsFinite(value)) { Fail(RowFaultKind.Value, name, "the price is not a finite number", Remedy); return; }
+            if (value < 0) { Fail(RowFaultKind.Value, name, $"the price {value} is negative", Remedy); return; }
+            if (value == 0) { Fail(RowFaultKind.Value, name, "the price is zero", Remedy); return; }
+        }
+        if (!double.IsFinite(volume)) Fail(RowFaultKind.Value, "volume", "the volume is not a finite number", Remedy);
+        else if (volume < 0) Fail(RowFaultKind.Value, "volume", $"the volume {volume} is negative", Remedy);
+        else if (high < low) Fail(RowFaultKind.Consistency, "high", $"the high {high} is below the low {low}", Remedy);
+        else if (open > high) Fail(RowFaultKind.Consistency, "open", $"the open {open} is above the high {high}", Remedy);
+        else if (close > high) Fail(RowFaultKind.Consistency, "close", $"the close {close} is above the high {high}", Remedy);
+        else if (open < low) Fail(RowFaultKind.Consistency, "open", $"the open {open} is below the low {low}", Remedy);
+        else Fail(RowFaultKind.Consistency, "close", $"the close {close} is below the low {low}", Remedy);
+    }
+
+    /// <summary>What a fault in a field that should be a number is called.</summary>
+    protected static string NotANumber(string text)
+    {
+        if (text.Length == 0) return "the field is empty";
+        var word = text.TrimStart('-', '+').ToUpperInvariant();
+        if (word is "NAN" or "INF" or "INFINITY" or "∞") return $"'{Shorten(text)}' is not a finite number";
+        return text.Contains(',') ? $"'{Shorten(text)}' is not a number with a decimal point" : $"'{Shorten(text)}' is not a number";
+    }
+
+    protected static string Shorten(string text)
+    {
+        var clean = string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return clean.Length <= 40 ? clean : clean[..40] + "…";
+    }
+
+    protected static string Describe(long time)
+    {
+        var t = new DateTime(time, DateTimeKind.Utc);
+        return t.TimeOfDay == TimeSpan.Zero ? t.ToString("yyyy-MM-dd") : t.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF");
+    }
+
+    private static TimeZoneInfo? Zone(string? id)
+    {
+        if (id is null) return null;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)) return zone;
+        throw new BarDataException($"timeZone: '{id}' is no time zone that this machine knows; use an IANA name as America/New_York");
+    }
+}

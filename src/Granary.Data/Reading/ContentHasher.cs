@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Granary.Data.Reading;
+
+/// <summary>
+/// SHA-256 over bars: in groups of <see cref="GroupSize"/>, the columns time, open, high, low, close, volume one after the other,
+/// little-endian. The groups are counted from the first bar, so that the hash does not depend on how bars were cut into blocks.
+/// </summary>
+internal sealed class ContentHasher : IDisposable
+{
+    public const int GroupSize = 1024;
+
+    private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private BarColumns? _rest;
+
+    /// <summary>Appends bars; only whole groups are hashed at once.</summary>
+    public void Append(BarColumns bars)
+    {
+        if (_rest is null && bars.Count == GroupSize)
+        {
+            Hash(bars, 0, GroupSize);
+            return;
+        }
+        var start = 0;
+        while (start < bars.Count)
+        {
+            _rest ??= new BarColumns(GroupSize, withAdjusted: false);
+            var n = Math.Min(bars.Count - start, GroupSize - _rest.Count);
+            _rest.Append(bars, start, n);
+            start += n;
+            if (_rest.Count < GroupSize) continue;
+            Hash(_rest, 0, GroupSize);
+            _rest.Count = 0;
+        }
+        if (_rest is { Count: 0 }) _rest = null;
+    }
+
+    /// <summary>The hash of everything appended since the last call, lower-case hex.</summary>
+    public string Finish()
+    {
+        if (_rest is { Count: > 0 }) Hash(_rest, 0, _rest.Count);
+        _rest = null;
+        return Convert.ToHexStringLower(_sha.GetHashAndReset());
+    }
+
+    private void Hash(BarColumns b, int start, int count)
+    {
+        _sha.AppendData(MemoryMarshal.AsBytes(b.Time.AsSpan(start, count)));
+        _sha.AppendData(MemoryMarshal.AsBytes(b.Open.AsSpan(start, count)));
+        _sha.AppendData(MemoryMarshal.AsBytes(b.High.AsSpan(start, count)));
+        _sha.AppendData(MemoryMarshal.AsBytes(b.Low.AsSpan(start, count)));
+        _sha.AppendData(MemoryMarshal.AsBytes(b.Close.AsSpan(start, count)));
+        _sha.AppendData(MemoryMarshal.AsBytes(b.Volume.AsSpan(start, count)));
+    }
+
+    public void Dispose() => _sha.Dispose();
+}

@@ -1,0 +1,320 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Granary.Data.Text;
+
+namespace Granary.Data.Reading;
+
+/// <summary>
+/// Reads delimited rows. A plain row takes the fast way: one pass over its bytes, nothing allocated. A row with anything unusual
+/// in it (quotes, blanks, signs, exponents, nulls, faults) takes the slow way, which decides what is right and words the faults.
+/// </summary>
+internal sealed unsafe class DelimitedParser : BarTextParser
+{
+    private const int Roles = (int)ColumnRole.AskClose + 1;
+
+    private readonly RowLayout _layout;
+    private readonly ColumnRole[] _columns;
+    private readonly byte _delimiter;
+    private readonly int _scale;
+    private readonly bool _quotes, _adjusted;
+    private int _header;
+
+    public DelimitedParser(RowLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
+        : base(layout, file, collector, options, onFault)
+    {
+        _layout = layout;
+        _columns = layout.Columns;
+        _delimiter = layout.Delimiter;
+        _scale = layout.PriceScale;
+        _header = layout.HeaderLines;
+        _quotes = layout.Columns.Contains(ColumnRole.BidOpen);
+        _adjusted = layout.HasAdjustedClose;
+    }
+
+    public override int Parse(ReadOnlySpan<byte> text, bool last)
+    {
+        var end = text.LastIndexOf((byte)'\n') + 1;
+        if (end == 0) return 0;
+        fixed (byte* start = text)
+        {
+            var p = start;
+            var stop = start + end;
+            while (p < stop)
+            {
+                Line++;
+                if (_header > 0)
+                {
+                    _header--;
+                    p = NextLine(p, stop);
+                    continue;
+                }
+                var next = TryFast(p);
+                if (next == null)
+                {
+                    next = NextLine(p, stop);
+                    ReadSlowly(new ReadOnlySpan<byte>(p, (int)(next - p - 1)));
+                }
+                p = next;
+            }
+        }
+        return end;
+    }
+
+    private static byte* NextLine(byte* p, byte* stop) => p + new ReadOnlySpan<byte>(p, (int)(stop - p)).IndexOf((byte)'\n') + 1;
+
+    // Returns the start of the next row, or null where this one is not plain. The text ends in a line feed, which stops every loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private byte* TryFast(byte* p)
+    {
+        var value = stackalloc double[Roles];
+        var mantissas = stackalloc ulong[Roles];
+        var decimals = stackalloc int[Roles];
+        value[(int)ColumnRole.Volume] = 0;
+        value[(int)ColumnRole.AdjustedClose] = 1;
+        Timestamp time = default;
+        var timeOfDay = -1L;
+        var delimiter = _delimiter;
+        var columns = _columns;
+        for (var column = 0; column < columns.Length; column++)
+        {
+            var role = columns[column];
+            if (role >= ColumnRole.Volume)
+            {
+                var first = p;
+                var mantissa = 0UL;
+                uint digit;
+                while ((digit = (uint)(*p - '0')) <= 9)
+                {
+                    mantissa = mantissa * 10 + digit;
+                    p++;
+                }
+                var fraction = 0;
+                var length = (int)(p - first);
+                if (*p == '.')
+                {
+                    var point = p++;
+                    while ((digit = (uint)(*p - '0')) <= 9)
+                    {
+                        mantissa = mantissa * 10 + digit;
+                        p++;
+                    }
+                    fraction = (int)(p - point) - 1;
+                    length += fraction;
+                }
+                // 18 digits cannot overflow; 2^53 and 10^22 keep the division exact.
+                if (length is 0 or > 18 || mantissa >= DecimalNumber.ExactMantissa) return null;
+                if (role > ColumnRole.Volume)
+                {
+                    fraction += _scale;
+                    if (role != ColumnRole.AdjustedClose && !_quotes) Collector.SeePrice(mantissa, fraction);
+                }
+                if (fraction > 22) return null;
+                if (_quotes)
+                {
+                    mantissas[(int)role] = mantissa;
+                    decimals[(int)role] = fraction;
+                }
+                value[(int)role] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
+            }
+            else
+            {
+                var first = p;
+                if (*p == '"')
+                {
+                    if (role != ColumnRole.Time) return null;
+                    p = ++first;
+                    while (*p is not ((byte)'"' or (byte)'\n')) p++;
+                    if (*p != '"' || !Times.TryRead(new ReadOnlySpan<byte>(first, (int)(p - first)), out time)) return null;
+                    p++;
+                }
+                else
+                {
+                    byte c;
+                    while ((c = *p) != delimiter && c is not ((byte)'\n' or (byte)'\r' or (byte)'"')) p++;
+                    if (c == '"') return null;
+                    var field = new ReadOnlySpan<byte>(first, (int)(p - first));
+                    if (role == ColumnRole.Time)
+                    {
+                        if (!Times.TryRead(field, out time)) return null;
+                    }
+                    else if (role == ColumnRole.TimeOfDay)
+                    {
+                        if (!TimestampReader.TryTimeOfDay(field, out timeOfDay, out var used) || used != field.Length) return null;
+                    }
+                    else if (role == ColumnRole.Symbol && !field.SequenceEqual(_layout.Symbol))
+                    {
+                        return null;
+                    }
+                }
+            }
+            if (column < columns.Length - 1)
+            {
+                if (*p != delimiter) return null;
+                p++;
+            }
+        }
+        if (*p == '\r') p++;
+        if (*p != '\n') return null;
+
+        if (timeOfDay >= 0) time = time with { TimeOfDay = timeOfDay, HasTime = true };
+        if (_quotes && !TryMiddle(value, mantissas, decimals)) return null;
+        var (open, high, low, close) = (value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low], value[(int)ColumnRole.Close]);
+        var (adjusted, volume) = (value[(int)ColumnRole.AdjustedClose], value[(int)ColumnRole.Volume]);
+        if (!BarCollector.IsBar(open, high, low, close, volume) || _adjusted && !(adjusted > 0)) return null;
+        if (!TryResolve(time, out var at, out _)) return null;
+        if (!Collector.IsInWindow(at)) return p + 1;
+        if (!Collector.InOrder(at)) return null;
+        Collector.Add(at, open, high, low, close, adjusted, volume);
+        return p + 1;
+    }
+
+    // The middle of bid and ask, in whole units of half a tick, so that it is rounded once.
+    private bool TryMiddle(double* value, ulong* mantissas, int* decimals)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            int bid = (int)ColumnRole.BidOpen + i, ask = (int)ColumnRole.AskOpen + i;
+            var most = Math.Max(decimals[bid], decimals[ask]);
+            var b = mantissas[bid];
+            var a = mantissas[ask];
+            for (var k = decimals[bid]; k < most && b < DecimalNumber.ExactMantissa; k++) b *= 10;
+            for (var k = decimals[ask]; k < most && a < DecimalNumber.ExactMantissa; k++) a *= 10;
+            var sum = (a + b) * 5;
+            if (a >= DecimalNumber.ExactMantissa || b >= DecimalNumber.ExactMantissa || sum >= DecimalNumber.ExactMantissa || most >= 22 || a == 0 || b == 0) return false;
+            Collector.SeePrice(sum, most + 1);
+            value[(int)ColumnRole.Open + i] = sum / DecimalNumber.PowersOfTen[most + 1];
+        }
+        return true;
+    }
+
+    private void ReadSlowly(ReadOnlySpan<byte> line)
+    {
+        if (line.Length > 0 && line[^1] == '\r') line = line[..^1];
+        if (line.Trim((byte)' ').Length == 0) return;
+        var fields = FieldSplitter.Split(line, (char)_delimiter);
+        if (fields is null)
+        {
+            Fail(RowFaultKind.Layout, null, "a quotation mark is not closed", "close it or remove it");
+            return;
+        }
+        if (fields.Count != _columns.Length)
+        {
+            Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises", "correct the row or remove it");
+            return;
+        }
+        if (_layout.SkipNullRows && IsNullRow(fields))
+        {
+            Collector.SkippedRows++;
+            return;
+        }
+
+        Timestamp time = default;
+        var timeName = "time";
+        var timeOfDay = -1L;
+        Span<double> value = stackalloc double[Roles];
+        value.Fill(double.NaN);
+        value[(int)ColumnRole.Volume] = 0;
+        value[(int)ColumnRole.AdjustedClose] = 1;
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var role = _columns[i];
+            var text = fields[i].Trim();
+            var bytes = Encoding.UTF8.GetBytes(text);
+            switch (role)
+            {
+                case ColumnRole.Skip:
+                    break;
+                case ColumnRole.Symbol:
+                    if (!bytes.AsSpan().SequenceEqual(_layout.Symbol))
+                    {
+                        Fail(RowFaultKind.Layout, Name(i), $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'", "write each symbol into a file of its own");
+                        return;
+                    }
+                    break;
+                case ColumnRole.Time:
+                    timeName = Name(i);
+                    if (!Times.TryRead(bytes, out time))
+                    {
+                        Fail(RowFaultKind.Value, timeName, text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
+                        return;
+                    }
+                    break;
+                case ColumnRole.TimeOfDay:
+                    if (!TimestampReader.TryTimeOfDay(bytes, out timeOfDay, out var used) || used != bytes.Length)
+                    {
+                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time of day", "write it as 09:30:00");
+                        return;
+                    }
+                    break;
+                case ColumnRole.Volume when text.Length == 0:
+                    Collector.RowsWithoutVolume++;
+                    break;
+                case >= ColumnRole.BidOpen when text.Length == 0:
+                    break;
+                default:
+                    if (!DecimalNumber.TryParse(bytes, role == ColumnRole.Volume ? 0 : _scale, out value[(int)role], out var decimals))
+                    {
+                        Fail(RowFaultKind.Value, Name(i), NotANumber(text), "correct the row or remove it");
+                        return;
+                    }
+                    if (role is >= ColumnRole.Open and <= ColumnRole.Close) Collector.SeeDecimals(decimals);
+                    break;
+            }
+        }
+        if (timeOfDay >= 0) time = time with { TimeOfDay = timeOfDay, HasTime = true };
+        if (_quotes && !TakeMiddle(value)) return;
+        Accept(time, timeName, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
+            value[(int)ColumnRole.Close], value[(int)ColumnRole.AdjustedClose], value[(int)ColumnRole.Volume]);
+    }
+
+    private bool TakeMiddle(Span<double> value)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var bid = value[(int)ColumnRole.BidOpen + i];
+            var ask = value[(int)ColumnRole.AskOpen + i];
+            // A side without quotes is empty or zero.
+            var hasBid = bid > 0;
+            var hasAsk = ask > 0;
+            if (bid < 0 || ask < 0 || !hasBid && !hasAsk)
+            {
+                Fail(RowFaultKind.Value, hasAsk ? "bid" : "ask", "the row has neither a bid nor an ask, or a negative one", "correct the row or remove it");
+                return false;
+            }
+            var middle = hasBid && hasAsk ? (double)(((decimal)bid + (decimal)ask) / 2) : hasBid ? bid : ask;
+            value[(int)ColumnRole.Open + i] = middle;
+            Collector.SeeDecimals(DecimalsOf(middle));
+        }
+        return true;
+    }
+
+    private static int DecimalsOf(double price)
+    {
+        _ = DecimalNumber.TryParse(Encoding.ASCII.GetBytes(price.ToString("R")), 0, out _, out var decimals);
+        return decimals;
+    }
+
+    private string TimeRemedy() => Times.Style switch
+    {
+        DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
+        DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
+        DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
+        DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds => "use the same unit in the whole file, between 1971 and 2199",
+        _ => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199",
+    };
+
+    private bool IsNullRow(List<string> fields)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (_columns[i] is not (>= ColumnRole.Open and <= ColumnRole.AdjustedClose)) continue;
+            if (!fields[i].Trim().Equals("null", StringComparison.OrdinalIgnoreCase)) return false;
+        }
+        return true;
+    }
+
+    private string Name(int column) => _layout.Names is { } names && column < names.Length ? names[column]
+        : _columns[column] switch { ColumnRole.Time => "time", ColumnRole.TimeOfDay => "time of day", ColumnRole.AdjustedClose => "adjusted close", var r => r.ToString().ToLowerInvariant() };
+
+    private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
+}

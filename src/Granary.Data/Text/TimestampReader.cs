@@ -1,0 +1,380 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace Granary.Data.Text;
+
+/// <summary>Reads times of one style out of bytes without allocating. Remembers the last date, which the next row most often repeats.</summary>
+internal sealed class TimestampReader(DateStyle style)
+{
+    // Years outside this window are misread units or typing errors, not markets.
+    private const int FirstYear = 1792, LastYear = 2199;
+    private static readonly int EpochDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+    private static readonly int[] DaysBeforeMonth = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+
+    private ulong _cachedKey;
+    private ushort _cachedTail;
+    private int _cachedDay = -1;
+
+    public DateStyle Style => style;
+
+    /// <summary>The day that <see cref="DateStyle.MillisecondsOfDay"/> counts from, as days since 0001-01-01.</summary>
+    public int BaseDay { get; init; }
+
+    /// <summary>Whether a day above 12 was seen, so that day and month cannot have been swapped.</summary>
+    public bool OrderConfirmed { get; private set; }
+
+    /// <returns>False where the text is no time of this style.</returns>
+    public bool TryRead(ReadOnlySpan<byte> text, out Timestamp timestamp)
+    {
+        timestamp = default;
+        int day, used;
+        switch (style)
+        {
+            case DateStyle.YearFirst:
+                if (text.Length < 8) return false;
+                if (text.Length >= 10)
+                {
+                    var key = BinaryPrimitives.ReadUInt64LittleEndian(text);
+                    var tail = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
+                    if (key == _cachedKey && tail == _cachedTail && _cachedDay >= 0)
+                    {
+                        day = _cachedDay;
+                        used = 10;
+                        break;
+                    }
+                    if (!TryYearFirst(text, out day, out used)) return false;
+                    if (used == 10) (_cachedKey, _cachedTail, _cachedDay) = (key, tail, day);
+                    break;
+                }
+                if (!TryYearFirst(text, out day, out used)) return false;
+                break;
+            case DateStyle.Compact:
+                if (text.Length < 8) return false;
+                used = 8;
+                var compact = BinaryPrimitives.ReadUInt64LittleEndian(text);
+                if (compact != _cachedKey || _cachedDay < 0)
+                {
+                    if (!TryCompact(text, out day)) return false;
+                    (_cachedKey, _cachedDay) = (compact, day);
+                }
+                day = _cachedDay;
+                break;
+            case DateStyle.MonthFirst or DateStyle.DayFirst:
+                if (!TryDayAndMonth(text, out day, out used)) return false;
+                break;
+            case DateStyle.MonthName:
+                if (!TryMonthName(text, out day, out used)) return false;
+                break;
+            default:
+                return TryCount(text, out timestamp);
+        }
+
+        if (used == text.Length)
+        {
+            timestamp = new Timestamp(day, 0, HasTime: false, ZoneStyle.None, 0);
+            return true;
+        }
+        var rest = text[used..];
+        if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
+        else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
+        if (!TryTimeOfDay(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
+        if (!TryZone(rest[used..], out var zone, out var offset)) return false;
+        timestamp = new Timestamp(day, time, HasTime: true, zone, offset);
+        return true;
+    }
+
+    // Some tools write a zone behind a bare date.
+    private static bool TryDateWithZone(ReadOnlySpan<byte> rest, int day, out Timestamp timestamp)
+    {
+        timestamp = default;
+        if (rest.Length == 0 || !TryZone(rest, out var zone, out var offset) || zone == ZoneStyle.None) return false;
+        timestamp = new Timestamp(day, 0, HasTime: false, zone, offset);
+        return true;
+    }
+
+    private static bool TryYearFirst(ReadOnlySpan<byte> s, out int day, out int used)
+    {
+        day = used = 0;
+        if (!TryDigits(s[..4], out var year)) return false;
+        var separator = s[4];
+        if (separator is not ((byte)'-' or (byte)'/' or (byte)'.')) return false;
+        var i = 5;
+        if (!TryOneOrTwo(s, ref i, out var month) || i >= s.Length || s[i] != separator) return false;
+        i++;
+        if (!TryOneOrTwo(s, ref i, out var dayOfMonth)) return false;
+        used = i;
+        return TryDay(year, month, dayOfMonth, out day);
+    }
+
+    private static bool TryCompact(ReadOnlySpan<byte> s, out int day)
+    {
+        day = 0;
+        return TryDigits(s[..4], out var year) && TryDigits(s.Slice(4, 2), out var month) && TryDigits(s.Slice(6, 2), out var dayOfMonth)
+            && TryDay(year, month, dayOfMonth, out day);
+    }
+
+    private bool TryDayAndMonth(ReadOnlySpan<byte> s, out int day, out int used)
+    {
+        day = used = 0;
+        var i = 0;
+        if (!TryOneOrTwo(s, ref i, out var first) || i >= s.Length) return false;
+        var separator = s[i];
+        if (separator is not ((byte)'-' or (byte)'/' or (byte)'.')) return false;
+        i++;
+        if (!TryOneOrTwo(s, ref i, out var second) || i >= s.Length || s[i] != separator) return false;
+        i++;
+        if (!TryYear(s, ref i, out var year)) return false;
+        used = i;
+        var (month, dayOfMonth) = style == DateStyle.MonthFirst ? (first, second) : (second, first);
+        if (!TryDay(year, month, dayOfMonth, out day)) return false;
+        if (dayOfMonth > 12) OrderConfirmed = true;
+        return true;
+    }
+
+    // "03-Jan-2017", "3 January 2017", "Jan 3, 2017"
+    private static bool TryMonthName(ReadOnlySpan<byte> s, out int day, out int used)
+    {
+        day = used = 0;
+        var i = 0;
+        int month, dayOfMonth;
+        if (s.Length > 0 && (uint)(s[0] - '0') <= 9)
+        {
+            if (!TryOneOrTwo(s, ref i, out dayOfMonth) || !SkipBreak(s, ref i) || !TryMonth(s, ref i, out month)) return false;
+        }
+        else if (!TryMonth(s, ref i, out month) || !SkipBreak(s, ref i) || !TryOneOrTwo(s, ref i, out dayOfMonth))
+        {
+            return false;
+        }
+        if (!SkipBreak(s, ref i) || !TryYear(s, ref i, out var year)) return false;
+        used = i;
+        return TryDay(year, month, dayOfMonth, out day);
+    }
+
+    private static bool SkipBreak(ReadOnlySpan<byte> s, ref int i)
+    {
+        var start = i;
+        while (i < s.Length && s[i] is (byte)'-' or (byte)' ' or (byte)',' or (byte)'/' or (byte)'.') i++;
+        return i > start;
+    }
+
+    private static bool TryMonth(ReadOnlySpan<byte> s, ref int i, out int month)
+    {
+        month = 0;
+        var start = i;
+        while (i < s.Length && (uint)((s[i] | 0x20) - 'a') < 26) i++;
+        var length = i - start;
+        if (length is < 3 or > 9) return false;
+        Span<char> word = stackalloc char[9];
+        for (var k = 0; k < length; k++) word[k] = (char)(s[start + k] | 0x20);
+        var names = CultureInfo.InvariantCulture.DateTimeFormat.MonthNames;
+        for (var m = 0; m < 12; m++)
+        {
+            if (length == 3 ? names[m].AsSpan(0, 3).Equals(word[..3], StringComparison.OrdinalIgnoreCase)
+                    : names[m].AsSpan().Equals(word[..length], StringComparison.OrdinalIgnoreCase))
+                month = m + 1;
+        }
+        return month > 0;
+    }
+
+    private bool TryCount(ReadOnlySpan<byte> s, out Timestamp timestamp)
+    {
+        timestamp = default;
+        var n = 0L;
+        var i = 0;
+        for (; i < s.Length && (uint)(s[i] - '0') <= 9; i++)
+        {
+            if (i == 19) return false;
+            n = n * 10 + (s[i] - '0');
+        }
+        if (i == 0) return false;
+        var fractionTicks = 0L;
+        if (i < s.Length)
+        {
+            // A float column of seconds: "1509836520.0".
+            if (style != DateStyle.EpochSeconds || s[i] != '.' || !TryFraction(s[(i + 1)..], out fractionTicks)) return false;
+        }
+        long ticks;
+        switch (style)
+        {
+            case DateStyle.MillisecondsOfDay:
+                if (n >= TimeSpan.TicksPerDay / TimeSpan.TicksPerMillisecond) return false;
+                timestamp = new Timestamp(BaseDay, n * TimeSpan.TicksPerMillisecond, HasTime: true, ZoneStyle.None, 0);
+                return true;
+            case DateStyle.EpochSeconds:
+                if (n > 100_000_000_000) return false;
+                ticks = n * TimeSpan.TicksPerSecond + fractionTicks;
+                break;
+            case DateStyle.EpochMilliseconds:
+                if (n > 100_000_000_000_000) return false;
+                ticks = n * TimeSpan.TicksPerMillisecond;
+                break;
+            case DateStyle.EpochMicroseconds:
+                if (n > 100_000_000_000_000_000) return false;
+                ticks = n * TimeSpan.TicksPerMicrosecond;
+                break;
+            default:
+                ticks = n / 100;
+                break;
+        }
+        var day = EpochDay + (int)(ticks / TimeSpan.TicksPerDay);
+        // 1 January 1971 to the end of 2199: an epoch of the wrong unit lands outside.
+        if (day < EpochDay + 365 || day > DateOnly.FromDateTime(new DateTime(LastYear, 12, 31)).DayNumber) return false;
+        timestamp = new Timestamp(day, ticks % TimeSpan.TicksPerDay, HasTime: true, ZoneStyle.Zulu, 0);
+        return true;
+    }
+
+    /// <summary>Reads a time of day: 9:30, 09:30:00, 09:30:00.123456, 9:30 PM, 0930, 093000, 093000123.</summary>
+    public static bool TryTimeOfDay(ReadOnlySpan<byte> s, out long ticks, out int used)
+    {
+        ticks = 0;
+        used = 0;
+        var i = 0;
+        while (i < s.Length && i < 10 && (uint)(s[i] - '0') <= 9) i++;
+        int hour, minute, second = 0;
+        var fraction = 0L;
+        if (i is 1 or 2)
+        {
+            if (i >= s.Length || s[i] != ':') return false;
+            hour = i == 1 ? s[0] - '0' : (s[0] - '0') * 10 + s[1] - '0';
+            i++;
+            if (i + 2 > s.Length || !TryDigits(s.Slice(i, 2), out minute)) return false;
+            i += 2;
+            if (i < s.Length && s[i] == ':')
+            {
+                i++;
+                if (i + 2 > s.Length || !TryDigits(s.Slice(i, 2), out second)) return false;
+                i += 2;
+                if (i < s.Length && s[i] is (byte)'.' or (byte)',')
+                {
+                    var start = ++i;
+                    while (i < s.Length && (uint)(s[i] - '0') <= 9) i++;
+                    if (!TryFraction(s[start..i], out fraction)) return false;
+                }
+            }
+        }
+        else if (i is 4 or 6 or 9)
+        {
+            _ = TryDigits(s[..2], out hour);
+            _ = TryDigits(s.Slice(2, 2), out minute);
+            if (i >= 6) _ = TryDigits(s.Slice(4, 2), out second);
+            if (i == 9) _ = TryFraction(s.Slice(6, 3), out fraction);
+        }
+        else
+        {
+            return false;
+        }
+        var at = i < s.Length && s[i] == ' ' ? i + 1 : i;
+        if (at + 2 <= s.Length && (s[at + 1] | 0x20) == 'm' && (s[at] | 0x20) is 'a' or 'p')
+        {
+            if (hour is < 1 or > 12) return false;
+            hour = hour % 12 + ((s[at] | 0x20) == 'p' ? 12 : 0);
+            i = at + 2;
+        }
+        if (hour > 23 || minute > 59 || second > 59) return false;
+        ticks = (hour * 3600L + minute * 60L + second) * TimeSpan.TicksPerSecond + fraction;
+        used = i;
+        return true;
+    }
+
+    // 1 to 9 digits of a second; what is finer than a tick is cut off.
+    private static bool TryFraction(ReadOnlySpan<byte> s, out long ticks)
+    {
+        ticks = 0;
+        if (s.Length is 0 or > 9) return false;
+        for (var i = 0; i < 7; i++)
+        {
+            var d = 0;
+            if (i < s.Length)
+            {
+                d = s[i] - '0';
+                if ((uint)d > 9) return false;
+            }
+            ticks = ticks * 10 + d;
+        }
+        for (var i = 7; i < s.Length; i++)
+            if ((uint)(s[i] - '0') > 9) return false;
+        return true;
+    }
+
+    private static bool TryZone(ReadOnlySpan<byte> s, out ZoneStyle zone, out int offsetMinutes)
+    {
+        zone = ZoneStyle.None;
+        offsetMinutes = 0;
+        if (s.Length > 0 && s[0] == ' ') s = s[1..];
+        if (s.Length == 0) return true;
+        if (s.Length == 1 && (s[0] | 0x20) == 'z' || s.SequenceEqual("UTC"u8) || s.SequenceEqual("GMT"u8))
+        {
+            zone = ZoneStyle.Zulu;
+            return true;
+        }
+        if (s.SequenceEqual("+00:00"u8))
+        {
+            zone = ZoneStyle.Offset;
+            return true;
+        }
+        if (s[0] is not ((byte)'+' or (byte)'-')) return false;
+        var negative = s[0] == '-';
+        s = s[1..];
+        int hours, minutes = 0;
+        if (s.Length < 2 || !TryDigits(s[..2], out hours)) return false;
+        s = s[2..];
+        if (s.Length > 0 && s[0] == ':') s = s[1..];
+        if (s.Length == 2)
+        {
+            if (!TryDigits(s, out minutes)) return false;
+        }
+        else if (s.Length != 0)
+        {
+            return false;
+        }
+        if (hours > 14 || minutes > 59) return false;
+        zone = ZoneStyle.Offset;
+        offsetMinutes = (hours * 60 + minutes) * (negative ? -1 : 1);
+        return true;
+    }
+
+    private static bool TryYear(ReadOnlySpan<byte> s, ref int i, out int year)
+    {
+        year = 0;
+        var start = i;
+        while (i < s.Length && i - start < 5 && (uint)(s[i] - '0') <= 9) i++;
+        if (!TryDigits(s[start..i], out year)) return false;
+        if (i - start == 2) year += year < 70 ? 2000 : 1900;
+        else if (i - start != 4) return false;
+        return true;
+    }
+
+    private static bool TryOneOrTwo(ReadOnlySpan<byte> s, ref int i, out int value)
+    {
+        value = 0;
+        if (i >= s.Length || (uint)(s[i] - '0') > 9) return false;
+        value = s[i++] - '0';
+        if (i < s.Length && (uint)(s[i] - '0') <= 9) value = value * 10 + s[i++] - '0';
+        return true;
+    }
+
+    private static bool TryDigits(ReadOnlySpan<byte> s, out int value)
+    {
+        value = 0;
+        if (s.Length == 0) return false;
+        foreach (var c in s)
+        {
+            var d = c - '0';
+            if ((uint)d > 9) return false;
+            value = value * 10 + d;
+        }
+        return true;
+    }
+
+    private static bool TryDay(int year, int month, int dayOfMonth, out int day)
+    {
+        day = 0;
+        if (year is < FirstYear or > LastYear || month is < 1 or > 12 || dayOfMonth < 1) return false;
+        var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        var length = DaysBeforeMonth[month] - DaysBeforeMonth[month - 1] + (leap && month == 2 ? 1 : 0);
+        if (dayOfMonth > length) return false;
+        var y = year - 1;
+        day = y * 365 + y / 4 - y / 100 + y / 400 + DaysBeforeMonth[month - 1] + (leap && month > 2 ? 1 : 0) + dayOfMonth - 1;
+        return true;
+    }
+}
