@@ -47,8 +47,8 @@ internal static class SampleBars
     public static MarketSeries Series(Timeframe timeframe, int decimals = -1, SessionCalendar? calendar = null) =>
         new(new Instrument { Symbol = "TEST", PriceDecimals = decimals, Calendar = calendar ?? SessionCalendar.Continuous }, timeframe);
 
-    /// <summary>A walk with trends, jumps, gaps in time, stretches in which nothing moves, and bars without volume.</summary>
-    public static Feed Random(int seed, int count, Timeframe timeframe, int decimals = 2, SessionCalendar? calendar = null)
+    /// <summary>A walk with trends, jumps, gaps in time, stretches in which nothing moves, and bars without volume; a lively one always moves and trades.</summary>
+    public static Feed Random(int seed, int count, Timeframe timeframe, int decimals = 2, SessionCalendar? calendar = null, bool lively = false)
     {
         var random = new Random(seed);
         var unit = decimals < 0 ? 0 : Math.Pow(10, -decimals);
@@ -59,7 +59,7 @@ internal static class SampleBars
         var flat = 0;
         for (var i = 0; i < count; i++)
         {
-            if (flat == 0 && random.Next(120) == 0) flat = random.Next(1, 60);
+            if (flat == 0 && random.Next(120) == 0 && !lively) flat = random.Next(1, 60);
             if (flat > 0) flat--;
             var open = flat > 0 ? price : price * (1 + (random.Next(50) == 0 ? 0.03 : 0.001) * (random.NextDouble() - 0.5));
             var close = flat > 0 ? price : Math.Max(1, open * (1 + 0.02 * (random.NextDouble() - 0.5)));
@@ -67,7 +67,7 @@ internal static class SampleBars
             (open, close) = (Rounded(open), Rounded(close));
             var high = Rounded(Math.Max(open, close) + reach);
             var low = Rounded(Math.Max(0.5, Math.Min(open, close) - reach * random.NextDouble()));
-            bars[i] = new Bar(time, open, Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)), close, random.Next(20) == 0 ? 0 : random.Next(1, 5000));
+            bars[i] = new Bar(time, open, Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)), close, random.Next(20) == 0 && !lively ? 0 : random.Next(1, 5000));
             price = close;
             time += timeframe.Ticks * (random.Next(40) == 0 ? random.Next(2, 30) : 1);
         }
