@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Batches;
+
+/// <summary>Reads batch files. What is wrong is said with its line and key; nothing is guessed.</summary>
+public static class BatchReader
+{
+    /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
+    public static BatchSpec Read(string path)
+    {
+        byte[] text;
+        try
+        {
+            text = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"{path} does not exist; give the path of a batch file, as samples/quickstart.json", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path} cannot be read: {e.Message}", e);
+        }
+        return Read(path, text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+    }
+
+    /// <param name="folder">What relative paths in the text are relative to.</param>
+    public static BatchSpec Read(string name, byte[] text, string folder)
+    {
+        var root = JsonPart.Parse(name, text);
+        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "learning", "walkForward", "regimes", "outputs", "seed");
+        var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
+        return new BatchSpec
+        {
+            Name = NameOf(root.Find("name"), name),
+            Data = Data(root.Need("data")),
+            Cash = cash,
+            Execution = Execution(root.Find("execution")),
+            Strategies = Strategies(root.Need("strategies"), cash),
+            Portfolio = Portfolio(root.Find("portfolio")),
+            Outputs = Outputs(root.Find("outputs")),
+            Seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1),
+            Learning = root.Find("learning"),
+            WalkForward = root.Find("walkForward"),
+            Text = text,
+            Folder = folder,
+        };
+    }
+
+    private static string NameOf(JsonPart? part, string file)
+    {
+        var name = part?.String() ?? System.IO.Path.GetFileNameWithoutExtension(file);
+        if (name.Length is 0 or > 100 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' ')) || name[0] is '.' or '-')
+            throw part?.Fault("a batch's name becomes a folder: use letters, digits, '-', '_' and '.', 100 at the most")
+                ?? new InputException($"{file}: add a \"name\" of letters, digits and '-', since the file's own name cannot serve as one");
+        return name;
+    }
+
+    private static DataSpec Data(JsonPart part)
+    {
+        part.Only("source", "format", "symbols", "timeframe", "from", "to", "adjust", "stamp", "instruments");
+        var source = part.Need("source");
+        var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
+        if (symbols.Count == 0) throw part.Need("symbols").Fault("no symbol is named; \"*\" takes all that the source has");
+        var from = part.Find("from")?.Time();
+        var to = part.Find("to")?.Time();
+        if (from >= to) throw part.Find("to")!.Fault("the end is not after the start");
+        return new DataSpec
+        {
+            Source = source.String(),
+            Format = part.Find("format")?.String() ?? "auto",
+            Symbols = symbols,
+            Timeframe = Timeframe(part.Need("timeframe")),
+            From = from,
+            To = to,
+            Adjust = part.Find("adjust")?.Bool() ?? true,
+            StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
+            Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
+            Place = source,
+        };
+    }
+
+    private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
+    {
+        if (part.Kind != JsonValueKind.Object) throw part.Fault("an object by symbol is needed");
+        var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
+        foreach (var (symbol, p) in part.Members)
+        {
+            p.Only("tick", "lot", "multiplier", "margin", "currency", "venue", "session");
+            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9), p.Find("multiplier")?.Number(1e-9, 1e9),
+                p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s ? Session(s) : null));
+        }
+        return found;
+    }
+
+    private static SessionCalendar Session(JsonPart part)
+    {
+        if (part.Kind == JsonValueKind.String)
+            return part.Choice(("24/7", SessionCalendar.Continuous), ("XNYS", SessionCalendar.NewYork()));
+        part.Only("timeZone", "open", "close", "holidays");
+        try
+        {
+            return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")), TimeOfDay(part.Need("close")),
+                part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))));
+        }
+        catch (TimeZoneNotFoundException e)
+        {
+            throw new InputException(part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York").Message, e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException(part.Fault(e.Message).Message, e);
+        }
+    }
+
+    private static TimeSpan TimeOfDay(JsonPart part) =>
+        TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
+            ? time
+            : throw part.Fault($"'{part.Text}' is no time of day; write it as 15:55");
+
+    private static Timeframe Timeframe(JsonPart part) =>
+        Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
+            ? timeframe.Value
+            : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
+
+    private static ExecutionSpec Execution(JsonPart? part)
+    {
+        if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
+        part.Only("commissionPercent", "commissionPerUnit", "slippagePercent", "fill", "intrabar", "protectFrom");
+        var percent = part.Find("commissionPercent")?.Number(-10, 50) ?? 0;
+        var perUnit = part.Find("commissionPerUnit");
+        if (perUnit is not null && percent != 0) throw perUnit.Fault("give the commission as a percentage or per unit, not both");
+        var slippage = part.Find("slippagePercent")?.Number(0, 50) ?? 0;
+        return new ExecutionSpec
+        {
+            CommissionPercent = percent,
+            SlippagePercent = slippage,
+            Settings = new ExecutionSettings
+            {
+                Fee = perUnit is null ? new PercentFee(percent) : new PerUnitFee(perUnit.Number(0, 1e9)),
+                Slippage = slippage > 0 ? new PercentSlippage(slippage) : null,
+                Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose)) ?? FillTiming.NextOpen,
+                Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst)) ?? IntrabarRule.StopFirst,
+                ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar)) ?? ProtectFrom.EntryBar,
+            },
+        };
+    }
+
+    private static List<StrategySpec> Strategies(JsonPart part, double cash)
+    {
+        var list = part.List();
+        if (list.Count == 0) throw part.Fault("no strategy is named; 'granary strategies' lists what there is");
+        return [.. list.Select(p => Strategy(p, cash))];
+    }
+
+    private static StrategySpec Strategy(JsonPart part, double cash)
+    {
+        part.Only("class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "exitOnSignal", "maxBars", "exitAt",
+            "maxOpenTrades", "symbols", "timeframe", "tag");
+        var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
+        if (part.Find("params") is { } p)
+        {
+            if (p.Kind != JsonValueKind.Object) throw p.Fault("an object of parameter names and values is needed");
+            foreach (var (name, value) in p.Members)
+            {
+                var values = value.OneOrMany();
+                if (values.Count == 0) throw value.Fault("the list of values is empty");
+                foreach (var v in values)
+                    if (v.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
+                        throw v.Fault("a parameter's value is a number, a text, true or false, or a list of these");
+                var texts = values.Select(v => v.Text).ToList();
+                if (texts.Distinct(StringComparer.Ordinal).Count() != texts.Count) throw value.Fault("a value is there twice");
+                parameters.Add((name, texts, value));
+            }
+        }
+        return new StrategySpec
+        {
+            Class = part.Need("class").String(),
+            Params = parameters,
+            Trading = new TradingSettings
+            {
+                Cash = cash,
+                Sides = part.Find("sides")?.Choice(("long", Sides.Long), ("short", Sides.Short), ("both", Sides.Both)) ?? Sides.Both,
+                Size = part.Find("size") is { } size ? Size(size) : SizeRule.PercentOfEquity(95),
+                StopLossPercent = part.Find("stopLossPercent")?.Number(0, 99.99) ?? 0,
+                TakeProfitPercent = part.Find("takeProfitPercent")?.Number(0, 10_000) ?? 0,
+                TrailingStopPercent = part.Find("trailingStopPercent")?.Number(0, 99.99) ?? 0,
+                ExitOnSignal = part.Find("exitOnSignal")?.Bool() ?? true,
+                MaxBars = part.Find("maxBars")?.Whole(0) ?? 0,
+                ExitAt = part.Find("exitAt") is { } at ? TimeOfDay(at) : null,
+                MaxOpenTrades = part.Find("maxOpenTrades")?.Whole(1, 1000) ?? 1,
+            },
+            Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
+            Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),
+            Tag = part.Find("tag")?.String(),
+            Place = part,
+        };
+    }
+
+    private static SizeRule Size(JsonPart part)
+    {
+        part.Only("units", "percentOfEquity", "cash", "riskPercent");
+        if (part.Members.Count != 1) throw part.Fault("one rule is needed: units, percentOfEquity, cash or riskPercent");
+        var (name, value) = part.Members[0];
+        return name switch
+        {
+            "units" => SizeRule.Units(value.Number(1e-12, 1e15)),
+            "percentOfEquity" => SizeRule.PercentOfEquity(value.Number(1e-9, 10_000)),
+            "cash" => new SizeRule(SizeKind.Cash, value.Number(1e-9, 1e15)),
+            _ => new SizeRule(SizeKind.RiskPercent, value.Number(1e-9, 100)),
+        };
+    }
+
+    private static PortfolioSpec Portfolio(JsonPart? part)
+    {
+        if (part is null) return new PortfolioSpec { Limits = new LimitSpec() };
+        part.Only("weights", "limits", "rebalance", "regimes", "track");
+        var weights = part.Find("weights");
+        return new PortfolioSpec
+        {
+            Rule = weights is null ? "winners" : weights.Kind == JsonValueKind.Object ? null : weights.String(),
+            FixedWeights = weights is { Kind: JsonValueKind.Object }
+                ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
+                : null,
+            Limits = Limits(part.Find("limits")),
+            Place = part,
+        };
+    }
+
+    private static LimitSpec Limits(JsonPart? part)
+    {
+        if (part is null) return new LimitSpec();
+        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "riskPercent", "maxDrawdownPercent",
+            "dailyLossPercent", "restrictedSymbols");
+        return new LimitSpec
+        {
+            MaxPositions = part.Find("maxPositions")?.Whole(0),
+            MaxGrossPercent = part.Find("maxGrossPercent")?.Number(0, 1e6),
+            MaxNetPercent = part.Find("maxNetPercent")?.Number(0, 1e6),
+            MaxSymbolPercent = part.Find("maxSymbolPercent")?.Number(0, 1e6),
+            MaxStrategyPercent = part.Find("maxStrategyPercent")?.Number(0, 1e6),
+            RiskPercent = part.Find("riskPercent")?.Number(0, 100),
+            MaxDrawdownPercent = part.Find("maxDrawdownPercent")?.Number(0, 100),
+            DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
+            RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
+        };
+    }
+
+    private static OutputSet Outputs(JsonPart? part)
+    {
+        if (part is null || (part.Kind == JsonValueKind.String && part.Text == "all")) return OutputSet.All;
+        var names = new List<string>();
+        foreach (var p in part.OneOrMany())
+        {
+            var name = p.String();
+            if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(name, OutputSet.Known);
+                throw p.Fault($"there is no output '{name}'; " + (near is null ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"));
+            }
+            if (!names.Contains(name)) names.Add(name);
+        }
+        return new OutputSet { Names = names };
+    }
+}

@@ -1,0 +1,170 @@
+using Granary.Application.Json;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Batches;
+
+/// <summary>A batch file, read and checked: what to run on which bars.</summary>
+public sealed record BatchSpec
+{
+    public required string Name { get; init; }
+
+    public required DataSpec Data { get; init; }
+
+    public double Cash { get; init; } = 100_000;
+
+    public required ExecutionSpec Execution { get; init; }
+
+    public required IReadOnlyList<StrategySpec> Strategies { get; init; }
+
+    public required PortfolioSpec Portfolio { get; init; }
+
+    /// <summary>The run's files that are wanted.</summary>
+    public required OutputSet Outputs { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The section on learning as it stands in the file; null where there is none.</summary>
+    public JsonPart? Learning { get; init; }
+
+    /// <summary>The section on walk-forward optimisation; null where there is none.</summary>
+    public JsonPart? WalkForward { get; init; }
+
+    /// <summary>The file's own bytes: what a manifest keeps and a cluster sends on.</summary>
+    public required byte[] Text { get; init; }
+
+    /// <summary>The folder that relative paths are relative to.</summary>
+    public required string Folder { get; init; }
+}
+
+public sealed record DataSpec
+{
+    /// <summary>As written: csv:DIR, store:DIR, postgres://…, questdb://…, kafka://….</summary>
+    public required string Source { get; init; }
+
+    public string Format { get; init; } = "auto";
+
+    /// <summary>As written; "*" stands for all that the source lists.</summary>
+    public required IReadOnlyList<string> Symbols { get; init; }
+
+    /// <summary>Of the source's bars.</summary>
+    public required Timeframe Timeframe { get; init; }
+
+    /// <summary>UTC ticks; bars in [from, to).</summary>
+    public long? From { get; init; }
+
+    public long? To { get; init; }
+
+    public bool Adjust { get; init; } = true;
+
+    /// <summary>Whether a file's stamps are open times; closing times if not.</summary>
+    public bool StampIsOpen { get; init; } = true;
+
+    /// <summary>What is known of symbols beyond their files, by symbol; "*" for all the others.</summary>
+    public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
+
+    /// <summary>Where the source stands in the file, for faults.</summary>
+    public required JsonPart Place { get; init; }
+}
+
+/// <summary>What a batch says of an instrument; null leaves what the source says.</summary>
+public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue, SessionCalendar? Calendar)
+{
+    public Instrument Apply(Instrument instrument) => instrument with
+    {
+        TickSize = TickSize ?? instrument.TickSize,
+        LotSize = LotSize ?? instrument.LotSize,
+        Multiplier = Multiplier ?? instrument.Multiplier,
+        MarginPerUnit = Margin ?? instrument.MarginPerUnit,
+        Currency = Currency ?? instrument.Currency,
+        Venue = Venue ?? instrument.Venue,
+        Calendar = Calendar ?? instrument.Calendar,
+    };
+}
+
+public sealed record ExecutionSpec
+{
+    public double CommissionPercent { get; init; }
+
+    public double SlippagePercent { get; init; }
+
+    /// <summary>What the engine runs by.</summary>
+    public required ExecutionSettings Settings { get; init; }
+}
+
+/// <summary>One entry of the list of strategies: a class, a grid of parameters, and how it trades.</summary>
+public sealed record StrategySpec
+{
+    public required string Class { get; init; }
+
+    /// <summary>In the file's order; each has one value or several that multiply out.</summary>
+    public required IReadOnlyList<(string Name, IReadOnlyList<string> Values, JsonPart Place)> Params { get; init; }
+
+    public required TradingSettings Trading { get; init; }
+
+    /// <summary>null = all of the data section's.</summary>
+    public IReadOnlyList<string>? Symbols { get; init; }
+
+    /// <summary>null = the data section's.</summary>
+    public IReadOnlyList<Timeframe>? Timeframes { get; init; }
+
+    /// <summary>A name that sets apart entries that are otherwise equal; part of the id.</summary>
+    public string? Tag { get; init; }
+
+    public required JsonPart Place { get; init; }
+}
+
+public sealed record PortfolioSpec
+{
+    /// <summary>winners, equal, or another named rule; null where <see cref="FixedWeights"/> are given.</summary>
+    public string? Rule { get; init; } = "winners";
+
+    /// <summary>By strategy id.</summary>
+    public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }
+
+    public required LimitSpec Limits { get; init; }
+
+    /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
+    public JsonPart? Place { get; init; }
+}
+
+/// <summary>Limits of the portfolio; null = none.</summary>
+public sealed record LimitSpec
+{
+    public int? MaxPositions { get; init; }
+
+    public double? MaxGrossPercent { get; init; }
+
+    public double? MaxNetPercent { get; init; }
+
+    public double? MaxSymbolPercent { get; init; }
+
+    public double? MaxStrategyPercent { get; init; }
+
+    public double? RiskPercent { get; init; }
+
+    public double? MaxDrawdownPercent { get; init; }
+
+    public double? DailyLossPercent { get; init; }
+
+    public IReadOnlyList<string> RestrictedSymbols { get; init; } = [];
+}
+
+/// <summary>Which files of a run's folder are written.</summary>
+public sealed record OutputSet
+{
+    public static readonly IReadOnlyList<string> Known =
+        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "equity", "prod", "manifest", "report"];
+
+    public static OutputSet All { get; } = new() { Names = [.. Known] };
+
+    public required IReadOnlyList<string> Names { get; init; }
+
+    public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>Whether single trades or signals are wanted, and so have to be kept.</summary>
+    public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors") || Has("trades_by_model");
+
+    /// <summary>Whether the portfolio's own trades and equity are wanted.</summary>
+    public bool NeedsPortfolio => Has("portfolio_trades") || Has("equity") || Has("report") || Has("signals");
+}
