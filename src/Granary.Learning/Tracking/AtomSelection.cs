@@ -1,0 +1,109 @@
+namespace Granary.Learning.Tracking;
+
+/// <summary>Which name explains most of what is left.</summary>
+internal sealed class AtomSelection
+{
+    private readonly ReturnPanel _panel;
+    private readonly PursuitOptions _options;
+    private readonly double _targetNorm;
+    private readonly bool[] _barred;
+    private readonly double[]? _norms;
+
+    public AtomSelection(ReturnPanel panel, PursuitOptions options, double targetNorm)
+    {
+        _panel = panel;
+        _options = options;
+        _targetNorm = targetNorm;
+        _barred = new bool[panel.Count];
+        if (!options.NormaliseAtoms && options.MaxCorrelation >= 1) return;
+        _norms = new double[panel.Count];
+        for (var j = 0; j < _norms.Length; j++) _norms[j] = DenseVectors.Norm(Centred(j));
+    }
+
+    /// <summary>Not to be looked at again.</summary>
+    public void Bar(int name) => _barred[name] = true;
+
+    public void Allow(int name) => _barred[name] = false;
+
+    /// <summary>Bars what correlates too much with a name that is now held.</summary>
+    public void Chosen(int name)
+    {
+        if (_options.MaxCorrelation >= 1) return;
+        var chosen = DenseVectors.Copy(_panel.Column(name), centre: true);
+        var norm = DenseVectors.Norm(chosen);
+        for (var j = 0; j < _barred.Length; j++)
+        {
+            if (_barred[j]) continue;
+            var column = DenseVectors.Copy(_panel.Column(j), centre: true);
+            if (Math.Abs(DenseVectors.Dot(chosen, column)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column)) _barred[j] = true;
+        }
+    }
+
+    /// <summary>The name with the largest |x′r| (by its norm, where asked); the first of equal ones; −1 where none is above rounding.</summary>
+    /// <param name="residual">With an intercept it has mean zero, so that x need not be centred.</param>
+    public int Largest(ReadOnlySpan<double> residual)
+    {
+        var best = -1;
+        var most = 0.0;
+        for (var j = 0; j < _barred.Length; j++)
+        {
+            if (_barred[j]) continue;
+            var score = Math.Abs(DenseVectors.Dot(_panel.Column(j), residual));
+            if (_options.NormaliseAtoms) score = _norms![j] > 0 ? score / _norms[j] : 0;
+            if (score <= most) continue;
+            most = score;
+            best = j;
+        }
+        if (best < 0) return -1;
+        var scale = _options.NormaliseAtoms ? 1 : DenseVectors.Norm(_panel.Column(best));
+        return most <= 1e-14 * scale * _targetNorm ? -1 : best;
+    }
+
+    /// <summary>
+    /// The name whose weight, moved away from zero, makes the penalised objective fall fastest; −1 where none does.
+    /// </summary>
+    /// <param name="multiplier">Of the constraint that weights add up to one; 0 without it.</param>
+    /// <param name="price">The penalty for moving a name's weight by one.</param>
+    /// <param name="previous">The weight held before, by column.</param>
+    public int SteepestDescent(ReadOnlySpan<double> residual, double multiplier, Func<int, double> price, Func<int, double> previous)
+    {
+        var best = -1;
+        var most = 0.0;
+        for (var j = 0; j < _barred.Length; j++)
+        {
+            if (_barred[j]) continue;
+            var gain = DenseVectors.Dot(_panel.Column(j), residual) + multiplier;
+            var (cost, before) = (price(j), previous(j));
+            var score = gain - (before > 0 ? -cost : cost);
+            if (!_options.NonNegative) score = Math.Max(score, -gain - (before < 0 ? -cost : cost));
+            if (_options.NormaliseAtoms) score = _norms![j] > 0 ? score / _norms[j] : 0;
+            if (score <= most) continue;
+            most = score;
+            best = j;
+        }
+        if (best < 0) return -1;
+        var scale = _options.NormaliseAtoms ? 1 : DenseVectors.Norm(_panel.Column(best));
+        return most <= 1e-11 * scale * _targetNorm ? -1 : best;
+    }
+
+    /// <summary>The name that alone, with a weight of one, comes nearest to the target.</summary>
+    public int NearestAlone(ReadOnlySpan<double> target, Func<int, double> price, Func<int, double> previous)
+    {
+        var best = -1;
+        var least = double.PositiveInfinity;
+        for (var j = 0; j < _barred.Length; j++)
+        {
+            if (_barred[j]) continue;
+            var column = Centred(j);
+            var objective = 0.5 * DenseVectors.Dot(column, column) - DenseVectors.Dot(column, target)
+                            + price(j) * (Math.Abs(1 - previous(j)) - Math.Abs(previous(j)));
+            if (objective >= least) continue;
+            least = objective;
+            best = j;
+        }
+        return best;
+    }
+
+    private ReadOnlySpan<double> Centred(int name) =>
+        _options.Intercept ? DenseVectors.Copy(_panel.Column(name), centre: true) : _panel.Column(name);
+}
