@@ -28,7 +28,7 @@ public sealed record ParameterDefinition(string Name, Type Type, object? Default
         if (Type.IsEnum)
             return Enum.TryParse(Type, text, ignoreCase: true, out var member) && Enum.IsDefined(Type, member!)
                 ? member!
-                : throw new ArgumentException($"{Name} = {text}: use one of {string.Join(", ", Enum.GetNames(Type))}");
+                : throw new ArgumentException($"{Name} = {text}: use one of {string.Join(", ", Enum.GetNames(Type)).ToLowerInvariant()}");
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             throw new ArgumentException($"{Name} = {text}: a number is needed");
         if (Type == typeof(int) && (number != Math.Floor(number) || Math.Abs(number) > int.MaxValue))

@@ -77,7 +77,14 @@ public static class FactorParser
             }
         }
         // Made once here, so that what the parameters rule out together is said now and not when the first bar comes.
-        definition.Create(bound);
+        try
+        {
+            definition.Create(bound);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"{name}({string.Join(',', arguments)}): {e.Message}", e);
+        }
         return new FactorRequest(definition, bound, timeframe);
     }
 }

@@ -30,11 +30,14 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     public FactorRequest On(Timeframe timeframe) => new(Definition, _arguments, timeframe);
 
     /// <summary>A new kernel, ready for the first bar of <paramref name="series"/>.</summary>
+    /// <exception cref="ArgumentException">The feed's bars are too long for it.</exception>
     public FactorKernel CreateKernel(MarketSeries series)
     {
         FactorKernel kernel;
         if (Timeframe is { } longer && longer != series.Timeframe)
         {
+            if (longer.Ticks < series.Timeframe.Ticks || longer.Ticks % series.Timeframe.Ticks != 0)
+                throw new ArgumentException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
             var inner = Definition.Create(_arguments);
             inner.Series = series with { Timeframe = longer };
             inner.Start();
