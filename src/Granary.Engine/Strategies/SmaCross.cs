@@ -4,6 +4,11 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies;
 
 /// <summary>Goes long when the fast average crosses above the slow one, and out or short when it crosses below.</summary>
+[Strategy("Goes long when the fast simple average crosses above the slow one, and out or short when it crosses below.",
+    Earns = "Markets that move one way for several times the slow average's length: it is late by about half of that length at both ends and keeps the middle. "
+        + "A few long trades pay for many short ones.",
+    Bleeds = "Sideways markets: each swing that is shorter than the averages' lag is bought near its top and sold near its bottom, and commission is paid on both sides.",
+    Source = "Donchian 1960; Brock, Lakonishok and LeBaron 1992")]
 public sealed class SmaCross : Strategy
 {
     private readonly Crossing _cross;

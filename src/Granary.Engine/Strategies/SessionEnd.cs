@@ -1,0 +1,36 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Strategies;
+
+/// <summary>Tells a strategy when a new session has begun and when the session's last bar is the next one, so that an exit on its close is in time.</summary>
+/// <remarks>A market that never closes has its sessions by days, UTC. Where the last bars of a session are missing, or it closed early,
+/// the exit comes at the first chance after it: whoever must not hold over night checks <see cref="IsEnding"/> for that reason too.</remarks>
+public sealed class SessionEnd
+{
+    private readonly SessionClock _clock;
+    private readonly long _ticks;
+    private bool _wasOpen;
+
+    public SessionEnd(MarketSeries series)
+    {
+        _clock = new SessionClock(series);
+        _ticks = series.Timeframe.Ticks;
+    }
+
+    /// <summary>Goes to the bar that has just closed.</summary>
+    /// <returns>Whether it is its session's first.</returns>
+    public bool MoveTo(StrategyContext bar) => MoveTo(bar.Time.Ticks);
+
+    internal bool MoveTo(long time)
+    {
+        var newDay = _clock.MoveTo(time);
+        var begins = _clock.IsOpen && (newDay || !_wasOpen);
+        _wasOpen = _clock.IsOpen;
+        IsEnding = !_clock.IsOpen || time + 2 * _ticks >= _clock.Close;
+        return begins;
+    }
+
+    /// <summary>Whether the next bar is the session's last, or this one is, or no session is on: what is still held should be closed on the next bar's close.</summary>
+    public bool IsEnding { get; private set; }
+}

@@ -1,0 +1,18 @@
+namespace Granary.Engine.Strategies;
+
+/// <summary>What the catalogue says of a strategy. Its name is the class's; parameters, defaults and ranges are the constructor's.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class StrategyAttribute(string summary) : Attribute
+{
+    /// <summary>One sentence.</summary>
+    public string Summary { get; } = summary;
+
+    /// <summary>The markets in which it makes money, and why.</summary>
+    public string Earns { get; init; } = "";
+
+    /// <summary>The markets in which it loses money, and why.</summary>
+    public string Bleeds { get; init; } = "";
+
+    /// <summary>Who described it, where anybody did.</summary>
+    public string Source { get; init; } = "";
+}

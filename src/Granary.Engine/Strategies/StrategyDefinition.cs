@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Reflection;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Strategies;
+
+/// <summary>A strategy of the catalogue: what may be set on it, and how to make one.</summary>
+public sealed class StrategyDefinition
+{
+    private readonly ConstructorInfo _constructor;
+
+    internal StrategyDefinition(Type type)
+    {
+        var constructors = type.GetConstructors();
+        if (constructors.Length != 1)
+            throw new ArgumentException($"the strategy {type} has {constructors.Length} public constructors; it needs one, whose parameters are the strategy's");
+        _constructor = constructors[0];
+        Type = type;
+        var attribute = type.GetCustomAttribute<StrategyAttribute>();
+        Summary = attribute?.Summary ?? "";
+        Earns = attribute?.Earns ?? "";
+        Bleeds = attribute?.Bleeds ?? "";
+        Source = attribute?.Source ?? "";
+        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        foreach (var parameter in Parameters)
+            if (parameter.Type != typeof(int) && parameter.Type != typeof(double) && parameter.Type != typeof(bool)
+                && parameter.Type != typeof(string) && !parameter.Type.IsEnum)
+                throw new ArgumentException($"the parameter '{parameter.Name}' of the strategy {type} is a {parameter.Type.Name}; use int, double, bool, string or an enum");
+    }
+
+    public Type Type { get; }
+
+    /// <summary>The class's name: what a batch file gives as <c>class</c>.</summary>
+    public string Name => Type.Name;
+
+    /// <summary>One sentence; "" where the class carries no <see cref="StrategyAttribute"/>.</summary>
+    public string Summary { get; }
+
+    public string Earns { get; }
+
+    public string Bleeds { get; }
+
+    public string Source { get; }
+
+    /// <summary>In the constructor's order.</summary>
+    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+
+    /// <summary>Arguments in the constructor's order out of named ones; those not named take their defaults.</summary>
+    /// <param name="named">Values of the parameter's type, or whatever of it reads the same as text.</param>
+    /// <exception cref="ArgumentException">An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.</exception>
+    public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named)
+    {
+        foreach (var name in named.Keys)
+            if (!Parameters.Any(p => p.Name == name))
+            {
+                var near = Spelling.Nearest(name, Parameters.Select(p => p.Name));
+                throw new ArgumentException(Parameters.Count == 0
+                    ? $"{Name} has no parameters, and '{name}' is given"
+                    : $"{Name} has no parameter '{name}'" + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}" : $"; did you mean '{near}'?"));
+            }
+        var arguments = new object[Parameters.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var parameter = Parameters[i];
+            if (!named.TryGetValue(parameter.Name, out var value))
+            {
+                arguments[i] = parameter.Default ?? throw new ArgumentException($"{Name}: {parameter.Name} is missing and has no default");
+                continue;
+            }
+            try
+            {
+                arguments[i] = parameter.Parse(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+            }
+            catch (ArgumentException e)
+            {
+                throw new ArgumentException($"{Name}: {e.Message}", e);
+            }
+        }
+        return arguments;
+    }
+
+    /// <summary>A new instance, for one run.</summary>
+    /// <param name="arguments">As <see cref="Bind"/> gives them.</param>
+    /// <exception cref="ArgumentException">Each argument is in its range, but not all of them together.</exception>
+    public Strategy Create(IReadOnlyList<object> arguments)
+    {
+        try
+        {
+            return (Strategy)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. arguments], CultureInfo.InvariantCulture);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"{Text(arguments)}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc cref="Create(IReadOnlyList{object})"/>
+    public Strategy Create(IReadOnlyDictionary<string, object> named) => Create(Bind(named));
+
+    /// <summary>Class and arguments as they stand in a strategy's id, as "SmaCross(fast=10,slow=30)": every parameter, in the constructor's order.</summary>
+    public string Text(IReadOnlyList<object> arguments) =>
+        Name + "(" + string.Join(',', Parameters.Select((p, i) => p.Name + "=" + TextOf(arguments[i]))) + ")";
+
+    /// <summary>A value as ids write it: invariant, the shortest text that reads back as the same number.</summary>
+    public static string TextOf(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        Enum member => member.ToString(),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    public override string ToString() => Name;
+}

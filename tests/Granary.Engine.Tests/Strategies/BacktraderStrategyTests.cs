@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Strategies;
+
+/// <summary>The catalogue's strategies against the same strategies run by backtrader.</summary>
+public sealed class BacktraderStrategyTests
+{
+    [Theory]
+    [InlineData("sma_long_fixed", "SmaCross", true)]
+    [InlineData("sma_long_fixed", "SmaCross", false)]
+    [InlineData("ema_cross_long", "EmaCross", true)]
+    [InlineData("ema_cross_long", "EmaCross", false)]
+    [InlineData("macd_cross_longshort", "MacdCross", true)]
+    [InlineData("macd_cross_longshort", "MacdCross", false)]
+    [InlineData("rsi_reversion", "RsiReversion", true)]
+    [InlineData("rsi_reversion", "RsiReversion", false)]
+    public void A_strategy_trades_as_backtrader_does_to_the_last_trade(string name, string strategy, bool synthetic)
+    {
+        var oracle = BacktraderCase.Load(name, synthetic);
+        var spec = oracle.Spec;
+        var definition = StrategyCatalogue.Get(strategy);
+        var parameters = definition.Parameters.Where(p => spec.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Number)
+            .ToDictionary(p => p.Name, p => (object)spec.GetProperty(p.Name).GetDouble());
+        var settings = new TradingSettings
+        {
+            Sides = spec.GetProperty("kind").GetString() == "ls" ? Sides.Both : Sides.Long,
+            Size = spec.TryGetProperty("sizer", out var sizer)
+                ? SizeRule.PercentOfEquity(sizer.GetProperty("percents").GetDouble())
+                : SizeRule.Units(spec.GetProperty("size").GetDouble()),
+        };
+        var record = StrategyRunner.Run(definition.Create(parameters), oracle.Feed(oracle.Files[0]), settings,
+            new ExecutionSettings { Fee = new PercentFee(0.1) });
+
+        oracle.Agrees(record.Closed, oracle.Files[0]);
+        BacktraderCase.Near(record.Result.Equity.Final, oracle.FinalValue, 1e-9, "final value");
+    }
+}

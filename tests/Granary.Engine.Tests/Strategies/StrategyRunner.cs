@@ -1,0 +1,60 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Tests.Factors;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Strategies;
+
+/// <summary>Runs one strategy over one feed and keeps what it did.</summary>
+internal static class StrategyRunner
+{
+    public sealed class Record : IRunObserver
+    {
+        public List<Signal> Signals { get; } = [];
+
+        public List<(int Number, SignalEnd End, long Time)> Ended { get; } = [];
+
+        public List<Trade> Trades { get; } = [];
+
+        /// <summary>Those that were closed.</summary>
+        public IReadOnlyList<Trade> Closed => [.. Trades.Where(t => t.Reason != ExitReason.Open)];
+
+        public StrategyResult Result { get; set; } = null!;
+
+        public void OnSignal(in Signal signal) => Signals.Add(signal);
+
+        public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
+
+        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        {
+        }
+
+        public void OnTrade(in Trade trade) => Trades.Add(trade);
+    }
+
+    public static Strategy Make(string name, params (string Name, object Value)[] parameters) =>
+        StrategyCatalogue.Get(name).Create(parameters.ToDictionary(p => p.Name, p => p.Value));
+
+    public static Record Run(Strategy strategy, SampleBars.Feed feed, TradingSettings? settings = null, ExecutionSettings? execution = null, int block = 512)
+    {
+        var record = new Record();
+        var plan = new FactorPlan();
+        var run = new StrategyRun(strategy.GetType().Name, strategy, feed.Series, settings ?? new TradingSettings { Size = SizeRule.Units(1) },
+            execution ?? new ExecutionSettings(), plan, record);
+        var computer = new FactorComputer(plan, feed.Series);
+        var sheet = new FactorSheet(plan, block);
+        var calendar = new BlockCalendar();
+        var last = long.MinValue;
+        foreach (var bars in feed.Blocks(block))
+        {
+            computer.Compute(bars, sheet);
+            calendar.Read(bars, last);
+            run.Process(bars, sheet, calendar);
+            last = bars.Time[^1];
+        }
+        record.Result = run.Finish();
+        return record;
+    }
+}
