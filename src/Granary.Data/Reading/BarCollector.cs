@@ -141,7 +141,7 @@ internal sealed class BarCollector
         Rows++;
         _last = time;
         // Tick zero is a Monday.
-        if (time / TimeSpan.TicksPerDay % 7 >= 5) WeekendSeen = true;
+        if (!_timeframe.IsIntraday && time / TimeSpan.TicksPerDay % 7 >= 5) WeekendSeen = true;
         if (time < _from || time >= _to) return;
         Count++;
         var c = _current;

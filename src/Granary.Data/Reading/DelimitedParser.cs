@@ -63,7 +63,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
     private static byte* NextLine(byte* p, byte* stop) => p + new ReadOnlySpan<byte>(p, (int)(stop - p)).IndexOf((byte)'\n') + 1;
 
     // Returns the start of the next row, or null where this one is not plain. The text ends in a line feed, which stops every loop.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     private byte* TryFast(byte* p)
     {
         var value = stackalloc double[Roles];
@@ -71,6 +71,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         var decimals = stackalloc int[Roles];
         value[(int)ColumnRole.Volume] = 0;
         value[(int)ColumnRole.AdjustedClose] = 1;
+        var collector = Collector;
         Timestamp time = default;
         var timeOfDay = -1L;
         var delimiter = _delimiter;
@@ -80,33 +81,11 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             var role = columns[column];
             if (role >= ColumnRole.Volume)
             {
-                var first = p;
-                var mantissa = 0UL;
-                uint digit;
-                while ((digit = (uint)(*p - '0')) <= 9)
-                {
-                    mantissa = mantissa * 10 + digit;
-                    p++;
-                }
-                var fraction = 0;
-                var length = (int)(p - first);
-                if (*p == '.')
-                {
-                    var point = p++;
-                    while ((digit = (uint)(*p - '0')) <= 9)
-                    {
-                        mantissa = mantissa * 10 + digit;
-                        p++;
-                    }
-                    fraction = (int)(p - point) - 1;
-                    length += fraction;
-                }
-                // 18 digits cannot overflow; 2^53 and 10^22 keep the division exact.
-                if (length is 0 or > 18 || mantissa >= DecimalNumber.ExactMantissa) return null;
+                if (!DecimalNumber.TryReadPlain(ref p, out var mantissa, out var fraction)) return null;
                 if (role > ColumnRole.Volume)
                 {
                     fraction += _scale;
-                    if (role != ColumnRole.AdjustedClose && !_quotes) Collector.SeePrice(mantissa, fraction);
+                    if (role != ColumnRole.AdjustedClose && !_quotes) collector.SeePrice(mantissa, fraction);
                 }
                 if (fraction > 22) return null;
                 if (_quotes)
@@ -162,9 +141,9 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         var (adjusted, volume) = (value[(int)ColumnRole.AdjustedClose], value[(int)ColumnRole.Volume]);
         if (!BarCollector.IsBar(open, high, low, close, volume) || _adjusted && !(adjusted > 0)) return null;
         if (!TryResolve(time, out var at, out _)) return null;
-        if (!Collector.IsInWindow(at)) return p + 1;
-        if (!Collector.InOrder(at)) return null;
-        Collector.Add(at, open, high, low, close, adjusted, volume);
+        if (!collector.IsInWindow(at)) return p + 1;
+        if (!collector.InOrder(at)) return null;
+        collector.Add(at, open, high, low, close, adjusted, volume);
         return p + 1;
     }
 

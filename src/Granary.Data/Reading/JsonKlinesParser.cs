@@ -80,36 +80,52 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
     private Exception Broken(string fault) =>
         Granary.Engine.Market.BarDataException.At(File, Line, null, fault, "write it as [[time, open, high, low, close, volume], …]");
 
-    private void Read(ReadOnlySpan<byte> record)
+    private unsafe void Read(ReadOnlySpan<byte> record)
     {
         Timestamp time = default;
         Span<double> value = stackalloc double[6];
-        var start = 0;
-        for (var field = 0; field < 6; field++)
+        fixed (byte* start = record)
         {
-            if (start > record.Length)
+            // The record ends in a bracket, which is no part of it and stops every loop.
+            var p = start;
+            var end = start + record.Length;
+            for (var field = 0; field < 6; field++)
             {
-                Fail(RowFaultKind.Layout, $"record {_record}", $"it has {field} values, not 6", "correct the record or remove it");
-                return;
+                if (p > end)
+                {
+                    Fail(RowFaultKind.Layout, $"record {_record}", $"it has {field} values, not 6", "correct the record or remove it");
+                    return;
+                }
+                while (p < end && *p is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'"') p++;
+                if (field > 0)
+                {
+                    var plain = p;
+                    if (DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) && *plain is (byte)',' or (byte)']' && fraction <= 22)
+                    {
+                        value[field] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
+                        if (field < 5) Collector.SeePrice(mantissa, fraction);
+                        p = plain + 1;
+                        continue;
+                    }
+                }
+                var first = p;
+                while (p < end && *p != ',') p++;
+                var text = new ReadOnlySpan<byte>(first, (int)(p - first)).TrimEnd(" \t\r\n\""u8);
+                p++;
+                if (field == 0)
+                {
+                    if (Times.TryRead(text, out time)) continue;
+                    Fail(RowFaultKind.Value, $"record {_record} time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written", "use the same unit in the whole file, between 1971 and 2199");
+                    return;
+                }
+                if (!DecimalNumber.TryParse(text, 0, out value[field], out var decimals))
+                {
+                    Fail(RowFaultKind.Value, $"record {_record} {Names[field]}", NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
+                    return;
+                }
+                if (field < 5) Collector.SeeDecimals(decimals);
             }
-            var length = record[start..].IndexOf((byte)',');
-            if (length < 0) length = record.Length - start;
-            var text = record.Slice(start, length).Trim(" \t\r\n"u8);
-            if (text.Length >= 2 && text[0] == '"' && text[^1] == '"') text = text[1..^1];
-            start += length + 1;
-            if (field == 0)
-            {
-                if (Times.TryRead(text, out time)) continue;
-                Fail(RowFaultKind.Value, $"record {_record} time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written", "use the same unit in the whole file, between 1971 and 2199");
-                return;
-            }
-            if (!DecimalNumber.TryParse(text, 0, out value[field], out var decimals))
-            {
-                Fail(RowFaultKind.Value, $"record {_record} {Names[field]}", NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
-                return;
-            }
-            if (field < 5) Collector.SeeDecimals(decimals);
         }
-        Accept(time, $"record {_record} time", value[1], value[2], value[3], value[4], 1, value[5]);
+        Accept(time, "time", value[1], value[2], value[3], value[4], 1, value[5]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Data.Text;
 
@@ -23,6 +24,40 @@ internal static class DecimalNumber
         powers[0] = 1;
         for (var i = 1; i < powers.Length; i++) powers[i] = powers[i - 1] * 10;
         return powers;
+    }
+
+    /// <summary>Reads digits with at most one point among them, up to the first byte that is neither; that byte must exist.</summary>
+    /// <param name="mantissa">All digits as one number, below 2^53.</param>
+    /// <param name="fraction">How many digits stand behind the point.</param>
+    /// <returns>False where there are none, or too many to be exact.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe bool TryReadPlain(ref byte* p, out ulong mantissa, out int fraction)
+    {
+        var at = p;
+        var n = 0UL;
+        uint digit;
+        while ((digit = (uint)(*at - '0')) <= 9)
+        {
+            n = n * 10 + digit;
+            at++;
+        }
+        fraction = 0;
+        var length = (int)(at - p);
+        if (*at == '.')
+        {
+            var point = at++;
+            while ((digit = (uint)(*at - '0')) <= 9)
+            {
+                n = n * 10 + digit;
+                at++;
+            }
+            fraction = (int)(at - point) - 1;
+            length += fraction;
+        }
+        p = at;
+        mantissa = n;
+        // 18 digits cannot have overflowed; a mantissa below 2^53 is a double without rounding.
+        return length is > 0 and <= 18 && n < ExactMantissa;
     }
 
     /// <summary>Reads the whole text as a number with an optional sign, fraction and exponent.</summary>

@@ -75,6 +75,11 @@ internal sealed class TimestampReader(DateStyle style)
             return true;
         }
         var rest = text[used..];
+        if (rest.Length == 9 && rest[0] == ' ' && TryTimeOfDay(rest[1..], out var plain, out used) && used == 8)
+        {
+            timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
+            return true;
+        }
         if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
         else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
         if (!TryTimeOfDay(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
@@ -226,8 +231,20 @@ internal sealed class TimestampReader(DateStyle style)
     /// <summary>Reads a time of day: 9:30, 09:30:00, 09:30:00.123456, 9:30 PM, 0930, 093000, 093000123.</summary>
     public static bool TryTimeOfDay(ReadOnlySpan<byte> s, out long ticks, out int used)
     {
-        ticks = 0;
         used = 0;
+        // By far the most frequent spelling, 09:30:00, without looking left or right.
+        if (s.Length == 8 && s[2] == ':' && s[5] == ':')
+        {
+            int h1 = s[0] - '0', h2 = s[1] - '0', m1 = s[3] - '0', m2 = s[4] - '0', s1 = s[6] - '0', s2 = s[7] - '0';
+            var hours = h1 * 10 + h2;
+            if ((uint)h1 <= 2 && (uint)h2 <= 9 && hours <= 23 && (uint)m1 <= 5 && (uint)m2 <= 9 && (uint)s1 <= 5 && (uint)s2 <= 9)
+            {
+                ticks = (hours * 3600 + (m1 * 10 + m2) * 60 + s1 * 10 + s2) * TimeSpan.TicksPerSecond;
+                used = 8;
+                return true;
+            }
+        }
+        ticks = 0;
         var i = 0;
         while (i < s.Length && i < 10 && (uint)(s[i] - '0') <= 9) i++;
         int hour, minute, second = 0;
