@@ -60,6 +60,21 @@ public class FactorOracleTests
     public void Every_column_of_backtrader_that_means_the_same_is_ours_too(string file, string timeframe) =>
         Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.backtrader.csv"), Backtrader);
 
+    /// <summary>The numbers of docs/factors-differences.md: the largest distance between a column that means something else and our factor of that name.</summary>
+    [Theory]
+    [InlineData("orcl-1995-2014", "cci20", "cci(20)", 250.427)]
+    [InlineData("2006-day-001", "cci20", "cci(20)", 157.937)]
+    [InlineData("orcl-1995-2014", "kama30", "kama(30,2,30)", 0.057926)]
+    public void A_column_of_backtrader_that_means_something_else_differs_by_what_the_page_says(string file, string column, string factor, double largest)
+    {
+        var rows = File.ReadAllLines(SharedData.Require($"oracles/indicators/{file}.backtrader.csv")).Select(l => l.Split(',')).ToArray();
+        var feed = SampleBars.Read(SharedData.Require($"data/backtrader/{file}.txt"), Timeframe.D1);
+        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [factor])[0];
+        var at = Array.IndexOf(rows[0], column);
+        var differences = ours.Select((v, i) => rows[i + 1][at].Length == 0 ? double.NaN : Math.Abs(v - double.Parse(rows[i + 1][at], CultureInfo.InvariantCulture))).Where(d => !double.IsNaN(d)).ToArray();
+        differences.Max().ShouldBe(largest, largest * 1e-3);
+    }
+
     private static void Compare(string bars, string timeframe, string expected, Dictionary<string, string> names)
     {
         var rows = File.ReadAllLines(expected);
