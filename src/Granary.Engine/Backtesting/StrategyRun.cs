@@ -18,6 +18,7 @@ public sealed class StrategyRun
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
     private readonly Crossing[] _crossings;
+    private string[]? _factorNames;
     private BarBlock _block = null!;
     private bool _warm, _started;
     private long _lastTime, _lastIndex = -1;
@@ -51,6 +52,15 @@ public sealed class StrategyRun
     public int TradeCount => _book.Trades.Trades;
 
     internal StrategyBook Book => _book;
+
+    /// <summary>The factors that the strategy reads, as it declared them.</summary>
+    public IReadOnlyList<string> FactorNames => _factorNames ??= [.. _factors.Select(f => f.ToString())];
+
+    /// <summary>Their values at the bar that is being run.</summary>
+    public void ReadFactors(Span<double> values)
+    {
+        for (var i = 0; i < _factors.Length; i++) values[i] = _factors[i].At(_context.Index);
+    }
 
     /// <summary>The next block of the feed, and its factors.</summary>
     /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>

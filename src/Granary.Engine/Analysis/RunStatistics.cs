@@ -1,0 +1,111 @@
+using Granary.Engine.Backtesting;
+
+namespace Granary.Engine.Analysis;
+
+/// <summary>The statistics of one strategy, or of the portfolio, under the names of results.json. Fractions, not percent; NaN where undefined.</summary>
+public sealed record RunStatistics
+{
+    public required long Trades { get; init; }
+
+    public required double WinRate { get; init; }
+
+    /// <summary>Mean net profit of a trade, account currency.</summary>
+    public required double Expectancy { get; init; }
+
+    public required double AverageWin { get; init; }
+
+    /// <summary>Negative.</summary>
+    public required double AverageLoss { get; init; }
+
+    public required double ProfitFactor { get; init; }
+
+    public required double TotalReturn { get; init; }
+
+    public required double Cagr { get; init; }
+
+    public required double Volatility { get; init; }
+
+    public required double Sharpe { get; init; }
+
+    public required double Sortino { get; init; }
+
+    public required double Calmar { get; init; }
+
+    public required double MaxDrawdown { get; init; }
+
+    public required double MaxDrawdownDays { get; init; }
+
+    public required double MonthsProfitable { get; init; }
+
+    public required double WeeksProfitable { get; init; }
+
+    /// <summary>Share of bars at whose close something was held.</summary>
+    public required double Exposure { get; init; }
+
+    /// <summary>Account currency, all fills.</summary>
+    public required double Commission { get; init; }
+
+    public required double FinalEquity { get; init; }
+
+    /// <summary>Net of commission, closed trades only; account currency.</summary>
+    public required double NetProfit { get; init; }
+
+    /// <summary>Per-bar returns behind the ratios.</summary>
+    public required long Periods { get; init; }
+
+    public required double PeriodsPerYear { get; init; }
+
+    /// <summary>In the order in which they are written.</summary>
+    public IReadOnlyList<(string Key, double Value)> Named() =>
+    [
+        ("trades", Trades), ("winRate", WinRate), ("expectancy", Expectancy), ("averageWin", AverageWin), ("averageLoss", AverageLoss),
+        ("profitFactor", ProfitFactor), ("totalReturn", TotalReturn), ("cagr", Cagr), ("volatility", Volatility), ("sharpe", Sharpe),
+        ("sortino", Sortino), ("calmar", Calmar), ("maxDrawdown", MaxDrawdown), ("maxDrawdownDays", MaxDrawdownDays),
+        ("monthsProfitable", MonthsProfitable), ("weeksProfitable", WeeksProfitable), ("exposure", Exposure), ("commission", Commission),
+        ("finalEquity", FinalEquity), ("netProfit", NetProfit), ("periods", Periods), ("periodsPerYear", PeriodsPerYear),
+    ];
+
+    /// <summary>From what a strategy run leaves. The first return is that of the first bar against the starting cash.</summary>
+    public static RunStatistics Of(StrategyResult result, double periodsPerYear) => Of(result.Equity, result.Trades, periodsPerYear);
+
+    /// <inheritdoc cref="Of(StrategyResult, double)"/>
+    public static RunStatistics Of(EquitySums equity, TradeMeter trades, double periodsPerYear)
+    {
+        var n = (double)equity.Count;
+        var mean = equity.SumOfReturns / n;
+        var variance = (equity.SumOfSquares - equity.SumOfReturns * equity.SumOfReturns / n) / (n - 1);
+        var deviation = variance > 0 ? Math.Sqrt(variance) : double.NaN;
+        var downside = equity.SumOfSquaredLosses > 0 ? Math.Sqrt(equity.SumOfSquaredLosses / n) : double.NaN;
+        var root = Math.Sqrt(periodsPerYear);
+        var days = (equity.LastTime - equity.FirstTime) / (double)TimeSpan.TicksPerDay;
+        var growth = equity.Final / equity.Start;
+        var cagr = days > 0 && growth > 0 ? Math.Pow(growth, 365.25 / days) - 1 : growth <= 0 ? -1 : double.NaN;
+        return new RunStatistics
+        {
+            Trades = trades.Trades,
+            WinRate = Ratio(trades.Wins, trades.Trades),
+            Expectancy = Ratio(trades.NetProfit, trades.Trades),
+            AverageWin = Ratio(trades.GrossProfit, trades.Wins),
+            AverageLoss = Ratio(-trades.GrossLoss, trades.Losses),
+            ProfitFactor = Ratio(trades.GrossProfit, trades.GrossLoss),
+            TotalReturn = growth - 1,
+            Cagr = cagr,
+            Volatility = equity.Count > 1 ? (variance > 0 ? deviation : 0) * root : double.NaN,
+            Sharpe = mean / deviation * root,
+            Sortino = mean / downside * root,
+            Calmar = Ratio(cagr, equity.MaxDrawdown),
+            MaxDrawdown = equity.MaxDrawdown,
+            MaxDrawdownDays = equity.MaxDrawdownTicks / (double)TimeSpan.TicksPerDay,
+            MonthsProfitable = Ratio(equity.MonthsUp, equity.Months),
+            WeeksProfitable = Ratio(equity.WeeksUp, equity.Weeks),
+            Exposure = Ratio(equity.ExposedBars, equity.Count),
+            Commission = trades.Commission,
+            FinalEquity = equity.Final,
+            NetProfit = trades.NetProfit,
+            Periods = equity.Count,
+            PeriodsPerYear = periodsPerYear,
+        };
+    }
+
+    private static double Ratio(double a, double b) => b == 0 ? double.NaN : a / b;
+}

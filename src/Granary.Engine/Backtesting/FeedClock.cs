@@ -1,0 +1,46 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Backtesting;
+
+/// <summary>Counts a feed's bars and days as they stream by, and tells how many bars a year has (the same rule as <see cref="Analysis.PeriodsPerYear"/>).</summary>
+public sealed class FeedClock(Timeframe timeframe)
+{
+    private long _bars, _days, _sundays, _lastDay = -1;
+    private bool _saturdays;
+
+    public long Bars => _bars;
+
+    public long FirstTime { get; private set; }
+
+    public long LastTime { get; private set; }
+
+    /// <summary>252 trading days, or 365 where there are Saturdays; intraday measured bars per day times that; weeks 52.</summary>
+    public double PeriodsPerYear
+    {
+        get
+        {
+            double daysPerYear = _saturdays ? 365 : 252;
+            if (timeframe == Timeframe.W1) return 52;
+            if (timeframe == Timeframe.D1) return daysPerYear;
+            var days = _saturdays ? _days : _days - _sundays;
+            return _bars / (double)Math.Max(1, days) * daysPerYear;
+        }
+    }
+
+    internal void Add(ReadOnlySpan<long> times)
+    {
+        if (_bars == 0) FirstTime = times[0];
+        LastTime = times[^1];
+        _bars += times.Length;
+        foreach (var time in times)
+        {
+            var day = time / TimeSpan.TicksPerDay;
+            if (day == _lastDay) continue;
+            _lastDay = day;
+            _days++;
+            var ofWeek = day % 7; // tick zero is a Monday
+            if (ofWeek == 5) _saturdays = true;
+            else if (ofWeek == 6) _sundays++;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Backtesting;
+
+public enum RunEventKind : byte
+{
+    Signal = 1,
+    SignalEnded = 2,
+    Entry = 3,
+    Trade = 4,
+}
+
+/// <summary>One event of a strategy run as it is kept between the run and the portfolio: a fixed 96 bytes, little-endian.</summary>
+/// <remarks>Which fields mean what depends on the kind; the properties read them.</remarks>
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
+public readonly struct RunEvent
+{
+    public const int Length = 96;
+
+    private readonly RunEventKind _kind;
+    private readonly sbyte _side;
+    private readonly byte _reason;
+    private readonly byte _type;
+    private readonly int _number;
+    private readonly long _time, _otherTime, _signalTime;
+    private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b;
+    private readonly int _bars;
+    private readonly int _factors;
+
+    private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0, long signalTime = 0,
+        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, int bars = 0, int factors = 0)
+    {
+        _kind = kind;
+        _number = number;
+        _time = time;
+        _side = (sbyte)side;
+        _reason = reason;
+        _type = type;
+        _otherTime = otherTime;
+        _signalTime = signalTime;
+        _price = price;
+        _otherPrice = otherPrice;
+        _quantity = quantity;
+        _profit = profit;
+        _commission = commission;
+        _a = a;
+        _b = b;
+        _bars = bars;
+        _factors = factors;
+    }
+
+    public static RunEvent Of(in Signal s, int factors) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, type: (byte)s.Type,
+        otherTime: s.ValidUntil, price: s.Price, quantity: s.Quantity, a: s.Stop, b: s.Target, factors: factors);
+
+    public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
+
+    public static RunEvent Entry(int number, long time, double price, double quantity, double commission) =>
+        new(RunEventKind.Entry, number, time, price: price, quantity: quantity, commission: commission);
+
+    public static RunEvent Of(in Trade t) => new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
+        signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
+        a: t.AdverseExcursion, b: t.FavourableExcursion, bars: t.Bars);
+
+    public RunEventKind Kind => _kind;
+
+    /// <summary>Of the signal and of the trade that it opened.</summary>
+    public int Number => _number;
+
+    /// <summary>Open time of the bar at which it happened, UTC ticks.</summary>
+    public long Time => _time;
+
+    public double Price => _price;
+
+    public double Quantity => _quantity;
+
+    public double Commission => _commission;
+
+    public SignalEnd End => (SignalEnd)_reason;
+
+    /// <summary>How many factor values follow a signal, eight bytes each.</summary>
+    public int FactorCount => _factors;
+
+    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime);
+
+    public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
+        (ExitReason)_reason, _a, _b);
+}
+
+/// <summary>Takes the events of strategy runs in chunks: a file, a stream, a grain's buffer.</summary>
+public interface IEventSink
+{
+    /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
+    void Append(int strategy, ReadOnlySpan<byte> events);
+}
+
+/// <summary>Writes what a run does as <see cref="RunEvent"/>s, in chunks of a few kilobytes.</summary>
+public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFactors) : IRunObserver
+{
+    private const int Chunk = 4096;
+    private byte[] _buffer = [];
+    private int _length;
+    private double[] _factors = [];
+
+    /// <summary>The run whose factors are written beside its signals; set before its first block.</summary>
+    public StrategyRun? Run { get; set; }
+
+    public void OnSignal(in Signal signal)
+    {
+        var count = 0;
+        if (withFactors && Run is not null)
+        {
+            if (_factors.Length == 0 && Run.FactorNames.Count > 0) _factors = new double[Run.FactorNames.Count];
+            Run.ReadFactors(_factors);
+            count = _factors.Length;
+        }
+        Write(RunEvent.Of(signal, count), _factors.AsSpan(0, count));
+    }
+
+    public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Ended(number, end, time));
+
+    public void OnEntry(int number, long time, double price, double quantity, double commission) =>
+        Write(RunEvent.Entry(number, time, price, quantity, commission));
+
+    public void OnTrade(in Trade trade) => Write(RunEvent.Of(trade));
+
+    private void Write(in RunEvent e, ReadOnlySpan<double> factors = default)
+    {
+        var bytes = RunEvent.Length + factors.Length * sizeof(double);
+        if (_length + bytes > _buffer.Length)
+        {
+            Flush();
+            // A strategy that never trades never has a buffer; one with few trades has a small one.
+            var size = _buffer.Length == 0 ? Math.Max(bytes, 1024) : Math.Max(bytes, Chunk);
+            if (_buffer.Length < size) _buffer = new byte[size];
+        }
+        MemoryMarshal.Write(_buffer.AsSpan(_length), in e);
+        MemoryMarshal.AsBytes(factors).CopyTo(_buffer.AsSpan(_length + RunEvent.Length));
+        _length += bytes;
+    }
+
+    /// <summary>Hands on what has gathered; to be called once more when the run is finished.</summary>
+    public void Flush()
+    {
+        if (_length > 0) sink.Append(strategy, _buffer.AsSpan(0, _length));
+        _length = 0;
+    }
+}
+
+/// <summary>Reads the events of one chunk.</summary>
+public ref struct RunEventReader(ReadOnlySpan<byte> chunk)
+{
+    private ReadOnlySpan<byte> _rest = chunk;
+
+    /// <param name="factors">The values that came with a signal; empty with other events.</param>
+    /// <exception cref="InvalidDataException">The chunk ends within an event.</exception>
+    public bool Next(out RunEvent e, out ReadOnlySpan<double> factors)
+    {
+        e = default;
+        factors = default;
+        if (_rest.Length == 0) return false;
+        if (_rest.Length < RunEvent.Length) throw new InvalidDataException("the log of a strategy's events ends in the middle of one");
+        e = MemoryMarshal.Read<RunEvent>(_rest);
+        var tail = e.FactorCount * sizeof(double);
+        if (_rest.Length < RunEvent.Length + tail) throw new InvalidDataException("the log of a strategy's events ends in the middle of one");
+        // A copy, since doubles in a byte stream need not lie where the processor wants them.
+        if (tail > 0)
+        {
+            var values = new double[e.FactorCount];
+            _rest.Slice(RunEvent.Length, tail).CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+            factors = values;
+        }
+        _rest = _rest[(RunEvent.Length + tail)..];
+        return true;
+    }
+}

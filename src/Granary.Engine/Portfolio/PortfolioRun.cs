@@ -1,0 +1,263 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>A strategy as the portfolio knows it.</summary>
+/// <param name="Symbol">Index into the portfolio's instruments.</param>
+public readonly record struct PortfolioMember(string Id, int Symbol, double Weight);
+
+/// <summary>A trade as the portfolio did it: the strategy's, at the portfolio's size.</summary>
+public readonly record struct PortfolioTrade(int Member, Trade Trade, double Weight);
+
+/// <summary>
+/// Decides the size of every trade and keeps the whole within its limits. It is shown, in one total order, what its strategies do,
+/// and has one account. A refused signal is left to its strategy, which plays it to its outcome.
+/// </summary>
+public sealed class PortfolioRun
+{
+    private readonly Instrument[] _instruments;
+    private readonly PortfolioMember[] _members;
+    private readonly PortfolioLimits _limits;
+    private readonly HashSet<int> _restricted = [];
+    private readonly double[] _close, _net, _gross, _memberGross;
+    private readonly Dictionary<long, Holding> _holdings = [];
+    private readonly Dictionary<long, Promise> _promises = [];
+    private double _cash, _peak, _dayStart, _promisedGross, _promisedCash, _equity;
+    private long _day = long.MinValue;
+    private Fingerprint _fingerprint = new();
+    private int _open;
+
+    // Signed quantity of a trade under way, and what it costs to look at it.
+    private struct Holding
+    {
+        public double Quantity, EntryPrice, Commission, Scale, Weight;
+        public Side Side;
+        public long EntryTime;
+    }
+
+    // A signal that was accepted and has not been filled yet.
+    private readonly record struct Promise(double Scale, double Gross, Side Side);
+
+    public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members)
+    {
+        _cash = _peak = _equity = _dayStart = StartingCash = cash;
+        _limits = limits;
+        _instruments = [.. instruments];
+        _members = [.. members];
+        _close = new double[_instruments.Length];
+        _net = new double[_instruments.Length];
+        _gross = new double[_instruments.Length];
+        _memberGross = new double[_members.Length];
+        for (var i = 0; i < _instruments.Length; i++)
+            if (limits.RestrictedSymbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal))
+                _restricted.Add(i);
+    }
+
+    public double StartingCash { get; }
+
+    public double Cash => _cash;
+
+    /// <summary>At the last mark.</summary>
+    public double Equity => _equity;
+
+    /// <summary>Sum of the absolute values of all positions at the last marks.</summary>
+    public double Exposure { get; private set; }
+
+    /// <summary>How far the equity is below its peak, a positive fraction.</summary>
+    public double Drawdown => _peak > 0 ? 1 - _equity / _peak : 0;
+
+    public int OpenTrades => _open;
+
+    public int Accepted { get; private set; }
+
+    public double Commission { get; private set; }
+
+    public UInt128 Fingerprint => _fingerprint.Value;
+
+    private static long Key(int member, int number) => (long)member << 32 | (uint)number;
+
+    /// <summary>An instrument's bar has closed.</summary>
+    public void Mark(int symbol, double close) => _close[symbol] = close;
+
+    /// <summary>All instruments of this instant are marked: takes stock.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public void Revalue(long time)
+    {
+        double equity = _cash, exposure = 0;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            if (_gross[i] == 0) continue;
+            equity += _net[i] * _close[i];
+            exposure += _gross[i] * _close[i];
+        }
+        _equity = equity;
+        Exposure = exposure;
+        if (equity > _peak) _peak = equity;
+        var day = time / TimeSpan.TicksPerDay;
+        if (day != _day)
+        {
+            _day = day;
+            _dayStart = equity;
+        }
+    }
+
+    /// <summary>Seals an instant: what the equity was goes into the fingerprint.</summary>
+    public void Seal(long time) => _fingerprint.Add((ulong)time, _equity);
+
+    /// <summary>A strategy wishes to enter.</summary>
+    /// <param name="refused">The strategy's own book has refused it already.</param>
+    public Decision OnSignal(int member, in Signal signal, bool refused = false)
+    {
+        var decision = refused ? Decision.StrategyRefused : Decide(member, signal, out var scale, out var gross) is var d && d == Decision.Accepted
+            ? Accept(member, signal, scale, gross) : d;
+        _fingerprint.Add((ulong)(uint)member << 32 | (uint)signal.Number, (ulong)(byte)decision);
+        return decision;
+    }
+
+    private Decision Accept(int member, in Signal signal, double scale, double gross)
+    {
+        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side);
+        _promisedGross += gross;
+        if (signal.Side == Side.Buy) _promisedCash += gross;
+        Accepted++;
+        return Decision.Accepted;
+    }
+
+    private Decision Decide(int member, in Signal signal, out double scale, out double gross)
+    {
+        scale = gross = 0;
+        var m = _members[member];
+        if (m.Weight == 0) return Decision.WeightZero;
+        if (_restricted.Contains(m.Symbol)) return Decision.RestrictedSymbol;
+        var instrument = _instruments[m.Symbol];
+        var percent = _equity / 100;
+        if (_limits.MaxDrawdownPercent is { } drawdown && Drawdown * 100 >= drawdown) return Decision.MaxDrawdown;
+        if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
+        if (_limits.MaxPositions is { } positions && _open + _promises.Count >= positions) return Decision.MaxPositions;
+
+        var quantity = signal.Quantity * m.Weight;
+        if (_limits.RiskPercent is { } risk && signal.Stop > 0)
+            quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
+        quantity = instrument.RoundQuantity(quantity);
+        if (!(quantity > 0)) return Decision.NoQuantity;
+        scale = quantity / signal.Quantity;
+        gross = quantity * signal.Price * instrument.Multiplier;
+
+        if (_limits.MaxSymbolPercent is { } symbol && _gross[m.Symbol] * _close[m.Symbol] + gross > symbol * percent) return Decision.MaxSymbol;
+        if (_limits.MaxStrategyPercent is { } strategy && _memberGross[member] * _close[m.Symbol] + gross > strategy * percent) return Decision.MaxStrategy;
+        if (_limits.MaxGrossPercent is { } most && Exposure + _promisedGross + gross > most * percent) return Decision.MaxGross;
+        if (_limits.MaxNetPercent is { } net)
+        {
+            var sum = (int)signal.Side * gross;
+            for (var i = 0; i < _net.Length; i++) sum += _net[i] * _close[i];
+            if (Math.Abs(sum) > net * percent) return Decision.MaxNet;
+        }
+        // A margined instrument is not paid for; a short sale needs collateral like a purchase needs cash.
+        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit : gross;
+        return cost > Free() ? Decision.NoCash : Decision.Accepted;
+    }
+
+    // Cash that is neither the proceeds of open short sales, nor their collateral, nor promised to accepted signals.
+    private double Free()
+    {
+        var free = _cash - _promisedCash;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            if (_gross[i] == 0) continue;
+            var shorts = (_gross[i] - _net[i]) / 2 * _close[i];
+            free -= 2 * shorts;
+            if (_instruments[i].MarginPerUnit > 0)
+                free += _net[i] * _close[i] + 2 * shorts - _gross[i] / _instruments[i].Multiplier * _instruments[i].MarginPerUnit;
+        }
+        return free;
+    }
+
+    /// <summary>A signal ended without a trade.</summary>
+    public void OnSignalEnded(int member, int number) => Redeem(Key(member, number), out _);
+
+    private bool Redeem(long key, out Promise promise)
+    {
+        if (!_promises.Remove(key, out promise)) return false;
+        _promisedGross -= promise.Gross;
+        if (promise.Side == Side.Buy) _promisedCash -= promise.Gross;
+        // Nothing is promised any more: let no rounding stay behind.
+        if (_promises.Count == 0) _promisedGross = _promisedCash = 0;
+        return true;
+    }
+
+    /// <summary>A strategy's entry was filled; where its signal was accepted, the portfolio's share of it is too.</summary>
+    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
+    public double OnEntry(int member, int number, long time, double price, double quantity, double commission)
+    {
+        var key = Key(member, number);
+        if (!Redeem(key, out var promise)) return 0;
+        var m = _members[member];
+        var instrument = _instruments[m.Symbol];
+        var own = instrument.RoundQuantity(quantity * promise.Scale);
+        if (!(own > 0)) return 0;
+        var sign = (int)promise.Side;
+        var fee = commission * (own / quantity);
+        _cash -= sign * own * price * instrument.Multiplier + fee;
+        Commission += fee;
+        _net[m.Symbol] += sign * own * instrument.Multiplier;
+        _gross[m.Symbol] += own * instrument.Multiplier;
+        _memberGross[member] += own * instrument.Multiplier;
+        if (_close[m.Symbol] == 0) _close[m.Symbol] = price;
+        _holdings.Add(key, new Holding
+        {
+            Quantity = own,
+            EntryPrice = price,
+            Commission = fee,
+            Scale = own / quantity,
+            Weight = m.Weight,
+            Side = promise.Side,
+            EntryTime = time,
+        });
+        _open++;
+        _fingerprint.Add((ulong)key, (ulong)time);
+        _fingerprint.Add(price, own);
+        return own;
+    }
+
+    /// <summary>A strategy's trade was closed (or is open at the end).</summary>
+    /// <returns>The portfolio's trade; null where it had no part in it.</returns>
+    public PortfolioTrade? OnTrade(int member, in Trade trade)
+    {
+        var key = Key(member, trade.Number);
+        if (!_holdings.TryGetValue(key, out var holding)) return null;
+        var m = _members[member];
+        var multiplier = _instruments[m.Symbol].Multiplier;
+        var profit = (int)trade.Side * (trade.ExitPrice - trade.EntryPrice) * holding.Quantity * multiplier;
+        var fee = trade.Commission * holding.Scale;
+        if (trade.Reason != ExitReason.Open)
+        {
+            _holdings.Remove(key);
+            _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
+            Commission += fee - holding.Commission;
+            _open--;
+            Release(m.Symbol, member, holding, multiplier);
+            _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
+            _fingerprint.Add(trade.ExitPrice, profit - fee);
+        }
+        return new PortfolioTrade(member, trade with { Quantity = holding.Quantity, Profit = profit, Commission = fee }, holding.Weight);
+    }
+
+    private void Release(int symbol, int member, in Holding holding, double multiplier)
+    {
+        _net[symbol] -= (int)holding.Side * holding.Quantity * multiplier;
+        _gross[symbol] -= holding.Quantity * multiplier;
+        _memberGross[member] -= holding.Quantity * multiplier;
+        // Sums of many quantities leave crumbs behind; where nothing is open there is nothing.
+        if (_open == 0)
+        {
+            Array.Clear(_net);
+            Array.Clear(_gross);
+            Array.Clear(_memberGross);
+        }
+        if (_gross[symbol] < 1e-9 * holding.Quantity * multiplier) _net[symbol] = _gross[symbol] = 0;
+        if (_memberGross[member] < 1e-9 * holding.Quantity * multiplier) _memberGross[member] = 0;
+    }
+}
