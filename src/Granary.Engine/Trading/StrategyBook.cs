@@ -310,8 +310,7 @@ internal sealed class StrategyBook
         order.Become(OrderState.Rejected);
         Tell(order);
         End(order.TradeNumber, end, time);
-        // So that the run loop stops to deliver the notice.
-        if (_listener is not null) Active = true;
+        Refresh();
     }
 
     private void End(int number, SignalEnd end, long time)
@@ -461,8 +460,14 @@ internal sealed class StrategyBook
         }
         else
         {
-            var gapped = !enteredNow && (isLong ? bar.Open >= trade.Target : bar.Open <= trade.Target);
-            CloseTrade(at, trade.Quantity, gapped ? bar.Open : trade.Target, maker: true, ExitReason.Target, bar, index);
+            var gapped = !enteredNow && (isLong ? bar.Open > trade.Target : bar.Open < trade.Target);
+            var price = trade.Target;
+            if (gapped)
+            {
+                price = Slipped((Side)(-(int)trade.Side), bar.Open, trade.Quantity, bar);
+                price = isLong ? Math.Max(price, trade.Target) : Math.Min(price, trade.Target);
+            }
+            CloseTrade(at, trade.Quantity, price, maker: !gapped, ExitReason.Target, bar, index);
         }
         return true;
     }
@@ -484,10 +489,11 @@ internal sealed class StrategyBook
     private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
     {
         var order = _orders[at];
-        var maker = order.Type is OrderType.Limit || (order.Type == OrderType.StopLimit && reference != order.StopPrice);
+        var limited = order.Type is OrderType.Limit or OrderType.StopLimit;
+        // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past its limit.
+        var maker = limited && reference == order.LimitPrice;
         var price = maker ? reference : Slipped(order.Side, reference, order.Quantity, bar);
-        if (order.Type == OrderType.StopLimit)
-            price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
+        if (limited) price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
         switch (order.Role)
         {
             case OrderRole.Entry:
@@ -690,7 +696,8 @@ internal sealed class StrategyBook
         _triggerLow = low;
         _triggerHigh = high;
         _everyBar = everyBar;
-        Active = _orderCount > 0 || everyBar || low > double.NegativeInfinity || high < double.PositiveInfinity;
+        // Notices, too, make the run loop stop, so that they are delivered at the bar that they are about.
+        Active = _orderCount > 0 || everyBar || low > double.NegativeInfinity || high < double.PositiveInfinity || HasNotices;
     }
 
     private long EndOfDay(long time)
@@ -822,6 +829,7 @@ internal sealed class StrategyBook
             if (i > 10_000) throw new InvalidOperationException("the strategy answers its own order events without end");
         }
         _notices.Clear();
+        Refresh();
     }
 
     public bool HasNotices => _notices is { Count: > 0 };

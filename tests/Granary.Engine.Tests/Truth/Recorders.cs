@@ -1,0 +1,54 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Truth;
+
+/// <summary>Keeps what a run tells its observer.</summary>
+internal sealed class TradeRecorder : IRunObserver
+{
+    public List<Signal> Signals { get; } = [];
+
+    public List<(int Number, SignalEnd End, long Time)> Ended { get; } = [];
+
+    public List<(int Number, long Time, double Price, double Quantity, double Commission)> Entries { get; } = [];
+
+    /// <summary>Closed trades, and those still open at the end.</summary>
+    public List<Trade> Trades { get; } = [];
+
+    public IEnumerable<Trade> Closed => Trades.Where(t => t.Reason != ExitReason.Open);
+
+    public void OnSignal(in Signal signal) => Signals.Add(signal);
+
+    public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
+
+    public void OnEntry(int number, long time, double price, double quantity, double commission) => Entries.Add((number, time, price, quantity, commission));
+
+    public void OnTrade(in Trade trade) => Trades.Add(trade);
+}
+
+/// <summary>Runs one strategy over one feed, block by block, as a host does.</summary>
+internal static class SingleRun
+{
+    public static StrategyResult Of(Strategy strategy, MarketSeries series, ReadOnlySpan<Bar> bars, TradingSettings settings, ExecutionSettings execution,
+        IRunObserver? observer = null, int blockSize = 1024)
+    {
+        var plan = new FactorPlan();
+        var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings, execution, plan, observer);
+        var computer = new FactorComputer(plan, series);
+        var sheet = new FactorSheet(plan, blockSize);
+        var calendar = new BlockCalendar();
+        var lastTime = long.MinValue;
+        for (var i = 0; i < bars.Length; i += blockSize)
+        {
+            var block = BarBlock.FromBars(i, bars.Slice(i, Math.Min(blockSize, bars.Length - i)));
+            calendar.Read(block, lastTime);
+            lastTime = block.Time[^1];
+            computer.Compute(block, sheet);
+            run.Process(block, sheet, calendar);
+        }
+        return run.Finish();
+    }
+}
