@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Granary.Application.Track;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Learning.Tracking;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Track;
+
+public sealed class TrackIndexTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-track").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static readonly string Panel = Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "ml", "omp_panel.csv");
+
+    private static TrackRequest Names(int most, bool intercept = false) => new() { Options = new PursuitOptions { MaxNames = most, Intercept = intercept } };
+
+    [Fact]
+    public void A_panel_gives_the_contracts_record_with_scikit_learns_values()
+    {
+        using var json = JsonDocument.Parse(TrackJson.Write(TrackIndex.FromPanel(Panel, "INDEX", Names(5, intercept: true))));
+        var root = json.RootElement;
+        root.GetProperty("support").EnumerateArray().Select(e => e.GetString()).ShouldBe(["S00", "S17", "S10", "S33", "S01"]);
+        root.GetProperty("weights").GetProperty("S33").GetDouble().ShouldBe(0.37315605582477235, 1e-8);
+        root.GetProperty("residualNorm").GetDouble().ShouldBe(0.05479315367438911, 1e-8);
+        root.GetProperty("trackingError").GetDouble().ShouldBe(0.038938237971222554, 1e-8);
+        root.GetProperty("intercept").GetDouble().ShouldBe(0.00016036327604810469, 1e-8);
+        root.GetProperty("path").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_split_judges_the_rest_out_of_sample()
+    {
+        var result = TrackIndex.FromPanel(Panel, "INDEX", Names(10) with { Split = 0.5 });
+        result.OutOfSample!.ResidualNorm.ShouldBe(0.03365515220453732, 1e-8);
+        result.OutOfSample.TrackingError.ShouldBe(0.0338298928419072, 1e-8);
+    }
+
+    [Fact]
+    public void Reselections_are_listed_with_their_dates()
+    {
+        using var json = JsonDocument.Parse(TrackJson.Write(TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Window = 250, Step = 100 })));
+        var history = json.RootElement.GetProperty("rolling").GetProperty("history");
+        history.GetArrayLength().ShouldBe(3);
+        history[0].GetProperty("from").GetString().ShouldBe("2020-12-16T00:00:00Z");
+    }
+
+    [Fact]
+    public async Task A_universe_of_prices_replicates_the_index_made_of_it()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var universe = Universe(40, 300);
+        // The index is made of three of them in fixed shares of return.
+        var values = new double[300];
+        values[0] = 100;
+        for (var t = 1; t < 300; t++)
+            values[t] = values[t - 1] * (1 + 0.5 * Return(universe["S3"], t) + 0.3 * Return(universe["S11"], t) + 0.2 * Return(universe["S29"], t));
+        var index = new EquityCurve(universe["S3"].Times.ToArray(), values);
+        var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (s, _) => ValueTask.FromResult(universe[s]),
+            new TrackRequest { Options = new PursuitOptions { MaxNames = 3, NonNegative = true, SumToOne = true } }, ct);
+        result.Support.ShouldBe(["S3", "S11", "S29"], ignoreOrder: true);
+        result.Fit.Weights.Order().Zip([0.2, 0.3, 0.5]).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-8);
+        result.InSample.TrackingError.ShouldBeLessThan(1e-8);
+        result.PeriodsPerYear.ShouldBe(365);
+    }
+
+    [Fact]
+    public async Task Symbols_that_do_not_cover_the_dates_are_left_out_and_named()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var universe = Universe(4, 100);
+        var index = universe["S0"];
+        EquityCurve Keep(string s, Func<int, bool> kept)
+        {
+            int[] rows = [.. Enumerable.Range(0, 100).Where(kept)];
+            return new EquityCurve([.. rows.Select(i => universe[s].Times[i])], [.. rows.Select(i => universe[s].Values[i])]);
+        }
+        universe["late"] = Keep("S1", i => i >= 20);
+        universe["gone"] = Keep("S1", i => i < 99);
+        universe["pause"] = Keep("S1", i => i is < 40 or > 47);
+        universe["short pause"] = Keep("S1", i => i is < 40 or > 43);
+        var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (s, _) => ValueTask.FromResult(universe[s]), Names(2), ct);
+        result.Names.ShouldBe(["S0", "S1", "S2", "S3", "short pause"]);
+        result.Notes.ShouldHaveSingleItem().ShouldContain("late, gone, pause");
+        result.Support.First().ShouldBe("S0");
+    }
+
+    [Fact]
+    public void Bad_calls_are_one_sentence()
+    {
+        void Says(Action act, params string[] parts)
+        {
+            var message = Should.Throw<BarDataException>(act).Message;
+            message.ShouldNotContain('\n');
+            foreach (var part in parts) message.ShouldContain(part);
+        }
+        Says(() => TrackIndex.FromPanel(Panel, "INDX", Names(5)), Panel, "line 1", "INDX", "did you mean 'INDEX'?");
+        Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(0)), "at least 1");
+        Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Split = 0 }), "--split 0");
+        Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Window = 600 }), "window of 600");
+        Says(() => TrackIndex.FromPanel(Panel, "INDEX", new TrackRequest { Options = new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.1 } }), "cannot add up to 1");
+        var file = Path.Combine(_folder, "panel.csv");
+        File.WriteAllText(file, "date,A,INDEX\n2024-01-01,0.1,x\n");
+        Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), file, "line 2", "INDEX", "'x' is no number");
+        File.WriteAllText(file, "date,INDEX\n2024-01-01,0.1\n2024-01-02,0.1\n");
+        Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), "only column");
+        Says(() => TrackIndex.FromPanel(Path.Combine(_folder, "none.csv"), "INDEX", Names(1)), "no such file");
+    }
+
+    private static Dictionary<string, EquityCurve> Universe(int symbols, int days)
+    {
+        var random = new Random(9);
+        long[] times = [.. Enumerable.Range(0, days).Select(i => new DateTime(2024, 1, 1).AddDays(i).Ticks)];
+        var universe = new Dictionary<string, EquityCurve>();
+        for (var s = 0; s < symbols; s++)
+        {
+            var prices = new double[days];
+            prices[0] = 50;
+            for (var t = 1; t < days; t++) prices[t] = prices[t - 1] * (1 + 0.02 * (random.NextDouble() - 0.5));
+            universe[$"S{s}"] = new EquityCurve(times, prices);
+        }
+        return universe;
+    }
+
+    private static double Return(EquityCurve c, int t) => c.Values[t] / c.Values[t - 1] - 1;
+}

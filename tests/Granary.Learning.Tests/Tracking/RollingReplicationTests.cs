@@ -1,0 +1,67 @@
+using Granary.Learning.Tracking;
+
+namespace Granary.Learning.Tests.Tracking;
+
+public class RollingReplicationTests
+{
+    private static readonly PursuitOptions Ten = new() { MaxNames = 10, NonNegative = true };
+
+    [Fact]
+    public void A_choice_is_made_from_the_periods_before_it_alone()
+    {
+        var (panel, index) = OmpOracle.Read();
+        var honest = RollingReplication.Of(panel, index, Ten, 200, 50, 252);
+        // From period 333 on everything is nonsense: what was chosen and replicated before stays as it was.
+        var random = new Random(1);
+        var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray()).ToList();
+        var poisoned = (double[])index.Clone();
+        for (var t = 333; t < 500; t++)
+        {
+            poisoned[t] = random.NextDouble() * 10;
+            foreach (var c in columns) c[t] = random.NextDouble() * 10;
+        }
+        var after = RollingReplication.Of(ReturnPanel.FromColumns(panel.Names, columns), poisoned, Ten, 200, 50, 252);
+        after.Replica.Take(133).ShouldBe(honest.Replica.Take(133));
+        after.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)).ShouldBe(honest.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)));
+        after.History.Where(h => h.Period > 333).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Out_of_sample_the_index_is_followed_nearly_as_closely_as_in_sample()
+    {
+        var (panel, index) = OmpOracle.Read();
+        var rolling = RollingReplication.Of(panel, index, Ten, 250, 50, 252);
+        rolling.History.Select(h => h.Period).ShouldBe([250, 300, 350, 400, 450]);
+        rolling.Replica.Length.ShouldBe(250);
+        rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.98);
+        rolling.OutOfSample.TrackingError.ShouldBeLessThan(1.4 * rolling.History[0].InSample.TrackingError);
+    }
+
+    [Fact]
+    public void One_step_over_all_the_rest_is_a_fit_and_its_judgement()
+    {
+        var (panel, index) = OmpOracle.Read();
+        var options = new PursuitOptions { MaxNames = 10 };
+        var rolling = RollingReplication.Of(panel, index, options, 250, 1000, 252);
+        var fit = MatchingPursuit.Fit(panel.Slice(0, 250), index.AsSpan(0, 250), options);
+        rolling.OutOfSample.ShouldBe(fit.Judge(panel.Slice(250, 250), index.AsSpan(250), 252));
+        rolling.Turnover.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_turnover_penalty_lowers_the_turnover()
+    {
+        var (panel, index) = OmpOracle.Read();
+        var free = RollingReplication.Of(panel, index, Ten, 200, 25, 252);
+        var dear = RollingReplication.Of(panel, index, Ten with { TurnoverPenalty = 0.003 }, 200, 25, 252);
+        dear.Turnover.ShouldBeLessThan(0.6 * free.Turnover);
+        dear.OutOfSample.TrackingError.ShouldBeLessThan(1.5 * free.OutOfSample.TrackingError);
+    }
+
+    [Fact]
+    public void A_window_as_long_as_the_panel_is_refused()
+    {
+        var (panel, index) = OmpOracle.Read();
+        Should.Throw<ArgumentException>(() => RollingReplication.Of(panel, index, Ten, 500, 10, 252)).Message.ShouldContain("leaves nothing");
+    }
+}
