@@ -3,11 +3,12 @@ using Granary.Benchmarks;
 return args switch
 {
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
+    ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE]");
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS]");
     return 2;
 }
