@@ -1,0 +1,152 @@
+using Granary.Application.Json;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Batches;
+
+/// <summary>One strategy of a batch: class, parameters, market and trading, all bound.</summary>
+/// <param name="Index">Its place in the batch, from 0: the order of results.</param>
+/// <param name="Symbols">One, or several for a strategy that trades several.</param>
+public sealed record StrategyInstance(
+    int Index, string Id, StrategyDefinition Definition, IReadOnlyList<object> Arguments, IReadOnlyList<string> Symbols, Timeframe Timeframe, TradingSettings Trading)
+{
+    public string Symbol => Symbols.Count == 1 ? Symbols[0] : string.Join('+', Symbols);
+
+    /// <summary>Parameter names and values as they are written.</summary>
+    public IReadOnlyList<(string Name, object Value)> Params => [.. Definition.Parameters.Select((p, i) => (p.Name, Arguments[i]))];
+
+    public Strategy Create() => Definition.Create(Arguments);
+}
+
+/// <summary>The strategies that run over the same bars: one symbol (or one set of them) at one timeframe.</summary>
+public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
+{
+    public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
+}
+
+/// <summary>A batch multiplied out: every strategy with an id of its own, grouped by feed. A pure function of the batch file and the list of symbols.</summary>
+public sealed class BatchPlan
+{
+    /// <summary>More combinations than this need the user's word.</summary>
+    public const int AskAbove = 1_000_000;
+
+    private BatchPlan(BatchSpec spec, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<FeedPlan> feeds)
+    {
+        Spec = spec;
+        Instances = instances;
+        Feeds = feeds;
+    }
+
+    public BatchSpec Spec { get; }
+
+    /// <summary>In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.</summary>
+    public IReadOnlyList<StrategyInstance> Instances { get; }
+
+    public IReadOnlyList<FeedPlan> Feeds { get; }
+
+    /// <param name="symbols">What the data section's symbols stand for.</param>
+    /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>
+    /// <exception cref="InputException">An unknown class or parameter, a value out of range, or a grid that is too large.</exception>
+    public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false)
+    {
+        var total = 0.0;
+        foreach (var entry in spec.Strategies)
+        {
+            var count = (double)(entry.Symbols?.Count ?? symbols.Count) * (entry.Timeframes?.Count ?? 1);
+            foreach (var (_, values, _) in entry.Params) count *= values.Count;
+            total += count;
+            if (total > AskAbove && !yes)
+                throw entry.Place.Fault(FormattableString.Invariant(
+                    $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} they are run only with --yes; thin out the lists, or add it"));
+        }
+
+        var instances = new List<StrategyInstance>();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
+
+        var feeds = instances
+            .GroupBy(i => (i.Symbol, i.Timeframe))
+            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]))
+            .ToList();
+        return new BatchPlan(spec, instances, feeds);
+    }
+
+    private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances, Dictionary<string, int> seen)
+    {
+        if (!StrategyCatalogue.TryGet(entry.Class, out var definition))
+        {
+            var near = Spelling.Nearest(entry.Class, StrategyCatalogue.All.Select(d => d.Name));
+            throw entry.Place.Need("class").Fault($"there is no strategy class '{entry.Class}'; "
+                + (near is null ? "'granary strategies' lists what there is" : $"did you mean '{near}'?"));
+        }
+
+        // Values are checked once here, one by one, so that a fault leads to its line.
+        var grid = new List<(int Parameter, object[] Values)>();
+        foreach (var (name, values, place) in entry.Params)
+        {
+            var at = -1;
+            for (var i = 0; i < definition.Parameters.Count; i++)
+                if (definition.Parameters[i].Name == name)
+                    at = i;
+            if (at < 0)
+            {
+                var near = Spelling.Nearest(name, definition.Parameters.Select(p => p.Name));
+                throw place.Fault($"{definition.Name} has no parameter '{name}'; "
+                    + (near is not null ? $"did you mean '{near}'?" : definition.Parameters.Count == 0 ? "it takes none" : $"it takes {string.Join(", ", definition.Parameters.Select(p => p.Name))}"));
+            }
+            try
+            {
+                grid.Add((at, [.. values.Select(definition.Parameters[at].Parse)]));
+            }
+            catch (ArgumentException e)
+            {
+                throw new InputException(place.Fault(e.Message).Message, e);
+            }
+        }
+
+        var defaults = new object[definition.Parameters.Count];
+        for (var i = 0; i < defaults.Length; i++)
+            defaults[i] = definition.Parameters[i].Default
+                ?? (grid.Any(g => g.Parameter == i) ? "" : throw entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
+
+        foreach (var symbol in entry.Symbols ?? symbols)
+            if (!symbols.Contains(symbol, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(symbol, symbols);
+                throw entry.Place.Need("symbols").Fault($"'{symbol}' is not among the data section's symbols" + (near is null ? "; add it there" : $"; did you mean '{near}'?"));
+            }
+        foreach (var timeframe in entry.Timeframes ?? [])
+            if (timeframe.Ticks < spec.Data.Timeframe.Ticks || timeframe.Ticks % spec.Data.Timeframe.Ticks != 0)
+                throw entry.Place.Need("timeframe").Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
+
+        var markets = (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
+        var choice = new int[grid.Count];
+        foreach (var market in markets)
+            foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
+            {
+                Array.Clear(choice);
+                do
+                {
+                    var arguments = (object[])defaults.Clone();
+                    for (var g = 0; g < grid.Count; g++) arguments[grid[g].Parameter] = grid[g].Values[choice[g]];
+                    var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? "" : "#" + entry.Tag);
+                    // Entries that differ only in how they trade would share an id: the later ones are numbered.
+                    var times = seen[id] = seen.GetValueOrDefault(id) + 1;
+                    if (times > 1) id += $"#{times}";
+                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, entry.Trading));
+                }
+                while (Advance(choice, grid));
+            }
+    }
+
+    private static bool Advance(int[] choice, List<(int Parameter, object[] Values)> grid)
+    {
+        for (var i = grid.Count - 1; i >= 0; i--)
+        {
+            if (++choice[i] < grid[i].Values.Length) return true;
+            choice[i] = 0;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,99 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>A strategy of a finished run.</summary>
+/// <param name="Index">Its place in the batch.</param>
+/// <param name="Timeframe">As 1m, 1h, 1d.</param>
+/// <param name="Sides">long, short or both.</param>
+/// <param name="Weight">In the portfolio; 0 = left out.</param>
+/// <param name="Model">The model that gates it, as name:version; null without one.</param>
+/// <param name="Error">Why it failed; null where it ran to its end.</param>
+public sealed record StrategyEntry(
+    int Index, string Id, string Class, IReadOnlyList<(string Name, object Value)> Params, string Symbol, string Timeframe, string Sides,
+    double Weight, RunStatistics? Stats, string? Model = null, string? Error = null);
+
+/// <summary>A market whose bars a run used.</summary>
+/// <param name="Hash">SHA-256 of the bars, lower-case hex.</param>
+/// <param name="Findings">What the quality check or the reader noticed, worst first; one sentence each.</param>
+public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash, IReadOnlyList<string> Findings);
+
+/// <summary>One row of the portfolio's equity.</summary>
+/// <param name="Time">Open time of the bar at whose close it was taken, UTC ticks.</param>
+/// <param name="Exposure">Sum of the absolute position values, account currency.</param>
+/// <param name="Drawdown">Below the peak, a positive fraction.</param>
+public readonly record struct EquityRow(long Time, double Equity, double Cash, double Exposure, double Drawdown);
+
+/// <summary>A signal, what the portfolio said to it, and how it ended in its strategy's own account.</summary>
+/// <param name="Trade">The simulated outcome; null where it opened no trade.</param>
+/// <param name="End">Where there is no trade: why.</param>
+public sealed record SignalRow(Signal Signal, Decision Decision, Trade? Trade, SignalEnd? End, IReadOnlyList<double> Factors);
+
+/// <summary>Everything that a run's files are written from. Trades and signals are read on demand, one strategy at a time.</summary>
+public sealed record RunModel
+{
+    public required string Name { get; init; }
+
+    /// <summary>The folder's name.</summary>
+    public required string Run { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>From the first bar read to the results being ready.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Bars times strategies.</summary>
+    public required long BarEvaluations { get; init; }
+
+    /// <summary>As "embedded, 2 threads" or "cluster, 2 silos".</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Whether the run was stopped before its end: then only some strategies have results.</summary>
+    public bool Interrupted { get; init; }
+
+    public required IReadOnlyList<StrategyEntry> Strategies { get; init; }
+
+    public required IReadOnlyList<MarketEntry> Markets { get; init; }
+
+    public required double StartingCash { get; init; }
+
+    public RunStatistics? Portfolio { get; init; }
+
+    /// <summary>Equity of the portfolio, thinned to at most a few thousand rows that keep every extreme; equity.csv has them all.</summary>
+    public IReadOnlyList<EquityRow> Equity { get; init; } = [];
+
+    /// <summary>How many signals met each decision.</summary>
+    public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
+
+    /// <summary>One sentence each, to be shown at the top of the report.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The batch file as it was given.</summary>
+    public required string BatchText { get; init; }
+
+    /// <summary>Further sections that other parts add to results.json and the report, by name; values are JSON texts.</summary>
+    public IReadOnlyDictionary<string, string> Sections { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Where the writers of a run's files find its single events.</summary>
+public interface IRunEvents
+{
+    /// <summary>Closed and open trades of a strategy, in the order of closing, the open ones last.</summary>
+    IEnumerable<Trade> Trades(int strategy);
+
+    /// <summary>Its signals in order.</summary>
+    IEnumerable<SignalRow> Signals(int strategy);
+
+    /// <summary>Names of the factors that it reads.</summary>
+    IReadOnlyList<string> FactorNames(int strategy);
+
+    /// <summary>The portfolio's trades, in the order of closing.</summary>
+    IEnumerable<PortfolioTrade> PortfolioTrades();
+
+    /// <summary>Bars of a market between two instants, for charts; at most <paramref name="most"/> of them, longer ones built from shorter.</summary>
+    IReadOnlyList<Granary.Engine.Market.Bar> Bars(string symbol, string timeframe, int most);
+}
