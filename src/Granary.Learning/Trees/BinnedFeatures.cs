@@ -42,7 +42,8 @@ internal sealed class BinnedFeatures
     }
 
     /// <summary>Single precision, held to the finite.</summary>
-    public static float Narrow(double value) => (float)Math.Clamp(value, -3e38, 3e38);
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    public static float Narrow(double value) => (float)(value < -3e38 ? -3e38 : value > 3e38 ? 3e38 : value);
 
     // scikit-learn's rule: midpoints of distinct values while there are no more than the bins, else the midpoints at equal quantiles.
     private static float[] Cut(float[] sorted)

@@ -15,7 +15,7 @@ internal sealed class BoostedTreeGrower
     private const double LeastCurvature = 1e-3;
 
     private readonly BinnedFeatures _features;
-    private readonly int _width, _samples, _leaves, _minLeaf;
+    private readonly int _width, _samples, _leaves, _minLeaf, _maxDepth;
     private readonly double _l2, _learningRate;
     private readonly TrainingThreads _threads;
     private readonly int[] _rows, _spare;
@@ -24,13 +24,14 @@ internal sealed class BoostedTreeGrower
     private readonly Split[] _splits;
     private readonly Stack<Histogram> _free = new();
 
-    public BoostedTreeGrower(BinnedFeatures features, int leaves, int minLeaf, double l2, double learningRate, TrainingThreads threads)
+    public BoostedTreeGrower(BinnedFeatures features, int leaves, int minLeaf, int maxDepth, double l2, double learningRate, TrainingThreads threads)
     {
         _features = features;
         _width = features.Codes.Length;
         _samples = features.Codes[0].Length;
         _leaves = leaves;
         _minLeaf = minLeaf;
+        _maxDepth = maxDepth;
         _l2 = l2;
         _learningRate = learningRate;
         _threads = threads;
@@ -108,7 +109,7 @@ internal sealed class BoostedTreeGrower
         var (small, large) = left.End - left.Start <= right.End - right.Start ? (left, right) : (right, left);
         var smallSplits = small.End - small.Start >= 2 * _minLeaf;
         var largeSplits = large.End - large.Start >= 2 * _minLeaf;
-        if (!largeSplits) return; // then the small one cannot either
+        if (!largeSplits || left.Depth == _maxDepth) return; // then the small one cannot either
         small.Histogram = Take();
         large.Histogram = parent.Histogram;
         Build(small, derivatives, large, smallSplits);

@@ -1,0 +1,91 @@
+using Granary.Application.Learning;
+using Granary.Learning;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Learning;
+
+public sealed class LearnTableTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-learn").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Csv(string text)
+    {
+        var path = Path.Combine(_folder, "features.csv");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string Table(int rows, Func<int, string>? label = null) => Csv("time,a,b,y\n" + string.Concat(
+        Enumerable.Range(0, rows).Select(i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i % 7},{i % 5 / 2.0},{label?.Invoke(i) ?? (i % 7 > 3 ? "1" : "0")}\n")));
+
+    private static LearnResult Learn(string path, string trainer = "logistic", double split = 0.7) =>
+        LearnTable.Run(new LearnRequest(path, "y", trainer, split), TimeProvider.System);
+
+    private static string Refusal(string path, string trainer = "logistic", double split = 0.7) =>
+        Should.Throw<LearningInputException>(() => Learn(path, trainer, split)).Message;
+
+    [Fact]
+    public void A_classifier_reports_what_it_got_right_on_the_newest_rows()
+    {
+        var result = Learn(Table(200));
+        result.ShouldSatisfyAllConditions(
+            r => r.Task.ShouldBe("classification"), r => r.Auc.ShouldBe(1), r => r.TrainAuc.ShouldBe(1), r => r.Accuracy!.Value.ShouldBeGreaterThan(0.95),
+            r => r.LogLoss!.Value.ShouldBeLessThan(0.2), r => r.R2.ShouldBeNull(), r => r.TrainRows.ShouldBe(140), r => r.TestRows.ShouldBe(60), r => r.Features.ShouldBe(2));
+    }
+
+    [Fact]
+    public void A_regression_reports_r2_and_rmse_and_the_auc_where_the_label_is_binary()
+    {
+        var binary = Learn(Table(200), "ridge");
+        binary.Task.ShouldBe("regression");
+        binary.Auc.ShouldBe(1);
+        binary.R2!.Value.ShouldBeGreaterThan(0.5);
+        var number = Learn(Table(200, i => $"{3 * (i % 7) + 1}"), "linear");
+        number.R2!.Value.ShouldBe(1, 1e-9);
+        number.Rmse!.Value.ShouldBe(0, 1e-9);
+        number.Auc.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_baseline_of_the_label_alone_sees_only_labels_that_are_known()
+    {
+        // y[t] = 1 - y[t-1]: the last label says everything.
+        var result = Learn(Table(300, i => $"{i % 2}"), "arima");
+        result.R2!.Value.ShouldBeGreaterThan(0.99);
+        result.Auc.ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_oracle_table_gives_the_contracts_figures()
+    {
+        var path = SharedData.Require("oracles/ml/features.csv");
+        var result = LearnTable.Run(new LearnRequest(path, "label", "logistic"), TimeProvider.System);
+        (result.TrainRows, result.TestRows, result.Features).ShouldBe((4200, 1800, 20));
+        result.Auc!.Value.ShouldBe(0.64836, 1e-3);
+    }
+
+    [Fact]
+    public void Bad_input_is_answered_in_one_sentence_with_file_line_field_and_remedy()
+    {
+        Refusal(Path.Combine(_folder, "none.csv")).ShouldContain("no such file");
+        Refusal(Csv("")).ShouldContain("empty");
+        Refusal(Csv("a,b\n1,2\n")).ShouldContain("no column 'y'");
+        Refusal(Csv("a,a,y\n1,2,0\n")).ShouldContain("twice");
+        Refusal(Csv("y\n1\n")).ShouldContain("no feature column");
+        Refusal(Csv("a,y\n1,0\n1,2,3\n")).ShouldContain("line 3: 3 fields where the header names 2");
+        Refusal(Csv("a,y\n1,0\n1\n")).ShouldContain("line 3: 1 fields where the header names 2");
+        Refusal(Csv("a,y\n1,0\nNaN,1\n")).ShouldContain("line 3, column 'a' = 'NaN' is not a finite number");
+        Refusal(Csv("a,y\n1,0\n,1\n")).ShouldContain("line 3, column 'a' is empty");
+        Refusal(Csv("a,y\n1,0\n2,x\n")).ShouldContain("line 3, column 'y' = 'x'");
+        Refusal(Csv("time,a,y\nsoon,1,0\n")).ShouldContain("line 2, column 'time' = 'soon' is not a time");
+        Refusal(Csv("time,a,y\n2020-01-02,1,0\n2020-01-01,1,0\n")).ShouldContain("line 3 is older than the row before it");
+        Refusal(Table(10)).ShouldContain("samples");
+        Refusal(Table(200, _ => "1")).ShouldContain("one class alone");
+        Refusal(Table(200, i => i < 140 ? $"{i % 2}" : "1")).ShouldContain("test rows");
+        Refusal(Table(200, i => $"{i % 3}")).ShouldContain("separates two classes");
+        Refusal(Table(200), split: 1.5).ShouldContain("--split");
+        Refusal(Table(200), "gradientboosting").ShouldContain("did you mean 'gradient-boosting'?");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Granary.Learning.Evaluation;
+using Granary.Testing;
+
+namespace Granary.Learning.Tests.Evaluation;
+
+public class ClassificationMetricsTests
+{
+    [Fact]
+    public void Auc_and_log_loss_equal_scikit_learns_to_the_last_digits()
+    {
+        var lines = File.ReadAllLines(SharedData.Require("oracles/ml/auc_input.csv"));
+        double[] scores = [.. lines[1..].Select(l => double.Parse(l.Split(',')[0]))], labels = [.. lines[1..].Select(l => double.Parse(l.Split(',')[1]))];
+        var expected = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/auc.json"))).RootElement;
+        ClassificationMetrics.Auc(scores, labels).ShouldBe(expected.GetProperty("roc_auc").GetDouble(), 1e-15);
+        ClassificationMetrics.LogLoss(scores, labels).ShouldBe(expected.GetProperty("logloss_clipped_1e15").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void Auc_counts_pairs_and_ties_half()
+    {
+        // Pairs (1 above 0): .8>.3, .8>.5, .5=.5 (half), .5>.3 → 3.5 of 4.
+        ClassificationMetrics.Auc([0.3, 0.5, 0.8, 0.5], [0, 1, 1, 0]).ShouldBe(3.5 / 4);
+        ClassificationMetrics.Auc([0.1, 0.2], [1, 1]).ShouldBe(double.NaN);
+    }
+
+    [Fact]
+    public void Calibration_puts_each_probability_beside_what_came()
+    {
+        var bins = Calibration.Of([0.05, 0.07, 0.95, 0.91, 1.0], [0, 1, 1, 1, 0], 10);
+        bins.Count.ShouldBe(2);
+        bins[0].Predicted.ShouldBe(0.06, 1e-15);
+        (bins[0].From, bins[0].To, bins[0].Count, bins[0].Observed).ShouldBe((0, 0.1, 2, 0.5));
+        bins[1].Count.ShouldBe(3);
+        bins[1].Observed.ShouldBe(2.0 / 3, 1e-15);
+    }
+}
