@@ -7,7 +7,8 @@ using Granary.Engine.Market;
 namespace Granary.Data;
 
 /// <summary>
-/// A folder of text files, one market each: the symbol is the file's name without its extensions. Folders laid out by LEAN are understood
+/// A folder of text files, one market each: the symbol is the file's name without its extensions. Where the folder has one named as the
+/// timeframe ("1h"), as <c>data generate</c> makes them, the files are looked for in there. Folders laid out by LEAN are understood
 /// as they are (…/equity/usa, or one of its daily, hour and minute folders), ticker changes and factors included.
 /// </summary>
 public sealed class CsvBarSource : IBarSource
@@ -59,7 +60,8 @@ public sealed class CsvBarSource : IBarSource
                     ? BarDataException.At(_directory, null, null, "this is a file, not a folder", "name the folder it lies in")
                     : BarDataException.At(_directory, null, null, "the folder does not exist", "check the path and its spelling");
             }
-            var folder = LeanFolder(timeframe) ?? _directory;
+            var own = Path.Combine(_directory, timeframe.ToString());
+            var folder = Directory.Exists(own) ? own : LeanFolder(timeframe) ?? _directory;
             var markets = new Dictionary<string, List<string>>(StringComparer.Ordinal);
             foreach (var file in Directory.EnumerateFiles(folder))
             {

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Synthetic;
+
+/// <summary>What <c>data generate</c> is asked for.</summary>
+/// <param name="Folder">Files are written as Folder/timeframe/SYMBOL.csv, which <see cref="CsvBarSource"/> reads as it is.</param>
+public sealed record GenerateRequest(string Folder, IReadOnlyList<SyntheticMarket> Markets, IReadOnlyList<Timeframe> Timeframes);
+
+/// <summary>One file that was made.</summary>
+public sealed record GeneratedFile(string Path, string Symbol, Timeframe Timeframe, long Bars);
+
+/// <summary>The use case behind <c>data generate</c>: seeded markets into CSV files.</summary>
+public static class DataGeneration
+{
+    /// <summary>Symbols of the samples; the last two trade around the clock.</summary>
+    public static IReadOnlyList<string> SampleSymbols { get; } = ["ACME", "BOLT", "CRUX", "DUNE", "COINUSDT", "GLIMUSDT"];
+
+    /// <summary>A market for each symbol; a name that ends in USDT, USDC or BTC is a crypto pair, any other a stock. Price and wildness follow from seed and name.</summary>
+    /// <exception cref="BarDataException">A symbol cannot be a file's name.</exception>
+    public static IReadOnlyList<SyntheticMarket> Markets(IEnumerable<string> symbols, long from, long to, ulong seed)
+    {
+        var markets = new List<SyntheticMarket>();
+        foreach (var symbol in symbols)
+        {
+            if (symbol.Length is 0 or > 40 || !symbol.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+                throw new BarDataException($"symbol '{(symbol.Length > 40 ? symbol[..40] : symbol)}' cannot be a file's name; use letters, digits, - and _");
+            // A stream of its own, so that the price says nothing of the path.
+            var random = new PortableRandom(PortableRandom.SeedFor(seed ^ 0x6D61726B6574UL, symbol));
+            var crypto = symbol.EndsWith("USDT", StringComparison.Ordinal) || symbol.EndsWith("USDC", StringComparison.Ordinal) || symbol.EndsWith("BTC", StringComparison.Ordinal);
+            var price = Math.Round(crypto ? 50 + 30_000 * random.NextDouble() * random.NextDouble() : 20 + 280 * random.NextDouble());
+            markets.Add(crypto
+                ? SyntheticMarket.Crypto(symbol, from, to, seed, price, 0.5 + 0.4 * random.NextDouble())
+                : SyntheticMarket.Stock(symbol, from, to, seed, price, 0.18 + 0.3 * random.NextDouble()));
+        }
+        return markets;
+    }
+
+    /// <exception cref="BarDataException">A market makes no sense.</exception>
+    /// <exception cref="BarStoreException">The disk failed; files already written are whole.</exception>
+    public static IReadOnlyList<GeneratedFile> Run(GenerateRequest request, CancellationToken cancellationToken = default)
+    {
+        var files = new List<GeneratedFile>();
+        foreach (var timeframe in request.Timeframes)
+        {
+            foreach (var market in request.Markets)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var path = System.IO.Path.Combine(request.Folder, timeframe.ToString(), string.Create(CultureInfo.InvariantCulture, $"{market.Instrument.Symbol}.csv"));
+                var count = BarCsvWriter.Write(path, timeframe, MarketGenerator.Generate(market, timeframe));
+                files.Add(new GeneratedFile(path, market.Instrument.Symbol, timeframe, count));
+            }
+        }
+        return files;
+    }
+}
