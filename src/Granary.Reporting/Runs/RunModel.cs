@@ -18,7 +18,11 @@ public sealed record StrategyEntry(
 /// <summary>A market whose bars a run used.</summary>
 /// <param name="Hash">SHA-256 of the bars, lower-case hex.</param>
 /// <param name="Findings">What the quality check or the reader noticed, worst first; one sentence each.</param>
-public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash, IReadOnlyList<string> Findings);
+public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash, IReadOnlyList<string> Findings)
+{
+    /// <summary>Account currency per point of price and unit; 1 but for futures and the like.</summary>
+    public double Multiplier { get; init; } = 1;
+}
 
 /// <summary>One row of the portfolio's equity.</summary>
 /// <param name="Time">Open time of the bar at whose close it was taken, UTC ticks.</param>
@@ -66,6 +70,20 @@ public sealed record RunModel
     /// <summary>Equity of the portfolio, thinned to at most a few thousand rows that keep every extreme; equity.csv has them all.</summary>
     public IReadOnlyList<EquityRow> Equity { get; init; } = [];
 
+    /// <summary>
+    /// The first row and the last one of each UTC day, or of each hour in short runs: what the page's monthly tables, rolling figures and
+    /// distribution are made from. <see cref="EquityRecorder"/> makes it. Where it is empty, the page takes the days' last rows of <see cref="Equity"/>.
+    /// </summary>
+    public IReadOnlyList<EquityRow> Closes { get; init; } = [];
+
+    /// <summary>The deepest drawdowns over all bars, deepest first; where there are none, the page finds them in <see cref="Closes"/>.</summary>
+    public IReadOnlyList<Drawdown> WorstDrawdowns { get; init; } = [];
+
+    /// <summary>What the portfolio is compared with; null without one.</summary>
+    public EquityCurve? Benchmark { get; init; }
+
+    public string? BenchmarkName { get; init; }
+
     /// <summary>How many signals met each decision.</summary>
     public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
 
@@ -91,7 +109,7 @@ public interface IRunEvents
     /// <summary>Names of the factors that it reads.</summary>
     IReadOnlyList<string> FactorNames(int strategy);
 
-    /// <summary>The portfolio's trades, in the order of closing.</summary>
+    /// <summary>The portfolio's trades, in the order of closing. Their member is a place in <see cref="RunModel.Strategies"/>.</summary>
     IEnumerable<PortfolioTrade> PortfolioTrades();
 
     /// <summary>Bars of a market between two instants, for charts; at most <paramref name="most"/> of them, longer ones built from shorter.</summary>
