@@ -1,0 +1,42 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Bearish, neutral or bullish by two averages of the close, with hysteresis and a least stay.</summary>
+[Factor("regime", "Regime: bullish, neutral or bearish by how far a fast average is above or below a slow one; entered later than it is left, and kept for some bars.", Lines = ",age,gap",
+    Formula = "gap = 100 · (sma(fast) / sma(slow) − 1); bullish (1) is entered above enter and left below leave, bearish (-1) below −enter and above −leave, a state is kept for dwell bars; age = bars since it was entered; a leave above enter counts as enter",
+    Source = "Granary's own finite state machine", Range = "-1, 0 or 1; .age 0 …; .gap percent")]
+public sealed class Regime(
+    [Range(1, 10_000)] int fast = 10, [Range(2, 10_000)] int slow = 30, [Range(0, 1_000)] double enter = 0.5, [Range(0, 1_000)] double leave = 0.1,
+    [Range(1, 100_000)] int dwell = 3) : FactorKernel
+{
+    private readonly Sma _fast = new(fast), _slow = new(slow);
+    private StateLadder _ladder = new([new LadderRung(-Math.Min(leave, enter), -enter), new LadderRung(enter, Math.Min(leave, enter))], dwell);
+
+    public override int WarmUp => Math.Max(fast, slow);
+
+    public override void Start()
+    {
+        _fast.Series = _slow.Series = Series;
+        _fast.Start();
+        _slow.Start();
+    }
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var state = lines[0];
+        var age = lines[1];
+        var gap = lines[2];
+        // The lines that are to be written hold the averages first, so that nothing is allocated.
+        _fast.Process(bars, lines);
+        state.CopyTo(gap);
+        _slow.Process(bars, lines);
+        for (var i = 0; i < state.Length; i++)
+        {
+            gap[i] = 100 * (gap[i] / state[i] - 1);
+            var now = _ladder.Next(gap[i]);
+            state[i] = now < 0 ? double.NaN : now - 1;
+            age[i] = now < 0 ? double.NaN : _ladder.Age;
+        }
+    }
+}

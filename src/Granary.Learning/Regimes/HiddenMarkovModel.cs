@@ -1,0 +1,276 @@
+namespace Granary.Learning.Regimes;
+
+/// <summary>
+/// A Markov chain that is not seen, whose states draw normally distributed observations.
+/// Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE 77(2), 1989: scaled forward and backward recursions, fitted by Baum and Welch's EM.
+/// </summary>
+public sealed class HiddenMarkovModel
+{
+    private readonly double[] _initial, _means, _deviations;
+    private readonly double[,] _transitions;
+
+    /// <param name="initial">Probabilities of the first state.</param>
+    /// <param name="transitions">[from, to]; rows add up to 1.</param>
+    public HiddenMarkovModel(double[] initial, double[,] transitions, double[] means, double[] deviations)
+    {
+        _initial = initial;
+        _transitions = transitions;
+        _means = means;
+        _deviations = deviations;
+    }
+
+    public int States => _means.Length;
+
+    /// <summary>Of the observations in each state; ascending in a fitted model.</summary>
+    public IReadOnlyList<double> Means => _means;
+
+    public IReadOnlyList<double> Deviations => _deviations;
+
+    /// <summary>From one state to another.</summary>
+    public double Transition(int from, int to) => _transitions[from, to];
+
+    /// <summary>Of the observations it was fitted on; NaN where it was not.</summary>
+    public double LogLikelihood { get; private init; } = double.NaN;
+
+    /// <summary>The most likely model that EM finds from a few starts, the same ones every time, states in order of their means.</summary>
+    /// <param name="observations">Oldest first, finite.</param>
+    /// <param name="previous">A model of the same number of states to start from too; null for none.</param>
+    /// <returns>null where all observations are equal, or fewer than ten to a state: there is nothing to tell apart.</returns>
+    public static HiddenMarkovModel? Fit(ReadOnlySpan<double> observations, int states, HiddenMarkovModel? previous = null, int iterations = 200, double tolerance = 1e-8)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(states, 2);
+        var n = observations.Length;
+        var overall = Granary.Engine.Analysis.Moments.Of(observations);
+        if (n < 10 * states || !(overall.SampleDeviation > 0)) return null;
+        // A state may not shrink onto a single observation, where the likelihood is without bound.
+        var least = overall.SampleDeviation * 1e-3;
+        var values = observations.ToArray();
+        List<HiddenMarkovModel> starts = [Grouped(values, values, states, least), Grouped(values, LocalActivity(values), states, least)];
+        if (previous?.States == states) starts.Add(previous);
+        HiddenMarkovModel? best = null;
+        foreach (var start in starts)
+        {
+            var model = start;
+            var before = double.NegativeInfinity;
+            for (var i = 0; i < iterations; i++)
+            {
+                model = model.Improve(values, least, out var likelihood);
+                if (likelihood - before <= tolerance * Math.Abs(likelihood)) break;
+                before = likelihood;
+            }
+            if (best is null || model.LogLikelihood > best.LogLikelihood) best = model;
+        }
+        return best!.Sorted();
+    }
+
+    /// <summary>Probabilities of the states given the observations up to and including the last: what could be known at the time.</summary>
+    /// <param name="probabilities">Those before the observation, by state; empty at the first. Overwritten.</param>
+    public void Filter(double observation, Span<double> probabilities, bool first)
+    {
+        Span<double> next = stackalloc double[States];
+        var most = double.NegativeInfinity;
+        for (var j = 0; j < next.Length; j++) most = Math.Max(most, LogDensity(j, observation));
+        double sum = 0;
+        for (var j = 0; j < next.Length; j++)
+        {
+            double reach = 0;
+            if (first) reach = _initial[j];
+            else for (var i = 0; i < next.Length; i++) reach += probabilities[i] * _transitions[i, j];
+            sum += next[j] = reach * Math.Exp(LogDensity(j, observation) - most);
+        }
+        // Where the only possible states cannot have drawn it, the chain starts anew.
+        for (var j = 0; j < next.Length; j++) probabilities[j] = sum > 0 ? next[j] / sum : 1.0 / next.Length;
+    }
+
+    /// <summary>The log-likelihood of a sequence.</summary>
+    public double LogLikelihoodOf(ReadOnlySpan<double> observations) => Forward(observations.ToArray(), new double[observations.Length, States], new double[observations.Length, States], new double[observations.Length]);
+
+    private double LogDensity(int state, double x)
+    {
+        var z = (x - _means[state]) / _deviations[state];
+        return -0.5 * z * z - Math.Log(_deviations[state]) - 0.91893853320467274178;
+    }
+
+    private double Forward(double[] x, double[,] alpha, double[,] density, double[] scale)
+    {
+        var k = States;
+        double likelihood = 0;
+        for (var t = 0; t < x.Length; t++)
+        {
+            var most = double.NegativeInfinity;
+            for (var j = 0; j < k; j++) most = Math.Max(most, density[t, j] = LogDensity(j, x[t]));
+            double sum = 0;
+            for (var j = 0; j < k; j++)
+            {
+                density[t, j] = Math.Exp(density[t, j] - most);
+                double reach = 0;
+                if (t == 0) reach = _initial[j];
+                else for (var i = 0; i < k; i++) reach += alpha[t - 1, i] * _transitions[i, j];
+                sum += alpha[t, j] = reach * density[t, j];
+            }
+            if (!(sum > 0))
+            {
+                sum = double.Epsilon * 1e16;
+                for (var j = 0; j < k; j++) alpha[t, j] = sum / k;
+            }
+            scale[t] = sum;
+            for (var j = 0; j < k; j++) alpha[t, j] /= sum;
+            likelihood += Math.Log(sum) + most;
+        }
+        return likelihood;
+    }
+
+    // One round of Baum and Welch. The likelihood is that of this model; the new one carries it as its own until the next round.
+    private HiddenMarkovModel Improve(double[] x, double least, out double likelihood)
+    {
+        var (n, k) = (x.Length, States);
+        var (alpha, density, scale) = (new double[n, k], new double[n, k], new double[n]);
+        likelihood = Forward(x, alpha, density, scale);
+        var (beta, next) = (new double[k], new double[k]);
+        Array.Fill(beta, 1);
+        var (moves, weight, sum) = (new double[k, k], new double[k], new double[k]);
+        var gamma = new double[n, k];
+        for (var t = n - 1; t >= 0; t--)
+        {
+            if (t < n - 1)
+            {
+                for (var i = 0; i < k; i++)
+                {
+                    double back = 0;
+                    for (var j = 0; j < k; j++)
+                    {
+                        var step = _transitions[i, j] * density[t + 1, j] * beta[j] / scale[t + 1];
+                        back += step;
+                        moves[i, j] += alpha[t, i] * step;
+                    }
+                    next[i] = back;
+                }
+                (beta, next) = (next, beta);
+            }
+            double total = 0;
+            for (var i = 0; i < k; i++) total += gamma[t, i] = alpha[t, i] * beta[i];
+            for (var i = 0; i < k; i++)
+            {
+                gamma[t, i] = total > 0 ? gamma[t, i] / total : 1.0 / k;
+                weight[i] += gamma[t, i];
+                sum[i] += gamma[t, i] * x[t];
+            }
+        }
+        var (initial, means, deviations, transitions) = (new double[k], new double[k], new double[k], new double[k, k]);
+        for (var i = 0; i < k; i++)
+        {
+            initial[i] = gamma[0, i];
+            means[i] = weight[i] > 1e-12 ? sum[i] / weight[i] : _means[i];
+            double squares = 0, row = 0;
+            for (var t = 0; t < n; t++) squares += gamma[t, i] * (x[t] - means[i]) * (x[t] - means[i]);
+            deviations[i] = Math.Max(least, weight[i] > 1e-12 ? Math.Sqrt(squares / weight[i]) : _deviations[i]);
+            for (var j = 0; j < k; j++) row += moves[i, j];
+            for (var j = 0; j < k; j++) transitions[i, j] = row > 1e-12 ? moves[i, j] / row : _transitions[i, j];
+        }
+        return new HiddenMarkovModel(initial, transitions, means, deviations) { LogLikelihood = likelihood };
+    }
+
+    // States as groups of equal size by rank of a key, which stay with a probability of 0.95.
+    private static HiddenMarkovModel Grouped(double[] x, double[] key, int states, double least)
+    {
+        var order = new int[x.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort((double[])key.Clone(), order);
+        var (initial, means, deviations, transitions) = (new double[states], new double[states], new double[states], new double[states, states]);
+        for (var s = 0; s < states; s++)
+        {
+            var group = order[(s * x.Length / states)..((s + 1) * x.Length / states)].Select(i => x[i]).ToArray();
+            var moments = Granary.Engine.Analysis.Moments.Of(group);
+            (initial[s], means[s], deviations[s]) = (1.0 / states, moments.Mean, Math.Max(least, moments.SampleDeviation));
+            for (var j = 0; j < states; j++) transitions[s, j] = s == j ? 0.95 : 0.05 / (states - 1);
+        }
+        return new HiddenMarkovModel(initial, transitions, means, deviations);
+    }
+
+    // Mean absolute distance from the mean over the last ten observations.
+    private static double[] LocalActivity(double[] x)
+    {
+        var mean = x.Average();
+        var activity = new double[x.Length];
+        for (var t = 0; t < x.Length; t++)
+        {
+            var from = Math.Max(0, t - 9);
+            for (var i = from; i <= t; i++) activity[t] += Math.Abs(x[i] - mean) / (t - from + 1);
+        }
+        return activity;
+    }
+
+    private HiddenMarkovModel Sorted()
+    {
+        var order = Enumerable.Range(0, States).OrderBy(i => _means[i]).ToArray();
+        var transitions = new double[States, States];
+        for (var i = 0; i < States; i++)
+            for (var j = 0; j < States; j++) transitions[i, j] = _transitions[order[i], order[j]];
+        return new HiddenMarkovModel([.. order.Select(i => _initial[i])], transitions, [.. order.Select(i => _means[i])], [.. order.Select(i => _deviations[i])])
+        {
+            LogLikelihood = LogLikelihood,
+        };
+    }
+}
+
+/// <summary>
+/// The state that a hidden Markov model would have named at each bar, had it been run live: fitted on the last so many observations, anew every so often,
+/// and filtered, never smoothed, for smoothing looks ahead.
+/// </summary>
+public sealed class HiddenMarkovTracker
+{
+    private readonly double[] _window, _probabilities;
+    private readonly int _refit;
+    private HiddenMarkovModel? _model;
+    private long _seen;
+    private int _sinceFit;
+
+    /// <param name="window">Observations that a fit sees, at least ten to a state.</param>
+    /// <param name="refit">Observations between fits, at least 1.</param>
+    public HiddenMarkovTracker(int states, int window, int refit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 10 * states);
+        ArgumentOutOfRangeException.ThrowIfLessThan(refit, 1);
+        _window = new double[window];
+        _probabilities = new double[states];
+        _refit = refit;
+    }
+
+    /// <summary>The model in force; null before the first fit, and while the market has not moved.</summary>
+    public HiddenMarkovModel? Model => _model;
+
+    /// <summary>Of the states after the last observation.</summary>
+    public ReadOnlySpan<double> Probabilities => _probabilities;
+
+    /// <summary>The likeliest state after the next observation; −1 while there is no model. NaN is passed over.</summary>
+    public int Next(double observation)
+    {
+        if (!double.IsNaN(observation))
+        {
+            _window[_seen++ % _window.Length] = observation;
+            _sinceFit++;
+            if (_seen >= _window.Length && (_model is null || _sinceFit >= _refit)) Fit();
+            else _model?.Filter(observation, _probabilities, first: false);
+        }
+        if (_model is null) return -1;
+        var best = 0;
+        for (var i = 1; i < _probabilities.Length; i++)
+            if (_probabilities[i] > _probabilities[best]) best = i;
+        return best;
+    }
+
+    private void Fit()
+    {
+        var past = new double[_window.Length];
+        for (var i = 0; i < past.Length; i++) past[i] = _window[(_seen + i) % _window.Length];
+        _sinceFit = 0;
+        if (HiddenMarkovModel.Fit(past, _probabilities.Length, _model) is not { } model)
+        {
+            // Nothing moved in the window: the old model goes on, if there is one.
+            _model?.Filter(past[^1], _probabilities, first: false);
+            return;
+        }
+        _model = model;
+        for (var i = 0; i < past.Length; i++) model.Filter(past[i], _probabilities, first: i == 0);
+    }
+}

@@ -1,0 +1,96 @@
+using Granary.Engine.Analysis;
+
+namespace Granary.Learning.Regimes;
+
+/// <summary>How states follow one another.</summary>
+/// <param name="Counts">[from, to]: how often a bar's state was followed by the next bar's, staying included.</param>
+/// <param name="Probabilities">[from, to]: a row adds up to 1; NaN for a state that nothing follows.</param>
+/// <param name="Share">Of all bars with a state.</param>
+/// <param name="Spells">Uninterrupted stretches of each state.</param>
+/// <param name="MeanSpell">Bars of such a stretch, the first and the last, cut short by the record's ends, included; NaN without any.</param>
+public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, double[] Share, int[] Spells, double[] MeanSpell)
+{
+    /// <param name="states">One for each bar, −1 for none; bars without a state are passed over and end a stretch.</param>
+    public static RegimeTransitions Of(ReadOnlySpan<int> states, int count)
+    {
+        var counts = new long[count, count];
+        var bars = new long[count];
+        var spells = new int[count];
+        long all = 0;
+        var before = -1;
+        foreach (var state in states)
+        {
+            if (state >= 0)
+            {
+                all++;
+                bars[state]++;
+                if (state != before) spells[state]++;
+                if (before >= 0) counts[before, state]++;
+            }
+            before = state;
+        }
+        var probabilities = new double[count, count];
+        for (var i = 0; i < count; i++)
+        {
+            long row = 0;
+            for (var j = 0; j < count; j++) row += counts[i, j];
+            for (var j = 0; j < count; j++) probabilities[i, j] = row > 0 ? counts[i, j] / (double)row : double.NaN;
+        }
+        return new RegimeTransitions(counts, probabilities,
+            [.. bars.Select(b => all > 0 ? b / (double)all : double.NaN)], spells,
+            [.. bars.Select((b, i) => spells[i] > 0 ? b / (double)spells[i] : double.NaN)]);
+    }
+
+    /// <summary>What the market does in the bar after each state: mean and deviation of its returns, per bar.</summary>
+    /// <param name="returns">Of each bar, as long as <paramref name="states"/>; the state at bar t meets the return of bar t + 1, so that it could have been traded.</param>
+    public static (double Mean, double Deviation, long Bars)[] NextReturns(ReadOnlySpan<int> states, ReadOnlySpan<double> returns, int count)
+    {
+        if (states.Length != returns.Length) throw new ArgumentException($"{states.Length} states, but {returns.Length} returns");
+        var moments = new Moments[count];
+        for (var t = 0; t + 1 < states.Length; t++)
+            if (states[t] >= 0 && double.IsFinite(returns[t + 1]))
+                moments[states[t]].Add(returns[t + 1]);
+        return [.. moments.Select(m => (m.Mean, m.SampleDeviation, m.Count))];
+    }
+}
+
+/// <summary>How far two ways of telling regimes agree.</summary>
+/// <param name="Counts">[first's state, second's state]: bars.</param>
+/// <param name="AdjustedRand">1 where they draw the same lines, about 0 where they agree by chance only (Hubert and Arabie 1985); NaN where both know a single state.</param>
+public sealed record RegimeAgreement(long[,] Counts, double AdjustedRand)
+{
+    /// <summary>Over the bars where both have a state (not −1).</summary>
+    public static RegimeAgreement Of(ReadOnlySpan<int> first, int firstStates, ReadOnlySpan<int> second, int secondStates)
+    {
+        if (first.Length != second.Length) throw new ArgumentException($"{first.Length} states against {second.Length}");
+        var counts = new long[firstStates, secondStates];
+        long all = 0;
+        for (var t = 0; t < first.Length; t++)
+        {
+            if (first[t] < 0 || second[t] < 0) continue;
+            counts[first[t], second[t]]++;
+            all++;
+        }
+        static double Pairs(double n) => n * (n - 1) / 2;
+        double together = 0, rows = 0, columns = 0;
+        for (var i = 0; i < firstStates; i++)
+        {
+            long row = 0;
+            for (var j = 0; j < secondStates; j++)
+            {
+                row += counts[i, j];
+                together += Pairs(counts[i, j]);
+            }
+            rows += Pairs(row);
+        }
+        for (var j = 0; j < secondStates; j++)
+        {
+            long column = 0;
+            for (var i = 0; i < firstStates; i++) column += counts[i, j];
+            columns += Pairs(column);
+        }
+        var chance = rows * columns / Pairs(all);
+        var most = (rows + columns) / 2;
+        return new RegimeAgreement(counts, most - chance > 0 ? (together - chance) / (most - chance) : double.NaN);
+    }
+}
