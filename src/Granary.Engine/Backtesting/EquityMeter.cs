@@ -288,4 +288,11 @@ public sealed record EquitySums
 
     /// <summary>Bars at whose close something was held.</summary>
     public required long ExposedBars { get; init; }
+
+    internal void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Final, SumOfReturns);
+        fingerprint.Add(SumOfSquares, SumOfSquaredLosses);
+        fingerprint.Add(MaxDrawdown, (double)Count);
+    }
 }

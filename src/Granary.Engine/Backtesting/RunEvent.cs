@@ -103,7 +103,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     private double[] _factors = [];
 
     /// <summary>The run whose factors are written beside its signals; set before its first block.</summary>
-    public StrategyRun? Run { get; set; }
+    public IFactorReader? Run { get; set; }
 
     public void OnSignal(in Signal signal)
     {

@@ -11,7 +11,7 @@ namespace Granary.Engine.Backtesting;
 /// One strategy on one feed, from the first bar to the last: the small state machine that every host drives, be it the in-process
 /// batch, a grain or a live session. It is shown blocks in order, of any size, with the feed's factors over them.
 /// </summary>
-public sealed class StrategyRun
+public sealed class StrategyRun : IStrategyRun, IFactorReader
 {
     private readonly Strategy _strategy;
     private readonly StrategyBook _book;
@@ -30,6 +30,8 @@ public sealed class StrategyRun
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
         FactorPlan plan, IRunObserver? observer = null)
     {
+        if (strategy is MultiSymbolStrategy)
+            throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}", nameof(strategy));
         Id = id;
         _strategy = strategy;
         Series = series;
@@ -126,23 +128,20 @@ public sealed class StrategyRun
         return i;
     }
 
-    // The first bar of the block at which every declared factor has a value; the block's length where there is none.
+    // The first bar of the block by which every declared factor has had a value; the block's length where there is none.
     private int FirstWarm(int count)
     {
-        for (var i = 0; i < count; i++)
+        var first = 0;
+        foreach (var factor in _factors)
         {
-            var all = true;
-            foreach (var factor in _factors)
-                if (double.IsNaN(factor.Column[i]))
-                {
-                    all = false;
-                    break;
-                }
-            if (!all) continue;
-            _warm = true;
-            return i;
+            if (factor.IsWarm) continue;
+            var i = 0;
+            while (i < count && double.IsNaN(factor.Column[i])) i++;
+            factor.IsWarm = i < count;
+            first = Math.Max(first, i);
         }
-        return count;
+        _warm = first < count;
+        return first;
     }
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>

@@ -12,12 +12,17 @@ public sealed class Crossing
     private readonly Factor _line;
     private readonly Factor? _other;
     private double[] _a = [], _b = [];
+    private readonly double _level;
     private double _sign;
+
+    // Number of the declaration within its strategy.
+    internal int Ordinal;
 
     internal Crossing(Factor line, Factor? other, double level)
     {
         _line = line;
         _other = other;
+        _level = level;
         if (other is not null) return;
         _b = new double[Market.BarBlock.MaxCount];
         Array.Fill(_b, level);
@@ -38,14 +43,20 @@ public sealed class Crossing
         return difference * _sign > 0 ? 0 : Turn(difference);
     }
 
+    /// <summary>The same for one of several symbols, whose last sign is kept by the caller.</summary>
+    internal int At(SymbolContext symbol, ref double sign) =>
+        Turn(symbol[_line] - (_other is null ? _level : symbol[_other]), ref sign);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Turn(double difference)
+    private int Turn(double difference) => Turn(difference, ref _sign);
+
+    private static int Turn(double difference, ref double last)
     {
         // Zero and NaN leave the sign alone.
         var sign = difference > 0 ? 1 : difference < 0 ? -1 : 0;
-        if (sign == 0) return 0;
-        var first = _sign == 0;
-        _sign = sign;
+        if (sign == 0 || sign == last) return 0;
+        var first = last == 0;
+        last = sign;
         return first ? 0 : sign;
     }
 }

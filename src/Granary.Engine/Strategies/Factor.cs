@@ -22,6 +22,12 @@ public sealed class Factor
     // Index of the line in the feed's sheet.
     internal int Slot;
 
+    // Number of the declaration within its strategy.
+    internal int Ordinal;
+
+    // Has had a value.
+    internal bool IsWarm;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal double At(int index) => Column[index];
 

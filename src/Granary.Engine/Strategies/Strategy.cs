@@ -24,7 +24,7 @@ public abstract class Strategy
     /// <summary>Declares a factor; in the constructor only.</summary>
     protected Factor Use(FactorRequest request, int line = 0)
     {
-        var factor = new Factor(request, line);
+        var factor = new Factor(request, line) { Ordinal = _factors.Count };
         _factors.Add(factor);
         return factor;
     }
@@ -47,6 +47,7 @@ public abstract class Strategy
 
     private Crossing Watch(Crossing crossing)
     {
+        crossing.Ordinal = _crossings.Count;
         _crossings.Add(crossing);
         return crossing;
     }

@@ -6,7 +6,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies;
 
 /// <summary>The bar that has just closed, and what a strategy may do about it. It cannot reach forward.</summary>
-public sealed class StrategyContext
+public class StrategyContext
 {
     private readonly StrategyBook _book;
     private BarBlock _block = null!;

@@ -43,6 +43,9 @@ public sealed class StrategyDefinition
 
     public string Source { get; }
 
+    /// <summary>Whether one instance trades all the batch's symbols together, as a <see cref="Backtesting.MultiSymbolRun"/>, instead of one.</summary>
+    public bool IsMultiSymbol => Type.IsSubclassOf(typeof(MultiSymbolStrategy));
+
     /// <summary>In the constructor's order.</summary>
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 

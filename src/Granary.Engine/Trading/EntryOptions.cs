@@ -21,6 +21,9 @@ public readonly record struct EntryOptions
     /// <summary>Base units, instead of the batch's size rule.</summary>
     public double Quantity { get; init; }
 
+    /// <summary>A multiple of the batch's size rule, as 0.2 for one of five equal positions; 0 means 1.</summary>
+    public double SizeFactor { get; init; }
+
     public TimeInForce TimeInForce { get; init; }
 
     /// <summary>With <see cref="TimeInForce.GoodTillDate"/>: the last bar open on which the order can trade, UTC ticks.</summary>

@@ -22,6 +22,8 @@ internal sealed class StrategyBook
     private readonly double _multiplier;
     private readonly EquityMeter _meter;
     private readonly bool _excursions;
+    // Null where the strategy has one instrument, and so the account for itself.
+    private readonly SharedAccount? _account;
     private Order[] _orders = new Order[2];
     private OpenTrade[] _trades = new OpenTrade[1];
     private int _orderCount, _tradeCount, _pendingLong, _pendingShort;
@@ -44,14 +46,17 @@ internal sealed class StrategyBook
 
     private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
 
-    public StrategyBook(Instrument instrument, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer)
+    /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
+    public StrategyBook(Instrument instrument, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer, SharedAccount? account = null)
     {
         _instrument = instrument;
         _settings = settings;
         _execution = execution;
         _observer = observer;
         _multiplier = instrument.Multiplier;
-        _cash = settings.Cash;
+        _account = account;
+        _cash = account is null ? settings.Cash : 0;
+        _closed = account is not null;
         _meter = new EquityMeter(settings.Cash);
         _excursions = observer is not null;
     }
@@ -87,11 +92,12 @@ internal sealed class StrategyBook
         _notices = [];
     }
 
-    public void Bind(BarBlock block, BlockCalendar calendar)
+    /// <param name="marked">How many of the block's bars are marked already.</param>
+    public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
     {
         _block = block;
         _calendar = calendar;
-        _marked = 0;
+        _marked = marked;
     }
 
     public bool HasOpen(Side side)
@@ -106,7 +112,19 @@ internal sealed class StrategyBook
 
     public long BarsInTrade(long barNumber) => _tradeCount > 0 ? barNumber - _trades[_tradeCount - 1].EntryIndex : -1;
 
-    public double EquityAt(double price) => _cash + _net * price;
+    public double EquityAt(double price) => _account is null ? OwnEquity(price) : _account.Equity;
+
+    /// <summary>What this book adds to the account's equity.</summary>
+    public double OwnEquity(double price) => _cash + _net * price;
+
+    /// <summary>The last close; kept by whoever runs several books on one account.</summary>
+    public double LastPrice { get; set; }
+
+    /// <summary>UTC ticks of the present instant where no bar of this instrument closes at it, so that nothing can trade at its close; else 0.</summary>
+    public long StaleAt { get; set; }
+
+    /// <summary>The instrument has had its first bar.</summary>
+    public void Open() => _closed = false;
 
     public Position NetPosition()
     {
@@ -117,9 +135,12 @@ internal sealed class StrategyBook
     }
 
     /// <summary>What new entries may cost. The proceeds of a short sale stay locked, and as much again as its collateral.</summary>
-    public double Available(double price)
+    public double Available(double price) => _account is null ? OwnAvailable(price) : _account.Available(this, price);
+
+    /// <summary>This book's part of it.</summary>
+    public double OwnAvailable(double price)
     {
-        var available = _instrument.MarginPerUnit > 0 ? EquityAt(price) : _cash;
+        var available = _instrument.MarginPerUnit > 0 ? OwnEquity(price) : _cash;
         for (var i = 0; i < _tradeCount; i++)
         {
             ref var trade = ref _trades[i];
@@ -149,7 +170,7 @@ internal sealed class StrategyBook
         if (open >= _settings.MaxOpenTrades) return default;
 
         var close = _block.CloseColumn[index];
-        var time = _block.TimeColumn[index];
+        var time = TimeAt(index);
         var price = options.Type switch
         {
             OrderType.Market or OrderType.MarketOnClose => close,
@@ -168,7 +189,7 @@ internal sealed class StrategyBook
 
         var quantity = options.Quantity > 0
             ? options.Quantity
-            : _settings.Size.Quantity(EquityAt(close), price, riskStop, _multiplier);
+            : _settings.Size.Quantity(EquityAt(close), price, riskStop, _multiplier) * (options.SizeFactor > 0 ? options.SizeFactor : 1);
         var noStop = double.IsNaN(quantity);
         if (_instrument.LotSize > 0 && !noStop) quantity = _instrument.RoundQuantity(quantity);
 
@@ -181,11 +202,11 @@ internal sealed class StrategyBook
         order.StopLoss = options.StopLoss > 0 ? stop : 0;
         order.TakeProfit = options.TakeProfit > 0 ? target : 0;
         order.TrailFraction = trail;
-        order.TradeNumber = ++_signals;
+        order.TradeNumber = NextSignal();
         var id = order.Id;
 
-        var signal = new Signal(_signals, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt);
-        _fingerprint.Add((ulong)(uint)_signals << 8 | (byte)side, (ulong)time);
+        var signal = new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt);
+        _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
         if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
         _observer?.OnSignal(signal);
 
@@ -194,7 +215,7 @@ internal sealed class StrategyBook
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
             return default;
         }
-        if (Exceeds(CostOf(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + ExitProceeds(close) - Reserved(close)))
+        if (Exceeds(CostOf(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + (_account is null ? ExitProceeds(close) - Reserved(close) : _account.Promised)))
         {
             Reject(ref order, SignalEnd.NoCash, time);
             return default;
@@ -204,7 +225,7 @@ internal sealed class StrategyBook
         if (side == Side.Buy) _pendingLong++;
         else _pendingShort++;
         _orderCount++;
-        if (_execution.Fill == FillTiming.SameClose && options.Type == OrderType.Market) FillAtClose(_orderCount - 1, index);
+        if (FillsNow(options.Type)) FillAtClose(_orderCount - 1, index);
         Refresh();
         return id;
     }
@@ -217,7 +238,7 @@ internal sealed class StrategyBook
             if (_trades[i].Side == side && !_trades[i].Exiting)
             {
                 Close(ref _trades[i], index, type, ExitReason.Signal);
-                if (_execution.Fill == FillTiming.SameClose && type == OrderType.Market)
+                if (FillsNow(type))
                 {
                     FillAtClose(_orderCount - 1, index);
                     i--;
@@ -227,9 +248,22 @@ internal sealed class StrategyBook
         Refresh();
     }
 
+    private bool FillsNow(OrderType type) => _execution.Fill == FillTiming.SameClose && type == OrderType.Market && StaleAt == 0;
+
+    private long TimeAt(int index) => StaleAt == 0 ? _block.TimeColumn[index] : StaleAt;
+
+    // Orders and signals are numbered within the strategy run, over all its books.
+    private int NextSignal()
+    {
+        _signals++;
+        return _account is null ? _signals : ++_account.Signals;
+    }
+
+    private OrderId NextOrder() => new(_account is null ? ++_lastOrderId : ++_account.LastOrderId);
+
     private void Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
     {
-        ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, _block.TimeColumn[index]);
+        ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, TimeAt(index));
         order.TradeNumber = trade.Number;
         order.Reason = reason;
         order.ExpiresAt = long.MaxValue;
@@ -244,7 +278,7 @@ internal sealed class StrategyBook
         if (_closed) return default;
         var quantity = _instrument.RoundQuantity(request.Quantity);
         if (!(quantity > 0)) return default;
-        ref var order = ref New(OrderRole.Net, request.Type, request.Side, quantity, _block.TimeColumn[index]);
+        ref var order = ref New(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));
         order.LimitPrice = _instrument.RoundPrice(request.LimitPrice);
         order.StopPrice = _instrument.RoundPrice(request.StopPrice);
         order.TimeInForce = request.TimeInForce;
@@ -255,7 +289,7 @@ internal sealed class StrategyBook
         Tell(order);
         var id = order.Id;
         _orderCount++;
-        if (_execution.Fill == FillTiming.SameClose && request.Type == OrderType.Market) FillAtClose(_orderCount - 1, index);
+        if (FillsNow(request.Type)) FillAtClose(_orderCount - 1, index);
         Refresh();
         return id;
     }
@@ -265,7 +299,7 @@ internal sealed class StrategyBook
         for (var i = 0; i < _orderCount; i++)
             if (_orders[i].Id == id)
             {
-                Drop(i, OrderState.Cancelled, _block.TimeColumn[index]);
+                Drop(i, OrderState.Cancelled, TimeAt(index));
                 Refresh();
                 return true;
             }
@@ -276,7 +310,7 @@ internal sealed class StrategyBook
     {
         for (var i = _orderCount - 1; i >= 0; i--)
             if (_orders[i].Role == OrderRole.Entry && _orders[i].Side == side)
-                Drop(i, OrderState.Cancelled, _block.TimeColumn[index]);
+                Drop(i, OrderState.Cancelled, TimeAt(index));
         Refresh();
     }
 
@@ -286,7 +320,7 @@ internal sealed class StrategyBook
             if (_trades[i].Side == side)
             {
                 _trades[i].Stop = _instrument.RoundPrice(price);
-                if (_trades[i].StopOrder.IsNone) _trades[i].StopOrder = new OrderId(++_lastOrderId);
+                if (_trades[i].StopOrder.IsNone) _trades[i].StopOrder = NextOrder();
             }
         Refresh();
     }
@@ -296,7 +330,7 @@ internal sealed class StrategyBook
         if (_orderCount == _orders.Length) Array.Resize(ref _orders, _orders.Length * 2);
         ref var order = ref _orders[_orderCount];
         order = default;
-        order.Id = new OrderId(++_lastOrderId);
+        order.Id = NextOrder();
         order.Role = role;
         order.Type = type;
         order.Side = side;
@@ -346,7 +380,7 @@ internal sealed class StrategyBook
     }
 
     // What market exits on their way will bring, at the last close.
-    private double ExitProceeds(double close)
+    public double ExitProceeds(double close)
     {
         var sum = 0.0;
         for (var i = 0; i < _tradeCount; i++)
@@ -362,7 +396,7 @@ internal sealed class StrategyBook
     }
 
     // What waiting market entries will cost, so that cash is not promised twice.
-    private double Reserved(double close)
+    public double Reserved(double close)
     {
         var sum = 0.0;
         for (var i = 0; i < _orderCount; i++)
@@ -383,20 +417,55 @@ internal sealed class StrategyBook
     public void Process(int index)
     {
         var bar = _block[index];
-        var feedIndex = _block.FirstIndex + index;
-
         for (var i = 0; i < _orderCount; i++)
-        {
-            ref var order = ref _orders[i];
-            if (bar.Time > order.ExpiresAt)
+            if (WorkAtOpen(i, bar, index))
+                i = -1;
+        ProcessAfterOpen(index, bar);
+        if (_notices is { Count: > 0 }) Dispatch();
+    }
+
+    /// <summary>The waiting order that was made next after this one; none where it was the last.</summary>
+    public OrderId OrderAfter(OrderId id)
+    {
+        // Orders stand in the order of their making.
+        for (var i = 0; i < _orderCount; i++)
+            if (_orders[i].Id.Value > id.Value)
+                return _orders[i].Id;
+        return default;
+    }
+
+    /// <summary>Works one order at a bar's open: for books that share an account, whose orders take turns.</summary>
+    public void WorkAtOpen(OrderId id, int index)
+    {
+        for (var i = 0; i < _orderCount; i++)
+            if (_orders[i].Id == id)
             {
-                Drop(i--, OrderState.Expired, bar.Time);
-                continue;
+                WorkAtOpen(i, _block[index], index);
+                return;
             }
-            if (order.TimeInForce == TimeInForce.Day && order.ExpiresAt == long.MaxValue) order.ExpiresAt = EndOfDay(bar.Time);
-            var price = order.Type == OrderType.Market ? bar.Open : _execution.FillModel.AtOpen(ref order, bar);
-            if (!double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true)) i = -1;
+    }
+
+    /// <summary>The rest of a bar whose open has been worked; call-backs wait for <see cref="Dispatch"/>.</summary>
+    public void ProcessAfterOpen(int index) => ProcessAfterOpen(index, _block[index]);
+
+    // Whether it is not waiting any more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool WorkAtOpen(int i, in Bar bar, int index)
+    {
+        ref var order = ref _orders[i];
+        if (bar.Time > order.ExpiresAt)
+        {
+            Drop(i, OrderState.Expired, bar.Time);
+            return true;
         }
+        if (order.TimeInForce == TimeInForce.Day && order.ExpiresAt == long.MaxValue) order.ExpiresAt = EndOfDay(bar.Time);
+        var price = order.Type == OrderType.Market ? bar.Open : _execution.FillModel.AtOpen(ref order, bar);
+        return !double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true);
+    }
+
+    private void ProcessAfterOpen(int index, in Bar bar)
+    {
+        var feedIndex = _block.FirstIndex + index;
 
         for (var i = 0; i < _tradeCount; i++)
             if (Protect(ref _trades[i], i, bar, index, feedIndex))
@@ -423,7 +492,6 @@ internal sealed class StrategyBook
             else if (bar.Time >= trade.TimeExit) Close(ref trade, index, OrderType.Market, ExitReason.Time);
         }
         Refresh();
-        if (_notices is { Count: > 0 }) Dispatch();
     }
 
     private void Trail(ref OpenTrade trade, double close, long feedIndex)
@@ -506,11 +574,13 @@ internal sealed class StrategyBook
                 OpenNew(order, order.Quantity, price, maker, bar, index, atOpen);
                 break;
             case OrderRole.Exit:
-                Filled(at, order.Quantity, price);
                 for (var i = 0; i < _tradeCount; i++)
                     if (_trades[i].Number == order.TradeNumber)
                     {
-                        CloseTrade(i, order.Quantity, price, maker, order.Reason, bar, index);
+                        // A net order may have closed a part of it since the exit was made.
+                        var quantity = Math.Min(order.Quantity, _trades[i].Quantity);
+                        Filled(at, quantity, price);
+                        CloseTrade(i, quantity, price, maker, order.Reason, bar, index);
                         break;
                     }
                 break;
@@ -536,9 +606,9 @@ internal sealed class StrategyBook
                 }
                 if (left > 0)
                 {
-                    order.TradeNumber = ++_signals;
-                    var signal = new Signal(_signals, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt);
-                    _fingerprint.Add((ulong)(uint)_signals << 8 | (byte)order.Side, (ulong)order.CreatedAt);
+                    order.TradeNumber = NextSignal();
+                    var signal = new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt);
+                    _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
                     _observer?.OnSignal(signal);
                     OpenNew(order, left, price, maker, bar, index, atOpen);
                 }
@@ -637,6 +707,7 @@ internal sealed class StrategyBook
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
         var net = profit - trade.Commission;
         _tradeMeter.Add(net, bars);
+        _account?.Add(net, bars);
         _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)reason, (ulong)bar.Time);
         _fingerprint.Add(exitPrice, net);
         if (_observer is not null || _listener is not null)
@@ -737,7 +808,7 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Mark(int index)
     {
-        _meter.Mark(_cash, _net, _tradeCount > 0, _block, _calendar, _marked, index);
+        if (_account is null) _meter.Mark(_cash, _net, _tradeCount > 0, _block, _calendar, _marked, index);
         if (_excursions)
             for (var i = 0; i < _tradeCount; i++)
             {
@@ -771,9 +842,7 @@ internal sealed class StrategyBook
             _observer?.OnTrade(Snapshot(trade, time, exitPrice, profit, (int)(lastIndex - trade.EntryIndex), ExitReason.Open));
         }
         var sums = _meter.Finish();
-        _fingerprint.Add(sums.Final, sums.SumOfReturns);
-        _fingerprint.Add(sums.SumOfSquares, sums.SumOfSquaredLosses);
-        _fingerprint.Add(sums.MaxDrawdown, (double)sums.Count);
+        if (_account is null) sums.AddTo(ref _fingerprint);
         return sums;
     }
 
@@ -794,7 +863,7 @@ internal sealed class StrategyBook
     private OrderId One(in OpenTrade trade, OrderRole role, OrderType type, double level, OrderId id, OrderState state, double price)
     {
         if (level <= 0) return id;
-        if (id.IsNone) id = new OrderId(++_lastOrderId);
+        if (id.IsNone) id = NextOrder();
         var order = new Order
         {
             Id = id,

@@ -1,0 +1,27 @@
+namespace Granary.Engine.Backtesting;
+
+/// <summary>A strategy under way, on one instrument or on several: what hosts keep of it. How it is fed is its own affair.</summary>
+public interface IStrategyRun
+{
+    /// <summary>Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</summary>
+    string Id { get; }
+
+    /// <summary>Bars seen so far; with several instruments, instants.</summary>
+    long Bars { get; }
+
+    /// <summary>Trades closed so far.</summary>
+    int TradeCount { get; }
+
+    /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
+    StrategyResult Finish();
+}
+
+/// <summary>Whoever reads factors at the bar that is being run: what is written beside a signal.</summary>
+public interface IFactorReader
+{
+    /// <summary>As the strategy declared them.</summary>
+    IReadOnlyList<string> FactorNames { get; }
+
+    /// <summary>Their values now; NaN where there is none.</summary>
+    void ReadFactors(Span<double> values);
+}

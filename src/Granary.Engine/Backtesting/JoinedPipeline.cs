@@ -1,0 +1,97 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Backtesting;
+
+/// <summary>A stretch of several symbols' joined timeline, with all that its strategies share over it.</summary>
+public sealed class PreparedJoin
+{
+    private readonly PreparedBlock?[] _symbols;
+
+    internal PreparedJoin(JoinedBlock block, PreparedBlock?[] symbols, BlockCalendar calendar, double[] nothing)
+    {
+        Block = block;
+        _symbols = symbols;
+        Calendar = calendar;
+        Nothing = nothing;
+    }
+
+    public JoinedBlock Block { get; }
+
+    /// <summary>Months and weeks of the joined timeline.</summary>
+    public BlockCalendar Calendar { get; }
+
+    /// <summary>One symbol's own bars and factors, for strategies that trade it alone (and may read others through its factors); null where it has no bar here.</summary>
+    public PreparedBlock? Symbol(int symbol) => _symbols[symbol];
+
+    // A column to fill the places of a block that has only times and one value.
+    internal double[] Nothing { get; }
+}
+
+/// <summary>
+/// What a joined feed does once for all its strategies: each symbol's factors over that symbol's own bars, with the closes of the other
+/// symbols where a factor compares with them; and the timeline's calendar and measure of a year.
+/// </summary>
+public sealed class JoinedPipeline
+{
+    private readonly FeedPipeline[] _pipelines;
+    private readonly int[][] _references;
+    private long _lastTime = long.MinValue;
+
+    /// <param name="series">In the order of the joined blocks' symbols; of one timeframe.</param>
+    /// <param name="plans">One for each, complete: every run has added its factors.</param>
+    /// <exception cref="ArgumentException">A factor compares with a symbol that is not among them.</exception>
+    public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans)
+    {
+        Series = series;
+        _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p))];
+        _references = [.. _pipelines.Select(p => p.ReferenceSymbols.Select(Find).ToArray())];
+        Clock = new FeedClock(series[0].Timeframe);
+    }
+
+    public IReadOnlyList<MarketSeries> Series { get; }
+
+    /// <summary>Of the joined timeline.</summary>
+    public FeedClock Clock { get; }
+
+    /// <summary>Of one symbol's own bars.</summary>
+    public FeedClock ClockOf(int symbol) => _pipelines[symbol].Clock;
+
+    private int Find(string symbol)
+    {
+        for (var i = 0; i < Series.Count; i++)
+            if (Series[i].Instrument.Symbol == symbol)
+                return i;
+        var near = Spelling.Nearest(symbol, Series.Select(s => s.Instrument.Symbol));
+        throw new ArgumentException($"a factor compares with '{symbol}', which is not among the symbols {string.Join(", ", Series.Select(s => s.Instrument.Symbol))}"
+            + (near is null ? "; add it to the data" : $"; did you mean '{near}'?"));
+    }
+
+    /// <summary>Computes what the runs share over the next stretch. Not to be called by two threads at once.</summary>
+    public PreparedJoin Prepare(JoinedBlock block)
+    {
+        var symbols = new PreparedBlock?[_pipelines.Length];
+        for (var s = 0; s < symbols.Length; s++)
+        {
+            if (block.Bars(s) is not { } bars) continue;
+            Dictionary<string, double[]>? references = null;
+            foreach (var other in _references[s])
+                (references ??= new(StringComparer.Ordinal))[Series[other].Instrument.Symbol] = block.CloseOf(other, s);
+            symbols[s] = _pipelines[s].Prepare(bars, references);
+        }
+        var nothing = new double[block.Count];
+        var calendar = new BlockCalendar();
+        calendar.Read(new BarBlock(block.FirstRow, block.TimeColumn, nothing, nothing, nothing, nothing, nothing), _lastTime);
+        _lastTime = block.TimeColumn[^1];
+        Clock.Add(block.Time);
+        return new PreparedJoin(block, symbols, calendar, nothing);
+    }
+
+    /// <summary>Takes back a stretch that no run reads any more.</summary>
+    public void Return(PreparedJoin join)
+    {
+        for (var s = 0; s < _pipelines.Length; s++)
+            if (join.Symbol(s) is { } prepared)
+                _pipelines[s].Return(prepared);
+    }
+}

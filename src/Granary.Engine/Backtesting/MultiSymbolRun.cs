@@ -1,0 +1,201 @@
+using System.Reflection;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Backtesting;
+
+/// <summary>
+/// One strategy on several symbols with one account, from the first instant to the last. It is shown stretches of the joined timeline in order,
+/// cut anywhere.
+/// </summary>
+/// <remarks>
+/// At each instant the bars that open then are worked, and the strategy is asked once when they have closed. At the open all orders, of whatever
+/// symbol, take turns in the order of their making, so that what an exit brings pays for the entry after it; the rest of the bars is worked
+/// symbol by symbol in their order. Equity is marked at every instant, a symbol without a bar at its last close.
+/// </remarks>
+public sealed class MultiSymbolRun : IStrategyRun
+{
+    private readonly MultiSymbolStrategy _strategy;
+    private readonly SharedAccount _account;
+    private readonly EquityMeter _meter;
+    private readonly SymbolContext[] _symbols;
+    private readonly MultiSymbolContext _context;
+    private readonly bool[] _touched;
+    private double[] _equity = [];
+    private bool _started, _ready;
+    private long _rows, _lastTime;
+
+    /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
+    /// <param name="series">In the order of the joined blocks' symbols.</param>
+    /// <param name="plans">One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.</param>
+    /// <param name="observers">One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result counts.</param>
+    public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings, ExecutionSettings execution,
+        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
+    {
+        Id = id;
+        Series = series;
+        _strategy = strategy;
+        _account = new SharedAccount(settings.Cash);
+        _meter = new EquityMeter(settings.Cash);
+        _symbols = new SymbolContext[series.Count];
+        _touched = new bool[series.Count];
+        var listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
+        for (var s = 0; s < _symbols.Length; s++)
+        {
+            var book = new StrategyBook(series[s].Instrument, settings, execution, observers?[s], _account);
+            _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s]);
+            if (listens) book.Listen(strategy, _symbols[s]);
+        }
+        _account.Take([.. _symbols.Select(s => s.Book)]);
+        _context = new MultiSymbolContext(_symbols, _account);
+    }
+
+    public string Id { get; }
+
+    public IReadOnlyList<MarketSeries> Series { get; }
+
+    /// <summary>Instants so far.</summary>
+    public long Bars => _rows;
+
+    public int TradeCount => _account.Trades.Trades;
+
+    /// <summary>A symbol's factors at the instant that is being run, for whoever writes them beside its signals.</summary>
+    public IFactorReader Factors(int symbol) => _symbols[symbol];
+
+    /// <summary>The next stretch of the timeline, and its factors.</summary>
+    /// <exception cref="InvalidOperationException">It does not follow the one before.</exception>
+    public void Process(PreparedJoin join)
+    {
+        var block = join.Block;
+        if (block.FirstRow != _rows)
+            throw new InvalidOperationException($"{Id} has seen {_rows} instants and cannot go on with instant {block.FirstRow}");
+        if (!_started)
+        {
+            _started = true;
+            _context.Now = block.TimeColumn[0];
+            _strategy.OnStart(_context);
+        }
+        // As long as the block, since columns of a block are.
+        if (_equity.Length != block.Count) _equity = new double[block.Count];
+        var marks = new BarBlock(block.FirstRow, block.TimeColumn, _equity, _equity, _equity, _equity, join.Nothing);
+        var (from, exposed) = (0, false);
+        for (var row = 0; row < block.Count; row++)
+        {
+            Run(join, row);
+            _equity[row] = _account.Equity;
+            if (exposed == _account.IsExposed) continue;
+            _meter.Mark(0, 1, exposed, marks, join.Calendar, from, row);
+            (from, exposed) = (row, !exposed);
+        }
+        _meter.Mark(0, 1, exposed, marks, join.Calendar, from, block.Count);
+        for (var s = 0; s < _symbols.Length; s++)
+            if (block.Bars(s) is { } bars)
+                _symbols[s].Leave(bars, join.Calendar);
+        _rows += block.Count;
+        _lastTime = block.TimeColumn[^1];
+    }
+
+    private void Run(PreparedJoin join, int row)
+    {
+        var block = join.Block;
+        var active = false;
+        for (var s = 0; s < _symbols.Length; s++)
+        {
+            var symbol = _symbols[s];
+            var index = block.IndexAt(s, row);
+            if (index < 0)
+            {
+                _touched[s] = false;
+                symbol.NoBar(block.TimeColumn[row]);
+                continue;
+            }
+            var prepared = join.Symbol(s)!;
+            symbol.MoveTo(index, prepared.Block, prepared.Sheet, prepared.Calendar);
+            // Asked before the open is worked, which may use up the last order and leave a stop.
+            active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High);
+        }
+
+        if (active)
+        {
+            WorkOpen();
+            for (var s = 0; s < _symbols.Length; s++)
+                if (_touched[s])
+                    _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
+        }
+        foreach (var symbol in _symbols)
+        {
+            if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;
+            _ready |= symbol.IsReady;
+        }
+
+        _context.Now = block.TimeColumn[row];
+        _context.BarNumber = block.FirstRow + row;
+        Tell();
+        if (!_ready) return;
+        _strategy.OnBar(_context);
+        Tell();
+    }
+
+    // All orders that wait for a bar that opens now, whatever their symbol, in the order of their making.
+    private void WorkOpen()
+    {
+        var done = default(OrderId);
+        while (true)
+        {
+            SymbolContext? owner = null;
+            var next = default(OrderId);
+            foreach (var symbol in _symbols)
+            {
+                if (!symbol.HasBar) continue;
+                var id = symbol.Book.OrderAfter(done);
+                if (!id.IsNone && (owner is null || id.Value < next.Value)) (owner, next) = (symbol, id);
+            }
+            if (owner is null) return;
+            owner.Book.WorkAtOpen(next, owner.Index);
+            done = next;
+        }
+    }
+
+    // Call-backs may act on other symbols, whose call-backs come next.
+    private void Tell()
+    {
+        bool any;
+        var rounds = 0;
+        do
+        {
+            any = false;
+            foreach (var symbol in _symbols)
+            {
+                if (!symbol.Book.HasNotices) continue;
+                any = true;
+                symbol.Book.Dispatch();
+            }
+            if (++rounds > 10_000) throw new InvalidOperationException($"{Id} answers its own order events without end");
+        }
+        while (any);
+    }
+
+    public StrategyResult Finish()
+    {
+        if (_started) _strategy.OnStop(_context);
+        var fingerprint = new Fingerprint();
+        var signals = 0;
+        foreach (var symbol in _symbols)
+        {
+            symbol.Book.Finish(_lastTime, symbol.Book.LastPrice, symbol.BarNumber);
+            signals += symbol.Book.SignalCount;
+            var value = symbol.Book.Fingerprint.Value;
+            fingerprint.Add((ulong)(value >> 64), (ulong)value);
+        }
+        var sums = _meter.Finish();
+        sums.AddTo(ref fingerprint);
+        return new StrategyResult(Id, sums, _account.Trades, signals, fingerprint.Value);
+    }
+
+    // Whether anybody below the base classes does.
+    private static bool Overrides(MultiSymbolStrategy strategy, string method) =>
+        strategy.GetType().GetMethods(BindingFlags.Instance | BindingFlags.Public)
+            .Any(m => m.Name == method && m.DeclaringType != typeof(MultiSymbolStrategy) && m.DeclaringType != typeof(Strategy));
+}

@@ -1,0 +1,54 @@
+namespace Granary.Engine.Market;
+
+/// <summary>A stretch of the joined timeline of several symbols: at each instant the bars of those that have one, of equal open time.</summary>
+public sealed class JoinedBlock
+{
+    private readonly BarBlock?[] _bars;
+    private readonly int[][] _index;
+    private readonly double[] _closeBefore;
+
+    internal JoinedBlock(long firstRow, long[] time, BarBlock?[] bars, int[][] index, double[] closeBefore)
+    {
+        FirstRow = firstRow;
+        TimeColumn = time;
+        _bars = bars;
+        _index = index;
+        _closeBefore = closeBefore;
+    }
+
+    /// <summary>Instants before this block.</summary>
+    public long FirstRow { get; }
+
+    /// <summary>Instants in it, at most <see cref="BarBlock.MaxCount"/>.</summary>
+    public int Count => TimeColumn.Length;
+
+    /// <summary>Open times, UTC ticks, strictly rising.</summary>
+    public ReadOnlySpan<long> Time => TimeColumn;
+
+    internal long[] TimeColumn { get; }
+
+    public int SymbolCount => _bars.Length;
+
+    /// <summary>The symbol's own bars within this stretch, a block that follows its last one; null where it has none.</summary>
+    public BarBlock? Bars(int symbol) => _bars[symbol];
+
+    /// <summary>Where in <see cref="Bars"/> the symbol's bar of this instant is; -1 where it has none.</summary>
+    public int IndexAt(int symbol, int row) => _index[symbol][row];
+
+    /// <summary>For each of the subject's bars in this stretch, the other symbol's close as known when that bar closed: of the same instant, or else its last before; NaN before its first.</summary>
+    /// <exception cref="InvalidOperationException">The subject has no bar here.</exception>
+    public double[] CloseOf(int other, int subject)
+    {
+        var bars = _bars[subject] ?? throw new InvalidOperationException("the subject has no bar in this stretch");
+        var result = new double[bars.Count];
+        var close = _closeBefore[other];
+        var own = _index[subject];
+        var theirs = _index[other];
+        for (var row = 0; row < own.Length; row++)
+        {
+            if (theirs[row] >= 0) close = _bars[other]!.CloseColumn[theirs[row]];
+            if (own[row] >= 0) result[own[row]] = close;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,145 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies;
+
+/// <summary>One of several symbols at the present instant: its last closed bar, its factors, and what a strategy may do about it.</summary>
+/// <remarks>Where it has no bar now, prices and factors are those of its last one, and orders wait for its next. Before its first, prices are NaN and orders are not taken.
+/// Equity and cash are the strategy's whole account's.</remarks>
+public sealed class SymbolContext : StrategyContext, IFactorReader
+{
+    private static readonly BarBlock Nothing = BarBlock.FromBars(0, [new Bar(0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN)]);
+
+    private readonly StrategyBook _book;
+    private readonly Factor[] _factors;
+    private readonly Crossing[] _crossings;
+    private readonly int[] _slots;
+    private readonly double[][] _columns, _kept;
+    private readonly double[] _signs;
+    private readonly bool[] _warm;
+    private readonly long[] _crossedAt;
+    private readonly int[] _turns;
+    private int _cold;
+    private string[]? _names;
+
+    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors, IReadOnlyList<Crossing> crossings, FactorPlan plan)
+        : base(book, series)
+    {
+        Number = number;
+        _book = book;
+        _factors = [.. factors];
+        _crossings = [.. crossings];
+        _slots = [.. _factors.Select(f => plan.Add(f.Request) + f.Line)];
+        _kept = [.. _factors.Select(_ => new[] { double.NaN })];
+        _columns = [.. _kept];
+        _warm = new bool[_factors.Length];
+        _cold = _factors.Length;
+        _signs = new double[_crossings.Length];
+        _turns = new int[_crossings.Length];
+        _crossedAt = [.. _crossings.Select(_ => -1L)];
+        Bind(Nothing);
+    }
+
+    /// <summary>Its place among the strategy's symbols, from 0.</summary>
+    public int Number { get; }
+
+    public string Symbol => Instrument.Symbol;
+
+    /// <summary>Whether a bar of it has closed at this instant.</summary>
+    public bool HasBar { get; private set; }
+
+    /// <summary>Whether it has had a bar, and every declared factor a value.</summary>
+    public bool IsReady => _cold == 0 && _started;
+
+    private bool _started;
+
+    internal StrategyBook Book => _book;
+
+    /// <summary>A declared factor's value over this symbol's own bars; NaN where it has none.</summary>
+    public new double this[Factor factor] => _columns[factor.Ordinal][Index];
+
+    /// <summary>+1 at the bar where the declared line has crossed above, −1 where it has crossed below, else 0; to be asked at each bar that it has.</summary>
+    public int Crossed(Crossing crossing)
+    {
+        if (!IsReady) return 0;
+        var at = crossing.Ordinal;
+        // The same answer however often it is asked at one bar, and none where there is no bar.
+        if (_crossedAt[at] != BarNumber)
+        {
+            _crossedAt[at] = BarNumber;
+            _turns[at] = crossing.At(this, ref _signs[at]);
+        }
+        return HasBar ? _turns[at] : 0;
+    }
+
+    /// <summary>Orders what is missing for the net position to be worth so many percent of the account's equity (at the last close, in whole lots), at the market.</summary>
+    /// <param name="percent">Negative is short.</param>
+    /// <returns>None where nothing is missing.</returns>
+    public OrderId OrderTargetPercent(double percent) => OrderTarget(percent / 100 * Equity / (Close * Instrument.Multiplier));
+
+    /// <summary>Orders what is missing for the net position to be this quantity, at the market, nothing waiting taken into account.</summary>
+    /// <param name="quantity">Base units; negative is short.</param>
+    public OrderId OrderTarget(double quantity)
+    {
+        var missing = quantity - _book.NetQuantity;
+        return double.IsNaN(missing) || missing == 0
+            ? default
+            : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
+    }
+
+    /// <summary>What the net position is worth at the last close; negative is short.</summary>
+    public double PositionValue => _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier;
+
+    public IReadOnlyList<string> FactorNames => _names ??= [.. _factors.Select(f => f.ToString())];
+
+    public void ReadFactors(Span<double> values)
+    {
+        for (var i = 0; i < _factors.Length; i++) values[i] = this[_factors[i]];
+    }
+
+    internal void NoBar(long time)
+    {
+        HasBar = false;
+        _book.StaleAt = time;
+    }
+
+    // Goes to the next bar of the block; with the block's first bar, to the block.
+    internal void MoveTo(int index, BarBlock block, FactorSheet sheet, BlockCalendar calendar)
+    {
+        if (index == 0)
+        {
+            for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
+            Bind(block);
+            _book.Bind(block, calendar);
+            if (!_started) _book.Open();
+            _started = true;
+        }
+        Index = index;
+        HasBar = true;
+        _book.StaleAt = 0;
+        if (_cold == 0) return;
+        for (var i = 0; i < _columns.Length; i++)
+            if (!_warm[i] && !double.IsNaN(_columns[i][index]))
+            {
+                _warm[i] = true;
+                _cold--;
+            }
+    }
+
+    // The block's columns are given back: keeps the last bar of it for as long as no other comes.
+    internal void Leave(BarBlock block, BlockCalendar calendar)
+    {
+        _book.MarkTo(block.Count);
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _kept[i][0] = _columns[i][Index];
+            _columns[i] = _kept[i];
+        }
+        var last = block.Count == 1 ? block : block.Slice(block.Count - 1, 1);
+        Bind(last);
+        _book.Bind(last, calendar, marked: 1);
+        Index = 0;
+    }
+}

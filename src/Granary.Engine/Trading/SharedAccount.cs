@@ -1,0 +1,80 @@
+using Granary.Engine.Backtesting;
+
+namespace Granary.Engine.Trading;
+
+/// <summary>The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought and cost.</summary>
+internal sealed class SharedAccount(double cash)
+{
+    private StrategyBook[] _books = [];
+    private TradeMeter _trades;
+
+    public int Signals;
+
+    public long LastOrderId;
+
+    /// <summary>Closed trades of all books, in the order of their closing.</summary>
+    public TradeMeter Trades
+    {
+        get
+        {
+            var trades = _trades;
+            foreach (var book in _books) trades.Commission += book.Trades.Commission;
+            return trades;
+        }
+    }
+
+    /// <summary>Cash and positions, marked at the last closes.</summary>
+    public double Equity
+    {
+        get
+        {
+            var equity = cash;
+            foreach (var book in _books) equity += book.OwnEquity(book.LastPrice);
+            return equity;
+        }
+    }
+
+    public double Cash
+    {
+        get
+        {
+            var sum = cash;
+            foreach (var book in _books) sum += book.Cash;
+            return sum;
+        }
+    }
+
+    /// <summary>What exits on their way will bring, less what waiting market entries will cost.</summary>
+    public double Promised
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var book in _books) sum += book.ExitProceeds(book.LastPrice) - book.Reserved(book.LastPrice);
+            return sum;
+        }
+    }
+
+    public bool IsExposed
+    {
+        get
+        {
+            foreach (var book in _books)
+                if (book.OpenTradeCount > 0)
+                    return true;
+            return false;
+        }
+    }
+
+    public void Take(StrategyBook[] books) => _books = books;
+
+    /// <summary>What new entries may cost, with one book's instrument at this price and the others at their last closes.</summary>
+    public double Available(StrategyBook asking, double price)
+    {
+        var available = cash;
+        foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
+        return available;
+    }
+
+    public void Add(double net, int bars) => _trades.Add(net, bars);
+}
