@@ -1,0 +1,73 @@
+using System.Globalization;
+using Granary.Engine.Factors;
+
+namespace Granary.Learning.Features;
+
+/// <summary>One feature: a line of a factor, perhaps in proportion to the close, perhaps of some bars ago.</summary>
+internal sealed record Feature(string Name, FactorRequest Request, int Line, bool OverClose, int Lag)
+{
+    /// <summary>Reads <c>factor</c>, <c>factor/close</c>, <c>factor[2]</c> (two bars ago) or <c>factor/close[2]</c>.</summary>
+    public static Feature Parse(string text)
+    {
+        var rest = text.Trim();
+        var lag = 0;
+        if (rest.EndsWith(']'))
+        {
+            var open = rest.LastIndexOf('[');
+            if (open < 0 || !int.TryParse(rest.AsSpan(open + 1, rest.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out lag) || lag > 5_000)
+                throw new LearningInputException($"the feature '{text}': write bars ago as [2], from 0 to 5000");
+            rest = rest[..open].TrimEnd();
+        }
+        var overClose = rest.EndsWith("/close", StringComparison.Ordinal);
+        if (overClose) rest = rest[..^6].TrimEnd();
+        try
+        {
+            var (request, line) = FactorParser.Parse(rest);
+            return new Feature(text.Trim(), request, line, overClose, lag);
+        }
+        catch (ArgumentException e)
+        {
+            throw new LearningInputException($"the feature '{text}': {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>
+/// The features of a model, in order: factors of the catalogue, written as <c>rsi(14)</c>, <c>sma(20)/close</c> (in proportion to the close)
+/// or <c>return(1)[3]</c> (three bars ago). Causal, because factors are.
+/// </summary>
+public sealed class FeatureSet
+{
+    private FeatureSet(Feature[] features)
+    {
+        Features = features;
+        Names = [.. features.Select(f => f.Name)];
+        LongestLag = features.Max(f => f.Lag);
+    }
+
+    /// <summary>Last returns, averages of 5, 10 and 20 bars, volatility, RSI and MACD, free of the price's level.</summary>
+    public static FeatureSet Default { get; } = Parse(
+    [
+        "return(1)", "return(1)[1]", "return(1)[2]", "return(1)[3]", "return(1)[4]", "return(5)", "return(10)", "return(20)",
+        "sma(5)/close", "sma(10)/close", "sma(20)/close", "volatility(10)", "volatility(20)", "rsi(14)",
+        "macd(12,26,9)/close", "macd(12,26,9).signal/close", "macd(12,26,9).histogram/close", "range(20)/close",
+    ]);
+
+    /// <summary>As written.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Bars back at the most.</summary>
+    public int LongestLag { get; }
+
+    internal Feature[] Features { get; }
+
+    /// <exception cref="LearningInputException">None, one twice, or one that is no factor.</exception>
+    public static FeatureSet Parse(IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0) throw new LearningInputException("no feature is named; leave 'features' out for the usual ones");
+        Feature[] features = [.. texts.Select(Feature.Parse)];
+        if (features.GroupBy(f => f.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new LearningInputException($"the feature '{twice.Key}' is named twice; once is enough");
+        return new FeatureSet(features);
+    }
+}

@@ -1,0 +1,107 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Learning.Labels;
+using Granary.Learning.Numerics;
+using Granary.Learning.Tables;
+
+namespace Granary.Learning.Features;
+
+/// <summary>The features of every bar of a feed, computed once; any number of labels and strategies are laid over it.</summary>
+public sealed class FeatureTable
+{
+    private readonly FeatureSet _set;
+    private readonly double[] _values;
+
+    private FeatureTable(FeatureSet set, double[] values, long[] time, double[] high, double[] low, double[] close, long barTicks)
+    {
+        _set = set;
+        _values = values;
+        Time = time;
+        High = high;
+        Low = low;
+        Close = close;
+        BarTicks = barTicks;
+        for (FirstWarm = 0; FirstWarm < close.Length && !Dense.AllFinite(Row(FirstWarm)); FirstWarm++) { }
+    }
+
+    /// <summary>Names in order.</summary>
+    public IReadOnlyList<string> Names => _set.Names;
+
+    public FeatureSet Set => _set;
+
+    /// <summary>[bars]: open times, UTC ticks. A bar is known one timeframe later.</summary>
+    public long[] Time { get; }
+
+    public double[] High { get; }
+
+    public double[] Low { get; }
+
+    public double[] Close { get; }
+
+    /// <summary>Ticks of the timeframe.</summary>
+    public long BarTicks { get; }
+
+    public int Bars => Close.Length;
+
+    /// <summary>The first bar at which every feature has a value.</summary>
+    public int FirstWarm { get; }
+
+    /// <summary>When a bar is known, UTC ticks.</summary>
+    public long KnownAt(int bar) => Time[bar] + BarTicks;
+
+    public ReadOnlySpan<double> Row(int bar) => _values.AsSpan(bar * _set.Names.Count, _set.Names.Count);
+
+    /// <param name="references">For each block, the closes of other symbols that a feature reads; null where none does.</param>
+    public static FeatureTable Compute(MarketSeries series, IEnumerable<BarBlock> blocks, FeatureSet set,
+        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null)
+    {
+        var plan = new FactorPlan();
+        var reader = new FeatureReader(set, plan);
+        var computer = new FactorComputer(plan, series);
+        var sheet = new FactorSheet(plan, BarBlock.MaxCount);
+        var (values, time, high, low, close) = (new List<double>(), new List<long>(), new List<double>(), new List<double>(), new List<double>());
+        var row = new double[reader.Length];
+        foreach (var block in blocks)
+        {
+            computer.Compute(block, sheet, references?.Invoke(block));
+            reader.Bind(block, sheet);
+            for (var i = 0; i < block.Count; i++)
+            {
+                reader.Read(i, row);
+                values.AddRange(row);
+            }
+            time.AddRange(block.Time);
+            high.AddRange(block.High);
+            low.AddRange(block.Low);
+            close.AddRange(block.Close);
+        }
+        return new FeatureTable(set, [.. values], [.. time], [.. high], [.. low], [.. close], series.Timeframe.Ticks);
+    }
+
+    /// <summary>A training table of every warm bar whose label is known.</summary>
+    public TrainingTable With(LabelColumn label, string name) => With(label, name, Enumerable.Range(0, Bars), out _);
+
+    /// <summary>The same of some bars only: those at which a strategy entered.</summary>
+    /// <param name="bars">Rising; those that are not warm or have no label are left out.</param>
+    /// <param name="used">The bars of the table's rows.</param>
+    /// <exception cref="LearningInputException">No bar is left.</exception>
+    public TrainingTable With(LabelColumn label, string name, IEnumerable<int> bars, out int[] used)
+    {
+        used = [.. bars.Where(i => i >= FirstWarm && label.End[i] >= 0 && Dense.AllFinite(Row(i)))];
+        if (used.Length == 0)
+            throw new LearningInputException($"of {Bars} bars none has all features and a known label '{name}': the features are warm at bar {FirstWarm + 1}, so give more bars or shorter features");
+        var width = _set.Names.Count;
+        var values = new double[used.Length * width];
+        var labels = new double[used.Length];
+        var (time, end) = (new long[used.Length], new long[used.Length]);
+        for (var k = 0; k < used.Length; k++)
+        {
+            var bar = used[k];
+            Row(bar).CopyTo(values.AsSpan(k * width));
+            labels[k] = label.Values[bar];
+            time[k] = KnownAt(bar);
+            end[k] = KnownAt(label.End[bar]);
+        }
+        return new TrainingTable(_set.Names, values, labels, null, time, end, name);
+    }
+}

@@ -1,0 +1,100 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Learning.Features;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Gating;
+
+/// <summary>A model and the time from which it may be asked: when the last label that it learned from was known.</summary>
+/// <param name="From">UTC ticks.</param>
+public sealed record ModelWindow(long From, ITrainedModel Model);
+
+/// <summary>
+/// Walk-forward models as a judge of entries: at any time the newest one is asked that was trained on what was known by then, so every answer is out of sample.
+/// Before the first one there is no opinion.
+/// </summary>
+public sealed class EntryModel : IEntryModel
+{
+    private readonly FeatureSet _features;
+    private readonly ModelWindow[] _windows;
+    private readonly EntryRule _rule;
+    private readonly PredictionMeaning _meaning;
+    private readonly int _rows;
+    private long _asked, _failed;
+
+    /// <param name="windows">Rising by time.</param>
+    /// <exception cref="LearningInputException">A model was made for other features, reads no features, or predicts what the rule cannot use.</exception>
+    public EntryModel(string name, FeatureSet features, IReadOnlyList<ModelWindow> windows, EntryRule rule, PredictionMeaning meaning)
+    {
+        Name = name;
+        _features = features;
+        _windows = [.. windows];
+        _rule = rule;
+        _meaning = meaning;
+        if (!rule.Takes(meaning))
+            throw new LearningInputException($"the rule '{rule.Name}' cannot use {Describe(meaning)}: choose another label or another rule");
+        foreach (var window in _windows)
+        {
+            if (window.Model.Input.Kind != ModelInputKind.Features)
+                throw new LearningInputException($"{window.Model.Trainer} reads past labels and no features: it is a baseline and cannot judge entries, so choose another trainer");
+            if (!window.Model.Features.SequenceEqual(features.Names))
+                throw new LearningInputException($"the model '{name}' was made for the features {string.Join(", ", window.Model.Features)}, not for {string.Join(", ", features.Names)}: train it again");
+            _rows = Math.Max(_rows, window.Model.Input.Length);
+        }
+        if (_windows.Any(w => w.Model.Input.Length != _rows))
+            throw new LearningInputException($"the versions of the model '{name}' look back on different numbers of rows: train them all alike");
+        _rows = Math.Max(_rows, 1);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Entries that it was asked about.</summary>
+    public long Asked => Interlocked.Read(ref _asked);
+
+    /// <summary>Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
+
+    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judgement(this, series, plan);
+
+    private static string Describe(PredictionMeaning meaning) => meaning switch
+    {
+        PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain => "a probability",
+        PredictionMeaning.ExpectedReturn => "an expected return",
+        _ => "an expected volatility",
+    };
+
+    private sealed class Judgement(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryJudge
+    {
+        private readonly FeatureReader _reader = new(model._features, plan, model._rows);
+        private readonly double[] _row = new double[model._features.Names.Count * model._rows];
+        private readonly long _barTicks = series.Timeframe.Ticks;
+        private BarBlock _block = null!;
+        private int _window = -1;
+
+        public void Bind(BarBlock block, FactorSheet sheet)
+        {
+            _block = block;
+            _reader.Bind(block, sheet);
+        }
+
+        public EntryAdvice Judge(int index, Side side)
+        {
+            // Bars come in order, so the window only moves on.
+            var known = _block.Time[index] + _barTicks;
+            while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _window++;
+            if (_window < 0) return EntryAdvice.NoOpinion;
+            _reader.Read(index, _row);
+            var prediction = model._windows[_window].Model.Predict(_row);
+            Interlocked.Increment(ref model._asked);
+            if (!double.IsFinite(prediction))
+            {
+                Interlocked.Increment(ref model._failed);
+                return EntryAdvice.NoOpinion;
+            }
+            return model._rule.Judge(prediction, side, model._meaning);
+        }
+    }
+}

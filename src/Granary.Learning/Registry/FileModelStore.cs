@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Granary.Learning.Registry;
+
+/// <summary>
+/// A folder per model, a folder per version: <c>NAME/v0001/model.bin</c> and <c>lineage.json</c>, and <c>NAME/current.json</c>.
+/// A version is written beside its place, flushed and renamed into it, so that a reader sees all of it or nothing.
+/// </summary>
+public sealed class FileModelStore(string root) : IModelStore
+{
+    private static long _temporaries;
+
+    public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :
+        [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0).Order(StringComparer.Ordinal)];
+
+    public IReadOnlyList<int> Versions(string model)
+    {
+        var folder = Path.Combine(root, model);
+        if (!Directory.Exists(folder)) return [];
+        return
+        [
+            .. Directory.GetDirectories(folder, "v*")
+                .Select(d => int.TryParse(Path.GetFileName(d).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                .Where(n => n > 0).Order(),
+        ];
+    }
+
+    public bool TryAdd(string model, int number, byte[] bytes, byte[] lineage)
+    {
+        var target = Place(model, number);
+        if (Directory.Exists(target)) return false;
+        var temporary = Path.Combine(root, model, $".new-{Environment.ProcessId}-{Interlocked.Increment(ref _temporaries)}");
+        Directory.CreateDirectory(temporary);
+        Write(Path.Combine(temporary, "model.bin"), bytes);
+        Write(Path.Combine(temporary, "lineage.json"), lineage);
+        try
+        {
+            Directory.Move(temporary, target);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            Directory.Delete(temporary, recursive: true);
+            return false;
+        }
+    }
+
+    public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
+    {
+        var folder = Place(model, number);
+        return Directory.Exists(folder) ? (File.ReadAllBytes(Path.Combine(folder, "model.bin")), File.ReadAllBytes(Path.Combine(folder, "lineage.json"))) : null;
+    }
+
+    public byte[]? ReadPointer(string model)
+    {
+        var path = Path.Combine(root, model, "current.json");
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    public void WritePointer(string model, byte[] pointer)
+    {
+        var path = Path.Combine(root, model, "current.json");
+        var temporary = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporaries)}";
+        Write(temporary, pointer);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private string Place(string model, int number) => Path.Combine(root, model, string.Create(CultureInfo.InvariantCulture, $"v{number:0000}"));
+
+    private static void Write(string path, byte[] bytes)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        stream.Write(bytes);
+        stream.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,59 @@
+namespace Granary.Learning.Registry;
+
+/// <summary>Where a model version comes from: enough to train it again and to judge it.</summary>
+public sealed record ModelLineage
+{
+    /// <summary>SHA-256 of the training table.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>What it was trained on, as "SYMBOL:TF" or a file's name.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Time of the first training sample, UTC.</summary>
+    public required DateTime From { get; init; }
+
+    /// <summary>When the last label that it saw was known, UTC: it is out of sample from here on.</summary>
+    public required DateTime To { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required IReadOnlyList<string> Features { get; init; }
+
+    public required string Label { get; init; }
+
+    public required string Trainer { get; init; }
+
+    /// <summary>Those that were set; the others have the trainer's defaults.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    public required long Seed { get; init; }
+
+    /// <summary>On the training samples: auc, logLoss, accuracy or r2, rmse.</summary>
+    public required IReadOnlyDictionary<string, double> InSample { get; init; }
+
+    /// <summary>The same on samples that it had not seen; empty where there were none.</summary>
+    public required IReadOnlyDictionary<string, double> OutOfSample { get; init; }
+
+    /// <summary>In-sample minus out-of-sample AUC (or R²): how much of it is memory.</summary>
+    public double? TrainTestGap { get; init; }
+
+    /// <summary>UTC, from the host's clock.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Of the program that trained it.</summary>
+    public string ProgramVersion { get; init; } = typeof(ModelLineage).Assembly.GetName().Version?.ToString(3) ?? "";
+}
+
+/// <summary>A version of a model: immutable once it is there.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="ModelHash">SHA-256 of its bytes.</param>
+public sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
+
+/// <summary>Which version is in use, and which were before.</summary>
+/// <param name="Current">0 where none is.</param>
+/// <param name="History">Oldest first; the current one is not among them.</param>
+public sealed record ModelPointer(int Current, IReadOnlyList<int> History);
+
+/// <summary>How two versions differ.</summary>
+/// <param name="Differences">Field, value in the first, value in the second; equal fields are left out.</param>
+public sealed record ModelComparison(ModelVersion First, ModelVersion Second, IReadOnlyList<(string Field, string First, string Second)> Differences);

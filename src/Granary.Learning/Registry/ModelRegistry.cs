@@ -1,0 +1,165 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Engine.Market;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Registry;
+
+/// <summary>
+/// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> makes it so, <see cref="RollBack"/>
+/// goes back to the one before. Whoever loads a version predicts the same bits.
+/// </summary>
+public sealed class ModelRegistry(IModelStore store)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>Models that have a version, in ordinal order.</summary>
+    public IReadOnlyList<string> Models() => store.Models();
+
+    /// <summary>Rising by number.</summary>
+    /// <exception cref="LearningInputException">No such model.</exception>
+    public IReadOnlyList<ModelVersion> Versions(string model) => [.. Numbers(model).Select(n => Version(model, n))];
+
+    /// <summary>Adds a version behind the last one. Does not promote it.</summary>
+    public ModelVersion Add(string model, ITrainedModel trained, ModelLineage lineage)
+    {
+        RequireName(model);
+        var bytes = ModelFile.ToBytes(trained);
+        var text = JsonSerializer.SerializeToUtf8Bytes(lineage, Json);
+        while (true)
+        {
+            var versions = store.Versions(model);
+            var number = (versions.Count == 0 ? 0 : versions[^1]) + 1;
+            // Somebody else may take the number first; then the next one is ours.
+            if (store.TryAdd(model, number, bytes, text)) return new ModelVersion(model, number, Hash(bytes), lineage);
+        }
+    }
+
+    /// <summary>Loads a version; without a number the current one.</summary>
+    /// <exception cref="LearningInputException">No such model or version, nothing promoted, damaged, or of a newer format.</exception>
+    public (ITrainedModel Model, ModelVersion Version) Load(string model, int? number = null)
+    {
+        var wanted = number ?? Pointer(model).Current;
+        if (wanted == 0)
+        {
+            Numbers(model);
+            throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
+        }
+        var (bytes, lineage) = Read(model, wanted);
+        return (ModelFile.FromBytes(bytes, $"model '{model}' version {wanted}"), new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
+    }
+
+    /// <exception cref="LearningInputException">No such model or version.</exception>
+    public ModelVersion Version(string model, int number)
+    {
+        var (bytes, lineage) = Read(model, number);
+        return new ModelVersion(model, number, Hash(bytes), Parse(lineage, model, number));
+    }
+
+    public ModelPointer Pointer(string model)
+    {
+        RequireName(model);
+        return store.ReadPointer(model) is { } text ? JsonSerializer.Deserialize<ModelPointer>(text, Json)! : new ModelPointer(0, []);
+    }
+
+    /// <summary>Makes a version the current one.</summary>
+    public ModelPointer Promote(string model, int number)
+    {
+        Read(model, number);
+        var pointer = Pointer(model);
+        if (pointer.Current == number) return pointer;
+        var next = new ModelPointer(number, pointer.Current == 0 ? pointer.History : [.. pointer.History, pointer.Current]);
+        store.WritePointer(model, JsonSerializer.SerializeToUtf8Bytes(next, Json));
+        return next;
+    }
+
+    /// <summary>Makes the version before the current one current again.</summary>
+    /// <exception cref="LearningInputException">There was none before.</exception>
+    public ModelPointer RollBack(string model)
+    {
+        var pointer = Pointer(model);
+        if (pointer.History.Count == 0)
+            throw new LearningInputException($"the model '{model}' has no version to roll back to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
+        var next = new ModelPointer(pointer.History[^1], [.. pointer.History.SkipLast(1)]);
+        store.WritePointer(model, JsonSerializer.SerializeToUtf8Bytes(next, Json));
+        return next;
+    }
+
+    public ModelComparison Compare(string model, int first, int second)
+    {
+        var (a, b) = (Version(model, first), Version(model, second));
+        var (left, right) = (Fields(a), Fields(b));
+        return new ModelComparison(a, b,
+            [.. left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
+                .Select(k => (k, left.GetValueOrDefault(k, ""), right.GetValueOrDefault(k, "")))
+                .Where(d => d.Item2 != d.Item3)]);
+    }
+
+    /// <summary>A name that any file system takes, the same for the same text: for models of a strategy, whose id has brackets and colons.</summary>
+    public static string NameFor(string text)
+    {
+        var name = new StringBuilder(text.Length);
+        foreach (var c in text) name.Append(char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_');
+        var readable = name.ToString(0, Math.Min(name.Length, 80)).TrimStart('.');
+        return readable == text ? text : $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}";
+    }
+
+    private IReadOnlyList<int> Numbers(string model)
+    {
+        RequireName(model);
+        var versions = store.Versions(model);
+        if (versions.Count > 0) return versions;
+        var near = Spelling.Nearest(model, store.Models());
+        throw new LearningInputException($"there is no model '{model}'" + (near is null ? "; train it first" : $"; did you mean '{near}'?"));
+    }
+
+    private (byte[] Bytes, byte[] Lineage) Read(string model, int number)
+    {
+        var versions = Numbers(model);
+        return store.Read(model, number)
+            ?? throw new LearningInputException($"the model '{model}' has no version {number}; it has {string.Join(", ", versions)}");
+    }
+
+    private static ModelLineage Parse(byte[] text, string model, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ModelLineage>(text, Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw new LearningInputException($"the lineage of model '{model}' version {number} is damaged ({e.Message.TrimEnd('.')}): restore it or roll back to another version", e);
+        }
+    }
+
+    private static Dictionary<string, string> Fields(ModelVersion version)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal) { ["modelHash"] = version.ModelHash };
+        Flatten("", JsonSerializer.SerializeToElement(version.Lineage, Json));
+        return fields;
+
+        void Flatten(string path, JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Object)
+                foreach (var member in element.EnumerateObject())
+                    Flatten(path.Length == 0 ? member.Name : $"{path}.{member.Name}", member.Value);
+            else
+                fields[path] = element.ToString();
+        }
+    }
+
+    private static void RequireName(string model)
+    {
+        if (model.Length is 0 or > 120 || model[0] is '.' or '-' || model.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            throw new LearningInputException($"'{model}' cannot name a model: use up to 120 letters, digits, '-', '_' and '.', starting with a letter or digit");
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

@@ -1,0 +1,113 @@
+using Granary.Learning.Tables;
+
+namespace Granary.Learning.Splits;
+
+/// <summary>What to train on and what to test on: rows of a table, rising.</summary>
+public sealed record Fold(int Index, int[] Train, int[] Test);
+
+/// <summary>
+/// Ways to split a table without letting the future into the past. None shuffles. A training sample goes ("is purged") when its label overlaps
+/// the time of the test; after a test, an embargo keeps further rows out of the training.
+/// </summary>
+public static class TimeSplits
+{
+    /// <summary>Windows of constant length: each trains on the last <paramref name="trainRows"/> rows and tests on the next <paramref name="testRows"/>.</summary>
+    /// <param name="gap">Rows left out between the two, beside the purged ones.</param>
+    /// <exception cref="LearningInputException">Not even one window fits.</exception>
+    public static IReadOnlyList<Fold> Rolling(TrainingTable table, int trainRows, int testRows, int gap = 0) => WalkForward(table, trainRows, testRows, gap, rolling: true);
+
+    /// <summary>Windows that keep all of the past: the first trains on <paramref name="firstTrainRows"/> rows.</summary>
+    /// <inheritdoc cref="Rolling"/>
+    public static IReadOnlyList<Fold> Expanding(TrainingTable table, int firstTrainRows, int testRows, int gap = 0) => WalkForward(table, firstTrainRows, testRows, gap, rolling: false);
+
+    private static List<Fold> WalkForward(TrainingTable table, int trainRows, int testRows, int gap, bool rolling)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(trainRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(testRows, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(gap);
+        var folds = new List<Fold>();
+        for (var start = trainRows + gap; start < table.Count; start += testRows)
+        {
+            var end = Math.Min(start + testRows, table.Count);
+            var from = rolling ? start - gap - trainRows : 0;
+            var train = new List<int>(start - gap - from);
+            for (var row = from; row < start - gap; row++)
+                if (table.LabelEnd[row] <= table.Time[start])
+                    train.Add(row);
+            folds.Add(new Fold(folds.Count, [.. train], Rows(start, end)));
+        }
+        if (folds.Count == 0)
+            throw new LearningInputException($"{table.Count} samples do not hold one window of {trainRows} to train, {gap} between and {testRows} to test: take shorter windows or more data");
+        return folds;
+    }
+
+    /// <summary>Each of <paramref name="folds"/> consecutive parts is tested once, by what all the others teach (López de Prado 2018, chapter 7).</summary>
+    /// <param name="embargo">Rows after the end of each test that do not train.</param>
+    public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0)
+    {
+        RequireParts(table, folds);
+        var result = new List<Fold>(folds);
+        for (var k = 0; k < folds; k++)
+        {
+            var (start, end) = Part(table.Count, folds, k);
+            result.Add(new Fold(k, Purge(table, [(start, end)], embargo), Rows(start, end)));
+        }
+        return result;
+    }
+
+    /// <summary>Every choice of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by the rest (López de Prado 2018, chapter 12).</summary>
+    /// <returns>In lexicographic order of the chosen parts: groups! / (testGroups! (groups − testGroups)!) folds.</returns>
+    public static IReadOnlyList<Fold> CombinatorialPurged(TrainingTable table, int groups = 6, int testGroups = 2, int embargo = 0)
+    {
+        RequireParts(table, groups);
+        if (testGroups < 1 || testGroups >= groups)
+            throw new LearningInputException($"{testGroups} test groups of {groups}: at least one tests and at least one trains");
+        var result = new List<Fold>();
+        int[] chosen = [.. Enumerable.Range(0, testGroups)];
+        while (true)
+        {
+            var parts = Array.ConvertAll(chosen, g => Part(table.Count, groups, g));
+            result.Add(new Fold(result.Count, Purge(table, parts, embargo), [.. parts.SelectMany(p => Rows(p.Start, p.End))]));
+            var at = testGroups - 1;
+            while (at >= 0 && chosen[at] == groups - testGroups + at) at--;
+            if (at < 0) return result;
+            chosen[at]++;
+            for (var i = at + 1; i < testGroups; i++) chosen[i] = chosen[i - 1] + 1;
+        }
+    }
+
+    // The rows outside the tests whose labels do not reach into a test, and which do not start before the last label of a test is known.
+    private static int[] Purge(TrainingTable table, (int Start, int End)[] tests, int embargo)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(embargo);
+        var keep = new bool[table.Count];
+        Array.Fill(keep, true);
+        foreach (var (start, end) in tests)
+        {
+            var begins = table.Time[start];
+            var known = long.MinValue;
+            for (var row = start; row < end; row++)
+            {
+                keep[row] = false;
+                known = Math.Max(known, table.LabelEnd[row]);
+            }
+            for (var row = 0; row < start; row++)
+                if (table.LabelEnd[row] > begins)
+                    keep[row] = false;
+            var free = end;
+            while (free < table.Count && table.Time[free] < known) keep[free++] = false;
+            for (var row = free; row < Math.Min(free + embargo, table.Count); row++) keep[row] = false;
+        }
+        return [.. Enumerable.Range(0, table.Count).Where(row => keep[row])];
+    }
+
+    private static void RequireParts(TrainingTable table, int parts)
+    {
+        if (parts < 2 || parts > table.Count)
+            throw new LearningInputException($"{table.Count} samples cannot be cut into {parts} parts: take 2 parts at the least, and no more than there are samples");
+    }
+
+    private static (int Start, int End) Part(int count, int parts, int k) => ((int)((long)count * k / parts), (int)((long)count * (k + 1) / parts));
+
+    private static int[] Rows(int start, int end) => [.. Enumerable.Range(start, end - start)];
+}
