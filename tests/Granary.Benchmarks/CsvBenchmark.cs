@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Data;
+using Granary.Data.Import;
+using Granary.Data.Store;
 using Granary.Engine.Market;
 
 namespace Granary.Benchmarks;
@@ -41,6 +43,7 @@ public static class CsvBenchmark
             Dialect(folder, "lean", bars, null,
                 (b, s) => s.Append(b.OpenTime.ToString("yyyyMMdd HH:mm")).Append(CultureInfo.InvariantCulture, $",{b.Open * 1e4:F0},{b.High * 1e4:F0},{b.Low * 1e4:F0},{b.Close * 1e4:F0},{b.Volume:F0}"));
             Json(folder, bars);
+            Stored(folder, plain);
             return 0;
         }
         finally
@@ -83,6 +86,27 @@ public static class CsvBenchmark
             writer.Write("]");
         }
         Row("json", path, bars.Count);
+    }
+
+    private static void Stored(string folder, string plain)
+    {
+        var store = Path.Combine(folder, "store");
+        _ = BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions())).GetAwaiter().GetResult();
+        double open = double.MaxValue, read = double.MaxValue;
+        var source = new StoreBarSource(store);
+        for (var i = 0; i < 15; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            var series = source.OpenAsync(new BarQuery("m1", Timeframe.M1)).AsTask().GetAwaiter().GetResult();
+            open = Math.Min(open, clock.Elapsed.TotalSeconds);
+            clock.Restart();
+            var sum = 0L;
+            foreach (var block in series.ReadAsync().ToBlockingEnumerable()) sum += block.Count;
+            read = Math.Min(read, clock.Elapsed.TotalSeconds);
+            if (sum != series.Count) throw new InvalidOperationException($"store: {sum} bars");
+            series.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"store open {open * 1e3:F2} ms, all bars checked and read in {read * 1e3:F1} ms"));
     }
 
     private static void Row(string format, string path, int expected)

@@ -53,6 +53,9 @@ public sealed class SessionCalendar
 
     public TimeZoneInfo Zone => _zone;
 
+    /// <summary>Local dates without a session although it is a weekday of the calendar, in order.</summary>
+    public IReadOnlyList<DateOnly> Holidays => [.. _holidays.Order()];
+
     /// <summary>The local wall clock at a UTC instant.</summary>
     public DateTime ToLocal(long utcTicks) => TimeZoneInfo.ConvertTimeFromUtc(new DateTime(utcTicks, DateTimeKind.Utc), _zone);
 

@@ -1,0 +1,215 @@
+using Granary.Data.Import;
+using Granary.Data.Store;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+using Granary.Testing;
+
+namespace Granary.Data.Tests.Store;
+
+public sealed class BarStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Store => Path.Combine(_folder.Path, "store");
+
+    private ImportResult Import(string file, string symbol = "X", string timeframe = "1d", BarFileOptions? options = null) =>
+        BarImport.RunAsync(new ImportRequest([file], Store, symbol, Timeframe.Parse(timeframe), options ?? new BarFileOptions())).GetAwaiter().GetResult()[0];
+
+    private IBarSeries Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
+        new StoreBarSource(Store, adjust).OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask().GetAwaiter().GetResult();
+
+    private string Minutes(string name, int count = 10_000)
+    {
+        var market = SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-03-01"));
+        var path = Path.Combine(_folder.Path, name);
+        BarCsvWriter.Write(path, Timeframe.M1, MarketGenerator.Generate(market, Timeframe.M1).Take(count));
+        return path;
+    }
+
+    [Fact]
+    public async Task What_was_imported_comes_back_bar_for_bar_with_the_same_hash_and_instrument()
+    {
+        var file = Minutes("m.csv");
+        var result = Import(file, timeframe: "1m");
+        (result.Read, result.Added, result.Total, result.Changed).ShouldBe((10_000, 10_000, 10_000, true));
+        await using var fromText = Read.Open(file, "1m");
+        await using var stored = Open(timeframe: "1m");
+        stored.ContentHash.ShouldBe(fromText.ContentHash);
+        stored.Instrument.PriceDecimals.ShouldBe(fromText.Instrument.PriceDecimals);
+        var bars = Read.All(fromText);
+        foreach (var size in new[] { 1, 1000, 1024, 4096 }) Read.All(stored, size).ShouldBe(bars);
+    }
+
+    [Fact]
+    public void Importing_again_changes_nothing_not_even_the_files_date()
+    {
+        var file = Minutes("m.csv");
+        Import(file, timeframe: "1m");
+        var path = Directory.GetFiles(Store, "*.bars", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        var before = (File.GetLastWriteTimeUtc(path), Convert.ToHexString(File.ReadAllBytes(path)));
+        var again = Import(file, timeframe: "1m");
+        (again.Added, again.Replaced, again.Unchanged, again.Changed).ShouldBe((0, 0, 10_000, false));
+        (File.GetLastWriteTimeUtc(path), Convert.ToHexString(File.ReadAllBytes(path))).ShouldBe(before);
+        Directory.GetFiles(Store, ".*.tmp", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_overlapping_import_merges_by_time_and_says_what_differed()
+    {
+        Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
+        var result = Import(_folder.Write("b.csv", "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
+        (result.Added, result.Replaced, result.Unchanged, result.Total).ShouldBe((2, 1, 1, 5));
+        result.Differences.ShouldBe([new BarDifference(Read.Utc("2020-01-03"), "close", 3, 2.5)]);
+        Read.All(Open()).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(1, 1), (2, 2), (3, 2.5), (6, 4), (7, 5)]);
+        Open().Instrument.PriceDecimals.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_range_is_the_same_bars_and_hash_as_the_same_range_of_the_text()
+    {
+        var file = Minutes("m.csv");
+        Import(file, timeframe: "1m");
+        foreach (var (from, to) in new[] { ("2023-01-02", "2023-01-05 12:34"), ("2022-01-01", "2023-01-01 00:01"), ("2023-01-03 18:15", "2030-01-01") })
+        {
+            await using var text = Read.Open(file, "1m", from: Read.Utc(from), to: Read.Utc(to));
+            await using var stored = Open(timeframe: "1m", from: Read.Utc(from), to: Read.Utc(to));
+            Read.All(stored).ShouldBe(Read.All(text));
+            stored.ContentHash.ShouldBe(text.ContentHash);
+        }
+        Should.Throw<BarDataException>(() => Open(timeframe: "1m", from: Read.Utc("2030-01-01"))).Message.ShouldContain("there are no bars between");
+    }
+
+    [Fact]
+    public async Task The_adjusted_close_is_kept_so_that_the_store_gives_raw_and_adjusted_prices_as_the_file_does()
+    {
+        var file = SharedData.Require("data/backtrader/orcl-1995-2014.txt");
+        Import(file, "ORCL").Notes.ShouldBeEmpty();
+        foreach (var adjust in new[] { true, false })
+        {
+            await using var text = Read.Open(file, "1d", new BarFileOptions { Adjust = adjust });
+            await using var stored = Open("ORCL", adjust: adjust);
+            Read.All(stored).ShouldBe(Read.All(text));
+            stored.ContentHash.ShouldBe(text.ContentHash);
+            (stored.Instrument.PriceDecimals, stored.Instrument.DailyEquity).ShouldBe((text.Instrument.PriceDecimals, true));
+        }
+    }
+
+    [Fact]
+    public void Every_flipped_byte_of_a_bar_file_is_noticed_when_it_is_opened_or_read()
+    {
+        Import(Minutes("m.csv", 5000), timeframe: "1m");
+        var path = Directory.GetFiles(Store, "*.bars", SearchOption.AllDirectories)[0];
+        var good = File.ReadAllBytes(path);
+        var random = new Random(1);
+        for (var i = 0; i < 300; i++)
+        {
+            var bad = (byte[])good.Clone();
+            bad[i < 150 ? random.Next(200) : random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, bad);
+            var fault = Should.Throw<BarDataException>(() => Read.All(Open(timeframe: "1m"))).Message;
+            fault.ShouldContain(path);
+            fault.ShouldEndWith("delete it and import its bars again");
+        }
+        foreach (var length in new[] { 0, 100, 5000, good.Length - 1 })
+        {
+            File.WriteAllBytes(path, good[..length]);
+            Should.Throw<BarDataException>(() => Read.All(Open(timeframe: "1m"))).Message.ShouldContain("the bar file is damaged");
+        }
+        File.WriteAllBytes(path, [.. good, 0]);
+        Should.Throw<BarDataException>(() => Read.All(Open(timeframe: "1m"))).Message.ShouldContain("longer than its header says");
+        new BarStore(Store).List()[0].Fault.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_bar_file_cut_off_while_it_is_read_is_a_sentence_and_not_the_end_of_the_process()
+    {
+        Import(Minutes("m.csv"), timeframe: "1m");
+        var path = Directory.GetFiles(Store, "*.bars", SearchOption.AllDirectories)[0];
+        var series = Open(timeframe: "1m");
+        using (var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite)) file.SetLength(8192);
+        Should.Throw<BarDataException>(() => Read.All(series)).Message.ShouldContain("it was cut off while it was read");
+    }
+
+    [Theory]
+    [InlineData("BTC/USDT", "BTC%2FUSDT")]
+    [InlineData("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd")]
+    [InlineData("..", "%2E.")]
+    [InlineData("BRK.B", "BRK.B")]
+    [InlineData("münze", "m%C3%BCnze")]
+    public void A_symbol_never_becomes_a_path(string symbol, string folder)
+    {
+        Import(Minutes("m.csv", 10), symbol, "1m");
+        Directory.GetDirectories(Store).Select(Path.GetFileName).ShouldBe([folder]);
+        new BarStore(Store).List().Select(m => m.Symbol).ShouldBe([symbol]);
+        Read.All(Open(symbol, "1m")).Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Symbols_without_a_name_are_refused()
+    {
+        var file = Minutes("m.csv", 10);
+        foreach (var symbol in new[] { "", " ", "a\nb", "a\0", new string('x', 65) })
+            Should.Throw<BarDataException>(() => Import(file, symbol, "1m")).Message.ShouldStartWith("symbol");
+        Directory.Exists(Store).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_unknown_symbol_or_timeframe_names_what_there_is()
+    {
+        Import(Minutes("m.csv", 10), "BTCUSDT", "1m");
+        Should.Throw<BarDataException>(() => Open("BTCUSTD", "1m")).Message.ShouldContain("did you mean BTCUSDT?");
+        Should.Throw<BarDataException>(() => Open("BTCUSDT", "1h")).Message.ShouldContain("BTCUSDT has no 1h bars; use 1m");
+        Should.Throw<BarDataException>(() => new StoreBarSource(Path.Combine(_folder.Path, "none")).OpenAsync(new BarQuery("X", Timeframe.D1)).AsTask().GetAwaiter().GetResult()).Message.ShouldContain("the store does not exist");
+    }
+
+    [Fact]
+    public void A_bad_file_leaves_the_store_as_it_was()
+    {
+        Import(_folder.Write("a.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n"));
+        var path = Directory.GetFiles(Store, "*.bars", SearchOption.AllDirectories)[0];
+        var before = File.ReadAllBytes(path);
+        Should.Throw<BarDataException>(() => Import(_folder.Write("b.csv", "time,open,high,low,close\n2020-01-03,1,2,1,2\n2020-01-04,1,x,1,2\n"))).Message.ShouldContain("line 3, high: 'x' is not a number");
+        File.ReadAllBytes(path).ShouldBe(before);
+    }
+
+    [Fact]
+    public void Concurrent_imports_of_one_market_lose_no_bars()
+    {
+        var files = Enumerable.Range(0, 8).Select(i => _folder.Write($"{i}.csv", $"time,open,high,low,close\n2020-01-{i + 10},1,2,1,2\n")).ToList();
+        Parallel.ForEach(files, f => Import(f));
+        Read.All(Open()).Count.ShouldBe(8);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_a_fault_of_the_disk()
+    {
+        var blocked = _folder.Write("blocked", "a file where the store should be");
+        Should.Throw<BarStoreException>(() => BarImport.RunAsync(new ImportRequest([Minutes("m.csv", 10)], blocked, "X", Timeframe.M1, new BarFileOptions())).GetAwaiter().GetResult())
+            .Message.ShouldContain("blocked");
+    }
+
+    [Fact]
+    public void The_session_calendar_survives_the_store()
+    {
+        var market = SyntheticMarket.Stock("ACME", Read.Utc("2022-01-01"), Read.Utc("2022-02-01"));
+        var csv = Path.Combine(_folder.Path, "acme.csv");
+        BarCsvWriter.Write(csv, Timeframe.H1, MarketGenerator.Generate(market, Timeframe.H1));
+        Import(csv, "ACME", "1h", new BarFileOptions { Template = market.Instrument });
+        var calendar = Open("ACME", "1h").Instrument.Calendar;
+        (calendar.Name, calendar.Zone.Id, calendar.Open).ShouldBe(("XNYS", "America/New_York", new TimeSpan(9, 30, 0)));
+        calendar.Holidays.ShouldBe(market.Instrument.Calendar.Holidays);
+    }
+
+    [Fact]
+    public async Task Bars_exported_and_imported_again_are_the_same()
+    {
+        Import(Minutes("m.csv"), timeframe: "1m");
+        var csv = Path.Combine(_folder.Path, "out", "again.csv");
+        var exported = await DataExport.RunAsync(new StoreBarSource(Store), new BarQuery("X", Timeframe.M1), csv);
+        exported.Bars.ShouldBe(10_000);
+        Import(csv, timeframe: "1m").Changed.ShouldBeFalse();
+        Read.Open(csv, "1m").ContentHash.ShouldBe(exported.ContentHash);
+    }
+}
