@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -18,6 +19,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
     private readonly Crossing[] _crossings;
+    private readonly IEntryJudge? _judge;
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private bool _warm, _started;
@@ -27,8 +29,9 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
     /// <param name="observer">Is told of signals and trades as they happen; null where only the result counts.</param>
+    /// <param name="model">Judges the strategy's entries; null where nobody does.</param>
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
-        FactorPlan plan, IRunObserver? observer = null)
+        FactorPlan plan, IRunObserver? observer = null, IEntryModel? model = null)
     {
         if (strategy is MultiSymbolStrategy)
             throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}", nameof(strategy));
@@ -40,6 +43,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
         foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request) + factor.Line;
+        if (model is not null) _book.Judge = _judge = model.Attach(series, plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(strategy, _context);
     }
 
@@ -72,6 +76,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
         foreach (var crossing in _crossings) crossing.Bind();
+        _judge?.Bind(block, sheet);
         _book.Bind(block, calendar);
         _context.Bind(block);
         _block = block;

@@ -46,4 +46,6 @@ public enum Decision : byte
     NoQuantity,
     /// <summary>The strategy itself could not have taken it.</summary>
     StrategyRefused,
+    /// <summary>The strategy's model is against it.</summary>
+    ModelRefused,
 }

@@ -132,13 +132,14 @@ public sealed class PortfolioRun
         var m = _members[member];
         if (m.Weight == 0) return Decision.WeightZero;
         if (_restricted.Contains(m.Symbol)) return Decision.RestrictedSymbol;
+        if (signal.SizeFactor == 0) return Decision.ModelRefused;
         var instrument = _instruments[m.Symbol];
         var percent = _equity / 100;
         if (_limits.MaxDrawdownPercent is { } drawdown && Drawdown * 100 >= drawdown) return Decision.MaxDrawdown;
         if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
         if (_limits.MaxPositions is { } positions && _open + _promises.Count >= positions) return Decision.MaxPositions;
 
-        var quantity = signal.Quantity * m.Weight;
+        var quantity = signal.Quantity * m.Weight * signal.SizeFactor;
         if (_limits.RiskPercent is { } risk && signal.Stop > 0)
             quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
         quantity = instrument.RoundQuantity(quantity);

@@ -9,7 +9,14 @@ namespace Granary.Engine.Trading;
 /// <param name="Target">Target price at that moment; 0 = none.</param>
 /// <param name="ValidUntil">UTC ticks; the last bar open at which it may still fill. <see cref="long.MaxValue"/> = until cancelled.</param>
 public readonly record struct Signal(
-    int Number, long Time, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil);
+    int Number, long Time, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil)
+{
+    /// <summary>What the strategy's model predicted for it; NaN where there is none or it had no opinion.</summary>
+    public double Prediction { get; init; } = double.NaN;
+
+    /// <summary>The part of the quantity that the model leaves it; 0 = the model is against it.</summary>
+    public double SizeFactor { get; init; } = 1;
+}
 
 /// <summary>How a signal ended that opened no trade.</summary>
 public enum SignalEnd : byte

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 
 namespace Granary.Engine.Trading;
@@ -83,6 +84,9 @@ internal sealed class StrategyBook
     public double Cash => _cash;
 
     public double NetQuantity => _net / _multiplier;
+
+    /// <summary>Is asked about every entry; null where there is no model.</summary>
+    public IEntryJudge? Judge { get; set; }
 
     /// <summary>Who gets call-backs; null where the strategy has none.</summary>
     public void Listen(Strategy strategy, StrategyContext context)
@@ -180,7 +184,9 @@ internal sealed class StrategyBook
         };
         if (!(price > 0)) throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
         var sign = (int)side;
-        var stop = options.StopLoss > 0 ? _instrument.RoundPrice(options.StopLoss)
+        var advice = Judge?.Judge(index, side) ?? EntryAdvice.NoOpinion;
+        var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
+        var stop = ownStop > 0 ? _instrument.RoundPrice(ownStop)
             : _settings.StopLossPercent > 0 ? _instrument.RoundPrice(price * (1 - sign * _settings.StopLossPercent / 100)) : 0;
         var target = options.TakeProfit > 0 ? _instrument.RoundPrice(options.TakeProfit)
             : _settings.TakeProfitPercent > 0 ? _instrument.RoundPrice(price * (1 + sign * _settings.TakeProfitPercent / 100)) : 0;
@@ -199,15 +205,20 @@ internal sealed class StrategyBook
         order.TimeInForce = options.TimeInForce;
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
         // Absolute prices are kept; percentages are taken from the fill.
-        order.StopLoss = options.StopLoss > 0 ? stop : 0;
+        order.StopLoss = ownStop > 0 ? stop : 0;
         order.TakeProfit = options.TakeProfit > 0 ? target : 0;
         order.TrailFraction = trail;
         order.TradeNumber = NextSignal();
         var id = order.Id;
 
-        var signal = new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt);
+        var signal = new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt)
+        {
+            Prediction = advice.Prediction,
+            SizeFactor = advice.SizeFactor,
+        };
         _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
         if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
+        if (!double.IsNaN(advice.Prediction)) _fingerprint.Add(advice.Prediction, advice.SizeFactor);
         _observer?.OnSignal(signal);
 
         if (noStop || !(quantity > 0))
