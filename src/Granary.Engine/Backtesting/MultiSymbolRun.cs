@@ -44,7 +44,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         var listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
         for (var s = 0; s < _symbols.Length; s++)
         {
-            var book = new StrategyBook(series[s].Instrument, settings, execution, observers?[s], _account);
+            var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
             _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s]);
             if (listens) book.Listen(strategy, _symbols[s]);
         }

@@ -38,7 +38,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         Id = id;
         _strategy = strategy;
         Series = series;
-        _book = new StrategyBook(series.Instrument, settings, execution, observer);
+        _book = new StrategyBook(series, settings, execution, observer);
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];

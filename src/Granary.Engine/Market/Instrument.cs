@@ -40,13 +40,20 @@ public sealed record Instrument
 
     /// <summary>A price on the tick grid: the nearest, ties away from zero.</summary>
     public double RoundPrice(double price) =>
-        TickSize > 0 ? Math.Round(price / TickSize, MidpointRounding.AwayFromZero) * TickSize : price;
+        TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;
 
     /// <summary>A quantity in whole lots, rounded towards zero, so that a rounded order never costs more than was meant.</summary>
     public double RoundQuantity(double quantity)
     {
         if (LotSize <= 0) return quantity;
         // The tolerance keeps 0.3 / 0.1 at three lots.
-        return Math.Floor(quantity / LotSize * (1 + 1e-12)) * LotSize;
+        return OnGrid(Math.Floor(quantity / LotSize * (1 + 1e-12)), LotSize);
+    }
+
+    // 9785 ticks of a hundredth are 97.85, where 9785 · 0.01 would be 97.85000000000001.
+    private static double OnGrid(double steps, double step)
+    {
+        var perUnit = Math.Round(1 / step);
+        return Math.Abs(perUnit * step - 1) < 1e-12 ? steps / perUnit : steps * step;
     }
 }

@@ -62,7 +62,7 @@ public sealed record TradingSettings
     /// <summary>Bars after which a trade is closed at the next open; 0 = never.</summary>
     public int MaxBars { get; init; }
 
-    /// <summary>Local time of day of the instrument's calendar from which a trade is closed at the next open; null = never.</summary>
+    /// <summary>Local time of day of the instrument's calendar at which a trade is closed: at the open of the first bar at or after it. Null = never.</summary>
     public TimeSpan? ExitAt { get; init; }
 
     /// <summary>Trades that may be open at once on each side.</summary>

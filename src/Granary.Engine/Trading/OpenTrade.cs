@@ -13,6 +13,8 @@ internal struct OpenTrade
     public long EntryTime;
     /// <summary>Feed index of the bar of entry.</summary>
     public long EntryIndex;
+    /// <summary>Feed index of the first bar that it lived through from its open on: the one after the entry where that was on a close.</summary>
+    public long FirstWholeBar;
     public double Commission;
     /// <summary>Sum over partial exits of price times quantity.</summary>
     public double ExitNotional;

@@ -21,6 +21,7 @@ internal sealed class StrategyBook
     private readonly ExecutionSettings _execution;
     private readonly IRunObserver? _observer;
     private readonly double _multiplier;
+    private readonly long _barTicks;
     private readonly EquityMeter _meter;
     private readonly bool _excursions;
     // Null where the strategy has one instrument, and so the account for itself.
@@ -48,13 +49,14 @@ internal sealed class StrategyBook
     private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
 
     /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
-    public StrategyBook(Instrument instrument, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer, SharedAccount? account = null)
+    public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer, SharedAccount? account = null)
     {
-        _instrument = instrument;
+        _instrument = series.Instrument;
+        _barTicks = series.Timeframe.Ticks;
         _settings = settings;
         _execution = execution;
         _observer = observer;
-        _multiplier = instrument.Multiplier;
+        _multiplier = _instrument.Multiplier;
         _account = account;
         _cash = account is null ? settings.Cash : 0;
         _closed = account is not null;
@@ -244,17 +246,10 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit(Side side, int index, OrderType type = OrderType.Market)
     {
-        if (_closed || !_settings.ExitOnSignal) return;
-        for (var i = 0; i < _tradeCount; i++)
-            if (_trades[i].Side == side && !_trades[i].Exiting)
-            {
-                Close(ref _trades[i], index, type, ExitReason.Signal);
-                if (FillsNow(type))
-                {
-                    FillAtClose(_orderCount - 1, index);
-                    i--;
-                }
-            }
+        if (_closed) return;
+        for (var i = 0; _settings.ExitOnSignal && i < _tradeCount; i++)
+            if (_trades[i].Side == side && !_trades[i].Exiting && Close(ref _trades[i], index, type, ExitReason.Signal))
+                i--;
         if ((side == Side.Buy ? _pendingLong : _pendingShort) > 0) CancelEntries(side, index);
         Refresh();
     }
@@ -272,7 +267,8 @@ internal sealed class StrategyBook
 
     private OrderId NextOrder() => new(_account is null ? ++_lastOrderId : ++_account.LastOrderId);
 
-    private void Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
+    // Sends an exit; true where it has filled at once.
+    private bool Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
     {
         ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, TimeAt(index));
         order.TradeNumber = trade.Number;
@@ -282,6 +278,9 @@ internal sealed class StrategyBook
         Tell(order);
         _orderCount++;
         trade.Exiting = true;
+        if (!FillsNow(type)) return false;
+        FillAtClose(_orderCount - 1, index);
+        return true;
     }
 
     public OrderId Submit(in OrderRequest request, int index)
@@ -330,8 +329,10 @@ internal sealed class StrategyBook
         for (var i = 0; i < _tradeCount; i++)
             if (_trades[i].Side == side)
             {
-                _trades[i].Stop = _instrument.RoundPrice(price);
-                if (_trades[i].StopOrder.IsNone) _trades[i].StopOrder = NextOrder();
+                ref var trade = ref _trades[i];
+                trade.Stop = _instrument.RoundPrice(price);
+                if (_listener is not null && trade.StopOrder.IsNone)
+                    trade.StopOrder = One(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, OrderState.Submitted, 0);
             }
         Refresh();
     }
@@ -488,7 +489,8 @@ internal sealed class StrategyBook
             var price = _execution.FillModel.Within(ref order, bar);
             if (double.IsNaN(price)) continue;
             var trades = _tradeCount;
-            if (!Fill(i, price, bar, index, atOpen: false)) continue;
+            var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, bar, ref price);
+            if (!Fill(at, price, bar, index, atOpen: false)) continue;
             // A trade that was entered after the open may be stopped out on the rest of its bar.
             if (_tradeCount > trades) Protect(ref _trades[_tradeCount - 1], _tradeCount - 1, bar, index, feedIndex);
             i = -1;
@@ -499,10 +501,28 @@ internal sealed class StrategyBook
             ref var trade = ref _trades[i];
             if (trade.TrailFraction > 0) Trail(ref trade, bar.Close, feedIndex);
             if (trade.Exiting) continue;
-            if (_settings.MaxBars > 0 && feedIndex - trade.EntryIndex + 1 >= _settings.MaxBars) Close(ref trade, index, OrderType.Market, ExitReason.MaxBars);
-            else if (bar.Time >= trade.TimeExit) Close(ref trade, index, OrderType.Market, ExitReason.Time);
+            var filled = _settings.MaxBars > 0 && feedIndex - trade.FirstWholeBar + 1 >= _settings.MaxBars
+                ? Close(ref trade, index, OrderType.Market, ExitReason.MaxBars)
+                : bar.Time + _barTicks >= trade.TimeExit && Close(ref trade, index, OrderType.Market, ExitReason.Time);
+            if (filled) i--;
         }
         Refresh();
+    }
+
+    // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
+    private int FirstOfGroup(int at, in Bar bar, ref double price)
+    {
+        var limitFirst = _execution.Intrabar == IntrabarRule.TargetFirst;
+        if (_orders[at].Type == OrderType.Limit == limitFirst) return at;
+        for (var i = 0; i < _orderCount; i++)
+        {
+            if (_orders[i].OcoGroup != _orders[at].OcoGroup || _orders[i].Type == OrderType.Limit != limitFirst) continue;
+            var other = _execution.FillModel.Within(ref _orders[i], bar);
+            if (double.IsNaN(other)) continue;
+            price = other;
+            return i;
+        }
+        return at;
     }
 
     private void Trail(ref OpenTrade trade, double close, long feedIndex)
@@ -529,21 +549,21 @@ internal sealed class StrategyBook
         var targetWaits = trade.TargetWaits && feedIndex == trade.EntryIndex;
         var reached = trade.Target > 0 && !targetWaits && (isLong ? bar.High >= trade.Target : bar.Low <= trade.Target);
         if (!stopped && !reached) return false;
-        var enteredNow = trade.EntryIndex == feedIndex;
+        // Where the market stands before the bar's range is tried: at the open, or where the trade was entered after it.
+        var from = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen ? trade.EntryPrice : bar.Open;
         if (stopped && (!reached || _execution.Intrabar == IntrabarRule.StopFirst))
         {
-            // An entry after the open has no open of its own to gap to.
-            var gapped = (!enteredNow || trade.EnteredAtOpen) && (isLong ? bar.Open <= stop : bar.Open >= stop);
-            var price = Slipped((Side)(-(int)trade.Side), gapped ? bar.Open : stop, trade.Quantity, bar);
+            var gapped = isLong ? from <= stop : from >= stop;
+            var price = Slipped((Side)(-(int)trade.Side), gapped ? from : stop, trade.Quantity, bar);
             CloseTrade(at, trade.Quantity, price, maker: false, reason, bar, index);
         }
         else
         {
-            var gapped = !enteredNow && (isLong ? bar.Open > trade.Target : bar.Open < trade.Target);
+            var gapped = isLong ? from > trade.Target : from < trade.Target;
             var price = trade.Target;
             if (gapped)
             {
-                price = Slipped((Side)(-(int)trade.Side), bar.Open, trade.Quantity, bar);
+                price = Slipped((Side)(-(int)trade.Side), from, trade.Quantity, bar);
                 price = isLong ? Math.Max(price, trade.Target) : Math.Min(price, trade.Target);
             }
             CloseTrade(at, trade.Quantity, price, maker: !gapped, ExitReason.Target, bar, index);
@@ -561,7 +581,10 @@ internal sealed class StrategyBook
     private void FillAtClose(int at, int index)
     {
         var bar = _block[index];
+        var trades = _tradeCount;
         Fill(at, bar.Close, bar, index, atOpen: false);
+        // The close at which it was entered is a close since the entry.
+        if (_tradeCount > trades && _trades[_tradeCount - 1].TrailFraction > 0) Trail(ref _trades[_tradeCount - 1], bar.Close, _block.FirstIndex + index);
     }
 
     // Fills a waiting order whole; true where it is not waiting any more.
@@ -588,10 +611,8 @@ internal sealed class StrategyBook
                 for (var i = 0; i < _tradeCount; i++)
                     if (_trades[i].Number == order.TradeNumber)
                     {
-                        // A net order may have closed a part of it since the exit was made.
-                        var quantity = Math.Min(order.Quantity, _trades[i].Quantity);
-                        Filled(at, quantity, price);
-                        CloseTrade(i, quantity, price, maker, order.Reason, bar, index);
+                        Filled(at, order.Quantity, price);
+                        CloseTrade(i, order.Quantity, price, maker, order.Reason, bar, index);
                         break;
                     }
                 break;
@@ -678,7 +699,8 @@ internal sealed class StrategyBook
         }
         // An entry on the close has no rest of its bar to be protected on.
         var onClose = order.Type == OrderType.MarketOnClose || (_execution.Fill == FillTiming.SameClose && order.Type == OrderType.Market);
-        trade.ProtectedFrom = trade.EntryIndex + (_execution.ProtectFrom == ProtectFrom.NextBar || onClose ? 1 : 0);
+        trade.FirstWholeBar = trade.EntryIndex + (onClose ? 1 : 0);
+        trade.ProtectedFrom = _execution.ProtectFrom == ProtectFrom.NextBar ? trade.EntryIndex + 1 : trade.FirstWholeBar;
         trade.EnteredAtOpen = atOpen;
         trade.TargetWaits = !atOpen && order.Type == OrderType.Limit;
         trade.TrailBest = _execution.ProtectFrom == ProtectFrom.EntryBar ? price : double.NaN;
@@ -707,6 +729,10 @@ internal sealed class StrategyBook
         if (trade.Quantity > 0)
         {
             _net -= sign * quantity * _multiplier;
+            // An exit that waits has only the rest to close.
+            for (var i = 0; trade.Exiting && i < _orderCount; i++)
+                if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == trade.Number)
+                    _orders[i].Quantity = trade.Quantity;
             _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x20, (ulong)bar.Time);
             _fingerprint.Add(price, quantity);
             return false;
@@ -787,9 +813,10 @@ internal sealed class StrategyBook
         var calendar = _instrument.Calendar;
         var day = calendar.LocalDay(time);
         if (calendar.IsContinuous) return (day + 1L) * TimeSpan.TicksPerDay - 1;
+        // After the session, or on a day without one, the day ends at local midnight.
         return calendar.Session(DateOnly.FromDayNumber(day)) is { } session && session.Close > time
             ? session.Close - 1
-            : (day + 1L) * TimeSpan.TicksPerDay - 1;
+            : NextTimeOfDay(time, TimeSpan.Zero) - 1;
     }
 
     private long NextTimeOfDay(long time, TimeSpan at)
@@ -824,8 +851,11 @@ internal sealed class StrategyBook
             for (var i = 0; i < _tradeCount; i++)
             {
                 ref var trade = ref _trades[i];
-                var lows = _block.Low[_marked..index];
-                var highs = _block.High[_marked..index];
+                // A trade that was entered on a close has not lived through that bar.
+                var from = (int)Math.Max(_marked, trade.FirstWholeBar - _block.FirstIndex);
+                if (from >= index) continue;
+                var lows = _block.Low[from..index];
+                var highs = _block.High[from..index];
                 trade.LowestLow = Math.Min(trade.LowestLow, Extremes.Least(lows));
                 trade.HighestHigh = Math.Max(trade.HighestHigh, Extremes.Greatest(highs));
             }

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
-namespace Granary.Engine.Tests.Truth;
+namespace Granary.Engine.Tests.Trading;
 
 /// <summary>Keeps what a run tells its observer.</summary>
 internal sealed class TradeRecorder : IRunObserver
