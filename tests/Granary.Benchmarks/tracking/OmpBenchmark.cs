@@ -16,22 +16,35 @@ public static class OmpBenchmark
         var (panel, target) = Make(names, periods);
         var options = new PursuitOptions { MaxNames = most };
         var fit = MatchingPursuit.Fit(panel, target, options); // warm-up
+        string[] flags = ["-O3 -march=native", "-O3 -march=native -ffast-math"];
+        var best = new (double Seconds, int[] Support, double Residual)?[flags.Length];
         var ours = double.PositiveInfinity;
-        for (var run = 0; run < runs; run++)
+        // In turns, so that a machine that is busy for a while slows both down.
+        for (var turn = 0; turn < 3; turn++)
         {
-            var clock = Stopwatch.StartNew();
-            fit = MatchingPursuit.Fit(panel, target, options);
-            ours = Math.Min(ours, clock.Elapsed.TotalSeconds);
+            for (var run = 0; run < runs; run++)
+            {
+                var clock = Stopwatch.StartNew();
+                fit = MatchingPursuit.Fit(panel, target, options);
+                ours = Math.Min(ours, clock.Elapsed.TotalSeconds);
+            }
+            for (var f = 0; f < flags.Length; f++)
+            {
+                if (Reference(flags[f], names, periods, most, runs) is not { } reference) return 1;
+                if (best[f] is not { } known || reference.Seconds < known.Seconds) best[f] = reference;
+            }
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"omp {names} x {periods}, {most} names: ours {ours:F3} s"));
+        var bounded = Stopwatch.StartNew();
+        MatchingPursuit.Fit(panel, target, options with { NonNegative = true, SumToOne = true, MaxWeight = 0.1 });
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"omp {names} x {periods}, {most} names: ours {ours:F3} s; not negative, adding up to one, none above 0.1: {bounded.Elapsed.TotalSeconds / ours:F1} times that"));
         var result = 0;
-        foreach (var flags in (string[])["-O3 -march=native", "-O3 -march=native -ffast-math"])
+        for (var f = 0; f < flags.Length; f++)
         {
-            if (Reference(flags, names, periods, most, runs) is not { } reference) return 1;
+            var reference = best[f]!.Value;
             var same = reference.Support.SequenceEqual(fit.Support);
             if (!same) result = 1;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"omp g++ {flags}: {reference.Seconds:F3} s, ratio {ours / reference.Seconds:F2}, {(same ? "the same names" : "OTHER NAMES")}, residual {fit.ResidualNorm:R} against {reference.Residual:R}"));
+                $"omp g++ {flags[f]}: {reference.Seconds:F3} s, ratio {ours / reference.Seconds:F2}, {(same ? "the same names" : "OTHER NAMES")}, residual {fit.ResidualNorm:R} against {reference.Residual:R}"));
         }
         return result;
     }

@@ -59,6 +59,24 @@ public class RollingReplicationTests
     }
 
     [Fact]
+    public void An_index_over_500_symbols_is_followed_out_of_sample_with_thirty()
+    {
+        var random = new Random(17);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        const int symbols = 500, days = 750, sectors = 10;
+        var market = Enumerable.Range(0, days).Select(_ => 0.009 * Normal()).ToArray();
+        var sector = Enumerable.Range(0, sectors).Select(_ => Enumerable.Range(0, days).Select(_ => 0.006 * Normal()).ToArray()).ToArray();
+        double[][] columns = [.. Enumerable.Range(0, symbols).Select(s => Enumerable.Range(0, days).Select(t => market[t] + sector[s % sectors][t] + 0.012 * Normal()).ToArray())];
+        // Weights by size, as an index has them: the larger the earlier, none above a twentieth.
+        double[] weights = [.. Enumerable.Range(0, symbols).Select(s => 1 / (s + 20.0))];
+        double[] index = [.. Enumerable.Range(0, days).Select(t => columns.Zip(weights, (c, w) => c[t] * w).Sum() / weights.Sum())];
+        var panel = ReturnPanel.FromColumns([.. Enumerable.Range(0, symbols).Select(s => $"S{s}")], columns);
+        var rolling = RollingReplication.Of(panel, index, new PursuitOptions { MaxNames = 30, NonNegative = true, SumToOne = true, MaxWeight = 0.1 }, 500, 50, 252);
+        rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.95);
+        rolling.History.ShouldAllBe(h => h.Fit.Support.Count <= 30 && Math.Abs(h.Fit.Weights.Sum() - 1) < 1e-9);
+    }
+
+    [Fact]
     public void A_window_as_long_as_the_panel_is_refused()
     {
         var (panel, index) = OmpOracle.Read();
