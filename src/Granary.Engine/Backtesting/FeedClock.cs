@@ -27,6 +27,9 @@ public sealed class FeedClock(Timeframe timeframe)
         }
     }
 
+    /// <summary>Counts one more bar.</summary>
+    public void Count(long time) => Add([time]);
+
     internal void Add(ReadOnlySpan<long> times)
     {
         if (_bars == 0) FirstTime = times[0];

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Batches;
+
+/// <summary>Blocks of a series at its own timeframe or a longer one.</summary>
+public static class FeedBlocks
+{
+    public static IAsyncEnumerable<BarBlock> ReadAsync(IBarSeries series, Timeframe timeframe, int blockSize, CancellationToken cancellationToken = default) =>
+        timeframe == series.Timeframe ? series.ReadAsync(blockSize, cancellationToken) : Aggregated(series, timeframe, blockSize, cancellationToken);
+
+    private static async IAsyncEnumerable<BarBlock> Aggregated(IBarSeries series, Timeframe timeframe, int blockSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var aggregator = new BlockAggregator(series.Timeframe, timeframe, series.Instrument.Calendar, blockSize);
+        await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
+            foreach (var longer in aggregator.Add(block))
+                yield return longer;
+        if (aggregator.End() is { } last) yield return last;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Granary.Engine.Analysis;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>results.json: the statistics of every strategy and of the portfolio. Undefined numbers are null.</summary>
+public static class ResultsJson
+{
+    public static byte[] Write(RunModel run)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("batch", run.Name);
+            json.WriteString("run", run.Run);
+            json.WriteString("digest", run.Digest);
+            if (run.Interrupted) json.WriteBoolean("interrupted", true);
+            json.WriteStartArray("strategies");
+            foreach (var s in run.Strategies)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", s.Id);
+                json.WriteString("class", s.Class);
+                json.WriteStartObject("params");
+                foreach (var (name, value) in s.Params) Value(json, name, value);
+                json.WriteEndObject();
+                json.WriteString("symbol", s.Symbol);
+                json.WriteString("timeframe", s.Timeframe);
+                json.WriteString("sides", s.Sides);
+                json.WriteNumber("weight", s.Weight);
+                if (s.Model is not null) json.WriteString("model", s.Model);
+                if (s.Error is not null) json.WriteString("error", s.Error);
+                if (s.Stats is not null) Stats(json, s.Stats);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartObject("portfolio");
+            if (run.Portfolio is not null) Stats(json, run.Portfolio);
+            json.WriteStartObject("decisions");
+            foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(RunText.Of(decision), count);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            foreach (var (name, text) in run.Sections)
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(text);
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private static void Stats(Utf8JsonWriter json, RunStatistics stats)
+    {
+        json.WriteStartObject("stats");
+        foreach (var (key, value) in stats.Named()) Number(json, key, value);
+        json.WriteEndObject();
+    }
+
+    internal static void Number(Utf8JsonWriter json, string key, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(key, value);
+        else json.WriteNull(key);
+    }
+
+    internal static void Value(Utf8JsonWriter json, string name, object value)
+    {
+        switch (value)
+        {
+            case int i: json.WriteNumber(name, i); break;
+            case double d: json.WriteNumber(name, d); break;
+            case bool b: json.WriteBoolean(name, b); break;
+            default: json.WriteString(name, value.ToString()); break;
+        }
+    }
+}

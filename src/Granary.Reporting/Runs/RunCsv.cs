@@ -1,0 +1,113 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Granary.Engine.Trading;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>The CSV files of a run's folder.</summary>
+public static class RunCsv
+{
+    private static readonly string[] TradeColumns =
+        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net", "return", "bars", "exit_reason", "weight", "model"];
+
+    private static CsvWriter Open(TextWriter writer) => new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+
+    private static void Row(CsvWriter csv, params ReadOnlySpan<string> fields)
+    {
+        foreach (var field in fields) csv.WriteField(field);
+        csv.NextRecord();
+    }
+
+    /// <summary>trades.csv, or one strategy's share of it.</summary>
+    public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades, Func<int, double> multiplier)
+    {
+        using var csv = Open(writer);
+        Row(csv, TradeColumns);
+        foreach (var s in strategies)
+            foreach (var t in trades(s.Index))
+                Trade(csv, s, t, s.Weight, multiplier(s.Index));
+    }
+
+    private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, double multiplier) => Row(csv,
+        s.Id, s.Symbol, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
+        RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit), RunText.Number(t.Return(multiplier)),
+        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "");
+
+    /// <summary>portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
+    public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<int, double> multiplier)
+    {
+        using var csv = Open(writer);
+        Row(csv, TradeColumns);
+        foreach (var p in events.PortfolioTrades()) Trade(csv, strategies[p.Member], p.Trade, p.Weight, multiplier(p.Member));
+    }
+
+    /// <summary>signals.csv: every wish to enter, the portfolio's answer, and how it ended in the strategy's own account.</summary>
+    public static void Signals(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
+    {
+        using var csv = Open(writer);
+        Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision", "outcome",
+            "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason");
+        foreach (var s in strategies)
+            foreach (var row in events.Signals(s.Index))
+            {
+                var g = row.Signal;
+                var t = row.Trade;
+                Row(csv, s.Id, s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
+                    RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0 ? RunText.Number(g.Target) : "",
+                    g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), RunText.Of(row.Decision),
+                    row.End is { } end ? RunText.Of(end) : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
+                    t is { } a ? RunText.Time(a.EntryTime) : "", t is { } b ? RunText.Number(b.EntryPrice) : "",
+                    t is { } c ? RunText.Time(c.ExitTime) : "", t is { } d ? RunText.Number(d.ExitPrice) : "",
+                    t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? RunText.Of(f.Reason) : "");
+            }
+    }
+
+    /// <summary>factors.csv: the declared factors at each entry's signal, a row for each value.</summary>
+    public static void Factors(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
+    {
+        using var csv = Open(writer);
+        Row(csv, "strategy", "symbol", "number", "time", "factor", "value");
+        foreach (var s in strategies)
+        {
+            var names = events.FactorNames(s.Index);
+            foreach (var row in events.Signals(s.Index))
+            {
+                if (row.Trade is null) continue;
+                for (var i = 0; i < row.Factors.Count; i++)
+                    Row(csv, s.Id, s.Symbol, row.Signal.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(row.Signal.Time), names[i], RunText.Number(row.Factors[i]));
+            }
+        }
+    }
+
+    /// <summary>trades_by_model.csv: trades and profit of each model, and of what runs without one.</summary>
+    public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades)
+    {
+        using var csv = Open(writer);
+        Row(csv, "model", "strategies", "trades", "win_rate", "pnl_net");
+        foreach (var group in strategies.GroupBy(s => s.Model ?? "", StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            long count = 0, wins = 0;
+            double net = 0;
+            foreach (var s in group)
+                foreach (var t in trades(s.Index))
+                {
+                    if (t.Reason == ExitReason.Open) continue;
+                    count++;
+                    if (t.NetProfit > 0) wins++;
+                    net += t.NetProfit;
+                }
+            Row(csv, group.Key, group.Count().ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture),
+                RunText.Number(count == 0 ? double.NaN : wins / (double)count), RunText.Number(net));
+        }
+    }
+}
+
+/// <summary>equity.csv, written row by row while the portfolio runs.</summary>
+public sealed class EquityCsv(TextWriter writer)
+{
+    public void Header() => writer.Write("time,equity,cash,exposure,drawdown\n");
+
+    public void Row(in EquityRow row) => writer.Write(
+        $"{RunText.Time(row.Time)},{RunText.Number(row.Equity)},{RunText.Number(row.Cash)},{RunText.Number(row.Exposure)},{RunText.Number(row.Drawdown)}\n");
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>How facts are spelled in the run's files.</summary>
+public static class RunText
+{
+    public static string Of(Side side) => side == Side.Buy ? "long" : "short";
+
+    public static string Of(Sides sides) => sides switch { Sides.Long => "long", Sides.Short => "short", _ => "both" };
+
+    public static string Of(ExitReason reason) => reason switch
+    {
+        ExitReason.Open => "open",
+        ExitReason.Signal => "signal",
+        ExitReason.Stop => "stop",
+        ExitReason.Target => "target",
+        ExitReason.TrailingStop => "trailing-stop",
+        ExitReason.MaxBars => "max-bars",
+        _ => "time",
+    };
+
+    public static string Of(Decision decision) => decision switch
+    {
+        Decision.Accepted => "accepted",
+        Decision.WeightZero => "weight-zero",
+        Decision.RestrictedSymbol => "restricted-symbol",
+        Decision.MaxPositions => "max-positions",
+        Decision.MaxGross => "max-gross",
+        Decision.MaxNet => "max-net",
+        Decision.MaxSymbol => "max-symbol",
+        Decision.MaxStrategy => "max-strategy",
+        Decision.MaxDrawdown => "max-drawdown",
+        Decision.DailyLoss => "daily-loss",
+        Decision.NoCash => "no-cash",
+        Decision.NoQuantity => "no-quantity",
+        _ => "strategy-refused",
+    };
+
+    public static string Of(SignalEnd end) => end switch
+    {
+        SignalEnd.Expired => "expired",
+        SignalEnd.Cancelled => "cancelled",
+        SignalEnd.NoCash => "no-cash",
+        SignalEnd.NoQuantity => "no-quantity",
+        SignalEnd.NoStop => "no-stop",
+        _ => "unfilled",
+    };
+
+    public static string Of(OrderType type) => type switch
+    {
+        OrderType.Market => "market",
+        OrderType.Limit => "limit",
+        OrderType.Stop => "stop",
+        OrderType.StopLimit => "stop-limit",
+        OrderType.TrailingStop => "trailing-stop",
+        _ => "market-on-close",
+    };
+
+    /// <summary>UTC, ISO 8601; fractions of a second only where there are some.</summary>
+    public static string Time(long ticks)
+    {
+        var time = new DateTime(ticks, DateTimeKind.Utc);
+        return time.ToString(ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The shortest text that reads back to the same bits; empty where undefined.</summary>
+    public static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : "";
+}
