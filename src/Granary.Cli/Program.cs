@@ -1,1 +1,11 @@
-Console.WriteLine("granary");
+using System.CommandLine;
+using Granary.Cli;
+using Granary.Cli.Commands;
+
+var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.")
+{
+    BacktestCommand.Create(),
+    CatalogueCommands.Strategies(),
+    CatalogueCommands.Factors(),
+};
+return await CommandLine.RunAsync(root, args);

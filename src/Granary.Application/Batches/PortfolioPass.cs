@@ -20,7 +20,7 @@ public sealed record PortfolioOutcome(
 public sealed class PortfolioPass
 {
     private readonly BatchPlan _plan;
-    private readonly EventSpool _spool;
+    private readonly EventSpool? _spool;
     private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
     private readonly PortfolioRun _run;
     private readonly Dictionary<int, List<Decision>> _decisions = [];
@@ -29,7 +29,7 @@ public sealed class PortfolioPass
 
     /// <param name="weights">By strategy index.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
-    public PortfolioPass(BatchPlan plan, EventSpool spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments)
+    public PortfolioPass(BatchPlan plan, EventSpool? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments)
     {
         _plan = plan;
         _spool = spool;
@@ -122,7 +122,7 @@ public sealed class PortfolioPass
         {
             if (Weights[instance.Index] == 0) continue;
             _decisions[instance.Index] = [];
-            var stream = new Stream(_spool, instance.Index, instance.Timeframe.Ticks);
+            var stream = new Stream(_spool!, instance.Index, instance.Timeframe.Ticks);
             if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
         }
         var marks = new PriorityQueue<Marks, (long, int)>();

@@ -3,13 +3,16 @@ using Granary.Engine.Backtesting;
 
 namespace Granary.Application.Batches;
 
-/// <summary>What a host reports of one strategy. Reporting it twice changes nothing: it is keyed by its index.</summary>
+/// <summary>What a host reports of one strategy: small enough to cross a wire and to be kept for a resumed run. Reporting it twice changes nothing: it is keyed by its index.</summary>
+/// <param name="Fingerprint">Of its signals, trades and equity; zero where it failed.</param>
+/// <param name="Signals">How many it made.</param>
 /// <param name="Bars">Bars that it saw.</param>
-/// <param name="PeriodsPerYear">Of its feed.</param>
 /// <param name="Error">Why it failed; null where it ran to its end.</param>
-public sealed record StrategyOutcome(int Index, StrategyResult? Result, long Bars, double PeriodsPerYear, string? Error)
+public sealed record StrategyOutcome(int Index, RunStatistics? Statistics, UInt128 Fingerprint, int Signals, long Bars, string? Error)
 {
-    public RunStatistics? Statistics => Result is null ? null : RunStatistics.Of(Result, PeriodsPerYear);
+    public static StrategyOutcome Of(int index, StrategyResult? result, long bars, double periodsPerYear, string? error) => result is null
+        ? new StrategyOutcome(index, null, 0, 0, bars, error)
+        : new StrategyOutcome(index, RunStatistics.Of(result, periodsPerYear), result.Fingerprint, result.Signals, bars, error);
 }
 
 /// <summary>How far a batch is.</summary>

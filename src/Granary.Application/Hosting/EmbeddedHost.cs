@@ -13,21 +13,21 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
 /// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
 /// strategies run in parallel; results do not depend on the number of threads.
 /// </summary>
-public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize)
+public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
 {
     private readonly Lock _lock = new();
     private readonly object _signal = new();
 
-    public int Threads => threads;
+    public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
-    /// <param name="plan">Feeds and strategies.</param>
-    /// <param name="markets">By symbol, opened.</param>
-    /// <param name="include">Which strategies to run.</param>
-    /// <param name="events">Where their signals and trades go; null where nobody wants them.</param>
-    /// <param name="finished">Is told of each feed's strategies when they are through, one feed at a time.</param>
-    /// <exception cref="OperationCanceledException">Feeds that had finished were reported; the others leave nothing.</exception>
-    public void Run(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
-        Action<FeedPlan, IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Run(plan, markets, include, events, withFactors, finished, progress, cancellationToken),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var waiting = new Queue<(FeedPlan Feed, List<StrategyInstance> Instances)>();
         long total = 0;
@@ -88,7 +88,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     }
 
     private void Worker(State state, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors,
-        Action<FeedPlan, IReadOnlyList<StrategyOutcome>> finished, CancellationToken cancellationToken)
+        Action<IReadOnlyList<StrategyOutcome>> finished, CancellationToken cancellationToken)
     {
         try
         {
@@ -159,7 +159,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                     var outcomes = done.Finish().ToList();
                     done.DisposeAsync().AsTask().GetAwaiter().GetResult();
                     // Feeds report one at a time.
-                    lock (_lock) finished(done.Plan, outcomes);
+                    lock (_lock) finished(outcomes);
                     lock (_signal)
                     {
                         state.Finishing--;

@@ -81,7 +81,7 @@ internal sealed class RunGroup
                     Fail(i, e);
                 }
             }
-            yield return new StrategyOutcome(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]);
+            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]);
             _runs[i] = null;
             _writers[i] = null;
         }

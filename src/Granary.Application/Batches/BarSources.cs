@@ -1,0 +1,43 @@
+using Granary.Application.Json;
+using Granary.Data;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Batches;
+
+/// <summary>Opens what a batch file calls its source.</summary>
+public static class BarSources
+{
+    private static readonly List<(string Scheme, Func<DataSpec, string, IBarSource> Open)> Schemes =
+    [
+        ("csv:", (data, folder) => new CsvBarSource(Under(folder, data.Source["csv:".Length..]), Options(data))),
+    ];
+
+    /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>
+    public static void Add(string scheme, Func<DataSpec, string, IBarSource> open) => Schemes.Add((scheme, open));
+
+    /// <param name="folder">What a relative path is relative to.</param>
+    public static IBarSource Open(DataSpec data, string folder)
+    {
+        foreach (var (scheme, open) in Schemes)
+            if (data.Source.StartsWith(scheme, StringComparison.Ordinal))
+                return open(data, folder);
+        throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {string.Join(", ", Schemes.Select(s => s.Scheme + "…"))}");
+    }
+
+    public static BarFileOptions Options(DataSpec data) => new()
+    {
+        Format = data.Format,
+        Adjust = data.Adjust,
+        Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
+    };
+
+    private static string Under(string folder, string path) => Path.GetFullPath(Path.Combine(folder, path));
+
+    /// <summary>The batch's symbols, "*" resolved, each once, in the order in which they are named.</summary>
+    public static async Task<IReadOnlyList<string>> SymbolsAsync(IBarSource source, DataSpec data, CancellationToken cancellationToken)
+    {
+        if (!data.Symbols.Contains("*")) return [.. data.Symbols.Distinct(StringComparer.Ordinal)];
+        var all = await source.ListSymbolsAsync(data.Timeframe, cancellationToken);
+        return all.Count > 0 ? all : throw data.Place.Fault($"'{data.Source}' has no {data.Timeframe} bars of any symbol");
+    }
+}

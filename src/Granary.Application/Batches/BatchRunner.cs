@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Granary.Application.Hosting;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+public sealed record BatchOptions
+{
+    /// <summary>null = <c>runs/NAME-UTC</c>.</summary>
+    public string? Out { get; init; }
+
+    public bool Resume { get; init; }
+
+    /// <summary>The user agrees to a very large grid.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Also one trades file for each strategy.</summary>
+    public bool Separate { get; init; }
+
+    /// <summary>Threads for opening markets.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>A batch that has run.</summary>
+/// <param name="Folder">The run's folder.</param>
+/// <param name="Interrupted">It was stopped; the folder has what had finished.</param>
+public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
+{
+    public string? Report => File.Exists(Path.Combine(Folder, "report.html")) ? Path.Combine(Folder, "report.html") : null;
+
+    public long Trades => Model.Strategies.Sum(s => s.Stats?.Trades ?? 0);
+}
+
+/// <summary>The main job: a batch file in, a run's folder out.</summary>
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
+{
+    /// <exception cref="Json.InputException">The batch is wrong.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="BarStoreException">The disk or server of the bars failed.</exception>
+    /// <exception cref="DiskException">The run's folder cannot be written.</exception>
+    public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var source = new Markets(BarSources.Open(spec.Data, spec.Folder));
+        var symbols = await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken);
+        var plan = BatchPlan.Make(spec, symbols, options.Yes);
+        WeightRules.Check(plan);
+        var markets = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+
+        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
+        try
+        {
+            return await RunAsync(plan, markets, folder, options, watch, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiskException($"the run's folder {folder.FullPath} cannot be written: {e.Message.TrimEnd('.')}; what had finished is kept, and --resume goes on with it", e);
+        }
+    }
+
+    private async Task<BatchRun> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
+        IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    {
+        var spec = plan.Spec;
+        var outputs = spec.Outputs;
+        folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text), .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
+
+        var interrupted = false;
+        EventSpool? spool = outputs.NeedsEvents ? new EventSpool(folder.Temporary("events.bin"), plan.Instances.Count, delete: true) : null;
+        try
+        {
+            // What an interrupted attempt had finished is not run for its statistics again, but for its events where these are wanted.
+            var known = folder.Finished.Count > 0 && spool is null ? folder.Finished.Keys.ToHashSet() : [];
+            try
+            {
+                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), spool, outputs.Has("factors"), folder.Keep, progress, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                interrupted = true;
+            }
+
+            var outcomes = folder.Finished;
+            var weights = WeightRules.Weigh(plan, outcomes);
+            if (spool is null && weights.Any(w => w != 0) && !interrupted)
+            {
+                // A run is a pure function of its bars: the few that have a weight are run once more for their events.
+                spool = new EventSpool(folder.Temporary("events.bin"), plan.Instances.Count, delete: true);
+                await host.RunAsync(plan, markets, i => weights[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
+            }
+
+            var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
+            var portfolioTrades = new List<PortfolioTrade>();
+            PortfolioOutcome outcome;
+            try
+            {
+                var csv = equityWriter is null ? null : new EquityCsv(equityWriter);
+                csv?.Header();
+                outcome = await Portfolio(plan, spool, weights, markets, outputs, csv is null ? null : r => csv.Row(r), portfolioTrades.Add);
+            }
+            finally
+            {
+                if (equityWriter is not null) await equityWriter.DisposeAsync();
+            }
+            if (equityWriter is not null) File.Move(folder.PathOf("equity.csv.writing"), folder.PathOf("equity.csv"), overwrite: true);
+
+            var digest = new BatchDigest();
+            foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
+            digest.Add("portfolio", outcome.Fingerprint);
+
+            var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
+                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, Error: outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished")).ToList();
+            var model = new RunModel
+            {
+                Name = spec.Name,
+                Run = folder.Name,
+                Digest = digest.Finish(),
+                CreatedAt = clock.GetUtcNow().UtcDateTime,
+                Seconds = watch.Elapsed.TotalSeconds,
+                BarEvaluations = outcomes.Values.Sum(v => v.Bars),
+                Host = host.Description,
+                Interrupted = interrupted,
+                Strategies = entries,
+                Markets = await Described(markets, plan, CancellationToken.None),
+                StartingCash = spec.Cash,
+                Portfolio = outcome.Statistics,
+                Equity = outcome.Equity,
+                Decisions = outcome.Counts,
+                Notes = Notes(plan, entries, interrupted),
+                BatchText = Encoding.UTF8.GetString(spec.Text),
+            };
+            var events = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
+            Write(folder, plan, model, events, markets, options, interrupted);
+            spool?.Dispose();
+            spool = null;
+            if (!interrupted) folder.Complete();
+            return new BatchRun(model, folder.FullPath, interrupted);
+        }
+        finally
+        {
+            spool?.Dispose();
+        }
+    }
+
+    private static async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
+        Action<EquityRow>? row, Action<PortfolioTrade> trade)
+    {
+        // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve that is flat.
+        var members = plan.Instances.Where(i => weights[i.Index] != 0).ToList();
+        var marked = (members.Count > 0 ? members : outputs.NeedsPortfolio ? plan.Instances : [])
+            .SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe)))
+            .GroupBy(x => x.Symbol, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g =>
+            {
+                var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
+                return (timeframe, FeedBlocks.ReadAsync(markets[g.Key].Series, timeframe, IBarSeries.DefaultBlockSize));
+            }, StringComparer.Ordinal);
+        var clock = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
+        var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)]);
+        return await pass.RunAsync(marked, row, trade, clock, CancellationToken.None);
+    }
+
+    private static async Task<IReadOnlyList<MarketEntry>> Described(IReadOnlyDictionary<string, OpenedMarket> markets, BatchPlan plan, CancellationToken cancellationToken)
+    {
+        var entries = new List<MarketEntry>();
+        foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
+        {
+            long first = 0, last = 0;
+            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            {
+                if (block.FirstIndex == 0) first = block.Time[0];
+                last = block.Time[^1];
+            }
+            entries.Add(new MarketEntry(market.Symbol, plan.Spec.Data.Timeframe.ToString(), market.Series.Count, new DateTime(first, DateTimeKind.Utc),
+                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, market.Series.Notes));
+        }
+        return entries;
+    }
+
+    private static List<string> Notes(BatchPlan plan, List<StrategyEntry> entries, bool interrupted)
+    {
+        var notes = new List<string>();
+        if (interrupted) notes.Add($"The run was interrupted: {entries.Count(e => e.Stats is not null)} of {entries.Count} strategies have finished, and the figures are of these alone.");
+        var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
+        if (failed.Count > 0 && !interrupted) notes.Add($"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}");
+        if (plan.Spec.Portfolio.Rule == "winners")
+            notes.Add("The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.");
+        return notes;
+    }
+
+    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted)
+    {
+        var outputs = plan.Spec.Outputs;
+        var run = model.Strategies.Where(s => s.Stats is not null).ToList();
+        double Multiplier(int strategy) => markets[plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
+        if (outputs.Has("trades"))
+        {
+            AtomicFile.Write(folder.PathOf("trades.csv"), w => RunCsv.Trades(w, run, events.Trades, Multiplier));
+            if (options.Separate)
+            {
+                Directory.CreateDirectory(folder.PathOf("trades"));
+                foreach (var strategy in run)
+                    AtomicFile.Write(Path.Combine(folder.PathOf("trades"), $"{strategy.Index:D6}-{strategy.Class}.csv"), w => RunCsv.Trades(w, [strategy], events.Trades, Multiplier));
+            }
+        }
+        if (outputs.Has("signals")) AtomicFile.Write(folder.PathOf("signals.csv"), w => RunCsv.Signals(w, run, events));
+        if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, run, events));
+        if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
+        if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
+        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model));
+        if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
+        // Last, so that a folder with a manifest is whole.
+        AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed));
+    }
+
+    // The source and its opened series, closed together.
+    private sealed class Markets(IBarSource source) : IAsyncDisposable
+    {
+        private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
+
+        public IBarSource Source => source;
+
+        public async Task<IReadOnlyDictionary<string, OpenedMarket>> OpenAsync(BatchSpec spec, BatchPlan plan, int threads, CancellationToken cancellationToken)
+        {
+            var symbols = plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
+            // All are tried, so that which fault is told does not depend on the threads.
+            var faults = new ConcurrentDictionary<int, Exception>();
+            await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+                async (i, token) =>
+                {
+                    try
+                    {
+                        var series = await source.OpenAsync(new BarQuery(symbols[i], spec.Data.Timeframe, spec.Data.From, spec.Data.To), token);
+                        var extra = spec.Data.Instruments.GetValueOrDefault(symbols[i]) ?? spec.Data.Instruments.GetValueOrDefault("*");
+                        _opened[symbols[i]] = new OpenedMarket(symbols[i], series, extra?.Apply(series.Instrument) ?? series.Instrument);
+                    }
+                    catch (Exception e) when (e is not OperationCanceledException)
+                    {
+                        faults[i] = e;
+                    }
+                });
+            if (!faults.IsEmpty) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+            return _opened;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var market in _opened.Values) await market.Series.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>prod.json: what a live run loads. The strategies that have a weight, bound to their markets, and the limits of the portfolio.</summary>
+public static class ProductionJson
+{
+    public const int Version = 1;
+
+    public static byte[] Write(BatchPlan plan, RunModel run)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            var spec = plan.Spec;
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("name", run.Name);
+            json.WriteString("run", run.Run);
+            json.WriteString("digest", run.Digest);
+            json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            json.WriteStartObject("data");
+            json.WriteString("source", spec.Data.Source);
+            json.WriteString("timeframe", spec.Data.Timeframe.ToString());
+            json.WriteBoolean("adjust", spec.Data.Adjust);
+            json.WriteEndObject();
+            json.WriteStartObject("account");
+            json.WriteNumber("cash", spec.Cash);
+            json.WriteEndObject();
+            json.WriteStartObject("execution");
+            var settings = spec.Execution.Settings;
+            json.WriteNumber("commissionPercent", spec.Execution.CommissionPercent);
+            if (settings.Fee is PerUnitFee perUnit) json.WriteNumber("commissionPerUnit", perUnit.Fee(1, 1, 1, maker: false));
+            json.WriteNumber("slippagePercent", spec.Execution.SlippagePercent);
+            json.WriteString("fill", settings.Fill == FillTiming.NextOpen ? "next-open" : "same-close");
+            json.WriteString("intrabar", settings.Intrabar == IntrabarRule.StopFirst ? "stop-first" : "target-first");
+            json.WriteString("protectFrom", settings.ProtectFrom == ProtectFrom.EntryBar ? "entry-bar" : "next-bar");
+            json.WriteEndObject();
+            Portfolio(json, spec.Portfolio.Limits);
+            json.WriteStartArray("strategies");
+            foreach (var entry in run.Strategies)
+                if (entry.Weight != 0)
+                    Strategy(json, plan.Instances[entry.Index], entry);
+            json.WriteEndArray();
+            if (run.Sections.TryGetValue("evidence", out var evidence))
+            {
+                json.WritePropertyName("evidence");
+                json.WriteRawValue(evidence);
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private static void Portfolio(Utf8JsonWriter json, LimitSpec limits)
+    {
+        json.WriteStartObject("portfolio");
+        json.WriteStartObject("limits");
+        void Optional(string name, double? value)
+        {
+            if (value is { } v) json.WriteNumber(name, v);
+        }
+        Optional("maxPositions", limits.MaxPositions);
+        Optional("maxGrossPercent", limits.MaxGrossPercent);
+        Optional("maxNetPercent", limits.MaxNetPercent);
+        Optional("maxSymbolPercent", limits.MaxSymbolPercent);
+        Optional("maxStrategyPercent", limits.MaxStrategyPercent);
+        Optional("riskPercent", limits.RiskPercent);
+        Optional("maxDrawdownPercent", limits.MaxDrawdownPercent);
+        Optional("dailyLossPercent", limits.DailyLossPercent);
+        if (limits.RestrictedSymbols.Count > 0)
+        {
+            json.WriteStartArray("restrictedSymbols");
+            foreach (var symbol in limits.RestrictedSymbols) json.WriteStringValue(symbol);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry)
+    {
+        var trading = instance.Trading;
+        json.WriteStartObject();
+        json.WriteString("id", instance.Id);
+        json.WriteString("class", instance.Definition.Name);
+        json.WriteStartObject("params");
+        foreach (var (name, value) in instance.Params) WriteValue(json, name, value);
+        json.WriteEndObject();
+        if (instance.Symbols.Count == 1)
+        {
+            json.WriteString("symbol", instance.Symbols[0]);
+        }
+        else
+        {
+            json.WriteStartArray("symbols");
+            foreach (var symbol in instance.Symbols) json.WriteStringValue(symbol);
+            json.WriteEndArray();
+        }
+        json.WriteString("timeframe", instance.Timeframe.ToString());
+        json.WriteString("sides", RunText.Of(trading.Sides));
+        json.WriteStartObject("size");
+        json.WriteNumber(trading.Size.Kind switch
+        {
+            SizeKind.Units => "units",
+            SizeKind.PercentOfEquity => "percentOfEquity",
+            SizeKind.Cash => "cash",
+            _ => "riskPercent",
+        }, trading.Size.Value);
+        json.WriteEndObject();
+        if (trading.StopLossPercent > 0) json.WriteNumber("stopLossPercent", trading.StopLossPercent);
+        if (trading.TakeProfitPercent > 0) json.WriteNumber("takeProfitPercent", trading.TakeProfitPercent);
+        if (trading.TrailingStopPercent > 0) json.WriteNumber("trailingStopPercent", trading.TrailingStopPercent);
+        json.WriteBoolean("exitOnSignal", trading.ExitOnSignal);
+        if (trading.MaxBars > 0) json.WriteNumber("maxBars", trading.MaxBars);
+        if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));
+        if (trading.MaxOpenTrades > 1) json.WriteNumber("maxOpenTrades", trading.MaxOpenTrades);
+        json.WriteNumber("weight", entry.Weight);
+        if (entry.Model is null) json.WriteNull("model");
+        else json.WriteString("model", entry.Model);
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, string name, object value)
+    {
+        switch (value)
+        {
+            case int i: json.WriteNumber(name, i); break;
+            case double d: json.WriteNumber(name, d); break;
+            case bool b: json.WriteBoolean(name, b); break;
+            default: json.WriteString(name, value.ToString()); break;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Granary.Application.Hosting;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>Reads a finished batch's events out of its spool, one strategy at a time.</summary>
+internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions, IReadOnlyList<PortfolioTrade> portfolioTrades,
+    IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+{
+    public IEnumerable<Trade> Trades(int strategy)
+    {
+        foreach (var (e, _) in Events(strategy))
+            if (e.Kind == RunEventKind.Trade)
+                yield return e.ToTrade();
+    }
+
+    public IEnumerable<SignalRow> Signals(int strategy)
+    {
+        var answers = decisions.GetValueOrDefault(strategy);
+        // A signal is told when its outcome is known, and in the order of the signals.
+        var waiting = new Queue<Pending>();
+        foreach (var (e, factors) in Events(strategy))
+        {
+            switch (e.Kind)
+            {
+                case RunEventKind.Signal:
+                    var answer = answers is null ? Decision.WeightZero : answers[e.Number - 1];
+                    waiting.Enqueue(new Pending(e.ToSignal(), answer, factors));
+                    break;
+                case RunEventKind.SignalEnded:
+                    foreach (var p in waiting)
+                        if (p.Signal.Number == e.Number)
+                            p.End = e.End;
+                    break;
+                case RunEventKind.Trade:
+                    foreach (var p in waiting)
+                        if (p.Signal.Number == e.Number)
+                            p.Trade = e.ToTrade();
+                    break;
+            }
+            while (waiting.TryPeek(out var first) && first.IsSettled) yield return waiting.Dequeue().Row;
+        }
+        while (waiting.TryDequeue(out var rest)) yield return rest.Row;
+    }
+
+    private sealed class Pending(Signal signal, Decision decision, double[] factors)
+    {
+        public Signal Signal => signal;
+
+        public Trade? Trade { get; set; }
+
+        public SignalEnd? End { get; set; }
+
+        public bool IsSettled => Trade is not null || End is not null;
+
+        public SignalRow Row => new(signal, decision, Trade, End, factors);
+    }
+
+    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int strategy)
+    {
+        if (spool is null) yield break;
+        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
+        {
+            var list = new List<(RunEvent, double[])>();
+            var reader = new RunEventReader(spool.Read(strategy, chunk));
+            while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
+            foreach (var item in list) yield return item;
+        }
+    }
+
+    public IReadOnlyList<string> FactorNames(int strategy)
+    {
+        var instance = plan.Instances[strategy];
+        var market = markets[instance.Symbols[0]];
+        return new StrategyRun(instance.Id, instance.Create(), new MarketSeries(market.Instrument, instance.Timeframe), instance.Trading, plan.Spec.Execution.Settings,
+            new Engine.Factors.FactorPlan()).FactorNames;
+    }
+
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades;
+
+    public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
+    {
+        if (!markets.TryGetValue(symbol, out var market)) return [];
+        var bars = new List<Bar>();
+        var stride = 1;
+        foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize).ToBlockingEnumerable())
+            for (var i = 0; i < block.Count; i++)
+            {
+                var bar = block[i];
+                var number = block.FirstIndex + i;
+                if (stride > 1 && number % stride != 0)
+                {
+                    var last = bars[^1];
+                    bars[^1] = last with { High = Math.Max(last.High, bar.High), Low = Math.Min(last.Low, bar.Low), Close = bar.Close, Volume = last.Volume + bar.Volume };
+                    continue;
+                }
+                bars.Add(bar);
+                if (bars.Count <= most) continue;
+                // Twice as long bars from here on.
+                var half = new List<Bar>(most);
+                for (var k = 0; k < bars.Count; k += 2)
+                {
+                    var a = bars[k];
+                    if (k + 1 < bars.Count)
+                    {
+                        var b = bars[k + 1];
+                        a = a with { High = Math.Max(a.High, b.High), Low = Math.Min(a.Low, b.Low), Close = b.Close, Volume = a.Volume + b.Volume };
+                    }
+                    half.Add(a);
+                }
+                bars = half;
+                stride *= 2;
+            }
+        return bars;
+    }
+}

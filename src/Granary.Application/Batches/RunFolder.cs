@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Application.Json;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>The disk refused.</summary>
+public sealed class DiskException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>
+/// A run's folder while the run is under way: what has finished is kept in it, so that an interrupted run can be read and resumed.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new UInt128Converter() },
+    };
+
+    private readonly string _progress;
+    private StreamWriter? _log;
+
+    private sealed record Header(string Key);
+
+    private sealed record Line(IReadOnlyList<StrategyOutcome> Outcomes);
+
+    private RunFolder(string path)
+    {
+        FullPath = path;
+        _progress = Path.Combine(path, ".progress");
+    }
+
+    public string FullPath { get; }
+
+    public string Name => Path.GetFileName(FullPath);
+
+    /// <summary>What earlier, interrupted attempts had finished, by strategy index.</summary>
+    public Dictionary<int, StrategyOutcome> Finished { get; } = [];
+
+    /// <summary>Opens the folder for a run.</summary>
+    /// <param name="path">null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.</param>
+    /// <exception cref="InputException">There is nothing to resume.</exception>
+    /// <exception cref="DiskException">The folder cannot be written.</exception>
+    public static RunFolder Open(string? path, string name, bool resume, DateTime now)
+    {
+        if (path is null && resume)
+        {
+            path = Directory.Exists("runs")
+                ? Directory.EnumerateDirectories("runs", name + "-*").Where(d => Directory.Exists(Path.Combine(d, ".progress"))).Order(StringComparer.Ordinal).LastOrDefault()
+                : null;
+            if (path is null) throw new InputException($"there is no interrupted run of '{name}' under runs/; start it without --resume, or name its folder with --out");
+        }
+        path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+        var folder = new RunFolder(Path.GetFullPath(path));
+        try
+        {
+            Directory.CreateDirectory(folder._progress);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiskException($"the run's folder {folder.FullPath} cannot be made: {e.Message.TrimEnd('.')}; choose another with --out", e);
+        }
+        return folder;
+    }
+
+    /// <summary>Starts the log of finished strategies, or goes on with it where it is of the same batch over the same bars.</summary>
+    /// <param name="key">Hash of all that the results depend on.</param>
+    /// <exception cref="InputException">The folder holds another run.</exception>
+    public void Begin(string key, bool resume)
+    {
+        var path = Path.Combine(_progress, "finished.jsonl");
+        if (resume && File.Exists(path))
+        {
+            var lines = File.ReadAllLines(path);
+            if (lines.Length > 0)
+            {
+                if (JsonSerializer.Deserialize<Header>(lines[0], Json)?.Key != key)
+                    throw new InputException($"{FullPath} holds a run of another batch or of other bars, which cannot be resumed with this one; run without --resume, or into another folder");
+                var whole = 1;
+                for (; whole < lines.Length; whole++)
+                {
+                    // The last line may have been cut off by whatever ended the run.
+                    try
+                    {
+                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], Json)!.Outcomes) Finished[outcome.Index] = outcome;
+                    }
+                    catch (JsonException)
+                    {
+                        break;
+                    }
+                }
+                File.WriteAllLines(path, lines[..whole]);
+                _log = new StreamWriter(path, append: true, new UTF8Encoding(false));
+                return;
+            }
+        }
+        Finished.Clear();
+        _log = new StreamWriter(path, append: false, new UTF8Encoding(false));
+        _log.WriteLine(JsonSerializer.Serialize(new Header(key), Json));
+        _log.Flush();
+    }
+
+    /// <summary>Keeps what has finished.</summary>
+    public void Keep(IReadOnlyList<StrategyOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes) Finished[outcome.Index] = outcome;
+        _log!.WriteLine(JsonSerializer.Serialize(new Line(outcomes), Json));
+        _log.Flush();
+    }
+
+    public string Temporary(string name) => Path.Combine(_progress, name);
+
+    public string PathOf(string name) => Path.Combine(FullPath, name);
+
+    /// <summary>The run is complete: what was only for resuming goes.</summary>
+    public void Complete()
+    {
+        _log?.Dispose();
+        _log = null;
+        Directory.Delete(_progress, recursive: true);
+    }
+
+    public void Dispose() => _log?.Dispose();
+
+    /// <summary>SHA-256 of texts, lower-case hex.</summary>
+    public static string HashOf(params IEnumerable<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+            hash.AppendData([0]);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class UInt128Converter : JsonConverter<UInt128>
+    {
+        public override UInt128 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            UInt128.Parse(reader.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+        public override void Write(Utf8JsonWriter writer, UInt128 value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString("x32", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Engine.Market;
+
+namespace Granary.Cli;
+
+/// <summary>Runs a command and turns whatever went wrong into one sentence on stderr and an exit code: 1 the work failed, 2 the call or an input was wrong.</summary>
+internal static class CommandLine
+{
+    public const int Failed = 1, Wrong = 2;
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            Complain(Sentence(result));
+            return Wrong;
+        }
+        // Ctrl-C asks a run to stop; it may take as long as it needs to leave a readable folder.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
+        try
+        {
+            return await result.InvokeAsync(configuration);
+        }
+        catch (Exception e) when (e is InputException or BarDataException)
+        {
+            Complain(e.Message);
+            return Wrong;
+        }
+        catch (Exception e) when (e is DiskException or BarStoreException)
+        {
+            Complain(e.Message);
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            Complain("stopped");
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain(e.Message);
+            return Failed;
+        }
+    }
+
+    private static string Sentence(ParseResult result)
+    {
+        var verbs = result.CommandResult.Command.Subcommands.Select(c => c.Name).ToList();
+        var options = result.CommandResult.Command.Options.Select(o => o.Name).ToList();
+        if (result.UnmatchedTokens.Count > 0)
+        {
+            var word = result.UnmatchedTokens[0];
+            var near = Spelling.Nearest(word, word.StartsWith('-') ? options : verbs);
+            return $"'{word}' is not understood by 'granary {string.Join(' ', Path(result.CommandResult))}'".TrimEnd()
+                + (near is null ? "; --help shows what is" : $"; did you mean '{near}'?");
+        }
+        return result.Errors[0].Message.TrimEnd('.') + "; --help shows how it is called";
+    }
+
+    private static IEnumerable<string> Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? Path(parent).Append(command.Command.Name) : [];
+
+    public static void Complain(string sentence) => Console.Error.WriteLine("granary: " + sentence.ReplaceLineEndings(" "));
+}

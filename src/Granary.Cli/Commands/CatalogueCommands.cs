@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Spectre.Console;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary strategies</c> and <c>granary factors</c>: what there is, with parameters, defaults and ranges.</summary>
+internal static class CatalogueCommands
+{
+    public static Command Strategies()
+    {
+        var command = new Command("strategies", "List the strategy classes.");
+        command.SetAction(_ =>
+        {
+            List("Class", "Parameters (default; range)", "What it does",
+                StrategyCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Factors()
+    {
+        var command = new Command("factors", "List the factors, or compute them over a file.");
+        command.SetAction(_ =>
+        {
+            List("Factor", "Parameters (default; range)", "What it is", FactorCatalogue.All.Select(d =>
+            {
+                var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));
+                return (d.Name, Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
+            }));
+            return 0;
+        });
+        return command;
+    }
+
+    private static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
+        FormattableString.Invariant($"{p.Name} {p.Default ?? "needed"}") + (double.IsInfinity(p.Minimum) ? "" : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
+
+    private static void List(string a, string b, string c, IEnumerable<(string A, string B, string C)> rows)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            foreach (var row in rows) Console.WriteLine($"{row.A}\t{row.B}\t{row.C}");
+            return;
+        }
+        var table = new Table().Border(TableBorder.Minimal).AddColumns(a, b, c);
+        foreach (var row in rows) table.AddRow(Markup.Escape(row.A), Markup.Escape(row.B), Markup.Escape(row.C));
+        AnsiConsole.Write(table);
+    }
+}
