@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using Granary.Application.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Api.Access;
+
+/// <summary><c>Authorization: Bearer KEY</c>. Without keys configured everybody who gets past <see cref="LoopbackOnly"/> is the local user and may do everything.</summary>
+internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiSettings settings)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public new const string Scheme = "Bearer";
+
+    private static readonly Caller Local = new("local", Role.Admin);
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (settings.Keys is null) return Succeed(Local);
+        var header = Request.Headers.Authorization.ToString();
+        if (header.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.Fail("only bearer keys are known here"));
+        return settings.Keys.Find(header["Bearer ".Length..].Trim()) is { } caller
+            ? Succeed(caller)
+            : Task.FromResult(AuthenticateResult.Fail("the key is not one of this server's"));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = Scheme;
+        return Problems.Problem.WriteAsync(Context, StatusCodes.Status401Unauthorized, "No valid key",
+            "send 'Authorization: Bearer KEY' with a key of this server; 'granary keys add' on the server makes one");
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problems.Problem.WriteAsync(Context, StatusCodes.Status403Forbidden, "Not allowed",
+            $"the key '{RolePolicies.NameOf(Context.User)}' has not the role that this call needs");
+
+    private static Task<AuthenticateResult> Succeed(Caller caller) =>
+        Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(RolePolicies.PrincipalOf(caller), Scheme)));
+}

@@ -1,0 +1,26 @@
+using System.Security.Claims;
+using Granary.Application.Access;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Granary.Api.Access;
+
+/// <summary>One policy for each role; a higher role passes the lower ones' too.</summary>
+internal static class RolePolicies
+{
+    public const string Viewer = nameof(Role.Viewer);
+    public const string Submitter = nameof(Role.Submitter);
+    public const string Admin = nameof(Role.Admin);
+
+    public static void Add(AuthorizationOptions options)
+    {
+        foreach (var role in Enum.GetValues<Role>())
+            options.AddPolicy(role.ToString(), p => p.RequireAuthenticatedUser().RequireAssertion(c => RoleOf(c.User) >= role));
+    }
+
+    public static ClaimsPrincipal PrincipalOf(Caller caller) =>
+        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())], KeyAuthentication.Scheme));
+
+    public static string NameOf(ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
+
+    private static Role? RoleOf(ClaimsPrincipal user) => Enum.TryParse<Role>(user.FindFirstValue(ClaimTypes.Role), out var role) ? role : null;
+}

@@ -1,0 +1,28 @@
+using Granary.Application.Access;
+
+namespace Granary.Api;
+
+/// <summary>What a server of the HTTP API is told when it starts.</summary>
+public sealed record ApiSettings
+{
+    /// <summary>The number that client and server compare; it changes when an old client could misread a new server.</summary>
+    public const string ProtocolVersion = "1";
+
+    /// <summary>Header that carries <see cref="ProtocolVersion"/> both ways.</summary>
+    public const string ProtocolHeader = "Granary-Api";
+
+    /// <summary>null = no keys: only this machine may call, and whoever it is may do everything.</summary>
+    public ApiKeys? Keys { get; init; }
+
+    /// <summary>Folder that relative paths in submitted batches start from. Where <see cref="Confined"/>, none may lead out of it.</summary>
+    public string DataFolder { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Whether files outside <see cref="DataFolder"/> are out of reach for submitted batches.</summary>
+    public bool Confined { get; init; }
+
+    /// <summary>Longest batch text, bytes.</summary>
+    public int LongestBatch { get; init; } = 16 << 20;
+
+    /// <summary>A stream of events that has nothing to say sends a comment this often, so that proxies keep it open.</summary>
+    public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+}

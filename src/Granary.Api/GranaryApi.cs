@@ -1,0 +1,67 @@
+using Granary.Api.Access;
+using Granary.Api.Batches;
+using Granary.Api.Health;
+using Granary.Api.Portfolios;
+using Granary.Api.Problems;
+using Granary.Application.Submissions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary.Api;
+
+/// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
+public static class GranaryApi
+{
+    public const string Prefix = "/api/v1";
+
+    public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<JsonOptions>(o =>
+        {
+            var ours = SubmissionJson.Options;
+            o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
+            foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
+        });
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // so that a wrong body is answered with what is wrong with it
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemMapping.Complete);
+        services.AddExceptionHandler<ProblemMapping>();
+        services.AddAuthentication(KeyAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
+        services.AddAuthorization(RolePolicies.Add);
+        services.AddOpenApi("v1", OpenApiSecurity.Describe);
+        return services;
+    }
+
+    /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
+    public static WebApplication UseGranaryApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use(static (context, next) =>
+        {
+            context.Response.Headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
+        app.UseMiddleware<LoopbackOnly>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        MapEndpoints(app);
+        return app;
+    }
+
+    private static void MapEndpoints(IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup(Prefix);
+        HealthEndpoints.Map(api);
+        BatchEndpoints.Map(api);
+        WeightsEndpoints.Map(api);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
+    }
+}

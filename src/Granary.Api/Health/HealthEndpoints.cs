@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Granary.Api.Health;
+
+/// <summary>For probes: whether the process lives, and whether it should be sent requests.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(2);
+
+    /// <param name="Status">"live", "ready" or "not ready".</param>
+    /// <param name="Reasons">What is not ready, by name; absent when all is.</param>
+    public sealed record Health(string Status, IReadOnlyDictionary<string, string>? Reasons = null);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithSummary("The process answers.");
+        health.MapGet("/ready", ReadyAsync).WithSummary("All that requests need works; 503 and the reasons if not.")
+            .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var reasons = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (lifetime.ApplicationStopping.IsCancellationRequested) reasons["server"] = "it is being stopped";
+        var asked = checks.Select(c => (c.Name, Answer: AskAsync(c, cancellationToken))).ToArray();
+        foreach (var (name, answer) in asked)
+            if (await answer.ConfigureAwait(false) is { } reason) reasons[name] = reason;
+        return reasons.Count == 0
+            ? TypedResults.Ok(new Health("ready"))
+            : TypedResults.Json(new Health("not ready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<string?> AskAsync(IReadinessCheck check, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await check.CheckAsync(cancellationToken).AsTask().WaitAsync(LongestCheck, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return $"no answer within {LongestCheck.TotalSeconds:0} s";
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return e.Message;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Granary.Application.Weights;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Problems;
+
+/// <summary>What each exception of the application means to a caller. What is not listed is our fault: the caller gets a number to quote, the log gets the rest.</summary>
+internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested) return true; // nobody is left to answer
+        var (status, title, detail) = exception switch
+        {
+            InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
+            BadHttpRequestException e => (e.StatusCode, "The request is wrong", e.InnerException is System.Text.Json.JsonException j ? $"the body is not the JSON that is needed: {j.Message}" : e.Message),
+            IdempotencyConflictException e => (StatusCodes.Status409Conflict, "Idempotency key is taken", e.Message),
+            TooManyBatchesException e => (StatusCodes.Status429TooManyRequests, "Too many batches", e.Message),
+            StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
+            ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
+            _ => (StatusCodes.Status500InternalServerError, "Internal error", $"the server failed at this; its log has the details under trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
+        };
+        if (status >= 500) RequestFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
+        await Problem.WriteAsync(httpContext, status, title, detail).ConfigureAwait(false);
+        return true;
+    }
+
+    public static void Complete(ProblemDetailsContext context)
+    {
+        context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
+        context.ProblemDetails.Extensions.TryAdd("traceId", Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
+        context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
+        {
+            404 => $"there is no {context.HttpContext.Request.Path} here; /openapi/v1.json lists what there is",
+            405 => $"{context.HttpContext.Request.Path} does not take {context.HttpContext.Request.Method}",
+            _ => null,
+        };
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]
+    private partial void RequestFailed(string method, string path, Exception exception);
+}

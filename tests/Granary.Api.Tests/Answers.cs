@@ -1,0 +1,22 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Application.Submissions;
+
+namespace Granary.Api.Tests;
+
+internal static class Answers
+{
+    public static async Task<T> ReadAsync<T>(this HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options))!;
+
+    /// <summary>Demands a problem+json of that status, and gives its sentence.</summary>
+    public static async Task<string> ProblemAsync(this HttpResponseMessage answer, int status)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(status, text);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonDocument.Parse(text).RootElement;
+        problem.GetProperty("status").GetInt32().ShouldBe(status);
+        problem.GetProperty("title").GetString().ShouldNotBeNullOrWhiteSpace();
+        return problem.GetProperty("detail").GetString()!;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Granary.Api.Health;
+using Granary.Api.Hosting;
+using Granary.Application.Access;
+using Granary.Application.Submissions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Tests;
+
+/// <summary>The API on a real Kestrel on a free loopback port, over the local batches and a host whose pace the test sets.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    public const string Batch = """
+        {
+          // a batch as users write them
+          "name": "orcl sma",
+          "data": { "source": "csv:bars", "symbols": ["orcl"], "timeframe": "1d" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 10, "slow": 30 }, "sides": "long", "size": { "units": 10 } }, ],
+        }
+        """;
+
+    private readonly WebApplication _app;
+    private readonly bool _ownFolder;
+
+    private ApiServer(WebApplication app, string folder, SteppedHost host, bool ownFolder)
+    {
+        _app = app;
+        Folder = folder;
+        Host = host;
+        _ownFolder = ownFolder;
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public string Folder { get; }
+
+    public SteppedHost Host { get; }
+
+    public HttpClient Client { get; }
+
+    public Uri Address => Client.BaseAddress!;
+
+    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, SteppedHost? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null)
+    {
+        var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
+        host ??= new SteppedHost();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var given = new ApiSettings { Keys = keys, DataFolder = runs };
+        builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given);
+        builder.Services.AddLocalBatches(runs, _ => host);
+        if (check is not null) builder.Services.AddSingleton(check);
+        var app = builder.Build();
+        app.UseGranaryApi();
+        await app.StartAsync();
+        return new ApiServer(app, runs, host, folder is null);
+    }
+
+    public HttpClient As(string key)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    public static HttpRequestMessage Submission(string text = Batch, string? key = null, string query = "")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches" + query) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return request;
+    }
+
+    public async Task<BatchStatus> SubmitAsync(string text = Batch, string? key = null)
+    {
+        using var answer = await Client.SendAsync(Submission(text, key));
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        return await answer.ReadAsync<BatchStatus>();
+    }
+
+    public async Task<BatchStatus> UntilAsync(string id, Func<BatchStatus, bool> what)
+    {
+        for (var patience = 0; patience < 500; patience++)
+        {
+            using var answer = await Client.GetAsync($"/api/v1/batches/{id}");
+            var status = await answer.ReadAsync<BatchStatus>();
+            if (what(status)) return status;
+            await Task.Delay(10);
+        }
+        throw new TimeoutException($"batch {id} never got there");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_ownFolder) Directory.Delete(Folder, recursive: true);
+    }
+}

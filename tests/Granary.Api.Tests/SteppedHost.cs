@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+
+namespace Granary.Api.Tests;
+
+/// <summary>A batch host that goes on when the test says so: what the API owes its callers does not depend on what is computed behind it.</summary>
+internal sealed class SteppedHost : IBatchHost
+{
+    private readonly Channel<Func<Task>> _steps = Channel.CreateUnbounded<Func<Task>>();
+
+    /// <summary>Folders of the runs that were begun, in order.</summary>
+    public List<string> Begun { get; } = [];
+
+    public List<BatchSpec> Specs { get; } = [];
+
+    public void Go() => _steps.Writer.TryWrite(() => Task.CompletedTask);
+
+    public void Throw(Exception exception) => _steps.Writer.TryWrite(() => throw exception);
+
+    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<BatchProgress> progress, CancellationToken cancellationToken = default)
+    {
+        lock (Begun)
+        {
+            Begun.Add(folder);
+            Specs.Add(spec);
+        }
+        for (var done = 1; done <= 3; done++)
+        {
+            await (await _steps.Reader.ReadAsync(cancellationToken))();
+            progress(new BatchProgress(3, done, 0, done * 1000L));
+        }
+        await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), "{}", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "trades.csv"), "strategy,symbol\n", cancellationToken);
+        return new BatchOutcome("cafe", 7, 0.5);
+    }
+}
