@@ -95,7 +95,7 @@ public sealed class CsvBarSource : IBarSource
         var resolution = timeframe == Timeframe.M1 ? "minute" : timeframe == Timeframe.H1 ? "hour" : timeframe == Timeframe.D1 ? "daily" : null;
         if (resolution is null || _options.Format is not ("auto" or "lean")) return null;
         var folder = Path.Combine(_directory, resolution);
-        return Directory.Exists(folder) && LeanLocation.Of(Path.Combine(folder, "x", "20000101_trade.zip")) is not null ? folder : null;
+        return Directory.Exists(folder) && LeanLocation.Of(resolution == "minute" ? Path.Combine(folder, "x", "20000101_trade.zip") : Path.Combine(folder, "x.zip")) is not null ? folder : null;
     }
 
     // One zip a day; trades where there are any, else quotes.

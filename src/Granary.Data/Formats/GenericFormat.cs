@@ -56,7 +56,7 @@ public sealed class GenericFormat : BarFormat
 
     private static ColumnRole[] Headless(FileSample sample)
     {
-        if (sample.Rows.Count == 0)
+        if (sample.Rows.Count == 0 || sample.Rows[0].Count < 3)
             throw NotOfThisFormat(sample, $"'{Shorten(sample.Lines.Count > 0 ? sample.Lines[0] : "")}' is neither a header nor a row of bars", "start the file with a header as time,open,high,low,close,volume");
         var count = sample.Rows[0].Count;
         var clock = count >= 6 && HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':') ? 1 : 0;

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Resampling;
+
+/// <summary>Another source's markets at a longer timeframe than it has them in. A bar that its data does not finish is not given.</summary>
+public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarSource
+{
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => inner.ListSymbolsAsync(from, cancellationToken);
+
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        if (query.Timeframe == from) return await inner.OpenAsync(query, cancellationToken).ConfigureAwait(false);
+        if (query.Timeframe.Ticks < from.Ticks || query.Timeframe.Ticks % from.Ticks != 0)
+            throw new BarDataException($"timeframe: {query.Timeframe} bars cannot be built from {from} bars; choose a multiple of {from}");
+        // Whole long bars only: what lies before or after the range must not be missing from a bar inside it.
+        await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken).ConfigureAwait(false);
+        var aggregator = new BarAggregator(from, query.Timeframe, series.Instrument.Calendar);
+        var bars = new List<Bar>();
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            for (var i = 0; i < block.Count; i++)
+            {
+                aggregator.Add(block[i], out var before, out var completed);
+                if (before is { } gap && query.Wants(gap.Time)) bars.Add(gap);
+                if (completed is { } full && query.Wants(full.Time)) bars.Add(full);
+            }
+        }
+        if (bars.Count == 0) throw new BarDataException($"{query.Symbol}: its {series.Count} bars of {from} do not finish one {query.Timeframe} bar in the range; widen from and to, or use a shorter timeframe");
+        return new Series(series.Instrument with { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) }, query.Timeframe, bars, [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
+    }
+
+    private sealed class Series : IBarSeries
+    {
+        private readonly List<Bar> _bars;
+
+        public Series(Instrument instrument, Timeframe timeframe, List<Bar> bars, IReadOnlyList<string> notes)
+        {
+            Instrument = instrument;
+            Timeframe = timeframe;
+            _bars = bars;
+            Notes = notes;
+            using var hasher = new ContentHasher();
+            for (var i = 0; i < bars.Count; i += ContentHasher.GroupSize)
+            {
+                var columns = new BarColumns(Math.Min(ContentHasher.GroupSize, bars.Count - i), withAdjusted: false);
+                for (var k = 0; k < columns.Time.Length; k++)
+                {
+                    var b = bars[i + k];
+                    (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                }
+                columns.Count = columns.Time.Length;
+                hasher.Append(columns);
+            }
+            ContentHash = hasher.Finish();
+        }
+
+        public Instrument Instrument { get; }
+
+        public Timeframe Timeframe { get; }
+
+        public long Count => _bars.Count;
+
+        public string ContentHash { get; }
+
+        public IReadOnlyList<string> Notes { get; }
+
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
+            await Task.CompletedTask.ConfigureAwait(false);
+            for (var i = 0; i < _bars.Count; i += blockSize)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return BarBlock.FromBars(i, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bars).Slice(i, Math.Min(blockSize, _bars.Count - i)));
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Granary.Data.Resampling;
+using Granary.Engine.Market;
+using Granary.Testing;
+
+namespace Granary.Data.Tests.Resampling;
+
+/// <summary>backtrader's resampledata on the same files: its labels are the right edge of minutes and the last bar's date of longer bars.</summary>
+public sealed class ResamplingTests
+{
+    [Theory]
+    [InlineData("2006-min-005", "5m", "15m", "15min")]
+    [InlineData("2006-min-005", "5m", "30m", "30min")]
+    [InlineData("2006-min-005", "5m", "1h", "60min")]
+    [InlineData("2006-min-005", "5m", "1d", "1day")]
+    [InlineData("orcl-1995-2014", "1d", "1w", "1week")]
+    [InlineData("orcl-1995-2014", "1d", "month", "1month")]
+    public void Longer_bars_are_those_of_backtrader(string file, string from, string to, string oracle)
+    {
+        var bars = Read.Bars(SharedData.Require($"data/backtrader/{file}.txt"), from, new BarFileOptions { Adjust = false, Stamp = BarStamp.Close });
+        var source = Timeframe.Parse(from);
+        var ours = (to == "month" ? BarResampler.ToMonths(bars) : BarResampler.Resample(bars, source, Timeframe.Parse(to), includeUnfinished: true)).ToList();
+        var theirs = File.ReadAllLines(SharedData.Require($"oracles/resample/{file}.{oracle}.csv")).Skip(1).Select(l => l.Split(',')).ToList();
+        ours.Count.ShouldBe(theirs.Count);
+        for (var i = 0; i < ours.Count; i++)
+        {
+            var label = Read.Utc(theirs[i][0]);
+            var open = to switch
+            {
+                "month" => new DateTime(new DateTime(label).Year, new DateTime(label).Month, 1).Ticks,
+                "1w" or "1d" => Timeframe.Parse(to).Floor(label),
+                _ => label - Timeframe.Parse(to).Ticks,
+            };
+            // backtrader closes an hour that the day's end cuts short at 23:59:59 of the day; its prices are those of our hour.
+            if (theirs[i][0].EndsWith("23:59:59", StringComparison.Ordinal)) ours[i].OpenTime.Date.ShouldBe(new DateTime(label).Date);
+            else ours[i].Time.ShouldBe(open, $"row {i}");
+            var values = theirs[i].Skip(1).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
+            new[] { ours[i].Open, ours[i].High, ours[i].Low, ours[i].Close, ours[i].Volume }.ShouldBe(values, $"row {i}");
+        }
+    }
+
+    [Fact]
+    public async Task A_resampled_source_gives_whole_bars_inside_the_range_only()
+    {
+        using var folder = new TempFolder();
+        var rows = Enumerable.Range(0, 26).Select(h => $"{new DateTime(2020, 1, 1).AddHours(h):yyyy-MM-dd HH:mm},1,{h + 2},1,1,1");
+        folder.Write("A.csv", "time,open,high,low,close,volume\n" + string.Join('\n', rows));
+        var source = new ResampledBarSource(new CsvBarSource(folder.Path), Timeframe.H1);
+        await using var day = await source.OpenAsync(new BarQuery("A", Timeframe.D1));
+        Read.All(day).ShouldBe([new Bar(Read.Utc("2020-01-01"), 1, 25, 1, 1, 24)]);
+        await using var late = await source.OpenAsync(new BarQuery("A", Timeframe.H4, Read.Utc("2020-01-01 09:00")));
+        Read.All(late).Select(b => b.OpenTime.Hour).ShouldBe([12, 16, 20]);
+        (await Should.ThrowAsync<BarDataException>(async () => await source.OpenAsync(new BarQuery("A", Timeframe.M30)))).Message.ShouldContain("30m bars cannot be built from 1h bars");
+    }
+}
