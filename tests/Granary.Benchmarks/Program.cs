@@ -4,11 +4,12 @@ return args switch
 {
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
+    ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS]");
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | factors LIBRARY [FACTOR…]");
     return 2;
 }

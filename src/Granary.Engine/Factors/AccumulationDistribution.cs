@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>Running sum of volume, weighted by where each bar closed in its range.</summary>
@@ -9,16 +11,31 @@ public sealed class AccumulationDistribution : FactorKernel
 
     public override int WarmUp => 1;
 
-    /// <summary>1 for a close at the high, -1 for one at the low.</summary>
-    internal static double Multiplier(double high, double low, double close) => high > low ? (close - low - (high - close)) / (high - low) : 0;
-
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    /// <summary>Volume, weighted by where each bar of a run closed in its range.</summary>
+    internal static void Flow(in FactorInput bars, Span<double> results)
     {
         var high = bars.High;
         var low = bars.Low;
         var close = bars.Close;
         var volume = bars.Volume;
+        var i = 0;
+        for (; i <= results.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var h = new Vector<double>(high[i..]);
+            var l = new Vector<double>(low[i..]);
+            var c = new Vector<double>(close[i..]);
+            var multiplier = (c - l - (h - c)) / (h - l);
+            (Vector.ConditionalSelect(Vector.GreaterThan(h, l), multiplier, Vector<double>.Zero) * new Vector<double>(volume[i..])).CopyTo(results[i..]);
+        }
+        for (; i < results.Length; i++) results[i] = (high[i] > low[i] ? (close[i] - low[i] - (high[i] - close[i])) / (high[i] - low[i]) : 0) * volume[i];
+    }
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++) result[i] = _sum += Multiplier(high[i], low[i], close[i]) * volume[i];
+        Flow(bars, result);
+        var sum = _sum;
+        for (var i = 0; i < result.Length; i++) result[i] = sum += result[i];
+        _sum = sum;
     }
 }

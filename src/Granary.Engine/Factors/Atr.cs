@@ -11,14 +11,5 @@ public sealed class Atr([Range(1, 10_000)] int n = 14) : FactorKernel
 
     public override int WarmUp => n + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
-        var result = lines[0];
-        var average = _average;
-        for (var i = 0; i < close.Length; i++) result[i] = average.Next(high[i], low[i], close[i]);
-        _average = average;
-    }
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _average.Next(bars.High, bars.Low, bars.Close, lines[0]);
 }

@@ -14,4 +14,13 @@ public struct AverageTrueRange(int n)
         _previous = close;
         return first ? double.NaN : _average.Next(range);
     }
+
+    /// <summary>The same for a run of bars.</summary>
+    public void Next(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, Span<double> results)
+    {
+        var first = double.IsNaN(_previous) ? 1 : 0;
+        TrueRange.Of(high, low, close, _previous, results);
+        _previous = close[^1];
+        _average.Next(results[first..], results[first..]);
+    }
 }

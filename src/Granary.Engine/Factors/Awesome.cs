@@ -5,23 +5,24 @@ namespace Granary.Engine.Factors;
 /// <summary>Williams' awesome oscillator: two averages of the bars' middles apart.</summary>
 [Factor("awesome", "Awesome oscillator: difference of two simple averages of the bars' middles.",
     Formula = "sma(middle, fast) − sma(middle, slow), middle = (high + low) / 2", Source = "Williams; Stock.Indicators", Range = "price difference")]
-public sealed class Awesome([Range(1, 10_000)] int fast = 5, [Range(2, 10_000)] int slow = 34) : FactorKernel
+public sealed class Awesome([Range(1, 10_000)] int fast = 5, [Range(2, 10_000)] int slow = 34) : ChunkedKernel
 {
+    private readonly double[] _scratch = new double[Longest];
     private RollingSum _fast = new(fast), _slow = new(slow);
     private long _seen;
 
     public override int WarmUp => Math.Max(fast, slow);
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
         var high = bars.High;
         var low = bars.Low;
         var result = lines[0];
-        for (var i = 0; i < high.Length; i++)
-        {
-            var middle = (high[i] + low[i]) / 2;
-            var difference = _fast.Next(middle) / fast - _slow.Next(middle) / slow;
-            result[i] = ++_seen >= WarmUp ? difference : double.NaN;
-        }
+        var quick = _scratch.AsSpan(0, result.Length);
+        for (var i = 0; i < high.Length; i++) quick[i] = (high[i] + low[i]) / 2;
+        _slow.Next(quick, result);
+        _fast.Next(quick, quick);
+        for (var i = 0; i < high.Length; i++) result[i] = quick[i] / fast - result[i] / slow;
+        Blank(result, ref _seen, WarmUp);
     }
 }

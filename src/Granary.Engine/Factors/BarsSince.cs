@@ -37,30 +37,38 @@ public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < time.Length; i++)
+        switch (what)
         {
-            _seen++;
-            if (what is BarEvent.High or BarEvent.Low)
-            {
-                var age = _extreme.AgeAfter(what == BarEvent.High ? high[i] : low[i]);
-                result[i] = _seen >= n ? age : double.NaN;
-                continue;
-            }
-            var change = close[i] - _previous;
-            _previous = close[i];
-            var happened = what switch
-            {
-                BarEvent.Rise => change > 0,
-                BarEvent.Fall => change < 0,
-                _ => Starts(_clock.MoveTo(time[i])),
-            };
-            _bars = happened ? 0 : _bars + 1;
-            result[i] = _bars;
+            case BarEvent.High or BarEvent.Low:
+                var prices = what == BarEvent.High ? bars.High : bars.Low;
+                for (var i = 0; i < result.Length; i++) result[i] = _extreme.AgeAfter(prices[i]);
+                Blank(result, ref _seen, n);
+                break;
+            case BarEvent.Rise or BarEvent.Fall:
+                var close = bars.Close;
+                for (var i = 0; i < result.Length; i++)
+                {
+                    var change = close[i] - _previous;
+                    _previous = close[i];
+                    _bars = (what == BarEvent.Rise ? change > 0 : change < 0) ? 0 : _bars + 1;
+                    result[i] = _bars;
+                }
+                break;
+            default:
+                for (var i = 0; i < result.Length;)
+                {
+                    var starts = Starts(_clock.MoveTo(bars.Time[i]));
+                    var count = _clock.BarsOfDay(bars.Time[i..]);
+                    // A session begins within the day: what comes before its open is counted on its own.
+                    var before = what == BarEvent.Session ? SessionClock.BarsBefore(bars.Time.Slice(i, count), _clock.Open) : 0;
+                    if (before > 0) count = before;
+                    var passed = starts ? -1 : _bars;
+                    for (var k = 0; k < count; k++) result[i + k] = passed += 1;
+                    _bars = passed;
+                    i += count;
+                }
+                break;
         }
     }
 

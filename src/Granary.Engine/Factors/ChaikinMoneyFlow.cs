@@ -6,25 +6,22 @@ namespace Granary.Engine.Factors;
 [Factor("cmf", "Chaikin money flow: volume weighted by where each bar closed in its range, in proportion to all volume of n bars.",
     Formula = "Σ m · volume / Σ volume, m = ((close − low) − (high − close)) / (high − low), 0 on a flat bar",
     Source = "Chaikin; Stock.Indicators", Range = "-1 … 1", Undefined = "while none of the n bars has volume")]
-public sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : FactorKernel
+public sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
+    private readonly double[] _scratch = new double[Longest];
     private RollingSum _flow = new(n), _volume = new(n);
     private long _seen;
 
     public override int WarmUp => n;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
-        var volume = bars.Volume;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            var flow = _flow.Next(AccumulationDistribution.Multiplier(high[i], low[i], close[i]) * volume[i]);
-            var total = _volume.Next(volume[i]);
-            result[i] = ++_seen >= n && total > 0 ? flow / total : double.NaN;
-        }
+        var total = _scratch.AsSpan(0, result.Length);
+        AccumulationDistribution.Flow(bars, result);
+        _flow.Next(result, result);
+        _volume.Next(bars.Volume, total);
+        for (var i = 0; i < result.Length; i++) result[i] = total[i] > 0 ? result[i] / total[i] : double.NaN;
+        Blank(result, ref _seen, n);
     }
 }

@@ -6,9 +6,10 @@ namespace Granary.Engine.Factors;
 [Factor("choppiness", "Choppiness index: how much of the bars' true ranges was spent on going nowhere; high in a range, low in a trend.",
     Formula = "100 · ln(Σ true-range / (max(true high) − min(true low))) / ln(n)", Source = "Dreiss 1993; Stock.Indicators", Range = "0 … 100",
     Undefined = "while nothing moved over n bars")]
-public sealed class Choppiness([Range(2, 10_000)] int n = 14) : FactorKernel
+public sealed class Choppiness([Range(2, 10_000)] int n = 14) : ChunkedKernel
 {
     private readonly double _scale = 100 / Math.Log(n);
+    private readonly double[] _top = new double[Longest], _bottom = new double[Longest];
     private RollingMaximum _highest = new(n);
     private RollingMinimum _lowest = new(n);
     private RollingSum _sum = new(n);
@@ -17,23 +18,32 @@ public sealed class Choppiness([Range(2, 10_000)] int n = 14) : FactorKernel
 
     public override int WarmUp => n + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
         var high = bars.High;
         var low = bars.Low;
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        var top = _top.AsSpan(0, result.Length);
+        var bottom = _bottom.AsSpan(0, result.Length);
+        // The feed's first bar has no close before it, and no true range.
+        var from = double.IsNaN(_previous) ? 1 : 0;
+        for (var i = from; i < close.Length; i++)
         {
-            var before = _previous;
-            _previous = close[i];
-            result[i] = double.NaN;
-            if (double.IsNaN(before)) continue;
-            var top = Math.Max(high[i], before);
-            var bottom = Math.Min(low[i], before);
-            var sum = _sum.Next(top - bottom);
-            var range = _highest.Next(top) - _lowest.Next(bottom);
-            if (++_seen >= n && range > 0) result[i] = _scale * Math.Log(sum / range);
+            var before = i > 0 ? close[i - 1] : _previous;
+            top[i] = double.MaxNative(high[i], before);
+            bottom[i] = double.MinNative(low[i], before);
+            result[i] = top[i] - bottom[i];
         }
+        _previous = close[^1];
+        _sum.Next(result[from..], result[from..]);
+        _highest.Next(top[from..], top[from..]);
+        _lowest.Next(bottom[from..], bottom[from..]);
+        for (var i = from; i < close.Length; i++)
+        {
+            var range = top[i] - bottom[i];
+            result[i] = range > 0 ? _scale * Math.Log(result[i] / range) : double.NaN;
+        }
+        Blank(result, ref _seen, WarmUp);
     }
 }

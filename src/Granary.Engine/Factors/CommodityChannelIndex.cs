@@ -13,6 +13,15 @@ public sealed class CommodityChannelIndex([Range(2, 10_000)] int n = 20) : Facto
 
     public override int WarmUp => n;
 
+    /// <summary>(high + low + close) / 3 of a run of bars.</summary>
+    internal static void Typical(in FactorInput bars, Span<double> results)
+    {
+        var high = bars.High;
+        var low = bars.Low;
+        var close = bars.Close;
+        for (var i = 0; i < results.Length; i++) results[i] = (high[i] + low[i] + close[i]) / 3;
+    }
+
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         var high = bars.High;

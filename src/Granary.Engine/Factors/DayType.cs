@@ -22,34 +22,53 @@ public sealed class DayType([Range(1, 1_000)] int days = 10) : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
-        var open = bars.Open;
+        for (var i = 0; i < bars.Count;)
+        {
+            if (_clock.MoveTo(bars.Time[i])) _opened = false;
+            var day = bars.Time.Slice(i, _clock.BarsOfDay(bars.Time[i..]));
+            var opens = SessionClock.BarsBefore(day, _clock.Open);
+            var closes = SessionClock.BarsBefore(day, _clock.Close);
+            Measure(bars.Slice(i, opens), lines.Slice(i, opens), isOpen: false);
+            if (closes > opens && !_opened) Open(bars.Open[i + opens]);
+            Measure(bars.Slice(i + opens, closes - opens), lines.Slice(i + opens, closes - opens), isOpen: true);
+            Measure(bars.Slice(i + closes, day.Length - closes), lines.Slice(i + closes, day.Length - closes), isOpen: false);
+            i += day.Length;
+        }
+    }
+
+    private void Open(double price)
+    {
+        if (!double.IsNaN(_open))
+        {
+            _sum = _ranges.Next(_high - _low);
+            _finished++;
+        }
+        _opened = true;
+        (_open, _high, _low) = (price, double.NegativeInfinity, double.PositiveInfinity);
+    }
+
+    private void Measure(in FactorInput bars, in FactorOutput lines, bool isOpen)
+    {
         var high = bars.High;
         var low = bars.Low;
         var close = bars.Close;
         var trend = lines[0];
         var size = lines[1];
-        for (var i = 0; i < time.Length; i++)
+        var (open, top, bottom) = (_open, _high, _low);
+        var still = double.IsNaN(open) ? double.NaN : 0;
+        var mean = _finished >= days && _sum > 0 ? _sum / days : double.NaN;
+        for (var i = 0; i < trend.Length; i++)
         {
-            if (_clock.MoveTo(time[i])) _opened = false;
-            if (_clock.IsOpen)
+            if (isOpen)
             {
-                if (!_opened)
-                {
-                    if (!double.IsNaN(_open))
-                    {
-                        _sum = _ranges.Next(_high - _low);
-                        _finished++;
-                    }
-                    _opened = true;
-                    (_open, _high, _low) = (open[i], high[i], low[i]);
-                }
-                _high = Math.Max(_high, high[i]);
-                _low = Math.Min(_low, low[i]);
+                top = double.MaxNative(top, high[i]);
+                bottom = double.MinNative(bottom, low[i]);
             }
-            var range = _high - _low;
-            trend[i] = range > 0 ? Math.Clamp((close[i] - _open) / range, -1, 1) : double.IsNaN(_open) ? double.NaN : 0;
-            size[i] = _finished >= days && _sum > 0 ? range / (_sum / days) : double.NaN;
+            var range = top - bottom;
+            // After the close the price may leave the session's range.
+            trend[i] = range > 0 ? double.MinNative(1, double.MaxNative(-1, (close[i] - open) / range)) : still;
+            size[i] = range / mean;
         }
+        (_high, _low) = (top, bottom);
     }
 }

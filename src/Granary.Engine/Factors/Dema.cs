@@ -10,18 +10,20 @@ public sealed class Dema([Range(1, 10_000)] int n = 20) : FactorKernel
     private readonly double _alpha = 2.0 / (n + 1);
     private ExponentialAverage _first = new(n);
     private double _second = double.NaN;
+    private long _seen;
 
     public override int WarmUp => n;
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        _first.Next(bars.Close, result);
+        var second = _second;
+        for (var i = Cold(result.Length, ref _seen, n); i < result.Length; i++)
         {
-            var first = _first.Next(close[i]);
-            _second = double.IsNaN(_second) ? first : _second + _alpha * (first - _second);
-            result[i] = 2 * first - _second;
+            second = double.IsNaN(second) ? result[i] : second + _alpha * (result[i] - second);
+            result[i] = 2 * result[i] - second;
         }
+        _second = second;
     }
 }

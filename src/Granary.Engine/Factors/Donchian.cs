@@ -16,19 +16,20 @@ public sealed class Donchian([Range(1, 10_000)] int n = 20) : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
         var upper = lines[0];
         var lower = lines[1];
         var middle = lines[2];
-        for (var i = 0; i < high.Length; i++)
-        {
-            var warm = _seen++ >= n;
-            upper[i] = warm ? _upper : double.NaN;
-            lower[i] = warm ? _lower : double.NaN;
-            middle[i] = (upper[i] + lower[i]) / 2;
-            _upper = _highest.Next(high[i]);
-            _lower = _lowest.Next(low[i]);
-        }
+        // The windows up to each bar; those up to the bar before are the same, one place on.
+        _highest.Next(bars.High, upper);
+        _lowest.Next(bars.Low, lower);
+        Blank(upper, _seen, n);
+        Blank(lower, ref _seen, n);
+        (var lastUpper, _upper) = (_upper, upper[^1]);
+        (var lastLower, _lower) = (_lower, lower[^1]);
+        upper[..^1].CopyTo(upper[1..]);
+        lower[..^1].CopyTo(lower[1..]);
+        upper[0] = lastUpper;
+        lower[0] = lastLower;
+        for (var i = 0; i < middle.Length; i++) middle[i] = (upper[i] + lower[i]) / 2;
     }
 }

@@ -11,9 +11,5 @@ public sealed class Ema([Range(1, 10_000)] int n = 20) : FactorKernel
 
     public override int WarmUp => n;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        var result = lines[0];
-        for (var i = 0; i < bars.Count; i++) result[i] = _average.Next(bars.Close[i]);
-    }
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _average.Next(bars.Close, lines[0]);
 }

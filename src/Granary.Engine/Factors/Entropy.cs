@@ -25,13 +25,14 @@ public sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int b
         double least = values[0], most = values[0];
         foreach (var value in values)
         {
-            least = Math.Min(least, value);
-            most = Math.Max(most, value);
+            least = double.MinNative(least, value);
+            most = double.MaxNative(most, value);
         }
         if (!(most > least)) return 0;
         var scale = bins / (most - least);
         _counts.AsSpan().Clear();
-        foreach (var value in values) _counts[Math.Min(bins - 1, (int)((value - least) * scale))]++;
+        var counts = _counts.AsSpan();
+        foreach (var value in values) counts[Math.Min(counts.Length - 1, (int)((value - least) * scale))]++;
         var sum = 0.0;
         foreach (var count in _counts) sum += _terms[count];
         return sum;

@@ -19,4 +19,17 @@ public struct ExponentialAverage(int n, double alpha)
         if (++_seen < n) return double.NaN;
         return _value /= n;
     }
+
+    /// <summary>The same for a run of values.</summary>
+    /// <param name="results">As many; may be the values' own memory.</param>
+    public void Next(ReadOnlySpan<double> values, Span<double> results)
+    {
+        var i = 0;
+        for (; i < values.Length && _seen < n; i++) results[i] = Next(values[i]);
+        // The average in a register: only one addition and one product wait for the last bar's.
+        var value = _value;
+        var weight = alpha;
+        for (; i < values.Length; i++) results[i] = value += weight * (values[i] - value);
+        _value = value;
+    }
 }

@@ -33,6 +33,18 @@ public readonly ref struct FactorInput
         Volume = volume;
     }
 
+    private FactorInput(scoped in FactorInput whole, int start, int count)
+    {
+        _references = whole._references;
+        _start = whole._start + start;
+        Time = whole.Time.Slice(start, count);
+        Open = whole.Open.Slice(start, count);
+        High = whole.High.Slice(start, count);
+        Low = whole.Low.Slice(start, count);
+        Close = whole.Close.Slice(start, count);
+        Volume = whole.Volume.Slice(start, count);
+    }
+
     public ReadOnlySpan<long> Time { get; }
 
     public ReadOnlySpan<double> Open { get; }
@@ -50,6 +62,9 @@ public readonly ref struct FactorInput
     /// <summary>The close of another symbol, as last known when each of these bars closed; NaN before its first.</summary>
     public ReadOnlySpan<double> Reference(int index) =>
         (_references ?? throw new InvalidOperationException("this feed carries no other symbol"))[index].AsSpan(_start, Time.Length);
+
+    /// <summary>The run's bars from <paramref name="start"/>.</summary>
+    public FactorInput Slice(int start, int count) => new(this, start, count);
 }
 
 /// <summary>Where a kernel writes its lines: as many values as bars it was shown.</summary>
@@ -60,6 +75,9 @@ public readonly ref struct FactorOutput(double[][] lines, int start, int count, 
 
     /// <summary>Line number <paramref name="line"/>, in the order of <see cref="FactorAttribute.Lines"/>.</summary>
     public Span<double> this[int line] => _lines[_first + line].AsSpan(_start, _count);
+
+    /// <summary>Where the run's values from <paramref name="start"/> go.</summary>
+    public FactorOutput Slice(int start, int count) => new(_lines, _start + start, count, _first);
 
     /// <summary>The output of a kernel that writes one of these lines as its own first.</summary>
     internal FactorOutput Only(int line) => new(_lines, _start, _count, _first + line);

@@ -17,11 +17,11 @@ public sealed class ForceIndex([Range(1, 10_000)] int n = 2) : FactorKernel
         var close = bars.Close;
         var volume = bars.Volume;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            var force = (close[i] - _previous) * volume[i];
-            _previous = close[i];
-            result[i] = double.IsNaN(force) ? double.NaN : _average.Next(force);
-        }
+        result[0] = (close[0] - _previous) * volume[0];
+        for (var i = 1; i < close.Length; i++) result[i] = (close[i] - close[i - 1]) * volume[i];
+        _previous = close[^1];
+        // The feed's first bar has no change: NaN, and not for the average.
+        var from = double.IsNaN(result[0]) ? 1 : 0;
+        _average.Next(result[from..], result[from..]);
     }
 }

@@ -16,20 +16,22 @@ public sealed class Gap : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
-        var open = bars.Open;
-        var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < time.Length; i++)
+        for (var i = 0; i < bars.Count;)
         {
-            if (_clock.MoveTo(time[i])) _opened = false;
-            if (_clock.IsOpen)
+            if (_clock.MoveTo(bars.Time[i])) _opened = false;
+            var day = bars.Time.Slice(i, _clock.BarsOfDay(bars.Time[i..]));
+            var opens = SessionClock.BarsBefore(day, _clock.Open);
+            var closes = SessionClock.BarsBefore(day, _clock.Close);
+            result.Slice(i, opens).Fill(_gap);
+            if (closes > opens)
             {
-                if (!_opened) _gap = 100 * (open[i] - _lastClose) / _lastClose;
+                if (!_opened) _gap = 100 * (bars.Open[i + opens] - _lastClose) / _lastClose;
                 _opened = true;
-                _lastClose = close[i];
+                _lastClose = bars.Close[i + closes - 1];
             }
-            result[i] = _gap;
+            result.Slice(i + opens, day.Length - opens).Fill(_gap);
+            i += day.Length;
         }
     }
 }

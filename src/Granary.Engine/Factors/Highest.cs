@@ -13,12 +13,7 @@ public sealed class Highest([Range(1, 10_000)] int n = 20) : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var result = lines[0];
-        for (var i = 0; i < high.Length; i++)
-        {
-            var value = _window.Next(high[i]);
-            result[i] = ++_seen >= n ? value : double.NaN;
-        }
+        _window.Next(bars.High, lines[0]);
+        Blank(lines[0], ref _seen, WarmUp);
     }
 }

@@ -58,8 +58,8 @@ public sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
         {
             var deviation = value - mean;
             sum += deviation;
-            least = Math.Min(least, sum);
-            most = Math.Max(most, sum);
+            least = double.MinNative(least, sum);
+            most = double.MaxNative(most, sum);
             squares += deviation * deviation;
         }
         return squares > 0 ? (most - least) / Math.Sqrt(squares / values.Length) : double.NaN;

@@ -8,8 +8,9 @@ namespace Granary.Engine.Factors;
 [Factor("ichimoku", "Ichimoku cloud: conversion and base line, and the two spans that stand over this bar.", Lines = "tenkan,kijun,span-a,span-b",
     Formula = "middle(n) = (highest(n) + lowest(n)) / 2; tenkan = middle(tenkan); kijun = middle(kijun); span-a = (tenkan + kijun) / 2 and span-b = middle(senkou), both of kijun bars ago",
     Source = "Hosoda 1969; Stock.Indicators", Range = "price")]
-public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)] int senkou = 52) : FactorKernel
+public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)] int senkou = 52) : ChunkedKernel
 {
+    private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];
     private RollingMaximum _high1 = new(tenkan), _high2 = new(kijun), _high3 = new(senkou);
     private RollingMinimum _low1 = new(tenkan), _low2 = new(kijun), _low3 = new(senkou);
     private Lag _spanA = new(kijun), _spanB = new(kijun);
@@ -25,24 +26,32 @@ public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000
         _ => senkou + kijun,
     };
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
         var conversion = lines[0];
         var baseLine = lines[1];
         var spanA = lines[2];
         var spanB = lines[3];
-        for (var i = 0; i < high.Length; i++)
-        {
-            var middle1 = (_high1.Next(high[i]) + _low1.Next(low[i])) / 2;
-            var middle2 = (_high2.Next(high[i]) + _low2.Next(low[i])) / 2;
-            var middle3 = (_high3.Next(high[i]) + _low3.Next(low[i])) / 2;
-            _seen++;
-            conversion[i] = _seen >= tenkan ? middle1 : double.NaN;
-            baseLine[i] = _seen >= kijun ? middle2 : double.NaN;
-            spanA[i] = _spanA.Next((conversion[i] + baseLine[i]) / 2);
-            spanB[i] = _spanB.Next(_seen >= senkou ? middle3 : double.NaN);
-        }
+        var other = _scratch.AsSpan(0, conversion.Length);
+        _high1.Next(bars.High, conversion);
+        _low1.Next(bars.Low, other);
+        Middle(conversion, other, tenkan);
+        _high2.Next(bars.High, baseLine);
+        _low2.Next(bars.Low, other);
+        Middle(baseLine, other, kijun);
+        for (var i = 0; i < other.Length; i++) other[i] = (conversion[i] + baseLine[i]) / 2;
+        _spanA.Next(other, spanA);
+        var third = _scratch2.AsSpan(0, conversion.Length);
+        _high3.Next(bars.High, third);
+        _low3.Next(bars.Low, other);
+        Middle(third, other, senkou);
+        _spanB.Next(third, spanB);
+        _seen += conversion.Length;
+    }
+
+    private void Middle(Span<double> highest, ReadOnlySpan<double> lowest, int warmUp)
+    {
+        for (var i = 0; i < highest.Length; i++) highest[i] = (highest[i] + lowest[i]) / 2;
+        Blank(highest, _seen, warmUp);
     }
 }

@@ -17,22 +17,19 @@ public sealed class Keltner([Range(1, 10_000)] int n = 20, [Range(0.01, 100)] do
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
         var middle = lines[0];
         var upper = lines[1];
         var lower = lines[2];
         var width = lines[3];
-        for (var i = 0; i < close.Length; i++)
+        _average.Next(bars.Close, middle);
+        _range.Next(bars.High, bars.Low, bars.Close, upper);
+        Blank(middle, ref _seen, WarmUp);
+        for (var i = 0; i < middle.Length; i++)
         {
-            var average = _average.Next(close[i]);
-            var reach = multiplier * _range.Next(high[i], low[i], close[i]);
-            if (++_seen < WarmUp) average = double.NaN;
-            middle[i] = average;
-            upper[i] = average + reach;
-            lower[i] = average - reach;
-            width[i] = 2 * reach / average;
+            var reach = multiplier * upper[i];
+            upper[i] = middle[i] + reach;
+            lower[i] = middle[i] - reach;
+            width[i] = 2 * reach / middle[i];
         }
     }
 }

@@ -14,6 +14,7 @@ public sealed class LogReturn([Range(1, 10_000)] int n = 1) : FactorKernel
     {
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++) result[i] = Math.Log(close[i] / _lag.Next(close[i]));
+        _lag.Next(close, result);
+        for (var i = 0; i < close.Length; i++) result[i] = Math.Log(close[i] / result[i]);
     }
 }

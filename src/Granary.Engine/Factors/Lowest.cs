@@ -13,12 +13,7 @@ public sealed class Lowest([Range(1, 10_000)] int n = 20) : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var low = bars.Low;
-        var result = lines[0];
-        for (var i = 0; i < low.Length; i++)
-        {
-            var value = _window.Next(low[i]);
-            result[i] = ++_seen >= n ? value : double.NaN;
-        }
+        _window.Next(bars.Low, lines[0]);
+        Blank(lines[0], ref _seen, WarmUp);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -14,6 +15,10 @@ public sealed class Momentum([Range(1, 10_000)] int n = 10) : FactorKernel
     {
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++) result[i] = close[i] - _lag.Next(close[i]);
+        _lag.Next(close, result);
+        var i = 0;
+        for (; i <= close.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(close[i..]) - new Vector<double>(result[i..])).CopyTo(result[i..]);
+        for (; i < close.Length; i++) result[i] = close[i] - result[i];
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -6,29 +7,44 @@ namespace Granary.Engine.Factors;
 [Factor("mfi", "Money flow index: the share of volume, at its typical price, that came with rising prices.",
     Formula = "typical = (high + low + close) / 3; 100 − 100 / (1 + Σ rising typical·volume / Σ falling typical·volume), 100 where nothing fell",
     Source = "Quong and Soudack 1989; Stock.Indicators", Range = "0 … 100")]
-public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : FactorKernel
+public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKernel
 {
-    private RollingSum _in = new(n), _out = new(n);
+    private readonly double[] _typical = new double[Longest + 1], _out = new double[Longest];
+    private RollingSum _inflows = new(n), _outflows = new(n);
     private double _previous = double.NaN;
     private long _seen;
 
     public override int WarmUp => n + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
-        var volume = bars.Volume;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        var count = result.Length;
+        var typical = _typical.AsSpan(0, count + 1);
+        var outflow = _out.AsSpan(0, count);
+        typical[0] = _previous;
+        CommodityChannelIndex.Typical(bars, typical[1..]);
+        _previous = typical[count];
+        var volume = bars.Volume;
+        var i = 0;
+        // Which way a price moves is a coin's toss: chosen without a branch.
+        for (; i <= count - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var typical = (high[i] + low[i] + close[i]) / 3;
-            var flow = typical * volume[i];
-            var inflow = _in.Next(typical > _previous ? flow : 0);
-            var outflow = _out.Next(typical < _previous ? flow : 0);
-            _previous = typical;
-            result[i] = _seen++ < n ? double.NaN : outflow > 0 ? 100 - 100 / (1 + inflow / outflow) : 100;
+            var before = new Vector<double>(typical[i..]);
+            var now = new Vector<double>(typical[(i + 1)..]);
+            var flow = now * new Vector<double>(volume[i..]);
+            Vector.ConditionalSelect(Vector.GreaterThan(now, before), flow, Vector<double>.Zero).CopyTo(result[i..]);
+            Vector.ConditionalSelect(Vector.LessThan(now, before), flow, Vector<double>.Zero).CopyTo(outflow[i..]);
         }
+        for (; i < count; i++)
+        {
+            var flow = typical[i + 1] * volume[i];
+            result[i] = typical[i + 1] > typical[i] ? flow : 0;
+            outflow[i] = typical[i + 1] < typical[i] ? flow : 0;
+        }
+        _inflows.Next(result, result);
+        _outflows.Next(outflow, outflow);
+        for (i = 0; i < count; i++) result[i] = outflow[i] > 0 ? 100 - 100 / (1 + result[i] / outflow[i]) : 100;
+        Blank(result, ref _seen, WarmUp);
     }
 }

@@ -12,10 +12,9 @@ public sealed class NormalizedAtr([Range(1, 10_000)] int n = 14) : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++) result[i] = 100 * _average.Next(high[i], low[i], close[i]) / close[i];
+        _average.Next(bars.High, bars.Low, close, result);
+        for (var i = 0; i < close.Length; i++) result[i] = 100 * result[i] / close[i];
     }
 }

@@ -14,13 +14,15 @@ public sealed class OnBalanceVolume : FactorKernel
         var close = bars.Close;
         var volume = bars.Volume;
         var result = lines[0];
+        var (previous, sum) = (_previous, _sum);
         for (var i = 0; i < close.Length; i++)
         {
             // At the first bar both comparisons with NaN are false.
-            if (close[i] > _previous) _sum += volume[i];
-            else if (close[i] < _previous) _sum -= volume[i];
-            _previous = close[i];
-            result[i] = _sum;
+            if (close[i] > previous) sum += volume[i];
+            else if (close[i] < previous) sum -= volume[i];
+            previous = close[i];
+            result[i] = sum;
         }
+        (_previous, _sum) = (previous, sum);
     }
 }

@@ -10,8 +10,8 @@ public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKer
 {
     private SessionClock _clock = null!;
     private double _upper, _lower;
-    private long _end;
-    private bool _started;
+    // When the day's range ends; not yet where it has not begun.
+    private long _end = long.MaxValue;
 
     public override int WarmUp => Math.Max(1, (int)(minutes * TimeSpan.TicksPerMinute / Series.Timeframe.Ticks));
 
@@ -25,32 +25,38 @@ public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKer
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
         var high = bars.High;
         var low = bars.Low;
         var upper = lines[0];
         var lower = lines[1];
-        for (var i = 0; i < time.Length; i++)
+        var length = minutes * TimeSpan.TicksPerMinute;
+        for (var i = 0; i < bars.Count;)
         {
-            var now = time[i];
-            if (_clock.MoveTo(now)) _started = false;
-            if (_clock.IsOpen)
+            if (_clock.MoveTo(bars.Time[i])) _end = long.MaxValue;
+            var day = bars.Time.Slice(i, _clock.BarsOfDay(bars.Time[i..]));
+            var from = SessionClock.BarsBefore(day, _clock.Open);
+            if (_end == long.MaxValue && from < day.Length && (_clock.IsContinuous || day[from] < _clock.Open + length))
             {
-                if (!_started && now < _clock.Open + minutes * TimeSpan.TicksPerMinute || !_started && _clock.IsContinuous)
-                {
-                    _started = true;
-                    _end = (_clock.IsContinuous ? now : _clock.Open) + minutes * TimeSpan.TicksPerMinute;
-                    (_upper, _lower) = (high[i], low[i]);
-                }
-                else if (_started && now < _end)
-                {
-                    _upper = Math.Max(_upper, high[i]);
-                    _lower = Math.Min(_lower, low[i]);
-                }
+                _end = (_clock.IsContinuous ? day[from] : _clock.Open) + length;
+                (_upper, _lower) = (double.NegativeInfinity, double.PositiveInfinity);
             }
-            var complete = _started && now + Series.Timeframe.Ticks >= _end;
-            upper[i] = complete ? _upper : double.NaN;
-            lower[i] = complete ? _lower : double.NaN;
+            // Before the range, within it, and after it.
+            var to = _end == long.MaxValue ? day.Length : Math.Max(from, SessionClock.BarsBefore(day, Math.Min(_end, _clock.Close)));
+            for (var k = 0; k < to; k++)
+            {
+                if (k >= from && _end < long.MaxValue)
+                {
+                    _upper = Math.Max(_upper, high[i + k]);
+                    _lower = Math.Min(_lower, low[i + k]);
+                }
+                var complete = k >= from && day[k] >= _end - Series.Timeframe.Ticks;
+                upper[i + k] = complete ? _upper : double.NaN;
+                lower[i + k] = complete ? _lower : double.NaN;
+            }
+            for (; to < day.Length && day[to] < _end - Series.Timeframe.Ticks; to++) upper[i + to] = lower[i + to] = double.NaN;
+            upper[(i + to)..(i + day.Length)].Fill(_upper);
+            lower[(i + to)..(i + day.Length)].Fill(_lower);
+            i += day.Length;
         }
     }
 }

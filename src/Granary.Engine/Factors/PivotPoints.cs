@@ -39,23 +39,21 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
-        var open = bars.Open;
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
-        for (var i = 0; i < time.Length; i++)
+        for (var i = 0; i < bars.Count;)
         {
-            if (_clock.MoveTo(time[i]) && Span() is var span && span != _span)
+            if (_clock.MoveTo(bars.Time[i]) && Span() is var span && span != _span)
             {
-                if (_span != long.MinValue) SetLevels(open[i]);
+                if (_span != long.MinValue) SetLevels(bars.Open[i]);
                 _span = span;
-                (_open, _high, _low) = (open[i], high[i], low[i]);
+                (_open, _high, _low) = (bars.Open[i], bars.High[i], bars.Low[i]);
             }
-            _high = Math.Max(_high, high[i]);
-            _low = Math.Min(_low, low[i]);
-            _close = close[i];
-            for (var line = 0; line < 9; line++) lines[line][i] = _levels[line];
+            var count = _clock.BarsOfDay(bars.Time[i..]);
+            var (high, low) = (_high, _low);
+            foreach (var price in bars.High.Slice(i, count)) high = double.MaxNative(high, price);
+            foreach (var price in bars.Low.Slice(i, count)) low = double.MinNative(low, price);
+            (_high, _low, _close) = (high, low, bars.Close[i + count - 1]);
+            for (var line = 0; line < 9; line++) lines[line].Slice(i, count).Fill(_levels[line]);
+            i += count;
         }
     }
 

@@ -5,23 +5,22 @@ namespace Granary.Engine.Factors;
 /// <summary>From the lowest low to the highest high.</summary>
 [Factor("range", "Distance from the lowest low to the highest high of the last n bars.",
     Formula = "highest(n) − lowest(n)", Source = "textbook", Range = "0 …")]
-public sealed class PriceRange([Range(1, 10_000)] int n = 20) : FactorKernel
+public sealed class PriceRange([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
     private RollingMaximum _highest = new(n);
     private RollingMinimum _lowest = new(n);
+    private readonly double[] _scratch = new double[Longest];
     private long _seen;
 
     public override int WarmUp => n;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
         var result = lines[0];
-        for (var i = 0; i < high.Length; i++)
-        {
-            var range = _highest.Next(high[i]) - _lowest.Next(low[i]);
-            result[i] = ++_seen >= n ? range : double.NaN;
-        }
+        var lowest = _scratch.AsSpan(0, result.Length);
+        _highest.Next(bars.High, result);
+        _lowest.Next(bars.Low, lowest);
+        for (var i = 0; i < result.Length; i++) result[i] -= lowest[i];
+        Blank(result, ref _seen, WarmUp);
     }
 }

@@ -7,26 +7,35 @@ public struct RelativeStrength(int n)
     private double _previous = double.NaN, _gain, _loss;
     private int _seen = -1;
 
-    /// <summary>Takes the next value; NaN until n changes have come.</summary>
-    public double Next(double value)
+    /// <summary>Takes a run of values; NaN until n changes have come.</summary>
+    public void Next(ReadOnlySpan<double> values, Span<double> results)
+    {
+        var i = 0;
+        for (; i < values.Length && _seen < n; i++) results[i] = Seed(values[i]);
+        var (previous, gain, loss, alpha) = (_previous, _gain, _loss, _alpha);
+        for (; i < values.Length; i++)
+        {
+            var change = values[i] - previous;
+            previous = values[i];
+            gain += alpha * (double.MaxNative(change, 0) - gain);
+            loss += alpha * (double.MaxNative(-change, 0) - loss);
+            results[i] = Index(gain, loss);
+        }
+        (_previous, _gain, _loss) = (previous, gain, loss);
+    }
+
+    private static double Index(double gain, double loss) => loss > 0 ? 100 - 100 / (1 + gain / loss) : 100;
+
+    private double Seed(double value)
     {
         var change = value - _previous;
         _previous = value;
-        var gain = change > 0 ? change : 0;
-        var loss = change < 0 ? -change : 0;
-        if (_seen == n)
-        {
-            _gain += _alpha * (gain - _gain);
-            _loss += _alpha * (loss - _loss);
-        }
-        else
-        {
-            _gain += gain;
-            _loss += loss;
-            if (++_seen < n) return double.NaN;
-            _gain /= n;
-            _loss /= n;
-        }
-        return _loss > 0 ? 100 - 100 / (1 + _gain / _loss) : 100;
+        if (++_seen == 0) return double.NaN;
+        _gain += Math.Max(change, 0);
+        _loss += Math.Max(-change, 0);
+        if (_seen < n) return double.NaN;
+        _gain /= n;
+        _loss /= n;
+        return Index(_gain, _loss);
     }
 }

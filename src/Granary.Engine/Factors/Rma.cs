@@ -11,10 +11,5 @@ public sealed class Rma([Range(1, 10_000)] int n = 14) : FactorKernel
 
     public override int WarmUp => n;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        var close = bars.Close;
-        var result = lines[0];
-        for (var i = 0; i < close.Length; i++) result[i] = _average.Next(close[i]);
-    }
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _average.Next(bars.Close, lines[0]);
 }

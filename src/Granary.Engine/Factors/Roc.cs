@@ -15,10 +15,7 @@ public sealed class Roc([Range(1, 10_000)] int n = 10) : FactorKernel
     {
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            var before = _lag.Next(close[i]);
-            result[i] = 100 * (close[i] - before) / before;
-        }
+        _lag.Next(close, result);
+        for (var i = 0; i < close.Length; i++) result[i] = 100 * (close[i] - result[i]) / result[i];
     }
 }

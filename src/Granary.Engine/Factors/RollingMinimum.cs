@@ -10,14 +10,12 @@ public struct RollingMinimum
 {
     // One slot more than n, so that the tail of a group that has just ended is empty without a test.
     private readonly double[] _tail;
-    private readonly int _n;
     private double _head;
     private int _at;
 
     /// <param name="n">The window's length, at least 1.</param>
     public RollingMinimum(int n)
     {
-        _n = n;
         _tail = new double[n + 1];
         _tail.AsSpan().Fill(double.PositiveInfinity);
         _head = double.PositiveInfinity;
@@ -29,21 +27,35 @@ public struct RollingMinimum
     {
         var tail = _tail;
         var at = _at;
+        var next = at + 1;
         var head = double.MinNative(_head, value);
-        var result = double.MinNative(head, tail[at + 1]);
+        var result = double.MinNative(head, tail[next]);
         tail[at] = value;
+        if (next == tail.Length - 1)
+        {
+            Turn(tail);
+            head = double.PositiveInfinity;
+            next = 0;
+        }
         _head = head;
-        _at = at + 1;
-        if (at + 1 == _n) Turn();
+        _at = next;
         return result;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Turn()
+    /// <summary>The same for a run of values.</summary>
+    /// <param name="results">As many; may be the values' own memory.</param>
+    public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
-        var tail = _tail;
-        for (var i = _n - 2; i >= 0; i--) tail[i] = double.MinNative(tail[i], tail[i + 1]);
-        _head = double.PositiveInfinity;
-        _at = 0;
+        // A local copy stays in registers.
+        var self = this;
+        for (var i = 0; i < values.Length; i++) results[i] = self.Next(values[i]);
+        this = self;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Turn(double[] tail)
+    {
+        var least = double.PositiveInfinity;
+        for (var i = tail.Length - 2; i >= 0; i--) tail[i] = least = double.MinNative(least, tail[i]);
     }
 }

@@ -10,14 +10,12 @@ namespace Granary.Engine.Factors;
 public struct RollingMoments
 {
     private readonly double[] _tailMean, _tailSquares, _share, _weight, _inverse;
-    private readonly int _n;
     private double _headMean, _headSquares;
     private int _at;
 
     /// <param name="n">The window's length, at least 1.</param>
     public RollingMoments(int n)
     {
-        _n = n;
         _tailMean = new double[n + 1];
         _tailSquares = new double[n + 1];
         _share = new double[n];
@@ -43,33 +41,53 @@ public struct RollingMoments
     public void Add(double value)
     {
         var at = _at;
+        var next = at + 1;
         var delta = value - _headMean;
         var mean = _headMean + delta * _inverse[at];
         var squares = _headSquares + delta * (value - mean);
-        var apart = _tailMean[at + 1] - mean;
+        var apart = _tailMean[next] - mean;
         Mean = mean + apart * _share[at];
-        SumOfSquares = squares + _tailSquares[at + 1] + apart * apart * _weight[at];
+        SumOfSquares = squares + _tailSquares[next] + apart * apart * _weight[at];
         _tailMean[at] = value;
+        if (next == _inverse.Length)
+        {
+            Turn(_tailMean, _tailSquares, _inverse);
+            mean = squares = 0;
+            next = 0;
+        }
         _headMean = mean;
         _headSquares = squares;
-        _at = at + 1;
-        if (at + 1 == _n) Turn();
+        _at = next;
+    }
+
+    /// <summary>Takes a run of values and gives what the window is after each; meaningful once n values have come.</summary>
+    /// <param name="means">As many; empty where they are not wanted.</param>
+    /// <param name="sumsOfSquares">As many.</param>
+    public void Next(ReadOnlySpan<double> values, Span<double> means, Span<double> sumsOfSquares)
+    {
+        // A local copy stays in registers.
+        var self = this;
+        for (var i = 0; i < values.Length; i++)
+        {
+            self.Add(values[i]);
+            sumsOfSquares[i] = self.SumOfSquares;
+            if (means.Length > 0) means[i] = self.Mean;
+        }
+        this = self;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Turn()
+    private static void Turn(double[] tailMean, double[] tailSquares, double[] inverse)
     {
         double mean = 0, squares = 0;
-        for (int i = _n - 1, count = 0; i >= 0; i--, count++)
+        for (int i = inverse.Length - 1, count = 0; i >= 0; i--, count++)
         {
-            var value = _tailMean[i];
+            var value = tailMean[i];
             var delta = value - mean;
-            mean += delta * _inverse[count];
+            mean += delta * inverse[count];
             squares += delta * (value - mean);
-            _tailMean[i] = mean;
-            _tailSquares[i] = squares;
+            tailMean[i] = mean;
+            tailSquares[i] = squares;
         }
-        _headMean = _headSquares = 0;
-        _at = 0;
     }
 }

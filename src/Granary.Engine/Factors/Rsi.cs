@@ -11,12 +11,5 @@ public sealed class Rsi([Range(1, 10_000)] int n = 14) : FactorKernel
 
     public override int WarmUp => n + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        var close = bars.Close;
-        var result = lines[0];
-        var strength = _strength;
-        for (var i = 0; i < close.Length; i++) result[i] = strength.Next(close[i]);
-        _strength = strength;
-    }
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _strength.Next(bars.Close, lines[0]);
 }

@@ -55,6 +55,23 @@ internal sealed class SessionClock
         return true;
     }
 
+    /// <summary>How many of these bars, from the one last moved to, belong to its day.</summary>
+    public int BarsOfDay(ReadOnlySpan<long> time) => BarsBefore(time, _dayEnd);
+
+    /// <summary>How many of these bars, oldest first, open before <paramref name="end"/>.</summary>
+    public static int BarsBefore(ReadOnlySpan<long> time, long end)
+    {
+        if (time.Length == 0 || time[^1] < end) return time.Length;
+        var (from, to) = (0, time.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (time[middle] < end) from = middle + 1;
+            else to = middle;
+        }
+        return from;
+    }
+
     private long Midnight(int day)
     {
         var local = new DateTime(day * TimeSpan.TicksPerDay);

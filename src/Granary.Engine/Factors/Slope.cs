@@ -23,21 +23,13 @@ public sealed class Slope([Range(2, 10_000)] int n = 20) : FactorKernel
         var slope = lines[0];
         var fit = lines[1];
         var intercept = lines[2];
+        _sum.NextSlopes(close, slope, intercept);
+        _moments.Next(close, [], fit);
         for (var i = 0; i < close.Length; i++)
         {
-            _sum.Add(close[i]);
-            _moments.Add(close[i]);
-            _seen++;
-            if (_seen < n)
-            {
-                slope[i] = fit[i] = intercept[i] = double.NaN;
-                continue;
-            }
-            var sumXY = _sum.Covariation;
-            var sumYY = _moments.SumOfSquares;
-            slope[i] = sumXY / _sumXX;
-            fit[i] = sumYY > 0 ? Math.Min(1, sumXY * sumXY / (_sumXX * sumYY)) : double.NaN;
-            intercept[i] = _sum.Mean - slope[i] * (_seen - (n - 1) / 2.0);
+            // Both lines are NaN until warm, and so is what is made of them.
+            fit[i] = fit[i] > 0 ? double.Min(1, slope[i] * slope[i] * _sumXX / fit[i]) : double.NaN;
+            intercept[i] -= slope[i] * (++_seen - (n - 1) / 2.0);
         }
     }
 }

@@ -14,12 +14,9 @@ public sealed class StandardDeviation([Range(2, 10_000)] int n = 20) : FactorKer
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            _moments.Add(close[i]);
-            result[i] = ++_seen >= n ? Math.Sqrt(_moments.SumOfSquares / n) : double.NaN;
-        }
+        _moments.Next(bars.Close, [], result);
+        for (var i = 0; i < result.Length; i++) result[i] = Math.Sqrt(result[i] / n);
+        Blank(result, ref _seen, WarmUp);
     }
 }

@@ -23,23 +23,26 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
         var close = bars.Close;
         var k = lines[0];
         var d = lines[1];
-        for (var i = 0; i < close.Length; i++)
-        {
-            var raw = Raw(close[i], _highest.Next(high[i]), _lowest.Next(low[i]));
-            _seen++;
-            k[i] = d[i] = double.NaN;
-            if (_seen < n) continue;
-            var sum = _raw.Next(raw);
-            if (_seen < WarmUp) continue;
-            var smoothed = sum / smooth;
-            k[i] = smoothed;
-            sum = _k.Next(smoothed);
-            if (_seen >= WarmUp + signal - 1) d[i] = sum / signal;
-        }
+        _highest.Next(bars.High, k);
+        _lowest.Next(bars.Low, d);
+        for (var i = 0; i < k.Length; i++) k[i] = Raw(close[i], k[i], d[i]);
+        Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, n);
+    }
+
+    /// <summary>Turns raw values, standing in the first line, into the smoothed ones and their average.</summary>
+    /// <param name="warmUp">The first bar with a raw value, counted from 1.</param>
+    internal static void Smooth(Span<double> k, Span<double> d, ref RollingSum raw, ref RollingSum smoothed, int smooth, int signal, ref long seen, int warmUp)
+    {
+        var from = Cold(k.Length, seen, warmUp);
+        raw.Next(k[from..], k[from..]);
+        for (var i = from; i < k.Length; i++) k[i] /= smooth;
+        from = Cold(k.Length, seen, warmUp + smooth - 1);
+        smoothed.Next(k[from..], d[from..]);
+        for (var i = from; i < d.Length; i++) d[i] /= signal;
+        Blank(k, seen, warmUp + smooth - 1);
+        Blank(d, ref seen, warmUp + smooth + signal - 2);
     }
 }

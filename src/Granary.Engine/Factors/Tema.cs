@@ -10,20 +10,23 @@ public sealed class Tema([Range(1, 10_000)] int n = 20) : FactorKernel
     private readonly double _alpha = 2.0 / (n + 1);
     private ExponentialAverage _first = new(n);
     private double _second = double.NaN, _third = double.NaN;
+    private long _seen;
 
     public override int WarmUp => n;
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        _first.Next(bars.Close, result);
+        var (second, third) = (_second, _third);
+        for (var i = Cold(result.Length, ref _seen, n); i < result.Length; i++)
         {
-            var first = _first.Next(close[i]);
-            var started = !double.IsNaN(_second);
-            _second = started ? _second + _alpha * (first - _second) : first;
-            _third = started ? _third + _alpha * (_second - _third) : first;
-            result[i] = 3 * first - 3 * _second + _third;
+            var first = result[i];
+            if (double.IsNaN(second)) second = third = first;
+            second += _alpha * (first - second);
+            third += _alpha * (second - third);
+            result[i] = 3 * first - 3 * second + third;
         }
+        (_second, _third) = (second, third);
     }
 }

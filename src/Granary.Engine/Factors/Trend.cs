@@ -31,22 +31,12 @@ public sealed class Trend : FactorKernel
     /// <summary>The slope alone, without the fit that nobody asked for.</summary>
     private sealed class LineSlope(int n) : FactorKernel
     {
-        private readonly double _sumXX = n * ((double)n * n - 1) / 12;
         private ExactWeightedSum _sum;
 
         public override int WarmUp => n;
 
         public override void Start() => _sum = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
 
-        public override void Process(in FactorInput bars, in FactorOutput lines)
-        {
-            var close = bars.Close;
-            var result = lines[0];
-            for (var i = 0; i < close.Length; i++)
-            {
-                _sum.Add(close[i]);
-                result[i] = _sum.IsFull ? _sum.Covariation / _sumXX : double.NaN;
-            }
-        }
+        public override void Process(in FactorInput bars, in FactorOutput lines) => _sum.NextSlopes(bars.Close, lines[0], []);
     }
 }

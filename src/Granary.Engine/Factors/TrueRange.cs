@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>The bar's range, the gap from the close before it included.</summary>
@@ -12,14 +14,24 @@ public sealed class TrueRange : FactorKernel
     internal static double Of(double high, double low, double previousClose) =>
         double.MaxNative(high - low, double.MaxNative(Math.Abs(high - previousClose), Math.Abs(low - previousClose)));
 
+    /// <summary>Of a run of bars; NaN where there is no close before.</summary>
+    internal static void Of(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, double previousClose, Span<double> results)
+    {
+        results[0] = double.IsNaN(previousClose) ? double.NaN : Of(high[0], low[0], previousClose);
+        var i = 1;
+        for (; i <= results.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var h = new Vector<double>(high[i..]);
+            var l = new Vector<double>(low[i..]);
+            var c = new Vector<double>(close[(i - 1)..]);
+            Vector.MaxNative(h - l, Vector.MaxNative(Vector.Abs(h - c), Vector.Abs(l - c))).CopyTo(results[i..]);
+        }
+        for (; i < results.Length; i++) results[i] = Of(high[i], low[i], close[i - 1]);
+    }
+
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var high = bars.High;
-        var low = bars.Low;
-        var close = bars.Close;
-        var result = lines[0];
-        result[0] = double.IsNaN(_previous) ? double.NaN : Of(high[0], low[0], _previous);
-        for (var i = 1; i < close.Length; i++) result[i] = Of(high[i], low[i], close[i - 1]);
-        _previous = close[^1];
+        Of(bars.High, bars.Low, bars.Close, _previous, lines[0]);
+        _previous = bars.Close[^1];
     }
 }

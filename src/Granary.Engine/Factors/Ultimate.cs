@@ -6,8 +6,9 @@ namespace Granary.Engine.Factors;
 [Factor("ultimate", "Ultimate oscillator: buying pressure in proportion to true range, over three spans.",
     Formula = "100 · (4 · a1 + 2 · a2 + a3) / 7, a = Σ (close − min(low, close[1])) / Σ true-range over each span",
     Source = "Williams 1985; Stock.Indicators", Range = "0 … 100", Undefined = "while nothing moved over the shortest span")]
-public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)] int third = 28) : FactorKernel
+public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)] int third = 28) : ChunkedKernel
 {
+    private readonly double[] _pressure = new double[Longest], _range = new double[Longest], _sum = new double[Longest], _sumOfRanges = new double[Longest];
     private RollingSum _pressure1 = new(first), _pressure2 = new(second), _pressure3 = new(third);
     private RollingSum _range1 = new(first), _range2 = new(second), _range3 = new(third);
     private double _previous = double.NaN;
@@ -15,26 +16,36 @@ public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)
 
     public override int WarmUp => Math.Max(first, Math.Max(second, third)) + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
         var high = bars.High;
         var low = bars.Low;
         var close = bars.Close;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        var pressure = _pressure.AsSpan(0, result.Length);
+        var range = _range.AsSpan(0, result.Length);
+        var sum = _sum.AsSpan(0, result.Length);
+        var sumOfRanges = _sumOfRanges.AsSpan(0, result.Length);
+        // The feed's first bar has no close before it, and neither pressure nor range.
+        var from = double.IsNaN(_previous) ? 1 : 0;
+        pressure[0] = range[0] = 0;
+        for (var i = from; i < close.Length; i++)
         {
-            var before = _previous;
-            _previous = close[i];
-            result[i] = double.NaN;
-            _seen++;
-            if (double.IsNaN(before)) continue;
-            var bottom = Math.Min(low[i], before);
-            var pressure = close[i] - bottom;
-            var range = Math.Max(high[i], before) - bottom;
-            var a1 = _pressure1.Next(pressure) / _range1.Next(range);
-            var a2 = _pressure2.Next(pressure) / _range2.Next(range);
-            var a3 = _pressure3.Next(pressure) / _range3.Next(range);
-            if (_seen >= WarmUp) result[i] = 100 * (4 * a1 + 2 * a2 + a3) / 7;
+            var before = i > 0 ? close[i - 1] : _previous;
+            var bottom = double.MinNative(low[i], before);
+            pressure[i] = close[i] - bottom;
+            range[i] = double.MaxNative(high[i], before) - bottom;
         }
+        _previous = close[^1];
+        _pressure1.Next(pressure, sum);
+        _range1.Next(range, sumOfRanges);
+        for (var i = 0; i < result.Length; i++) result[i] = 4 * (sum[i] / sumOfRanges[i]);
+        _pressure2.Next(pressure, sum);
+        _range2.Next(range, sumOfRanges);
+        for (var i = 0; i < result.Length; i++) result[i] += 2 * (sum[i] / sumOfRanges[i]);
+        _pressure3.Next(pressure, sum);
+        _range3.Next(range, sumOfRanges);
+        for (var i = 0; i < result.Length; i++) result[i] = 100 * (result[i] + sum[i] / sumOfRanges[i]) / 7;
+        Blank(result, ref _seen, WarmUp);
     }
 }

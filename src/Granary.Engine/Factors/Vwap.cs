@@ -33,37 +33,60 @@ public sealed class Vwap : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
+        var result = lines[0];
+        for (var i = 0; i < bars.Count;)
+        {
+            var newDay = _clock.MoveTo(bars.Time[i]);
+            var count = _clock.BarsOfDay(bars.Time[i..]);
+            if (_anchor == "session")
+            {
+                // Trades before the open belong to the day, but not to the session.
+                var before = SessionClock.BarsBefore(bars.Time.Slice(i, count), _clock.Open);
+                if (before > 0) count = before;
+                var opens = _clock.IsOpen && !_wasOpen;
+                _wasOpen = _clock.IsOpen;
+                if (newDay || opens) Anchor();
+            }
+            else if (IsAnchor(newDay))
+            {
+                Anchor();
+            }
+            Average(bars.Slice(i, count), result.Slice(i, count));
+            i += count;
+        }
+    }
+
+    private void Anchor()
+    {
+        _anchored = true;
+        _value = _volume = 0;
+    }
+
+    private void Average(in FactorInput bars, Span<double> results)
+    {
+        if (!_anchored)
+        {
+            results.Fill(double.NaN);
+            return;
+        }
         var high = bars.High;
         var low = bars.Low;
         var close = bars.Close;
-        var volume = bars.Volume;
-        var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
+        var traded = bars.Volume;
+        var (value, volume) = (_value, _volume);
+        for (var i = 0; i < results.Length; i++)
         {
-            if (IsAnchor(_clock.MoveTo(time[i])))
-            {
-                _anchored = true;
-                _value = _volume = 0;
-            }
-            if (_anchored)
-            {
-                _value += (high[i] + low[i] + close[i]) / 3 * volume[i];
-                _volume += volume[i];
-            }
-            result[i] = _volume > 0 ? _value / _volume : double.NaN;
+            value += (high[i] + low[i] + close[i]) / 3 * traded[i];
+            volume += traded[i];
+            results[i] = volume > 0 ? value / volume : double.NaN;
         }
+        (_value, _volume) = (value, volume);
     }
 
     private bool IsAnchor(bool newDay)
     {
         switch (_anchor)
         {
-            case "session":
-                // Trades before the open belong to the day, but not to the session.
-                var opens = _clock.IsOpen && !_wasOpen;
-                _wasOpen = _clock.IsOpen;
-                return newDay || opens;
             case "week":
                 if (!newDay || _clock.Week == _week) return false;
                 _week = _clock.Week;

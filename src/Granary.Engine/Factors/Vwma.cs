@@ -5,23 +5,24 @@ namespace Granary.Engine.Factors;
 /// <summary>Moving average of the close, weighted by volume.</summary>
 [Factor("vwma", "Moving average of the close over n bars, weighted by volume.", Formula = "Σ close · volume / Σ volume",
     Source = "textbook; Stock.Indicators", Range = "price", Undefined = "while none of the n bars has volume")]
-public sealed class Vwma([Range(1, 10_000)] int n = 20) : FactorKernel
+public sealed class Vwma([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
+    private readonly double[] _scratch = new double[Longest];
     private RollingSum _value = new(n), _volume = new(n);
     private long _seen;
 
     public override int WarmUp => n;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
         var close = bars.Close;
         var volume = bars.Volume;
         var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            var value = _value.Next(close[i] * volume[i]);
-            var total = _volume.Next(volume[i]);
-            result[i] = ++_seen >= n && total > 0 ? value / total : double.NaN;
-        }
+        var total = _scratch.AsSpan(0, close.Length);
+        for (var i = 0; i < close.Length; i++) result[i] = close[i] * volume[i];
+        _value.Next(result, result);
+        _volume.Next(volume, total);
+        for (var i = 0; i < close.Length; i++) result[i] = total[i] > 0 ? result[i] / total[i] : double.NaN;
+        Blank(result, ref _seen, n);
     }
 }

@@ -13,14 +13,5 @@ public sealed class Wma([Range(1, 10_000)] int n = 20) : FactorKernel
 
     public override void Start() => _sum = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
 
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        var close = bars.Close;
-        var result = lines[0];
-        for (var i = 0; i < close.Length; i++)
-        {
-            _sum.Add(close[i]);
-            result[i] = _sum.IsFull ? _sum.WeightedMean : double.NaN;
-        }
-    }
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _sum.Next(bars.Close, lines[0]);
 }

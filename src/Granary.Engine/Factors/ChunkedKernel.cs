@@ -1,0 +1,25 @@
+namespace Granary.Engine.Factors;
+
+/// <summary>A kernel that needs columns of its own between its steps: it is shown its run in chunks that these fit, and that stay in the nearest cache.</summary>
+public abstract class ChunkedKernel : FactorKernel
+{
+    /// <summary>The most bars of a chunk.</summary>
+    protected const int Longest = 256;
+
+    public sealed override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        if (bars.Count <= Longest)
+        {
+            ProcessChunk(bars, lines);
+            return;
+        }
+        for (var i = 0; i < bars.Count; i += Longest)
+        {
+            var count = Math.Min(Longest, bars.Count - i);
+            ProcessChunk(bars.Slice(i, count), lines.Slice(i, count));
+        }
+    }
+
+    /// <summary>As <see cref="FactorKernel.Process"/>, for at most <see cref="Longest"/> bars.</summary>
+    protected abstract void ProcessChunk(in FactorInput bars, in FactorOutput lines);
+}
