@@ -30,10 +30,13 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
     /// <param name="series">In the order of the joined blocks' symbols.</param>
     /// <param name="plans">One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.</param>
+    /// <exception cref="ArgumentException">The strategy does not trade this number of symbols; one sentence that can be shown as it is.</exception>
     /// <param name="observers">One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result counts.</param>
     public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings, ExecutionSettings execution,
         IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
     {
+        if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
+            throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives it {series.Count}: name them in the strategy's 'symbols'");
         Id = id;
         Series = series;
         _strategy = strategy;
@@ -193,6 +196,10 @@ public sealed class MultiSymbolRun : IStrategyRun
         sums.AddTo(ref fingerprint);
         return new StrategyResult(Id, sums, _account.Trades, signals, fingerprint.Value);
     }
+
+    private static string Wanted(MultiSymbolStrategy strategy) => strategy.MostSymbols == int.MaxValue
+        ? $"at least {strategy.LeastSymbols} symbols"
+        : strategy.LeastSymbols == strategy.MostSymbols ? $"{strategy.LeastSymbols} symbols" : $"{strategy.LeastSymbols} to {strategy.MostSymbols} symbols";
 
     // Whether anybody below the base classes does.
     private static bool Overrides(MultiSymbolStrategy strategy, string method) =>

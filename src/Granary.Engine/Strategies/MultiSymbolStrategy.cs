@@ -9,6 +9,12 @@ namespace Granary.Engine.Strategies;
 /// <remarks>The batch's size rule, stop and target apply to each entry, and the number of open trades to each symbol and side.</remarks>
 public abstract class MultiSymbolStrategy : Strategy
 {
+    /// <summary>How many symbols it needs.</summary>
+    public virtual int LeastSymbols => 1;
+
+    /// <summary>How many symbols it can trade.</summary>
+    public virtual int MostSymbols => int.MaxValue;
+
     /// <summary>Before the first bar of any symbol: tells how many there are.</summary>
     public virtual void OnStart(MultiSymbolContext context)
     {

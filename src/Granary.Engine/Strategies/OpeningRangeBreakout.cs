@@ -33,9 +33,7 @@ public sealed class OpeningRangeBreakout : Strategy
         }
         if (_session.IsEnding)
         {
-            if (!bar.InMarket) return;
-            bar.ExitOnClose(Side.Buy);
-            bar.ExitOnClose(Side.Sell);
+            if (bar.InMarket) bar.ExitAllOnClose();
             return;
         }
 

@@ -50,6 +50,9 @@ public class StrategyContext
     /// <summary>Whether a trade is open on either side.</summary>
     public bool InMarket => _book.OpenTradeCount > 0;
 
+    /// <summary>Trades open on both sides.</summary>
+    public int OpenTrades => _book.OpenTradeCount;
+
     public bool IsLong => _book.HasOpen(Side.Buy);
 
     public bool IsShort => _book.HasOpen(Side.Sell);
@@ -68,6 +71,9 @@ public class StrategyContext
 
     /// <summary>Cash plus positions at this bar's close.</summary>
     public double Equity => _book.EquityAt(Close);
+
+    /// <summary>What the batch's size rule gives an entry at this close, before rounding to lots; NaN where the rule needs a stop.</summary>
+    public double UsualQuantity => _book.UsualQuantity(Close);
 
     /// <summary>What could be spent now.</summary>
     public double AvailableCash => _book.Available(Close);
@@ -98,6 +104,13 @@ public class StrategyContext
 
     /// <summary>Closes the open trades of one side at the market, and cancels its waiting entries.</summary>
     public void Exit(Side side) => _book.Exit(side, Index);
+
+    /// <summary>Closes every open trade at the next bar's close.</summary>
+    public void ExitAllOnClose()
+    {
+        _book.Exit(Side.Buy, Index, OrderType.MarketOnClose);
+        _book.Exit(Side.Sell, Index, OrderType.MarketOnClose);
+    }
 
     /// <summary>Closes the open trades of one side at the next bar's close.</summary>
     public void ExitOnClose(Side side) => _book.Exit(side, Index, OrderType.MarketOnClose);

@@ -120,6 +120,9 @@ internal sealed class StrategyBook
 
     public double EquityAt(double price) => _account is null ? OwnEquity(price) : _account.Equity;
 
+    /// <summary>What the size rule gives an entry at this price without a stop.</summary>
+    public double UsualQuantity(double price) => _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+
     /// <summary>What this book adds to the account's equity.</summary>
     public double OwnEquity(double price) => _cash + _net * price;
 
