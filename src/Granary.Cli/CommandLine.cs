@@ -25,7 +25,7 @@ internal static class CommandLine
         {
             return await result.InvokeAsync(configuration);
         }
-        catch (Exception e) when (e is InputException or BarDataException)
+        catch (Exception e) when (e is InputException or BarDataException or Granary.Learning.LearningInputException)
         {
             Complain(e.Message);
             return Wrong;

@@ -7,5 +7,9 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     BacktestCommand.Create(),
     CatalogueCommands.Strategies(),
     CatalogueCommands.Factors(),
+    DataCommands.Create(),
+    AnalysisCommands.Analyze(),
+    AnalysisCommands.Learn(),
+    AnalysisCommands.Track(),
 };
 return await CommandLine.RunAsync(root, args);

@@ -11,8 +11,6 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary backtest BATCH.json</c>: the main job.</summary>
 internal static class BacktestCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create()
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file" };
@@ -54,7 +52,7 @@ internal static class BacktestCommand
         run.Trades,
         run.Report,
         run.Interrupted,
-    }, Json);
+    }, Output.Json);
 
     private static void Show(BatchRun run)
     {

@@ -22,7 +22,7 @@ internal static class CatalogueCommands
 
     public static Command Factors()
     {
-        var command = new Command("factors", "List the factors, or compute them over a file.");
+        var command = new Command("factors", "List the factors, or compute them over a file.") { AnalysisCommands.ComputeFactors() };
         command.SetAction(_ =>
         {
             List("Factor", "Parameters (default; range)", "What it is", FactorCatalogue.All.Select(d =>

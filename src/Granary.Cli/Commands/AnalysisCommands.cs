@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Analyze;
+using Granary.Application.Json;
+using Granary.Application.Learning;
+using Granary.Application.Track;
+using Granary.Data;
+using Granary.Engine.Analysis;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Learning;
+using Granary.Learning.Tracking;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>What is asked of files, without a batch: analyze, learn, track, factors compute.</summary>
+internal static class AnalysisCommands
+{
+    public static Command Analyze()
+    {
+        var file = new Argument<string>("EQUITY.csv") { Description = "a CSV file with date,equity" };
+        var benchmark = new Option<string?>("--benchmark") { Description = "another one to compare with" };
+        var perYear = new Option<double?>("--periods-per-year") { Description = "how many rows a year has (told from the dates)" };
+        var json = new Option<bool>("--json");
+        var output = new Option<string?>("--out") { Description = "a tear sheet, as report.html" };
+        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, json, output };
+        command.SetAction(call =>
+        {
+            var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear)));
+            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => TearSheets.Write(w, call.GetValue(file)!, analysis));
+            if (call.GetValue(json)) Console.WriteLine(CurveAnalysisJson.Write(analysis));
+            else Output.Table(["Statistic", "Value"], analysis.Named.Select(n => new[] { n.Key, RunText.Number(n.Value) }));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Learn()
+    {
+        var file = new Argument<string>("FEATURES.csv") { Description = "a table with a header, rows in time order" };
+        var label = new Option<string>("--label") { Required = true, Description = "the column to predict" };
+        var trainer = new Option<string>("--trainer") { Required = true };
+        var split = new Option<double>("--split") { DefaultValueFactory = _ => 0.7, Description = "share of the rows that trains" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
+        var json = new Option<bool>("--json");
+        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, json };
+        command.SetAction((call, token) =>
+        {
+            var result = LearnTable.Run(new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Environment.ProcessorCount), TimeProvider.System, token);
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
+            else
+                Output.Table(["Figure", "Value"], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    public static Command Track()
+    {
+        var panel = new Option<string?>("--panel") { Description = "a CSV of returns: date and a column for each name" };
+        var universe = new Option<string?>("--universe") { Description = "a folder of bar files" };
+        var index = new Option<string>("--index") { Required = true, Description = "the panel's column, or with --universe a bar file" };
+        var most = new Option<int>("--max-stocks") { Required = true };
+        var intercept = new Option<bool>("--intercept");
+        var nonNegative = new Option<bool>("--non-negative");
+        var sumToOne = new Option<bool>("--sum-to-one");
+        var maxWeight = new Option<double?>("--max-weight");
+        var split = new Option<double>("--split") { DefaultValueFactory = _ => 1, Description = "share of the periods that is fitted; the rest judges" };
+        var perYear = new Option<double?>("--periods-per-year");
+        var json = new Option<bool>("--json");
+        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, maxWeight, split, perYear, json };
+        command.SetAction(async (call, token) =>
+        {
+            var request = new TrackRequest
+            {
+                Options = new PursuitOptions
+                {
+                    MaxNames = call.GetValue(most),
+                    Intercept = call.GetValue(intercept),
+                    NonNegative = call.GetValue(nonNegative),
+                    SumToOne = call.GetValue(sumToOne),
+                    MaxWeight = call.GetValue(maxWeight) ?? double.PositiveInfinity,
+                },
+                Split = call.GetValue(split),
+                PeriodsPerYear = call.GetValue(perYear),
+            };
+            TrackResult result;
+            if (call.GetValue(panel) is { } file)
+            {
+                if (call.GetValue(universe) is not null) throw new InputException("--panel and --universe exclude one another: give one of them");
+                result = TrackIndex.FromPanel(file, call.GetValue(index)!, request);
+            }
+            else
+            {
+                var folder = call.GetValue(universe) ?? throw new InputException("nothing to choose from: give --panel CSV or --universe DIR");
+                var source = new CsvBarSource(folder);
+                var symbols = await source.ListSymbolsAsync(Timeframe.D1, token);
+                result = await TrackIndex.FromUniverseAsync(await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(call.GetValue(index)!))!),
+                        Path.GetFileName(call.GetValue(index)!).Split('.')[0], token), symbols, async (s, t) => await Closes(source, s, t), request, token);
+            }
+            if (call.GetValue(json)) Console.WriteLine(TrackJson.Write(result));
+            else
+            {
+                Output.Table(["Name", "Weight"], result.Fit.Support.Select((s, i) => new[] { result.Names[s], RunText.Number(result.Fit.Weights[i]) }));
+                foreach (var note in result.Notes) Console.WriteLine(note);
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    private static async ValueTask<EquityCurve> Closes(CsvBarSource source, string symbol, CancellationToken token)
+    {
+        await using var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.D1), token);
+        var times = new List<long>();
+        var closes = new List<double>();
+        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, token))
+        {
+            times.AddRange(block.Time);
+            closes.AddRange(block.Close);
+        }
+        return new EquityCurve([.. times], [.. closes]);
+    }
+
+    public static Command ComputeFactors()
+    {
+        var file = new Argument<string>("FILE") { Description = "a bar file" };
+        var factors = new Option<string>("--factors") { Required = true, Description = "separated by semicolons, as \"sma(20);macd(12,26,9).signal\"" };
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
+        var timeframe = new Option<string?>("--timeframe") { Description = "of the file's bars (told from their times)" };
+        var noAdjust = new Option<bool>("--no-adjust") { Description = "raw prices, where the file has adjusted ones too" };
+        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open" };
+        var output = new Option<string?>("--out") { Description = "a CSV file (standard output)" };
+        var command = new Command("compute", "Compute factors over a bar file.") { file, factors, format, timeframe, noAdjust, stamp, output };
+        command.SetAction(async (call, token) =>
+        {
+            var path = call.GetValue(file)!;
+            if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
+            var options = new BarFileOptions
+            {
+                Format = call.GetValue(format)!,
+                Adjust = !call.GetValue(noAdjust),
+                Stamp = call.GetValue(stamp) == "close" ? BarStamp.Close : BarStamp.Open,
+            };
+            var tf = call.GetValue(timeframe) is { } t
+                ? Given.Timeframe(t)
+                : BarFile.Inspect(path, options).Timeframe ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
+            await using var series = await BarFile.OpenAsync(path, new BarQuery(Path.GetFileName(path).Split('.')[0], tf), options, token);
+            FactorColumns columns;
+            try
+            {
+                columns = new FactorColumns(new MarketSeries(series.Instrument, tf), FactorParser.Split(call.GetValue(factors)!));
+            }
+            catch (ArgumentException e)
+            {
+                throw new InputException($"--factors: {e.Message}", e);
+            }
+            var count = FactorParser.Split(call.GetValue(factors)!).Count;
+            async Task WriteAsync(TextWriter writer)
+            {
+                using var csv = new CsvHelper.CsvWriter(writer, new CsvHelper.Configuration.CsvConfiguration(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+                csv.WriteField("time");
+                foreach (var header in columns.Headers) csv.WriteField(header);
+                csv.NextRecord();
+                await foreach (var block in series.ReadAsync(cancellationToken: token))
+                {
+                    columns.Next(block);
+                    for (var i = 0; i < block.Count; i++)
+                    {
+                        csv.WriteField(RunText.Time(block.Time[i]));
+                        for (var c = 0; c < count; c++) csv.WriteField(RunText.Number(columns[c][i]));
+                        csv.NextRecord();
+                    }
+                }
+            }
+            if (call.GetValue(output) is not { } target)
+            {
+                await WriteAsync(Console.Out);
+                return 0;
+            }
+            AtomicFile.Write(target, w => WriteAsync(w).GetAwaiter().GetResult());
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Data;
+using Granary.Data.Import;
+using Granary.Data.Store;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary data …</c>: import, list, generate, export.</summary>
+internal static class DataCommands
+{
+    public static Command Create() => new("data", "Import, inspect, make and export bars.") { Import(), List(), Generate(), Export() };
+
+    private static Command Import()
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "bar files of one market" };
+        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var symbol = new Option<string>("--symbol") { Required = true };
+        var timeframe = new Option<string>("--timeframe") { Required = true };
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean, questdb" };
+        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times mean: open or close" };
+        var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of times that carry none (UTC)" };
+        var json = new Option<bool>("--json");
+        var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, json };
+        command.SetAction(async (call, token) =>
+        {
+            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, Folder(call.GetValue(store)!), call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!),
+                new BarFileOptions
+                {
+                    Format = call.GetValue(format)!,
+                    TimeZone = call.GetValue(zone),
+                    Stamp = call.GetValue(stamp) switch
+                    {
+                        "open" => BarStamp.Open,
+                        "close" => BarStamp.Close,
+                        var other => throw new InputException($"--stamp {other}: use open or close"),
+                    },
+                }), token);
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new { r.File, r.Format, r.Symbol, Timeframe = r.Timeframe.ToString(), r.Read, r.Added, r.Replaced, r.Unchanged, r.SkippedRows, r.Total, r.ContentHash, r.Notes }), Output.Json));
+                return 0;
+            }
+            foreach (var r in results)
+            {
+                Console.WriteLine($"{r.File}: {r.Read:N0} {r.Format} bars; {r.Added:N0} new, {r.Replaced:N0} changed, {r.Unchanged:N0} known; {r.Symbol}:{r.Timeframe} now has {r.Total:N0}, {RunText.Time(r.First)} to {RunText.Time(r.Last)}");
+                foreach (var d in r.Differences) Console.WriteLine(FormattableString.Invariant($"  {RunText.Time(d.Time)}: {d.Field} was {d.Was}, is {d.Is}"));
+                foreach (var note in r.Notes) Console.WriteLine("  " + note);
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var json = new Option<bool>("--json");
+        var command = new Command("list", "What a store holds.") { store, json };
+        command.SetAction(call =>
+        {
+            var folder = Folder(call.GetValue(store)!);
+            if (!Directory.Exists(folder)) throw new InputException($"--store {folder}: there is no such folder; 'granary data import' makes one");
+            var markets = new BarStore(folder).List();
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(markets.Select(m => new { m.Symbol, Timeframe = m.Timeframe.ToString(), m.Count, First = RunText.Time(m.First), Last = RunText.Time(m.Last), m.ContentHash, m.Bytes, m.Fault }), Output.Json));
+                return 0;
+            }
+            Output.Table(["Symbol", "Timeframe", "Bars", "First", "Last", "Bytes", "Fault"],
+                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), m.Count.ToString("N0"), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes.ToString("N0"), m.Fault ?? "" }));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Generate()
+    {
+        var output = new Option<string>("--out") { Required = true, Description = "the folder; files are OUT/TIMEFRAME/SYMBOL.csv" };
+        var symbols = new Option<string>("--symbols") { DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols), Description = "names; those that end in USDT trade around the clock" };
+        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h" };
+        var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01" };
+        var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
+        var command = new Command("generate", "Make seeded synthetic markets: trends, ranges, volatility clusters, gaps, session hours.") { output, symbols, timeframes, from, to, seed };
+        command.SetAction(call =>
+        {
+            if (call.GetValue(seed) < 0) throw new InputException($"--seed {call.GetValue(seed)}: use 0 or more");
+            var markets = DataGeneration.Markets(Given.List(call.GetValue(symbols)), Given.Time(call.GetValue(from), "--from")!.Value, Given.Time(call.GetValue(to), "--to")!.Value, (ulong)call.GetValue(seed));
+            foreach (var file in DataGeneration.Run(new GenerateRequest(call.GetValue(output)!, markets, [.. Given.List(call.GetValue(timeframes)).Select(t => Given.Timeframe(t))])))
+                Console.WriteLine($"{file.Path}: {file.Bars:N0} bars");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var source = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var symbol = new Option<string>("--symbol") { Required = true };
+        var timeframe = new Option<string>("--timeframe") { Required = true };
+        var from = new Option<string?>("--from");
+        var to = new Option<string?>("--to");
+        var output = new Option<string>("--out") { Required = true, Description = "the CSV file" };
+        var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
+        command.SetAction(async (call, token) =>
+        {
+            var result = await DataExport.RunAsync(new StoreBarSource(Folder(call.GetValue(source)!), false),
+                new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"), Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
+            Console.WriteLine($"{result.Path}: {result.Bars:N0} bars");
+            return 0;
+        });
+        return command;
+    }
+
+    private static string Folder(string store) =>
+        store.Contains("://", StringComparison.Ordinal) ? throw new InputException($"--store {store}: this build keeps bars in folders only; name one") : store.StartsWith("store:", StringComparison.Ordinal) ? store["store:".Length..] : store;
+}
