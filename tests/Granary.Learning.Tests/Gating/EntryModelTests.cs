@@ -1,0 +1,170 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Labels;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Tests.Gating;
+
+public class EntryModelTests
+{
+    private static readonly FeatureSet Features = FeatureSet.Parse(["return(1)", "return(1)[2]", "sma(5)/close", "rsi(14)"]);
+
+    private sealed class Recorder : IRunObserver
+    {
+        public List<Signal> Signals { get; } = [];
+
+        public List<Trade> Trades { get; } = [];
+
+        public void OnSignal(in Signal signal) => Signals.Add(signal);
+
+        public void OnSignalEnded(int number, SignalEnd end, long time)
+        {
+        }
+
+        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        {
+        }
+
+        public void OnTrade(in Trade trade) => Trades.Add(trade);
+    }
+
+    private static (Recorder Recorder, StrategyResult Result) Run(Engine.Market.Bar[] bars, int length, IEntryModel? model, double stopPercent = 0)
+    {
+        var recorder = new Recorder();
+        var plan = new FactorPlan();
+        var settings = new TradingSettings { Cash = 100_000, Size = new SizeRule(SizeKind.Units, 10), StopLossPercent = stopPercent };
+        var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder, model);
+        var pipeline = new FeedPipeline(SyntheticBars.Series, plan);
+        foreach (var block in SyntheticBars.Blocks(bars, length))
+        {
+            var prepared = pipeline.Prepare(block);
+            run.Process(block, prepared.Sheet, prepared.Calendar);
+            pipeline.Return(prepared);
+        }
+        return (recorder, run.Finish());
+    }
+
+    private static (FeatureTable Features, TrainingTable Table) Data(Engine.Market.Bar[] bars)
+    {
+        var features = FeatureTable.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, 500), Features);
+        return (features, features.With(LabelColumn.Direction(features.Close, 3), "direction(3)"));
+    }
+
+    private static EntryModel Model(Engine.Market.Bar[] bars, string trainer = "logistic", EntryRule? rule = null)
+    {
+        var (_, table) = Data(bars);
+        var windows = new List<ModelWindow>();
+        foreach (var cut in new[] { 400, 800 })
+        {
+            var model = TrainerCatalogue.Create(trainer).Train(table.Range(0, cut), new TrainingOptions());
+            windows.Add(new ModelWindow(table.LabelEnd[cut - 1], model));
+        }
+        return new EntryModel("gate", Features, windows, rule ?? new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(4096)]
+    public void A_judged_run_gives_the_same_signals_and_fingerprint_in_blocks_of_any_length(int length)
+    {
+        var bars = SyntheticBars.Make(1500, 0.3);
+        var whole = Run(bars, 1500, Model(bars));
+        var parts = Run(bars, length, Model(bars));
+        parts.Recorder.Signals.ShouldBe(whole.Recorder.Signals);
+        parts.Result.Fingerprint.ShouldBe(whole.Result.Fingerprint);
+        whole.Recorder.Signals.Count.ShouldBeGreaterThan(50);
+    }
+
+    [Fact]
+    public void Predictions_in_the_run_have_the_bits_of_predictions_on_the_table_and_come_from_the_newest_model_of_the_time()
+    {
+        var bars = SyntheticBars.Make(1500, 0.3);
+        var (features, table) = Data(bars);
+        var models = new[] { 400, 800 }.Select(cut => (From: table.LabelEnd[cut - 1], Model: TrainerCatalogue.Create("logistic").Train(table.Range(0, cut), new TrainingOptions()))).ToArray();
+        var (recorder, _) = Run(bars, 100, Model(bars));
+        var asked = 0;
+        foreach (var signal in recorder.Signals)
+        {
+            var bar = Array.IndexOf(features.Time, signal.Time);
+            var known = features.KnownAt(bar);
+            var expected = known < models[0].From ? double.NaN : (known < models[1].From ? models[0] : models[1]).Model.Predict(features.Row(bar));
+            BitConverter.DoubleToInt64Bits(signal.Prediction).ShouldBe(BitConverter.DoubleToInt64Bits(expected));
+            if (!double.IsNaN(expected)) asked++;
+            signal.SizeFactor.ShouldBe(double.IsNaN(expected) || (signal.Side == Side.Buy ? expected > 0.5 : expected < 0.5) ? 1 : 0);
+        }
+        asked.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public void What_a_model_refuses_is_played_to_its_outcome_and_the_portfolio_stays_out_of_it()
+    {
+        var bars = SyntheticBars.Make(1500, 0.3);
+        var judged = Run(bars, 500, Model(bars));
+        var free = Run(bars, 500, null);
+        // A gate changes no trade of the strategy itself.
+        judged.Recorder.Trades.ShouldBe(free.Recorder.Trades);
+        var refused = judged.Recorder.Signals.First(s => s.SizeFactor == 0);
+        var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument], [new PortfolioMember("test", 0, 1)]);
+        portfolio.Mark(0, refused.Price);
+        portfolio.Revalue(refused.Time);
+        portfolio.OnSignal(0, refused).ShouldBe(Decision.ModelRefused);
+        portfolio.OnSignal(0, refused with { SizeFactor = 0.5 }).ShouldBe(Decision.Accepted);
+        portfolio.OnEntry(0, refused.Number, refused.Time, refused.Price, refused.Quantity, 0).ShouldBe(refused.Quantity / 2);
+    }
+
+    [Fact]
+    public void Advice_survives_the_log_of_events()
+    {
+        var signal = new Signal(3, 5, Side.Sell, OrderType.Market, 10, 2, 9, 12, long.MaxValue) { Prediction = 0.7, SizeFactor = 0.25 };
+        RunEvent.Of(signal, 0).ToSignal().ShouldBe(signal);
+    }
+
+    [Fact]
+    public void A_predicted_volatility_sets_the_stop()
+    {
+        var bars = SyntheticBars.Make(1500);
+        var (features, _) = Data(bars);
+        var table = features.With(LabelColumn.ForwardVolatility(features.Close, 10), "volatility(10)");
+        var model = TrainerCatalogue.Create("ridge").Train(table.Range(0, 500), new TrainingOptions());
+        var judge = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4), PredictionMeaning.ExpectedVolatility);
+        var (recorder, _) = Run(bars, 500, judge, stopPercent: 9);
+        foreach (var signal in recorder.Signals)
+        {
+            var distance = double.IsNaN(signal.Prediction) ? 0.09 : 4 * signal.Prediction;
+            signal.Stop.ShouldBe(signal.Price * (1 - (int)signal.Side * distance), 1e-9);
+        }
+        recorder.Trades.ShouldContain(t => t.Reason == ExitReason.Stop);
+    }
+
+    [Fact]
+    public void A_model_for_other_features_or_of_none_or_for_another_rule_is_refused()
+    {
+        var bars = SyntheticBars.Make(1000);
+        var (_, table) = Data(bars);
+        var logistic = TrainerCatalogue.Create("logistic").Train(table.All(), new TrainingOptions());
+        var arima = TrainerCatalogue.Create("arima").Train(table.All(), new TrainingOptions());
+        Refusal(FeatureSet.Default, logistic, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("was made for the features return(1), return(1)[2]");
+        Refusal(Features, arima, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("baseline");
+        Refusal(Features, logistic, new GateRule(), PredictionMeaning.ExpectedReturn).ShouldContain("cannot use an expected return");
+
+        static string Refusal(FeatureSet features, ITrainedModel model, EntryRule rule, PredictionMeaning meaning) =>
+            Should.Throw<LearningInputException>(() => new EntryModel("gate", features, [new ModelWindow(0, model)], rule, meaning)).Message;
+    }
+
+    [Fact]
+    public void An_lstm_is_shown_the_rows_before_the_entry_whatever_the_blocks()
+    {
+        var bars = SyntheticBars.Make(700, 0.3);
+        var (_, table) = Data(bars);
+        var lstm = TrainerCatalogue.Create("lstm", ("rows", 5), ("hidden", 4), ("epochs", 3), ("members", 1)).Train(table.Range(0, 300), new TrainingOptions());
+        EntryModel Judge() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise);
+        Run(bars, 700, Judge()).Result.Fingerprint.ShouldBe(Run(bars, 3, Judge()).Result.Fingerprint);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using Granary.Learning.Registry;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.Tests.Registry;
+
+public sealed class ModelRegistryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-models").FullName;
+    private readonly ModelRegistry _registry;
+    private static readonly TrainingTable Table = SyntheticTables.Classes(300);
+
+    public ModelRegistryTests() => _registry = new ModelRegistry(new FileModelStore(_folder));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static ITrainedModel Train(double c = 1) => TrainerCatalogue.Create("logistic", ("c", c)).Train(Table.Range(0, 200), new TrainingOptions());
+
+    private static ModelLineage Lineage(double auc = 0.6) => new()
+    {
+        DataHash = Table.Hash(), Data = "SYN:1h", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1), Samples = 200, Features = Table.Features, Label = "y",
+        Trainer = "logistic", Seed = 1, InSample = new Dictionary<string, double> { ["auc"] = 0.7 }, OutOfSample = new Dictionary<string, double> { ["auc"] = auc },
+        TrainTestGap = 0.7 - auc, CreatedAt = DateTime.UnixEpoch.AddDays(2),
+    };
+
+    [Fact]
+    public void Versions_count_up_keep_their_lineage_and_predict_the_same_bits_wherever_they_are_loaded()
+    {
+        var model = Train();
+        _registry.Add("gate", model, Lineage()).Number.ShouldBe(1);
+        _registry.Add("gate", Train(0.1), Lineage(0.65)).Number.ShouldBe(2);
+        var (loaded, version) = new ModelRegistry(new FileModelStore(_folder)).Load("gate", 1);
+        version.Lineage.DataHash.ShouldBe(Table.Hash());
+        version.Lineage.OutOfSample["auc"].ShouldBe(0.6);
+        version.Lineage.Features.ShouldBe(Table.Features);
+        for (var i = 200; i < 300; i++) BitConverter.DoubleToInt64Bits(loaded.Predict(Table.Row(i))).ShouldBe(BitConverter.DoubleToInt64Bits(model.Predict(Table.Row(i))));
+        _registry.Models().ShouldBe(["gate"]);
+        _registry.Versions("gate").Select(v => v.Number).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public void Promotion_can_be_rolled_back_step_by_step()
+    {
+        for (var i = 0; i < 3; i++) _registry.Add("gate", Train(), Lineage());
+        Should.Throw<LearningInputException>(() => _registry.Load("gate")).Message.ShouldContain("no version of the model 'gate' is promoted");
+        foreach (var n in new[] { 1, 3, 2 }) _registry.Promote("gate", n);
+        _registry.Load("gate").Version.Number.ShouldBe(2);
+        _registry.RollBack("gate").Current.ShouldBe(3);
+        _registry.RollBack("gate").Current.ShouldBe(1);
+        Should.Throw<LearningInputException>(() => _registry.RollBack("gate")).Message.ShouldContain("version 1 is the first");
+        _registry.Load("gate").Version.Number.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_comparison_names_what_differs_and_nothing_else()
+    {
+        _registry.Add("gate", Train(), Lineage());
+        _registry.Add("gate", Train(0.01), Lineage(0.65));
+        var differences = _registry.Compare("gate", 1, 2).Differences;
+        differences.Select(d => d.Field).ShouldBe(["modelHash", "outOfSample.auc", "trainTestGap"]);
+        differences[1].ShouldBe(("outOfSample.auc", "0.6", "0.65"));
+    }
+
+    [Fact]
+    public void Many_writers_get_numbers_of_their_own()
+    {
+        var model = Train();
+        Parallel.For(0, 12, _ => new ModelRegistry(new FileModelStore(_folder)).Add("gate", model, Lineage()));
+        _registry.Versions("gate").Select(v => v.Number).ShouldBe(Enumerable.Range(1, 12));
+        Directory.GetDirectories(Path.Combine(_folder, "gate"), ".new*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_missing_damaged_or_newer_is_said_in_one_sentence()
+    {
+        Should.Throw<LearningInputException>(() => _registry.Load("gate")).Message.ShouldContain("there is no model 'gate'");
+        _registry.Add("gate", Train(), Lineage());
+        Should.Throw<LearningInputException>(() => _registry.Load("gaet", 1)).Message.ShouldContain("did you mean 'gate'?");
+        Should.Throw<LearningInputException>(() => _registry.Load("gate", 7)).Message.ShouldContain("no version 7; it has 1");
+        Should.Throw<LearningInputException>(() => _registry.Load("../gate", 1)).Message.ShouldContain("cannot name a model");
+
+        var bytes = ModelFile.ToBytes(Train());
+        var newer = (byte[])bytes.Clone();
+        newer[4] = 9;
+        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(newer, "m.bin")).Message.ShouldContain("m.bin has model format 9, and this program reads up to 1");
+        bytes[100] ^= 1;
+        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(bytes, "m.bin")).Message.ShouldContain("damaged");
+        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(Encoding.UTF8.GetBytes(new string('x', 100)), "m.bin")).Message.ShouldContain("not a Granary model");
+    }
+
+    [Fact]
+    public void A_strategy_id_becomes_a_name_that_a_file_system_takes_and_no_other_id_shares()
+    {
+        var a = ModelRegistry.NameFor("SmaCross(fast=10,slow=30)@ORCL:1d");
+        a.ShouldNotBe(ModelRegistry.NameFor("SmaCross(fast=10.slow=30)@ORCL:1d"));
+        _registry.Add(a, Train(), Lineage()).Number.ShouldBe(1);
+        ModelRegistry.NameFor("gate-1").ShouldBe("gate-1");
+    }
+}
