@@ -43,10 +43,11 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, SteppedHost? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null)
+    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
-        host ??= new SteppedHost();
+        var stepped = host as SteppedHost ?? new SteppedHost();
+        host ??= stepped;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -57,7 +58,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var app = builder.Build();
         app.UseGranaryApi();
         await app.StartAsync();
-        return new ApiServer(app, runs, host, folder is null);
+        return new ApiServer(app, runs, stepped, folder is null);
     }
 
     public HttpClient As(string key)

@@ -5,7 +5,7 @@ using Granary.Application.Submissions;
 namespace Granary.Api.Tests;
 
 /// <summary>A batch host that goes on when the test says so: what the API owes its callers does not depend on what is computed behind it.</summary>
-internal sealed class SteppedHost : IBatchHost
+internal sealed class SteppedHost : IBatchRunner
 {
     private readonly Channel<Func<Task>> _steps = Channel.CreateUnbounded<Func<Task>>();
 
@@ -18,7 +18,7 @@ internal sealed class SteppedHost : IBatchHost
 
     public void Throw(Exception exception) => _steps.Writer.TryWrite(() => throw exception);
 
-    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<BatchProgress> progress, CancellationToken cancellationToken = default)
+    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress, CancellationToken cancellationToken = default)
     {
         lock (Begun)
         {
@@ -28,10 +28,10 @@ internal sealed class SteppedHost : IBatchHost
         for (var done = 1; done <= 3; done++)
         {
             await (await _steps.Reader.ReadAsync(cancellationToken))();
-            progress(new BatchProgress(3, done, 0, done * 1000L));
+            progress(new SubmissionProgress(3, done, 0, done * 1000L));
         }
         await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), "{}", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "trades.csv"), "strategy,symbol\n", cancellationToken);
-        return new BatchOutcome("cafe", 7, 0.5);
+        return new BatchOutcome("cafe", 7, 0.5, 3, 0);
     }
 }

@@ -9,7 +9,7 @@ namespace Granary.Api.Hosting;
 public static partial class LocalBatchesHosting
 {
     /// <param name="runs">Folder of the runs; the portfolios' weights are kept in its folder <c>.portfolios</c>.</param>
-    public static IServiceCollection AddLocalBatches(this IServiceCollection services, string runs, Func<IServiceProvider, IBatchHost> host)
+    public static IServiceCollection AddLocalBatches(this IServiceCollection services, string runs, Func<IServiceProvider, IBatchRunner> host)
     {
         services.AddSingleton<IBatchService>(s =>
         {

@@ -22,9 +22,11 @@ public enum BatchState
 /// <param name="Done">Of them, those whose results are in, failed ones included.</param>
 /// <param name="Failed">Of those, the ones that failed alone.</param>
 /// <param name="Bars">Bar evaluations so far: bars times the strategies that saw them.</param>
-public sealed record BatchProgress(int Strategies, int Done, int Failed, long Bars)
+/// <param name="BarsTotal">The same when all is done; 0 until it is known.</param>
+/// <param name="Stage">A word for what is being done.</param>
+public sealed record SubmissionProgress(int Strategies, int Done, int Failed, long Bars, long BarsTotal = 0, string? Stage = null)
 {
-    public static BatchProgress None { get; } = new(0, 0, 0, 0);
+    public static SubmissionProgress None { get; } = new(0, 0, 0, 0);
 }
 
 /// <summary>All that is known of a batch at one moment. Complete by itself: whoever missed earlier ones has missed nothing.</summary>
@@ -48,7 +50,7 @@ public sealed record BatchStatus
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    public BatchProgress Progress { get; init; } = BatchProgress.None;
+    public SubmissionProgress Progress { get; init; } = SubmissionProgress.None;
 
     /// <summary>The batch's own clock, from the first bar read to the results being ready; null until then.</summary>
     public double? Seconds { get; init; }

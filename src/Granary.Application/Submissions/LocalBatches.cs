@@ -28,7 +28,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private readonly string _runs;
-    private readonly IBatchHost _host;
+    private readonly IBatchRunner _host;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception>? _onFault;
     private readonly int _mostWaiting;
@@ -42,7 +42,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
 
     /// <param name="runs">Folder of all runs; made where missing. Batches in it that had not ended are queued again.</param>
     /// <param name="onFault">Told of a batch that failed for a reason other than its input, with the batch's id.</param>
-    public LocalBatches(string runs, IBatchHost host, TimeProvider clock, Action<string, Exception>? onFault = null, int mostWaiting = 1000)
+    public LocalBatches(string runs, IBatchRunner host, TimeProvider clock, Action<string, Exception>? onFault = null, int mostWaiting = 1000)
     {
         _runs = Path.GetFullPath(runs);
         _host = host;
@@ -77,7 +77,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
                 new Submitted(text, submission.Spec.Folder, submission.Spec.Data.Place.File, submission.IdempotencyKey));
             var own = Path.Combine(_runs, id, SubmissionFolder);
             Directory.CreateDirectory(own);
-            await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"), JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+            await DurableFile.WriteAsync(Path.Combine(own, "batch.json"), JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
             await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             lock (_gate)
             {
@@ -188,7 +188,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         Change(entry, s =>
         {
             begun = s.State is BatchState.Queued or BatchState.Running;
-            return begun ? s with { State = BatchState.Running, StartedAt = _clock.GetUtcNow(), Progress = BatchProgress.None } : s;
+            return begun ? s with { State = BatchState.Running, StartedAt = _clock.GetUtcNow(), Progress = SubmissionProgress.None } : s;
         });
         if (!begun) return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, entry.Cancel.Token);
@@ -199,7 +199,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
             var spec = BatchReader.Read(entry.Submitted.FileName, System.Text.Encoding.UTF8.GetBytes(entry.Submitted.Text), entry.Submitted.Folder);
             var outcome = await _host.RunAsync(spec, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
-            End(entry, s => s with { State = BatchState.Done, Digest = outcome.Digest, Trades = outcome.Trades, Seconds = outcome.Seconds, Files = files, Progress = s.Progress with { Done = s.Progress.Strategies } });
+            End(entry, s => s with { State = BatchState.Done, Digest = outcome.Digest, Trades = outcome.Trades, Seconds = outcome.Seconds, Files = files, Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed } });
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -211,7 +211,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (e is not InputException) _onFault?.Invoke(entry.Status.Id, e);
+            if (e is not (InputException or Engine.Market.BarDataException or Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
             End(entry, s => s with { State = BatchState.Failed, Fault = e.Message });
         }
         await SaveAsync(entry).ConfigureAwait(false);
@@ -219,7 +219,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
 
     private void End(Entry entry, Func<BatchStatus, BatchStatus> how) => Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() });
 
-    private void Report(Entry entry, BatchProgress progress) =>
+    private void Report(Entry entry, SubmissionProgress progress) =>
         Change(entry, s => s.State == BatchState.Running && progress.Done >= s.Progress.Done ? s with { Progress = progress } : s);
 
     /// <summary>The one place where a status changes; who watches is woken.</summary>
@@ -258,7 +258,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private Task WriteStatusAsync(BatchStatus status) =>
-        AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
+        DurableFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
 
     private void Add(Entry entry)
     {

@@ -1,7 +1,7 @@
 namespace Granary.Application.Submissions;
 
 /// <summary>Replaces a file as a whole, durably: written beside it, flushed to the disk, and renamed over it.</summary>
-public static class AtomicFile
+public static class DurableFile
 {
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
