@@ -33,17 +33,30 @@ internal sealed class FileSample
 
         // Some vendors put a remark or a link above the header.
         var first = 0;
-        while (first < Math.Min(5, lines.Count - 1) && (lines[first].StartsWith('#') || lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0)) first++;
-        var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
-        Delimiter = Delimiters.MaxBy(d => probe.Count(c => c == d));
-        if (lines.Count > first)
+        while (first < Math.Min(5, lines.Count - 1) && (lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0)) first++;
+        // Without a header below it, a line of one field is a row that went wrong.
+        var header = ReadHeader(lines, first, out var delimiter);
+        if (header is null)
         {
-            var cells = FieldSplitter.Split(lines[first], Delimiter) ?? [];
-            HasHeader = cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c));
-            if (HasHeader) Header = [.. cells.Select(c => c.Trim())];
+            for (var i = first - 1; i >= 0; i--)
+                if (lines[i].Trim().Length > 0 && !lines[i].StartsWith('#'))
+                    first = i;
         }
+        Delimiter = delimiter;
+        HasHeader = header is not null;
+        if (header is not null) Header = [.. header.Select(c => c.Trim())];
         HeaderLines = first + (HasHeader ? 1 : 0);
         Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter)).OfType<List<string>>()];
+    }
+
+    // The first line is a header where no field of it is a number.
+    private static List<string>? ReadHeader(List<string> lines, int first, out char delimiter)
+    {
+        var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
+        delimiter = Delimiters.MaxBy(d => probe.Count(c => c == d));
+        if (lines.Count <= first) return null;
+        var cells = FieldSplitter.Split(lines[first], delimiter) ?? [];
+        return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells : null;
     }
 
     public TextFile File { get; }

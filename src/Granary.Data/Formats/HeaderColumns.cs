@@ -47,7 +47,8 @@ internal static class HeaderColumns
 
         var date = names.FindIndex(n => n == "date");
         var clock = names.FindIndex(n => n is "time" or "timeofday");
-        if (date >= 0 && clock >= 0 && IsTimeOfDay(sample, clock))
+        // Two columns are one time unless one of them says it all: a date with its time, or a full time beside a date.
+        if (date >= 0 && clock >= 0 && !HasTimeOfDay(sample, date) && !IsWholeTime(sample, clock))
         {
             roles[date] = ColumnRole.Time;
             roles[clock] = ColumnRole.TimeOfDay;
@@ -71,6 +72,14 @@ internal static class HeaderColumns
         }
         return roles;
     }
+
+    private static bool HasTimeOfDay(FileSample sample, int column)
+    {
+        var values = sample.Column(column);
+        return TimestampStyle.Detect(values, out _) is { } style && new TimestampReader(style).TryRead(values[0], out var t) && t.HasTime;
+    }
+
+    private static bool IsWholeTime(FileSample sample, int column) => TimestampStyle.Detect(sample.Column(column), out _) is not null;
 
     /// <summary>Whether a column holds times of day.</summary>
     public static bool IsTimeOfDay(FileSample sample, int column)

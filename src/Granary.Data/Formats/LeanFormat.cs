@@ -32,8 +32,11 @@ public sealed class LeanFormat : BarFormat
         {
             if (!IsLeanDay(sample.Rows[0][0]))
                 throw NotOfThisFormat(sample, "LEAN's minute files take their day from the folder they lie in", "keep them in …/equity/usa/minute/<ticker>/yyyyMMdd_trade.zip");
-            // Stocks have whole numbers throughout; other markets show a decimal point sooner or later.
-            var whole = sample.Rows.All(r => r.Skip(1).Take(4).All(f => !f.Contains('.')));
+            // Stocks have whole numbers throughout; other markets show a decimal point in most rows.
+            var pointed = sample.Rows.Count(r => r.Skip(1).Take(4).Any(f => f.Contains('.')));
+            if (pointed > 0 && pointed * 2 < sample.Rows.Count)
+                throw NotOfThisFormat(sample, "the file lies outside a LEAN folder and its prices do not tell whether they are in 10⁻⁴", "keep it in its folder, as …/equity/usa/daily/<ticker>.zip");
+            var whole = pointed == 0;
             location = new LeanLocation(whole ? "equity" : "crypto", whole ? "usa" : "sim", "daily", "", null, quotes, "");
             notes.Add(whole
                 ? "the file lies outside a LEAN folder and was read as a US stock: prices divided by 10,000, times in New York"

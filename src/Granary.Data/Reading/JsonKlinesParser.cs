@@ -20,6 +20,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
     private bool _started, _ended, _comma;
     private long _record;
     private long _lineFeeds;
+    private int _values;
 
     public override int Parse(ReadOnlySpan<byte> text, bool last)
     {
@@ -82,6 +83,14 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
 
     private unsafe void Read(ReadOnlySpan<byte> record)
     {
+        // A lost bracket makes two records one: its length, or a bracket inside it, gives it away.
+        var values = record.Count((byte)',') + 1;
+        if (_record == 1) _values = values;
+        if (values != _values || record.Contains((byte)'['))
+        {
+            Fail(RowFaultKind.Layout, $"record {_record}", $"it has {values} values, not {_values} as those above", "correct the record or remove it");
+            return;
+        }
         Timestamp time = default;
         Span<double> value = stackalloc double[6];
         fixed (byte* start = record)

@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text;
+using Granary.Data.Import;
+using Granary.Data.Lean;
+using Granary.Data.Store;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Tests.Fuzz;
+
+/// <summary>
+/// Damaged files are refused with a sentence or read as what they say: never a crash, a hang, or a bar that the text does not have.
+/// GRANARY_FUZZ=100000 runs that many per dialect; the ordinary run takes some seconds.
+/// </summary>
+public sealed class ParserFuzzTests
+{
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("GRANARY_FUZZ"), CultureInfo.InvariantCulture, out var n) ? n : 400;
+
+    private delegate Bar? Reference(string[] fields);
+
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    private static double Number(string text) => double.Parse(text.Trim(), NumberStyles.Float, Invariant);
+
+    private static double Volume(string text) => text.Trim().Length == 0 ? 0 : Number(text);
+
+    // DateTime.Parse knows nothing of TimestampReader. Days are dated by their own wall.
+    private static long Time(string text, bool day = true)
+    {
+        var t = text.Trim();
+        var parsed = DateTimeOffset.Parse(t, Invariant, DateTimeStyles.AssumeUniversal);
+        return day ? parsed.Date.Ticks : parsed.UtcTicks;
+    }
+
+    private static Bar Row(long time, string[] f, int open, int volume) =>
+        new(time, Number(f[open]), Number(f[open + 1]), Number(f[open + 2]), Number(f[open + 3]), volume < f.Length ? Volume(f[volume]) : 0);
+
+    [Theory]
+    [InlineData("generic", 1)]
+    [InlineData("yahoo", 2)]
+    [InlineData("backtrader", 3)]
+    [InlineData("binance", 4)]
+    [InlineData("lean", 5)]
+    [InlineData("headless", 6)]
+    public void A_damaged_csv_is_refused_or_read_as_what_it_says(string dialect, int seed)
+    {
+        var (text, timeframe, options, header, reference) = Sample(dialect);
+        using var folder = new TempFolder();
+        var random = new Random(seed);
+        // The folder tells LEAN's format that these are stocks.
+        var path = folder.Write("equity/usa/daily/x.csv", "");
+        var read = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var headerLength = header ? Encoding.UTF8.GetByteCount(text.AsSpan(0, text.IndexOf('\n') + 1)) : 0;
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var whole = random.Next(4) == 0;
+            // With the header left alone the independent reading knows the columns.
+            var mutated = whole ? Mutation.Of(bytes, random) : [.. bytes[..headerLength], .. Mutation.Of(bytes[headerLength..], random)];
+            File.WriteAllBytes(path, mutated);
+            List<Bar> bars;
+            try
+            {
+                bars = Read.Bars(path, timeframe, options);
+            }
+            catch (BarDataException e)
+            {
+                e.Message.ShouldContain("; ");
+                e.Message.ShouldNotContain("\n");
+                continue;
+            }
+            WellFormed(bars);
+            if (whole) continue;
+            read++;
+            var expected = Slowly(Encoding.UTF8.GetString(mutated[headerLength..]), dialect == "yahoo", reference);
+            if (expected.Count > 1 && expected[0].Time > expected[1].Time) expected.Reverse();
+            bars.ShouldBe(expected, $"{dialect}, seed {seed}, round {round}: {Encoding.UTF8.GetString(mutated)}");
+        }
+        read.ShouldBeGreaterThan(Rounds / 20);
+    }
+
+    private static void WellFormed(List<Bar> bars)
+    {
+        for (var i = 0; i < bars.Count; i++)
+        {
+            var b = bars[i];
+            (b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.High >= b.Open && b.High >= b.Close && double.IsFinite(b.High) && b.Volume >= 0 && double.IsFinite(b.Volume)).ShouldBeTrue();
+            if (i > 0) b.Time.ShouldBeGreaterThan(bars[i - 1].Time);
+        }
+    }
+
+    private static List<Bar> Slowly(string text, bool nulls, Reference reference)
+    {
+        var bars = new List<Bar>();
+        foreach (var line in text.TrimStart('\uFEFF').Split('\n'))
+        {
+            if (line.TrimEnd('\r').Trim(' ').Length == 0) continue;
+            // Remarks may stand above the first row.
+            if (bars.Count == 0 && line.StartsWith('#') && !line.Contains(',')) continue;
+            var fields = Fields(line.TrimEnd('\r'));
+            if (nulls && fields[1..6].All(f => f.Trim().Equals("null", StringComparison.OrdinalIgnoreCase))) continue;
+            if (reference(fields) is { } bar) bars.Add(bar);
+        }
+        return bars;
+    }
+
+    private static string[] Fields(string line)
+    {
+        var fields = new List<string>();
+        var field = new StringBuilder();
+        var quoted = false;
+        var start = true;
+        foreach (var c in line)
+        {
+            if (quoted)
+            {
+                if (c == '"') quoted = false;
+                else field.Append(c);
+            }
+            else if (c == '"' && start)
+            {
+                quoted = true;
+                start = false;
+            }
+            else if (c == ',')
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+                start = true;
+            }
+            else
+            {
+                field.Append(c);
+                start = false;
+            }
+        }
+        fields.Add(field.ToString());
+        return [.. fields];
+    }
+
+    private static (string Text, string Timeframe, BarFileOptions Options, bool Header, Reference Reference) Sample(string dialect)
+    {
+        var text = new StringBuilder();
+        var raw = new BarFileOptions { Adjust = false };
+        for (var i = 0; i < 25; i++)
+        {
+            var day = new DateTime(2020, 1, 20).AddDays(i);
+            var minute = new DateTime(2020, 1, 20, 9, 30, 0).AddMinutes(i);
+            var prices = string.Create(Invariant, $"{100 + i * 0.25},{102.5 + i},{99.125},{101 + i * 0.5:F4}");
+            switch (dialect)
+            {
+                case "generic":
+                    text.Append($"{minute:yyyy-MM-dd HH:mm:ss},{prices},{i * 10}\n");
+                    break;
+                case "yahoo":
+                    text.Append(i == 7 ? $"{day:yyyy-MM-dd},null,null,null,null,null,null\n" : $"{day:yyyy-MM-dd},{prices},95.123456,{i * 10}\n");
+                    break;
+                case "backtrader":
+                    text.Append($"{minute:yyyy-MM-dd},{minute:HH:mm:ss},{prices},{i * 10},0\n");
+                    break;
+                case "binance":
+                    var ms = new DateTimeOffset(minute, TimeSpan.Zero).ToUnixTimeMilliseconds();
+                    text.Append($"{ms},{prices},{i}.50000000,{ms + 59999},1.5,79,1.5,0.5,0\n");
+                    break;
+                case "lean":
+                    text.Append($"{day:yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n");
+                    break;
+                default:
+                    text.Append($"{day:yyyy-MM-dd},{prices},{i * 10}\n");
+                    break;
+            }
+        }
+        return dialect switch
+        {
+            "generic" => ("time,open,high,low,close,volume\n" + text, "1m", raw, true, f => Row(Time(f[0], day: false), f, 1, 5)),
+            "yahoo" => ("Date,Open,High,Low,Close,Adj Close,Volume\n" + text, "1d", raw, true, f => Row(Time(f[0]), f, 1, 6)),
+            "backtrader" => ("Date,Time,Open,High,Low,Close,Volume,OpenInterest\n" + text, "1m", raw, true, f => Row(Time(f[0] + " " + f[1], day: false), f, 2, 6)),
+            "binance" => (text.ToString(), "1m", raw with { Format = "binance" }, false, f => Row(DateTime.UnixEpoch.Ticks + Epoch(f[0]), f, 1, 5)),
+            "lean" => (text.ToString(), "1d", raw with { Format = "lean" }, false, f => Lean(f)),
+            _ => (text.ToString(), "1d", raw with { Format = "generic" }, false, f => Row(Time(f[0]), f, 1, 5)),
+        };
+    }
+
+    private static long Epoch(string text)
+    {
+        var n = long.Parse(text.Trim(), NumberStyles.None, Invariant);
+        return text.Trim().Length switch { <= 10 => n * 10_000_000, <= 13 => n * 10_000, <= 16 => n * 10, _ => n / 100 };
+    }
+
+    private static Bar Lean(string[] f)
+    {
+        var t = f[0].Trim();
+        double Scaled(string s) => (double)(decimal.Parse(s.Trim(), NumberStyles.Float, Invariant) / 10000m);
+        return new Bar(DateTime.ParseExact(t[..8], "yyyyMMdd", Invariant).Ticks, Scaled(f[1]), Scaled(f[2]), Scaled(f[3]), Scaled(f[4]), Volume(f[5]));
+    }
+
+    [Fact]
+    public void Damaged_json_is_refused_or_read_as_what_it_says()
+    {
+        var text = Encoding.UTF8.GetBytes("[" + string.Join(", ", Enumerable.Range(0, 25).Select(i => string.Create(Invariant, $"[{1580376600000 + i * 60000}, {100 + i * 0.25}, {102.5 + i}, 99.125, {101 + i * 0.5}, {i}.5]"))) + "]");
+        using var folder = new TempFolder();
+        var random = new Random(11);
+        var path = Path.Combine(folder.Path, "x.json");
+        for (var round = 0; round < Rounds; round++)
+        {
+            var mutated = Mutation.Of(text, random);
+            File.WriteAllBytes(path, mutated);
+            List<Bar> bars;
+            try
+            {
+                bars = Read.Bars(path, "1m", new BarFileOptions { Format = "json" });
+            }
+            catch (BarDataException)
+            {
+                continue;
+            }
+            WellFormed(bars);
+            var records = Encoding.UTF8.GetString(mutated).TrimStart('\uFEFF').Split('[').Skip(2).Select(r => r[..r.IndexOf(']')].Split(',')).ToList();
+            var expected = records.Select(r =>
+            {
+                var f = r.Select(x => x.Trim(' ', '\t', '\r', '\n', '"')).ToArray();
+                return new Bar(DateTime.UnixEpoch.Ticks + Epoch(f[0]), Number(f[1]), Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]));
+            }).ToList();
+            if (expected.Count > 1 && expected[0].Time > expected[1].Time) expected.Reverse();
+            bars.ShouldBe(expected, $"round {round}: {Encoding.UTF8.GetString(mutated)}");
+        }
+    }
+
+    [Fact]
+    public async Task Damaged_factor_map_and_bar_files_are_refused_or_read()
+    {
+        using var folder = new TempFolder();
+        var random = new Random(12);
+        var factors = Encoding.UTF8.GetBytes("19980102,0.8613657,0.00892857,1\n20000620,0.8613657,0.00892857,101\n20501231,1,1,0\n");
+        var map = Encoding.UTF8.GetBytes("20140327,goocv,Q\n20140402,goocv,Q\n20501231,goog,Q\n");
+        var csv = folder.Write("a.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
+        var store = Path.Combine(folder.Path, "store");
+        _ = await BarImport.RunAsync(new ImportRequest([csv], store, "A", Timeframe.D1, new BarFileOptions()));
+        var bars = File.ReadAllBytes(Path.Combine(store, "A", "1d.bars"));
+        for (var round = 0; round < Rounds; round++)
+        {
+            try
+            {
+                _ = LeanFactorFile.Read(folder.Write("f.csv", Mutation.Of(factors, random))).FactorOn(730000);
+            }
+            catch (BarDataException)
+            {
+                // Refused with a sentence.
+            }
+            try
+            {
+                _ = LeanMapFile.Read(folder.Write("m.csv", Mutation.Of(map, random)));
+            }
+            catch (BarDataException)
+            {
+                // Refused with a sentence.
+            }
+            folder.Write("store/A/1d.bars", Mutation.Of(bars, random));
+            try
+            {
+                await using var series = await new StoreBarSource(store).OpenAsync(new BarQuery("A", Timeframe.D1));
+                Read.All(series).Select(b => b.Close).ShouldBe([2, 2]);
+            }
+            catch (BarDataException)
+            {
+                // Refused with a sentence.
+            }
+        }
+    }
+}
