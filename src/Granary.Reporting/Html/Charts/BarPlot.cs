@@ -1,0 +1,58 @@
+namespace Granary.Reporting.Html.Charts;
+
+/// <summary>A bar from <paramref name="From"/> to <paramref name="To"/> on the horizontal.</summary>
+/// <param name="Label">What a pointer that rests on it is told.</param>
+internal readonly record struct PlotBar(double From, double To, double Height, string Style, string Label);
+
+/// <summary>A vertical line with a name.</summary>
+internal readonly record struct PlotMark(double At, string Label, string Style);
+
+/// <summary>Bars over a range of values: a histogram.</summary>
+internal sealed record BarPlot
+{
+    public required string Title { get; init; }
+
+    public required string Description { get; init; }
+
+    public required IReadOnlyList<PlotBar> Bars { get; init; }
+
+    public IReadOnlyList<PlotMark> Marks { get; init; } = [];
+
+    public double Height { get; init; } = 220;
+
+    public required Func<double, string> Format { get; init; }
+
+    public void Write(HtmlWriter html)
+    {
+        if (Bars.Count == 0) return;
+        var across = new ValueAxis(Bars[0].From, Bars[^1].To);
+        if (!(across.High > across.Low)) across = new ValueAxis(across.Low - 0.5, across.Low + 0.5);
+        // Room for the names of the marks stays free at the top.
+        var up = new ValueAxis(0, Bars.Max(b => b.Height) * (Marks.Count > 0 ? 1.16 : 1.05));
+        PlotFrame.Open(html, Title, Description, Height, "bars");
+        PlotFrame.Horizontals(html, up, Height, NumberText.Compact, 0, 4);
+        PlotFrame.ValueLabels(html, across, Height, Format);
+        html.Write($"<svg viewBox=\"0 0 {PlotFrame.Width} {Height}\" width=\"100%\" height=\"{Height}\" preserveAspectRatio=\"none\">");
+        foreach (var bar in Bars)
+        {
+            if (bar.Height == 0) continue;
+            var x = across.Share(bar.From) * PlotFrame.Width;
+            var width = Math.Max(0.5, across.Share(bar.To) * PlotFrame.Width - x - 1.5);
+            var y = up.Y(bar.Height, Height);
+            html.Write($"<rect class=\"{bar.Style}\" x=\"{x + 0.7}\" y=\"{y}\" width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
+        }
+        html.Raw("</svg>");
+        var level = 0;
+        foreach (var mark in Marks)
+        {
+            var x = across.Share(mark.At) * 100;
+            if (x is < 0 or > 100) continue;
+            var top = 12 + 15 * level++;
+            html.Write($"<g class=\"mark {mark.Style}\" aria-hidden=\"true\"><line x1=\"{x}%\" x2=\"{x}%\" y1=\"{top - 9}\" y2=\"{Height}\"/>");
+            // Names stand on the side that has room.
+            html.Write($"<text x=\"{x}%\" dx=\"{(x > 50 ? -5 : 5)}\" y=\"{top}\" class=\"{(x > 50 ? "end" : "start")}\">{mark.Label}</text></g>");
+        }
+        html.Raw("</svg>");
+        PlotFrame.Close(html);
+    }
+}

@@ -1,0 +1,200 @@
+namespace Granary.Reporting.Html.Charts;
+
+/// <summary>A line of a plot over time.</summary>
+/// <param name="Style">Its class in the style sheet: s1 … s4, loss.</param>
+/// <param name="Times">UTC ticks, increasing.</param>
+/// <param name="Values">As many; NaN leaves a gap.</param>
+/// <param name="Area">Filled down to the plot's baseline.</param>
+internal sealed record PlotLine(string Name, string Style, long[] Times, double[] Values, bool Area = false);
+
+/// <summary>How a plot's values are written, on its axis and under the pointer.</summary>
+internal enum PlotUnit
+{
+    Percent,
+    Money,
+    Ratio,
+    Price,
+}
+
+/// <summary>Lines over time, with a crosshair that reads them off where scripts run.</summary>
+internal sealed record TimePlot
+{
+    // More than a screen has columns for.
+    private const int MostPoints = 1200;
+
+    public required string Title { get; init; }
+
+    public required string Description { get; init; }
+
+    public required IReadOnlyList<PlotLine> Lines { get; init; }
+
+    public required PlotUnit Unit { get; init; }
+
+    public double Height { get; init; } = 240;
+
+    /// <summary>A value that is always on the axis and drawn strong; NaN for none.</summary>
+    public double Baseline { get; init; } = double.NaN;
+
+    /// <summary>Logarithmic where the highest is more than so many times the lowest; 0 for never.</summary>
+    public double LogFrom { get; init; }
+
+    /// <summary>Plots of one group share their crosshair.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>The span shown, UTC ticks; null for that of the lines.</summary>
+    public TimeAxis? Span { get; init; }
+
+    public int Ticks { get; init; } = 5;
+
+    /// <summary>Whether times of day matter under the pointer.</summary>
+    public bool Intraday { get; init; }
+
+    public void Write(HtmlWriter html)
+    {
+        var lines = Lines.Where(l => l.Times.Length > 0).Select(Thinned).ToArray();
+        if (lines.Length == 0) return;
+        var time = Span ?? new TimeAxis(lines.Min(l => l.Times[0]), lines.Max(l => l.Times[^1]));
+        var axis = ValueAxis.Around(lines.SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
+        PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, "time",
+            lines.Length > 1 ? [.. lines.Select(l => (l.Name, l.Style))] : null);
+        PlotFrame.Horizontals(html, axis, Height, v => Text(v, Unit), Baseline, Ticks);
+        PlotFrame.TimeLabels(html, time, Height);
+        PlotFrame.OpenShapes(html, Height);
+        foreach (var line in lines)
+        {
+            if (line.Area) Area(html, line, time, axis);
+            Line(html, line, time, axis);
+        }
+        html.Raw("</svg></svg>");
+        Data(html, lines, time, axis);
+        PlotFrame.Close(html);
+    }
+
+    public static string Text(double value, PlotUnit unit) => unit switch
+    {
+        PlotUnit.Percent => NumberText.Compact(Math.Round(value * 100, 6)) + "%",
+        PlotUnit.Money => NumberText.Compact(value),
+        PlotUnit.Price => NumberText.Price(value),
+        _ => NumberText.Compact(Math.Round(value, 6)),
+    };
+
+    private void Line(HtmlWriter html, PlotLine line, TimeAxis time, ValueAxis axis)
+    {
+        html.Write($"<path class=\"line {line.Style}\" d=\"");
+        Points(html, line, time, axis, 0, line.Times.Length);
+        html.Raw("\"/>");
+    }
+
+    // Where a value is missing the pen is lifted.
+    private void Points(HtmlWriter html, PlotLine line, TimeAxis time, ValueAxis axis, int from, int to)
+    {
+        var pen = false;
+        for (var i = from; i < to; i++)
+        {
+            if (!double.IsFinite(line.Values[i]))
+            {
+                pen = false;
+                continue;
+            }
+            html.Write($"{(pen ? "L" : "M")}{time.X(line.Times[i], PlotFrame.Width)} {axis.Y(line.Values[i], Height)}");
+            pen = true;
+        }
+    }
+
+    private void Area(HtmlWriter html, PlotLine line, TimeAxis time, ValueAxis axis)
+    {
+        var floor = double.IsNaN(Baseline) ? Height : axis.Y(Baseline, Height);
+        html.Write($"<path class=\"area {line.Style}\" d=\"");
+        for (var i = 0; i < line.Times.Length;)
+        {
+            while (i < line.Times.Length && !double.IsFinite(line.Values[i])) i++;
+            var end = i;
+            while (end < line.Times.Length && double.IsFinite(line.Values[end])) end++;
+            if (end == i) break;
+            Points(html, line, time, axis, i, end);
+            html.Write($"L{time.X(line.Times[end - 1], PlotFrame.Width)} {floor}L{time.X(line.Times[i], PlotFrame.Width)} {floor}Z");
+            i = end;
+        }
+        html.Raw("\"/>");
+    }
+
+    // What the crosshair reads: minutes since the plot's start and the values at them.
+    private void Data(HtmlWriter html, PlotLine[] lines, TimeAxis time, ValueAxis axis)
+    {
+        html.Write($"<script type=\"application/json\">{{\"from\":{(time.From - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute},\"span\":{(time.To - time.From) / TimeSpan.TicksPerMinute},");
+        html.Write($"\"height\":{Height},\"unit\":\"{Unit.ToString().ToLowerInvariant()}\",\"group\":\"");
+        html.Raw(Group);
+        html.Raw("\",\"low\":");
+        html.Raw(NumberText.Exact(axis.Low));
+        html.Raw(",\"high\":");
+        html.Raw(NumberText.Exact(axis.High));
+        html.Raw(axis.Log ? ",\"log\":true" : "");
+        html.Raw(Intraday ? ",\"clock\":true" : "");
+        html.Raw(",\"lines\":[");
+        for (var k = 0; k < lines.Length; k++)
+        {
+            var line = lines[k];
+            html.Raw(k > 0 ? ",{\"name\":" : "{\"name\":");
+            html.Raw(JsonText(line.Name));
+            html.Write($",\"style\":\"{line.Style}\",\"t\":[");
+            long before = 0;
+            for (var i = 0; i < line.Times.Length; i++)
+            {
+                var minute = (line.Times[i] - time.From) / TimeSpan.TicksPerMinute;
+                if (i > 0) html.Raw(",");
+                html.Write($"{minute - before}");
+                before = minute;
+            }
+            html.Raw("],\"v\":[");
+            for (var i = 0; i < line.Values.Length; i++)
+            {
+                if (i > 0) html.Raw(",");
+                html.Raw(double.IsFinite(line.Values[i]) ? NumberText.Exact(line.Values[i]) : "null");
+            }
+            html.Raw("]}");
+        }
+        html.Raw("]}</script>");
+    }
+
+    /// <summary>A JSON string that cannot end the script element which holds it.</summary>
+    public static string JsonText(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+
+    private PlotLine Thinned(PlotLine line)
+    {
+        var (times, values) = Thin(line.Times, line.Values, MostPoints);
+        return line with { Times = times, Values = values };
+    }
+
+    /// <summary>At most so many points, among them the lowest and highest of each stretch, and the ends.</summary>
+    public static (long[] Times, double[] Values) Thin(long[] times, double[] values, int most)
+    {
+        var n = times.Length;
+        if (n <= most) return (times, values);
+        var keptTimes = new List<long>(most) { times[0] };
+        var keptValues = new List<double>(most) { values[0] };
+        var buckets = most / 2 - 1;
+        for (var b = 0; b < buckets; b++)
+        {
+            var from = 1 + (int)((long)(n - 2) * b / buckets);
+            var to = 1 + (int)((long)(n - 2) * (b + 1) / buckets);
+            int low = from, high = from;
+            for (var i = from; i < to; i++)
+            {
+                // A gap must stay one: the first NaN of a stretch stands for it.
+                if (double.IsNaN(values[low]) || double.IsNaN(values[i])) continue;
+                if (values[i] < values[low]) low = i;
+                if (values[i] > values[high]) high = i;
+            }
+            Keep(Math.Min(low, high));
+            if (low != high) Keep(Math.Max(low, high));
+        }
+        Keep(n - 1);
+        return ([.. keptTimes], [.. keptValues]);
+
+        void Keep(int i)
+        {
+            keptTimes.Add(times[i]);
+            keptValues.Add(values[i]);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace Granary.Reporting.Html.Charts;
+
+/// <summary>Maps values to the vertical of a plot, and finds round numbers to label.</summary>
+/// <param name="Low">At the bottom.</param>
+/// <param name="High">At the top; above <paramref name="Low"/>.</param>
+/// <param name="Log">Equal ratios are equally far apart; both ends are positive.</param>
+internal readonly record struct ValueAxis(double Low, double High, bool Log = false)
+{
+    /// <summary>An axis that holds all finite values, with a little air, widened to round numbers.</summary>
+    /// <param name="include">A value that must be on it, as zero; NaN for none.</param>
+    /// <param name="logFrom">Becomes logarithmic where the highest is more than so many times the lowest; 0 for never.</param>
+    public static ValueAxis Around(IEnumerable<double> values, double include = double.NaN, double logFrom = 0, int ticks = 5)
+    {
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (var v in values)
+        {
+            if (!double.IsFinite(v)) continue;
+            low = Math.Min(low, v);
+            high = Math.Max(high, v);
+        }
+        if (!double.IsNaN(include))
+        {
+            low = Math.Min(low, include);
+            high = Math.Max(high, include);
+        }
+        if (low > high) (low, high) = (0, 1);
+        if (low == high)
+        {
+            var air = low == 0 ? 1 : Math.Abs(low) * 0.05;
+            return Rounded(low - air, high + air, ticks);
+        }
+        if (logFrom > 0 && low > 0 && high / low > logFrom) return new ValueAxis(low / Math.Pow(high / low, 0.03), high * Math.Pow(high / low, 0.03), Log: true);
+        return Rounded(low, high, ticks);
+    }
+
+    private static ValueAxis Rounded(double low, double high, int ticks)
+    {
+        var step = Step(high - low, ticks) / 2;
+        return new ValueAxis(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step);
+    }
+
+    /// <summary>From 0 at the top to <paramref name="height"/> at the bottom.</summary>
+    public double Y(double value, double height) => height * (1 - Share(value));
+
+    /// <summary>From 0 at <see cref="Low"/> to 1 at <see cref="High"/>.</summary>
+    public double Share(double value) => Log
+        ? Math.Log(value / Low) / Math.Log(High / Low)
+        : (value - Low) / (High - Low);
+
+    /// <summary>Round values on the axis, ascending.</summary>
+    public IReadOnlyList<double> Ticks(int about = 5)
+    {
+        var found = new List<double>();
+        if (Log)
+        {
+            for (var power = Math.Floor(Math.Log10(Low)); power <= Math.Ceiling(Math.Log10(High)); power++)
+                foreach (var digit in (ReadOnlySpan<double>)[1, 1.5, 2, 3, 5, 7])
+                    if (digit * Math.Pow(10, power) is var v && v >= Low && v <= High)
+                        found.Add(v);
+            while (found.Count > about + 2) found = [.. found.Where((_, i) => i % 2 == 0)];
+            if (found.Count >= 2) return found;
+            found.Clear();
+        }
+        var step = Step(High - Low, about);
+        for (var k = Math.Ceiling(Low / step - 1e-9); k * step <= High + 1e-9 * step; k++) found.Add(k == 0 ? 0 : k * step);
+        return found;
+    }
+
+    private static double Step(double span, int about)
+    {
+        var rough = span / about;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var digit = rough / power;
+        return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 2.5 ? 2.5 : digit <= 5 ? 5 : 10);
+    }
+}

@@ -1,0 +1,49 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Sections;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html;
+
+/// <summary>
+/// A run, or a bare equity curve, as one self-contained page: styles, drawings and script are in it and nothing is loaded, so that it can be
+/// sent to a friend, read offline and printed. It reads without scripts too; they sort, filter and point.
+/// </summary>
+public static class HtmlReport
+{
+    private static readonly IReportSection<CurveView>[] _curve =
+        [new StatisticsSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
+
+    /// <summary>The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.</summary>
+    /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
+    /// <exception cref="System.Text.Json.JsonException">A text in <see cref="RunModel.Sections"/> is not JSON.</exception>
+    public static void Write(TextWriter output, RunModel run, IRunEvents events)
+    {
+        var view = RunView.Of(run, events);
+        IReportSection<RunView>[] portfolio = [_curve[0], _curve[1], _curve[2], _curve[3], _curve[4], new ExposureSection(), _curve[5], _curve[6]];
+        ReportPage.Group<RunView>[] groups =
+        [
+            new("Portfolio", portfolio),
+            new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(), new PriceChartSection()]),
+            new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(), new RefusedSection()]),
+            new("Further results", [.. run.Sections.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
+            new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
+        ];
+        ReportPage.Write(new HtmlWriter(output), $"{run.Name} · backtest", view, RunTop.Write, groups,
+            $"Granary backtest of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
+    }
+
+    /// <summary>The tear sheet of an equity curve, ours or not.</summary>
+    /// <param name="title">What the curve is of, as its file's name.</param>
+    /// <param name="periodsPerYear">Null to infer it from the times.</param>
+    /// <param name="benchmark">Compared at the times that both have; null for none.</param>
+    /// <param name="notes">One sentence each, shown at the top.</param>
+    public static void Write(TextWriter output, EquityCurve curve, string title, double? periodsPerYear = null,
+        EquityCurve? benchmark = null, string? benchmarkName = null, IReadOnlyList<string>? notes = null)
+    {
+        var view = CurveView.Of(curve, periodsPerYear, benchmark, benchmarkName);
+        ReportPage.Write(new HtmlWriter(output), $"{title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, title, notes ?? []),
+            [new("Curve", _curve), new("Record", [new FormulasSection()])],
+            "Granary analysis of an equity curve. Past results say little about future ones.");
+    }
+}

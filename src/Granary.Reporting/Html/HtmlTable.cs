@@ -1,0 +1,74 @@
+namespace Granary.Reporting.Html;
+
+/// <summary>A column of a table.</summary>
+/// <param name="Number">Set to the right, with figures of one width, and sorted by value.</param>
+/// <param name="Minor">Left out where the page is narrow.</param>
+/// <param name="Hint">What the heading means, for a pointer that rests on it.</param>
+internal readonly record struct Column(string Name, bool Number = true, bool Minor = false, string? Hint = null);
+
+/// <summary>Tables with captions, headings with a scope, and room to scroll sideways on a narrow page.</summary>
+internal static class HtmlTable
+{
+    /// <param name="kind">Classes of the table.</param>
+    /// <param name="sortable">A reader with scripts may sort it by any column.</param>
+    public static void Open(HtmlWriter html, string caption, ReadOnlySpan<Column> columns, string kind = "", bool sortable = false)
+    {
+        var id = html.NextId("caption");
+        html.Write($"<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table class=\"{kind}\"");
+        if (sortable) html.Raw(" data-sortable=\"\"");
+        html.Write($"><caption id=\"{id}\">{caption}</caption><thead><tr>");
+        foreach (var column in columns)
+        {
+            html.Write($"<th scope=\"col\" class=\"{(column.Number ? "n" : "t")}{(column.Minor ? " minor" : "")}\"");
+            if (column.Hint is not null) html.Write($" title=\"{column.Hint}\"");
+            html.Write($">{column.Name}</th>");
+        }
+        html.Raw("</tr></thead><tbody>\n");
+    }
+
+    public static void Close(HtmlWriter html) => html.Raw("</tbody></table></div>\n");
+
+    public static void RowHead(HtmlWriter html, string text) => html.Write($"<tr><th scope=\"row\">{text}</th>");
+
+    public static void EndRow(HtmlWriter html) => html.Raw("</tr>\n");
+
+    public static void Text(HtmlWriter html, string? text, bool minor = false)
+    {
+        if (minor) html.Write($"<td class=\"minor\">{text}</td>");
+        else html.Write($"<td>{text}</td>");
+    }
+
+    /// <param name="style">As gain or loss.</param>
+    public static void Number(HtmlWriter html, string text, string style = "", bool minor = false)
+    {
+        if (style.Length == 0 && !minor) html.Write($"<td class=\"n\">{text}</td>");
+        else html.Write($"<td class=\"n {style}{(minor ? " minor" : "")}\">{text}</td>");
+    }
+
+    public static void SignedPercent(HtmlWriter html, double fraction, int digits = 2, bool minor = false) =>
+        Number(html, NumberText.SignedPercent(fraction, digits), NumberText.Sign(fraction), minor);
+
+    public static void SignedMoney(HtmlWriter html, double value, bool minor = false) =>
+        Number(html, NumberText.SignedMoney(value), NumberText.Sign(value, 0.005), minor);
+
+    /// <summary>A short list of names and values, with the formula behind each for a pointer that rests on it.</summary>
+    public static void Pairs(HtmlWriter html, string caption, IEnumerable<(string Name, string Value, string Style, string? Hint)> pairs)
+    {
+        html.Write($"<table class=\"pairs\"><caption>{caption}</caption><tbody>");
+        foreach (var (name, value, style, hint) in pairs)
+        {
+            html.Raw("<tr><th scope=\"row\"");
+            if (hint is not null) html.Write($" title=\"{hint}\"");
+            html.Write($">{name}</th><td class=\"n {style}\">{value}</td></tr>");
+        }
+        html.Raw("</tbody></table>\n");
+    }
+
+    /// <summary>The background of a cell on a scale from −1 to 1: four tints of loss, none, four tints of gain.</summary>
+    public static string Tint(double share)
+    {
+        if (!double.IsFinite(share)) return "";
+        var level = (int)Math.Round(Math.Clamp(share, -1, 1) * 4);
+        return level switch { 0 => "", > 0 => $"g{level}", _ => $"l{-level}" };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Granary.Reporting.Html;
+
+/// <summary>
+/// Writes markup. What stands literally in an interpolated string is markup; what is put into its holes is text and is escaped, so that no
+/// name, parameter or batch file can become markup.
+/// </summary>
+internal sealed class HtmlWriter(TextWriter output)
+{
+    private static readonly SearchValues<char> _special = SearchValues.Create(
+        "<>&\"'\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
+
+    private int _ids;
+
+    /// <summary>An id that no other element of the page has.</summary>
+    public string NextId(string prefix) => $"{prefix}-{++_ids}";
+
+    /// <summary>Markup with text in its holes.</summary>
+    public void Write([InterpolatedStringHandlerArgument("")] Markup markup) => _ = markup;
+
+    /// <summary>Markup as it is: only for what this assembly made itself.</summary>
+    public void Raw(ReadOnlySpan<char> markup) => output.Write(markup);
+
+    /// <summary>Text, escaped for elements and quoted attributes alike.</summary>
+    public void Text(ReadOnlySpan<char> text)
+    {
+        for (var at = text.IndexOfAny(_special); at >= 0; at = text.IndexOfAny(_special))
+        {
+            output.Write(text[..at]);
+            output.Write(text[at] switch
+            {
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '&' => "&amp;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                _ => "\uFFFD", // control characters have no place in a page
+            });
+            text = text[(at + 1)..];
+        }
+        output.Write(text);
+    }
+
+    [InterpolatedStringHandler]
+    internal readonly ref struct Markup
+    {
+        private readonly HtmlWriter _html;
+
+        public Markup(int literalLength, int formattedCount, HtmlWriter html)
+        {
+            _ = (literalLength, formattedCount);
+            _html = html;
+        }
+
+        public void AppendLiteral(string markup) => _html.Raw(markup);
+
+        public void AppendFormatted(string? text) => _html.Text(text);
+
+        public void AppendFormatted(int value) => AppendFormatted((long)value);
+
+        public void AppendFormatted(long value)
+        {
+            Span<char> buffer = stackalloc char[20];
+            value.TryFormat(buffer, out var written);
+            _html.Raw(buffer[..written]);
+        }
+
+        /// <summary>A coordinate: one decimal, none where it is whole.</summary>
+        public void AppendFormatted(double coordinate) => _html.Coordinate(coordinate);
+    }
+
+    /// <summary>A number of a drawing: one decimal, none where it is whole.</summary>
+    public void Coordinate(double value)
+    {
+        Span<char> buffer = stackalloc char[32];
+        value.TryFormat(buffer, out var written, "0.#");
+        var text = buffer[..written];
+        Raw(text is "-0" ? "0" : text);
+    }
+}

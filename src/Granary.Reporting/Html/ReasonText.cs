@@ -1,0 +1,68 @@
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Reporting.Html;
+
+/// <summary>Exits and decisions in words.</summary>
+internal static class ReasonText
+{
+    public static string Of(ExitReason reason) => reason switch
+    {
+        ExitReason.Open => "still open",
+        ExitReason.Signal => "signal",
+        ExitReason.Stop => "stop",
+        ExitReason.Target => "target",
+        ExitReason.TrailingStop => "trailing stop",
+        ExitReason.MaxBars => "bars held",
+        ExitReason.Time => "time of day",
+        _ => NumberText.Words(reason.ToString()).ToLowerInvariant(),
+    };
+
+    public static string Of(Decision decision) => decision switch
+    {
+        Decision.Accepted => "accepted",
+        Decision.WeightZero => "weight is zero",
+        Decision.RestrictedSymbol => "symbol is restricted",
+        Decision.MaxPositions => "too many positions",
+        Decision.MaxGross => "gross limit",
+        Decision.MaxNet => "net limit",
+        Decision.MaxSymbol => "symbol limit",
+        Decision.MaxStrategy => "strategy limit",
+        Decision.MaxDrawdown => "drawdown limit",
+        Decision.DailyLoss => "daily loss limit",
+        Decision.NoCash => "no cash",
+        Decision.NoQuantity => "quantity rounds to nothing",
+        Decision.StrategyRefused => "the strategy itself could not",
+        _ => NumberText.Words(decision.ToString()).ToLowerInvariant(),
+    };
+
+    /// <summary>What the decision means, one sentence.</summary>
+    public static string Explained(Decision decision) => decision switch
+    {
+        Decision.Accepted => "Became an order of the portfolio.",
+        Decision.WeightZero => "The strategy carries no weight; it is simulated only.",
+        Decision.RestrictedSymbol => "limits.restrictedSymbols names the symbol.",
+        Decision.MaxPositions => "As many trades were open as limits.maxPositions allows.",
+        Decision.MaxGross => "Longs and shorts together would exceed limits.maxGrossPercent.",
+        Decision.MaxNet => "Longs minus shorts would exceed limits.maxNetPercent.",
+        Decision.MaxSymbol => "The symbol's positions would exceed limits.maxSymbolPercent.",
+        Decision.MaxStrategy => "The strategy's positions would exceed limits.maxStrategyPercent.",
+        Decision.MaxDrawdown => "Equity was further below its peak than limits.maxDrawdownPercent.",
+        Decision.DailyLoss => "The day had lost more than limits.dailyLossPercent.",
+        Decision.NoCash => "Free cash did not cover it; cash is never spent twice.",
+        Decision.NoQuantity => "After weight, risk limit and lot nothing was left to buy.",
+        Decision.StrategyRefused => "Its own account could not have taken it.",
+        _ => "",
+    };
+
+    public static string Of(SignalEnd end) => end switch
+    {
+        SignalEnd.Expired => "expired unfilled",
+        SignalEnd.Cancelled => "cancelled",
+        SignalEnd.NoCash => "no cash",
+        SignalEnd.NoQuantity => "quantity rounds to nothing",
+        SignalEnd.NoStop => "no stop to size on",
+        SignalEnd.Unfilled => "bars ended first",
+        _ => NumberText.Words(end.ToString()).ToLowerInvariant(),
+    };
+}

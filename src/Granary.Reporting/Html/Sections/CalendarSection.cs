@@ -1,0 +1,44 @@
+using System.Globalization;
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>Returns by month and year.</summary>
+internal sealed class CalendarSection : IReportSection<CurveView>
+{
+    public string Id => "calendar";
+
+    public string Title => "Months and years";
+
+    public bool Applies(CurveView view) => view.HasCurve;
+
+    public void Write(HtmlWriter html, CurveView view)
+    {
+        var months = PeriodReturn.Monthly(view.Measured).ToDictionary(m => (m.Year, m.Month), m => m.Return);
+        var years = PeriodReturn.Yearly(view.Measured);
+        var theirs = view.Benchmark is { } b ? PeriodReturn.Yearly(b).ToDictionary(y => y.Year, y => y.Return) : null;
+        // Tints are scaled to the months that are common, not to the one that is not.
+        var sizes = months.Values.Where(double.IsFinite).Select(Math.Abs).Order().ToArray();
+        var scale = sizes.Length > 0 ? Math.Max(1e-4, TailRisk.Quantile(sizes, 0.9)) : 1;
+        var names = CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames;
+        var columns = new List<Column> { new("Year", Number: false) };
+        for (var m = 0; m < 12; m++) columns.Add(new Column(names[m]));
+        columns.Add(new Column("Year"));
+        if (theirs is not null) columns.Add(new Column(view.BenchmarkName));
+        HtmlTable.Open(html, "Return by month and year, percent", System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "calendar heat");
+        foreach (var year in years)
+        {
+            HtmlTable.RowHead(html, year.Year.ToString(CultureInfo.InvariantCulture));
+            for (var month = 1; month <= 12; month++)
+            {
+                if (months.TryGetValue((year.Year, month), out var r)) HtmlTable.Number(html, NumberText.SignedRatio(r * 100, 1), HtmlTable.Tint(r / scale));
+                else html.Raw("<td></td>");
+            }
+            HtmlTable.Number(html, NumberText.SignedRatio(year.Return * 100, 1), "total " + NumberText.Sign(year.Return));
+            if (theirs is not null) HtmlTable.Number(html, theirs.TryGetValue(year.Year, out var other) ? NumberText.SignedRatio(other * 100, 1) : NumberText.Undefined, "soft");
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+}

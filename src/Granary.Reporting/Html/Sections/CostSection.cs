@@ -1,0 +1,83 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>What trading cost, and how much money the markets would bear.</summary>
+internal sealed class CostSection : IReportSection<RunView>
+{
+    // Of a market's daily turnover, that one fill may be.
+    private const double Participation = 0.01;
+    private const int MostMarkets = 60;
+
+    public string Id => "costs";
+
+    public string Title => "Costs and capacity";
+
+    public bool Applies(RunView view) => view.Trades.Traded > 0;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        var t = view.Trades;
+        TradeGroupTable.Whose(html, t);
+        var trades = t.Statistics.Trades;
+        HtmlTable.Pairs(html, "Costs",
+        [
+            ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
+            ("Commission", NumberText.Money(t.Commission), "", "All fills"),
+            ("Profit after commission", NumberText.SignedMoney(t.Statistics.TotalProfit), NumberText.Sign(t.Statistics.TotalProfit, 0.005), "Closed trades"),
+            ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),
+            ("Commission per trade", NumberText.Money(trades > 0 ? t.Commission / trades : double.NaN), "", null),
+            ("Commission per volume traded", NumberText.Percent(t.Commission / t.Traded, 3), "", null),
+        ]);
+        html.Raw("<p class=\"note\">Slippage is part of the fill prices and is not counted here.</p>\n");
+        Capacity(html, view);
+    }
+
+    private static void Capacity(HtmlWriter html, RunView view)
+    {
+        var t = view.Trades;
+        var rows = new List<(string Symbol, double Traded, double Turnover, double Typical, double Large, double Capacity)>();
+        foreach (var (symbol, traded) in t.TradedBySymbol.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(MostMarkets))
+        {
+            // The market's own longest timeframe tells its turnover as well as its shortest, and is shorter to read.
+            var market = view.Model.Markets.Where(m => m.Symbol == symbol).MinBy(m => m.Bars);
+            var turnover = market is null ? double.NaN : DailyTurnover(view.Events.Bars(symbol, market.Timeframe, 500), market);
+            var fills = t.Fills(symbol);
+            var (typical, large) = fills.Length == 0 ? (double.NaN, double.NaN) : (TailRisk.Quantile(fills, 0.5), TailRisk.Quantile(fills, 0.95));
+            rows.Add((symbol, traded, turnover, typical, large, turnover > 0 && large > 0 ? Participation * turnover / large : double.NaN));
+        }
+        if (rows.Count == 0) return;
+        var least = rows.Where(r => double.IsFinite(r.Capacity)).OrderBy(r => r.Capacity).FirstOrDefault();
+        html.Write($"<p class=\"lead\">{(least.Symbol is null ? "No market tells its volume, so that its capacity cannot be estimated."
+            : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1 % of the market's daily turnover.")}</p>\n");
+        HtmlTable.Open(html, "Capacity by market",
+        [
+            new("Market", Number: false), new("Bought and sold"), new("Daily turnover", Hint: "Mean of volume times close per day with bars"),
+            new("Median fill", Minor: true, Hint: "Of equity at its time"), new("Large fill", Hint: "95 % quantile, of equity at its time"), new("Capacity"),
+        ], "narrow", sortable: true);
+        foreach (var r in rows)
+        {
+            HtmlTable.RowHead(html, r.Symbol);
+            HtmlTable.Number(html, NumberText.Money(r.Traded));
+            HtmlTable.Number(html, r.Turnover > 0 ? NumberText.Money(r.Turnover) : NumberText.Undefined);
+            HtmlTable.Number(html, NumberText.Percent(r.Typical), minor: true);
+            HtmlTable.Number(html, NumberText.Percent(r.Large));
+            HtmlTable.Number(html, NumberText.Money(r.Capacity));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+        if (t.TradedBySymbol.Count > MostMarkets) html.Write($"<p class=\"note\">The {MostMarkets} most traded of {NumberText.Count(t.TradedBySymbol.Count)} markets.</p>\n");
+    }
+
+    private static double DailyTurnover(IReadOnlyList<Bar> bars, MarketEntry market)
+    {
+        double turnover = 0;
+        foreach (var bar in bars) turnover += bar.Volume * bar.Close;
+        // Weekends are no trading days unless there are bars on Saturdays; five in seven is near enough for an estimate.
+        var days = (market.Last - market.First).TotalDays * (bars.Any(b => b.OpenTime.DayOfWeek == DayOfWeek.Saturday) ? 1 : 5 / 7d);
+        return turnover * market.Multiplier / Math.Max(1, days);
+    }
+}

@@ -1,0 +1,34 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>How the curve went through the crises that it lived in.</summary>
+internal sealed class CrisisSection : IReportSection<CurveView>
+{
+    public string Id => "crises";
+
+    public string Title => "Crisis periods";
+
+    public bool Applies(CurveView view) => view.HasCurve && CrisisPeriod.Of(view.Closes).Count > 0;
+
+    public void Write(HtmlWriter html, CurveView view)
+    {
+        var benchmark = view.Benchmark is not null;
+        List<Column> columns = [new("Period", Number: false), new("From", Number: false, Minor: true), new("To", Number: false, Minor: true), new("Return"), new("Max drawdown")];
+        if (benchmark) columns.Add(new Column(view.BenchmarkName));
+        HtmlTable.Open(html, "Return and drawdown in known crises, by the dates of the S&P 500 (of bitcoin where the name says crypto)",
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "narrow");
+        foreach (var crisis in CrisisPeriod.Of(view.Closes, view.Benchmark))
+        {
+            HtmlTable.RowHead(html, crisis.Period.Name);
+            HtmlTable.Text(html, crisis.Period.From.ToString("yyyy-MM-dd"), minor: true);
+            HtmlTable.Text(html, crisis.Period.To.ToString("yyyy-MM-dd"), minor: true);
+            HtmlTable.SignedPercent(html, crisis.Return);
+            HtmlTable.Number(html, NumberText.Percent(crisis.MaxDrawdown));
+            if (benchmark) HtmlTable.SignedPercent(html, crisis.BenchmarkReturn ?? double.NaN);
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+}

@@ -1,0 +1,69 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>Equity above, its drawdown below, on one axis of time: the picture that every page opens with.</summary>
+internal static class CurveCharts
+{
+    public static void Write(HtmlWriter html, CurveView view)
+    {
+        if (view.Statistics is not { } s) return;
+        var curve = view.Drawn;
+        var span = new TimeAxis(curve.Times[0], curve.Times[^1]);
+        var lines = new List<PlotLine> { new(view.Benchmark is null ? "Equity" : "Portfolio", "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null) };
+        if (view.Benchmark is { } benchmark && Rebased(benchmark, curve) is { Count: > 1 } rebased)
+            lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
+        new TimePlot
+        {
+            Title = "Equity",
+            Description = $"From {NumberText.Money(s.FirstEquity)} on {NumberText.Date(s.FirstTime)} to {NumberText.Money(s.FinalEquity)} on {NumberText.Date(s.LastTime)}, a return of {NumberText.SignedPercent(s.TotalReturn)}.",
+            Lines = lines,
+            Unit = PlotUnit.Money,
+            Height = 250,
+            LogFrom = 5,
+            Group = "run",
+            Span = span,
+            Intraday = view.Intraday,
+        }.Write(html);
+        var under = Drawdown.Underwater(curve);
+        for (var i = 0; i < under.Length; i++) under[i] = -under[i];
+        var deepest = view.Drawdowns.Count > 0 ? view.Drawdowns[0] : null;
+        new TimePlot
+        {
+            Title = "Drawdown",
+            Description = deepest is null ? "Equity never fell below its peak."
+                : $"The deepest fall was {NumberText.Percent(deepest.Depth)}, from {NumberText.Date(deepest.Peak)} to {NumberText.Date(deepest.Trough)}.",
+            Lines = [new PlotLine("Drawdown", "loss", curve.Times.ToArray(), under, Area: true)],
+            Unit = PlotUnit.Percent,
+            Height = 110,
+            Baseline = 0,
+            Group = "run",
+            Span = span,
+            Ticks = 3,
+            Intraday = view.Intraday,
+        }.Write(html);
+    }
+
+    /// <summary>A curve scaled to stand where <paramref name="anchor"/> stands at the first time that both cover.</summary>
+    public static EquityCurve Rebased(EquityCurve curve, EquityCurve anchor)
+    {
+        var from = Math.Max(curve.Times[0], anchor.Times[0]);
+        var start = curve.Times.BinarySearch(from);
+        if (start < 0) start = Math.Max(0, ~start - 1);
+        var at = anchor.Times.BinarySearch(from);
+        if (at < 0) at = Math.Max(0, ~at - 1);
+        var first = curve.Values[start];
+        if (!(first > 0)) return new EquityCurve([], []);
+        var times = new List<long>();
+        var values = new List<double>();
+        for (var i = start; i < curve.Count && curve.Times[i] <= anchor.Times[^1]; i++)
+        {
+            if (curve.Times[i] < from) continue;
+            times.Add(curve.Times[i]);
+            values.Add(curve.Values[i] / first * anchor.Values[at]);
+        }
+        return new EquityCurve([.. times], [.. values]);
+    }
+}

@@ -1,0 +1,39 @@
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>The first screen of a bare curve's tear sheet.</summary>
+internal static class CurveTop
+{
+    public static void Write(HtmlWriter html, CurveView view, string title, IReadOnlyList<string> notes)
+    {
+        html.Write($"<header><p class=\"eyebrow\">Tear sheet</p><h1>{title}</h1><p class=\"what\">");
+        if (view.Statistics is not { } s)
+        {
+            html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
+            return;
+        }
+        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, {NumberText.Time(s.FirstTime)} to {NumberText.Time(s.LastTime)}. <span class=\"soft\">Annualised with {NumberText.Ratio(s.PeriodsPerYear, s.PeriodsPerYear % 1 == 0 ? 0 : 1)} periods per year");
+        if (view.Benchmark is not null) html.Write($"; compared with {view.BenchmarkName}");
+        html.Raw(".</span></p></header>\n");
+        if (notes.Count > 0)
+        {
+            html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");
+            foreach (var note in notes) html.Write($"<li>{note}</li>");
+            html.Raw("</ul></aside>\n");
+        }
+        html.Raw("<dl class=\"figures\">");
+        Figure("Total return", NumberText.SignedPercent(s.TotalReturn), NumberText.Sign(s.TotalReturn), $"{NumberText.SignedPercent(s.Cagr)} a year");
+        Figure("Sharpe ratio", NumberText.Ratio(s.Sharpe), "", $"Sortino {NumberText.Ratio(s.Sortino)}");
+        Figure("Max drawdown", NumberText.Percent(s.MaxDrawdown), "", NumberText.Days(s.MaxDrawdownDays));
+        Figure("Volatility", NumberText.Percent(s.Volatility), "", "a year");
+        Figure("Value at risk, 95 %", NumberText.Percent(s.Var95), "", $"per {view.Period}");
+        if (s.Benchmark is { } b) Figure("Alpha, yearly", NumberText.SignedPercent(b.Alpha), NumberText.Sign(b.Alpha), $"Beta {NumberText.Ratio(b.Beta)}");
+        else Figure("Months profitable", NumberText.Percent(s.MonthsProfitable, 1), "", $"of {NumberText.Count(s.Months)}");
+        html.Raw("</dl>\n");
+        CurveCharts.Write(html, view);
+
+        void Figure(string name, string value, string style, string note) =>
+            html.Write($"<div><dt>{name}</dt><dd class=\"{style}\">{value}</dd><dd class=\"soft\">{note}</dd></div>");
+    }
+}

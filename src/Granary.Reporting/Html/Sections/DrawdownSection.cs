@@ -1,0 +1,42 @@
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>The ten deepest falls: when they began, when they ended, and how long that took.</summary>
+internal sealed class DrawdownSection : IReportSection<CurveView>
+{
+    public string Id => "drawdowns";
+
+    public string Title => "Worst drawdowns";
+
+    public bool Applies(CurveView view) => view.HasCurve;
+
+    public void Write(HtmlWriter html, CurveView view)
+    {
+        if (view.Drawdowns.Count == 0)
+        {
+            html.Raw("<p>Equity never fell below an earlier peak.</p>\n");
+            return;
+        }
+        HtmlTable.Open(html, "The deepest drawdowns, deepest first",
+        [
+            new("Rank"), new("Depth"), new("Peak", Number: false), new("Trough", Number: false), new("Recovered", Number: false),
+            new("Fall", Minor: true, Hint: "From the peak to the trough"), new("Under water", Hint: "From the peak to the recovery, or to the end"),
+        ], "narrow");
+        var rank = 0;
+        var deepest = view.Drawdowns[0].Depth;
+        foreach (var d in view.Drawdowns)
+        {
+            html.Write($"<tr><th scope=\"row\" class=\"n\">{++rank}</th><td class=\"n bar loss\" style=\"--w:{100 * d.Depth / deepest}\">{"−" + NumberText.Percent(d.Depth)}</td>");
+            HtmlTable.Text(html, Stamp(d.Peak));
+            HtmlTable.Text(html, Stamp(d.Trough));
+            HtmlTable.Text(html, d.Recovery is { } recovery ? Stamp(recovery) : "not yet");
+            HtmlTable.Number(html, NumberText.Days((d.Trough - d.Peak) / (double)TimeSpan.TicksPerDay), minor: true);
+            HtmlTable.Number(html, NumberText.Days(d.Days));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+
+        string Stamp(long ticks) => view.Intraday ? NumberText.Time(ticks) : NumberText.Date(ticks);
+    }
+}

@@ -1,0 +1,73 @@
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>How far trades went against and for their holder, and what became of them.</summary>
+internal sealed class ExcursionSection : IReportSection<RunView>
+{
+    public string Id => "excursions";
+
+    public string Title => "Excursions (MAE, MFE)";
+
+    public bool Applies(RunView view) => view.Trades.Points.Count > 0;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        TradeGroupTable.Whose(html, view.Trades);
+        var points = view.Trades.Points;
+        var e = view.Trades.Statistics.Excursions;
+        html.Raw("<div class=\"pair\">");
+        Plot("Against the holder", "Largest adverse excursion →", $"Winners went {NumberText.Percent(e.WinnersAdverse)} against their holder on average, losers {NumberText.Percent(e.LosersAdverse)}.", p => p.Adverse);
+        Plot("For the holder", "Largest favourable excursion →", $"Winners went {NumberText.Percent(e.WinnersFavourable)} their holder's way on average, losers {NumberText.Percent(e.LosersFavourable)}.", p => p.Favourable);
+        html.Raw("</div>\n");
+        if (points.Count < view.Trades.Statistics.Trades)
+            html.Write($"<p class=\"note\">{NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Statistics.Trades)} trades are drawn, evenly chosen. Vertical: net return of the trade. The outermost 0.5 % are drawn at the edge.</p>\n");
+        HtmlTable.Open(html, "Mean excursions, percent of the entry price", [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
+        Row("All", e.AverageAdverse, e.AverageFavourable);
+        Row("Winners", e.WinnersAdverse, e.WinnersFavourable);
+        Row("Losers", e.LosersAdverse, e.LosersFavourable);
+        HtmlTable.Close(html);
+        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further against their holder than {NumberText.Percent(Median(points))}.</p>\n");
+
+        void Row(string name, double adverse, double favourable)
+        {
+            HtmlTable.RowHead(html, name);
+            HtmlTable.Number(html, NumberText.Percent(adverse));
+            HtmlTable.Number(html, NumberText.Percent(favourable));
+            HtmlTable.EndRow(html);
+        }
+
+        void Plot(string title, string across, string description, Func<(double Adverse, double Favourable, double Return), double> x)
+        {
+            // Returns have wild ones; what lies beyond the outermost half percent is drawn at the edge.
+            var (lowest, highest) = Edges(points.Select(p => p.Return));
+            var (_, furthest) = Edges(points.Select(x));
+            List<(double, double)> winners = [], losers = [];
+            foreach (var p in points)
+                (p.Return > 0 ? winners : losers).Add((Math.Min(x(p), furthest), Math.Clamp(p.Return, lowest, highest)));
+            new ScatterPlot
+            {
+                Title = title,
+                Description = description,
+                Across = across,
+                Clouds = [new PlotCloud("losers", "loss", losers), new PlotCloud("winners", "gain", winners)],
+                Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
+            }.Write(html);
+        }
+    }
+
+    private static (double Low, double High) Edges(IEnumerable<double> values)
+    {
+        var sorted = values.Where(double.IsFinite).Order().ToArray();
+        if (sorted.Length == 0) return (0, 0);
+        return sorted.Length < 100 ? (sorted[0], sorted[^1])
+            : (Engine.Analysis.TailRisk.Quantile(sorted, 0.005), Engine.Analysis.TailRisk.Quantile(sorted, 0.995));
+    }
+
+    private static double Median(IReadOnlyList<(double Adverse, double Favourable, double Return)> points)
+    {
+        var sorted = points.Where(p => p.Return > 0).Select(p => p.Adverse).Order().ToArray();
+        return sorted.Length == 0 ? double.NaN : Engine.Analysis.TailRisk.Quantile(sorted, 0.5);
+    }
+}

@@ -1,0 +1,59 @@
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>How much was at work, and how often it changed hands.</summary>
+internal sealed class ExposureSection : IReportSection<RunView>
+{
+    public string Id => "exposure";
+
+    public string Title => "Exposure and turnover";
+
+    public bool Applies(RunView view) => view.HasCurve;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        var rows = view.Rows;
+        var times = new long[rows.Count];
+        var gross = new double[rows.Count];
+        for (var i = 0; i < times.Length; i++)
+        {
+            times[i] = rows[i].Time;
+            gross[i] = rows[i].Equity > 0 ? rows[i].Exposure / rows[i].Equity : double.NaN;
+        }
+        var closes = view.Model.Closes.Count > 0 ? view.Model.Closes : rows;
+        double sum = 0, equity = 0;
+        foreach (var row in closes)
+        {
+            sum += row.Equity > 0 ? row.Exposure / row.Equity : 0;
+            equity += row.Equity;
+        }
+        var average = sum / closes.Count;
+        equity /= closes.Count;
+        var most = gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        new TimePlot
+        {
+            Title = "Gross exposure, share of equity",
+            Description = $"Longs and shorts together: {NumberText.Percent(average, 1)} of equity on average, {NumberText.Percent(most, 1)} at the most.",
+            Lines = [new PlotLine("Gross exposure", "s3", times, gross, Area: true)],
+            Unit = PlotUnit.Percent,
+            Height = 150,
+            Baseline = 0,
+            Group = "run",
+            Span = new TimeAxis(view.Drawn.Times[0], view.Drawn.Times[^1]),
+            Ticks = 4,
+            Intraday = view.Intraday,
+        }.Write(html);
+        var years = view.Drawn.Days / 365.25;
+        var turnover = view.Trades.OfPortfolio ? view.Trades.Traded / equity / years : double.NaN;
+        HtmlTable.Pairs(html, "Exposure and turnover",
+        [
+            ("Time in the market", NumberText.Percent(view.Model.Portfolio?.Exposure ?? double.NaN, 1), "", NumberText.FormulaOf("exposure")),
+            ("Gross exposure on average", NumberText.Percent(average, 1), "", "Mean of the absolute position values over equity"),
+            ("Gross exposure at the most", NumberText.Percent(most, 1), "", null),
+            ("Bought and sold", NumberText.Money(view.Trades.OfPortfolio ? view.Trades.Traded : double.NaN), "", "Notional of all entries and exits"),
+            ("Turnover a year", double.IsFinite(turnover) ? $"{NumberText.Ratio(turnover)} × equity" : NumberText.Undefined, "", "Entries and exits over the mean equity, per year"),
+        ]);
+    }
+}

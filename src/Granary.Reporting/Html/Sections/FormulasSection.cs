@@ -1,0 +1,42 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>What each figure of the page is, exactly.</summary>
+internal sealed class FormulasSection : IReportSection<CurveView>
+{
+    // What this page computes beside the engine's statistics.
+    private static readonly Formula[] _own =
+    [
+        new("turnover", "Σ notional of entries and exits / mean equity / years", "convention, two-sided"),
+        new("cost share", "Σ commission / Σ profit before commission of the trades that gained before it", "convention"),
+        new("capacity", "1 % of a market's mean daily turnover (volume · close) / the 95 % quantile of fill notional over equity; of a portfolio the least of its markets", "convention"),
+        new("strategy correlation", "Pearson's, of net profit by week of exit (by day in runs under half a year); 0 in a week without exits", "convention"),
+        new("rolling figures", "sharpe and volatility over the last w returns, w = 126 or a quarter of the record", "convention"),
+    ];
+
+    public string Id => "formulas";
+
+    public string Title => "Formulas";
+
+    public bool Applies(CurveView view) => true;
+
+    public void Write(HtmlWriter html, CurveView view)
+    {
+        html.Raw("<p class=\"lead\">E is equity at each bar's close, r its simple returns, b the benchmark's, n their number. A value that is undefined is shown as –.</p>\n");
+        HtmlTable.Open(html, "Definitions and their sources", [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false)], "prose");
+        foreach (var formula in Formulas.All) Row(formula);
+        if (view is RunView)
+            foreach (var formula in _own)
+                Row(formula);
+        HtmlTable.Close(html);
+
+        void Row(Formula formula)
+        {
+            HtmlTable.RowHead(html, formula.Name);
+            html.Write($"<td class=\"formula\">{formula.Text}</td><td class=\"soft\">{formula.Source}</td>");
+            HtmlTable.EndRow(html);
+        }
+    }
+}

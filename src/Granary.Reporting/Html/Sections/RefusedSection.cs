@@ -1,0 +1,78 @@
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>What the portfolio refused, why, and what it would have brought: a refused signal is simulated to its end.</summary>
+internal sealed class RefusedSection : IReportSection<RunView>
+{
+    private const int MostSignals = 200_000, Listed = 60;
+
+    public string Id => "refused";
+
+    public string Title => "Refused signals";
+
+    public bool Applies(RunView view) => view.Model.Decisions.Values.Sum() > 0;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        var decisions = view.Model.Decisions;
+        var total = decisions.Values.Sum();
+        var accepted = decisions.GetValueOrDefault(Decision.Accepted);
+        var outcomes = new SortedDictionary<Decision, (long Known, long Won, double Returns)>();
+        var listed = new List<(string Id, SignalRow Row, double Return)>();
+        long seen = 0;
+        foreach (var strategy in view.Members)
+        {
+            if (seen >= MostSignals) break;
+            var multiplier = view.Trades.Multiplier(strategy.Symbol);
+            var refusedHere = 0;
+            foreach (var row in view.Events.Signals(strategy.Index))
+            {
+                seen++;
+                if (row.Decision == Decision.Accepted) continue;
+                var outcome = row.Trade is { Reason: not ExitReason.Open } trade ? trade.Return(multiplier) : double.NaN;
+                // A few of each strategy, so that one alone does not fill the list.
+                if (listed.Count < Listed && refusedHere++ < 4) listed.Add((strategy.Id, row, outcome));
+                if (double.IsNaN(outcome)) continue;
+                var (known, won, returns) = outcomes.GetValueOrDefault(row.Decision);
+                outcomes[row.Decision] = (known + 1, won + (outcome > 0 ? 1 : 0), returns + outcome);
+            }
+        }
+        html.Write($"<p class=\"lead\">{NumberText.Count(accepted)} of {NumberText.Count(total)} signals were accepted. What the others would have brought is known, for each is played to its end in its strategy's own account.</p>\n");
+        HtmlTable.Open(html, "Signals by decision", [new("Decision", Number: false), new("Signals"), new("Share"), new("Would have won", Hint: "Of those of weighted strategies whose trade has closed"), new("Mean return", Hint: "Likewise"), new("Meaning", Number: false, Minor: true)], "narrow");
+        foreach (var (decision, count) in decisions.OrderByDescending(d => d.Value).ThenBy(d => d.Key))
+        {
+            if (count == 0) continue;
+            var outcome = outcomes.GetValueOrDefault(decision);
+            HtmlTable.RowHead(html, NumberText.Words(ReasonText.Of(decision)));
+            HtmlTable.Number(html, NumberText.Count(count));
+            HtmlTable.Number(html, NumberText.Percent(count / (double)total, 1));
+            HtmlTable.Number(html, NumberText.Percent(outcome.Known > 0 ? outcome.Won / (double)outcome.Known : double.NaN, 1));
+            HtmlTable.SignedPercent(html, outcome.Known > 0 ? outcome.Returns / outcome.Known : double.NaN);
+            html.Write($"<td class=\"soft minor\">{ReasonText.Explained(decision)}</td>");
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+        if (seen >= MostSignals) html.Write($"<p class=\"note\">Outcomes are of the first {NumberText.Count(seen)} signals of the strategies with the most weight.</p>\n");
+        if (listed.Count == 0) return;
+        html.Write($"<details><summary>{NumberText.Count(listed.Count)} refused signals of weighted strategies</summary>");
+        HtmlTable.Open(html, "Refused signals, up to four of each strategy; signals.csv lists all",
+            [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Price"), new("Refused because", Number: false), new("Outcome")], sortable: true);
+        foreach (var (id, row, outcome) in listed.OrderBy(r => r.Row.Signal.Time).ThenBy(r => r.Id, StringComparer.Ordinal))
+        {
+            HtmlTable.RowHead(html, id);
+            HtmlTable.Text(html, NumberText.Time(row.Signal.Time));
+            HtmlTable.Text(html, row.Signal.Side == Side.Buy ? "long" : "short");
+            HtmlTable.Number(html, NumberText.Price(row.Signal.Price));
+            HtmlTable.Text(html, ReasonText.Of(row.Decision));
+            if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? ReasonText.Of(end) : row.Trade is null ? NumberText.Undefined : "still open", "soft");
+            else HtmlTable.SignedPercent(html, outcome);
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+        html.Raw("</details>\n");
+    }
+}

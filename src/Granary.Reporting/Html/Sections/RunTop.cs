@@ -1,0 +1,86 @@
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>The first screen of a run: what was run, what it came to, what a reader must know about the data.</summary>
+internal static class RunTop
+{
+    private const int FirstNotices = 4;
+
+    public static void Write(HtmlWriter html, RunView view)
+    {
+        var m = view.Model;
+        Heading(html, view);
+        Notices(html, view);
+        Figures(html, view);
+        if (view.HasCurve) CurveCharts.Write(html, view);
+        html.Write($"<p class=\"digest\"><span>Digest</span> <code>{m.Digest}</code></p>\n");
+    }
+
+    private static void Heading(HtmlWriter html, RunView view)
+    {
+        var m = view.Model;
+        html.Write($"<header><p class=\"eyebrow\">Backtest report · {m.Run}</p><h1>{m.Name}");
+        if (m.Interrupted) html.Raw(" <span class=\"badge\">interrupted</span>");
+        html.Raw("</h1><p class=\"what\">");
+        html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");
+        var symbols = m.Markets.Select(k => k.Symbol).Distinct().Count();
+        html.Write($"{(symbols == 1 ? m.Markets[0].Symbol : $"{NumberText.Count(symbols)} markets")}");
+        var frames = m.Markets.Select(k => k.Timeframe).Distinct().ToArray();
+        if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
+        if (m.Markets.Count > 0)
+            html.Write($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
+        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}, {NumberText.Clock(m.CreatedAt)} UTC.</span></p></header>\n");
+    }
+
+    private static void Notices(HtmlWriter html, RunView view)
+    {
+        var m = view.Model;
+        var notices = new List<string>();
+        var finished = m.Strategies.Count(s => s.Stats is not null);
+        if (m.Interrupted) notices.Add($"The run was stopped before its end: {NumberText.Count(finished)} of {NumberText.Count(m.Strategies.Count)} strategies have results, and the portfolio is of these alone.");
+        var failed = m.Strategies.Where(s => s.Error is not null).ToArray();
+        foreach (var s in failed.Take(3)) notices.Add($"{s.Id} failed: {s.Error}");
+        if (failed.Length > 3) notices.Add($"{NumberText.Count(failed.Length - 3)} more strategies failed; the table of strategies names them.");
+        notices.AddRange(m.Notes);
+        foreach (var market in m.Markets.Where(k => k.Findings.Count > 0))
+            notices.Add($"{market.Symbol} {market.Timeframe}: {market.Findings[0]}" +
+                (market.Findings.Count > 1 ? $" ({NumberText.Count(market.Findings.Count - 1)} more below)" : ""));
+        if (notices.Count == 0)
+        {
+            html.Raw("<p class=\"notice clean\">The check of the data found nothing to report.</p>\n");
+            return;
+        }
+        html.Raw("<aside class=\"notice\" aria-label=\"Notes and data findings\"><ul>");
+        foreach (var notice in notices.Take(FirstNotices)) html.Write($"<li>{notice}</li>");
+        html.Raw("</ul>");
+        if (notices.Count > FirstNotices)
+        {
+            html.Write($"<details><summary>{NumberText.Count(notices.Count - FirstNotices)} more</summary><ul>");
+            foreach (var notice in notices.Skip(FirstNotices).Take(200)) html.Write($"<li>{notice}</li>");
+            html.Raw("</ul></details>");
+        }
+        html.Raw("</aside>\n");
+    }
+
+    private static void Figures(HtmlWriter html, RunView view)
+    {
+        var m = view.Model;
+        html.Raw("<dl class=\"figures\">");
+        if (m.Portfolio is { } p)
+        {
+            Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year");
+            Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
+            Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
+            Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
+            Figure("Trades", NumberText.Count(p.Trades), "", $"{NumberText.Percent(p.WinRate, 1)} won, profit factor {NumberText.Ratio(p.ProfitFactor)}");
+        }
+        var members = view.Members.Count();
+        var profitable = m.Strategies.Count(s => s.Stats?.TotalReturn > 0);
+        Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(profitable)} gained, {NumberText.Count(members)} carry weight");
+        html.Raw("</dl>\n");
+
+        void Figure(string name, string value, string style, string note) =>
+            html.Write($"<div><dt>{name}</dt><dd class=\"{style}\">{value}</dd><dd class=\"soft\">{note}</dd></div>");
+    }
+}

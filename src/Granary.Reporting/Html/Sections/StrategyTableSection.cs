@@ -1,0 +1,136 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Trading;
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>Every strategy with its weight and its main figures. Sorted, filtered and opened by the page's script; complete without it.</summary>
+internal sealed class StrategyTableSection : IReportSection<RunView>
+{
+    // A page stays under three megabytes; results.json has them all.
+    private const int MostRows = 2500;
+    private const long MostTradesForLines = 250_000;
+    private const int LinePoints = 20;
+
+    public string Id => "strategies";
+
+    public string Title => "All strategies";
+
+    public bool Applies(RunView view) => view.Model.Strategies.Count > 0;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        var all = view.Ranked;
+        var rows = Math.Min(all.Count, MostRows);
+        var lines = all.Sum(s => s.Stats?.Trades ?? 0) <= MostTradesForLines;
+        Filters(html, view, rows);
+        var furthest = Scale(all.Select(s => Math.Abs(s.Stats?.TotalReturn ?? double.NaN)));
+        var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
+        List<Column> columns =
+        [
+            new("Strategy", Number: false), new("Symbol", Number: false), new("TF", Number: false, Hint: "Timeframe"), new("Sides", Number: false, Minor: true),
+            new("Weight"), new("Contribution", Hint: "Net profit of its closed trades in the portfolio"), new("Trades"), new("Won", Minor: true),
+            new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
+            new("In market", Minor: true, Hint: "Share of bars at whose close something was held"),
+        ];
+        if (lines) columns.Add(new Column("Profit, trade by trade", Number: false, Minor: true));
+        HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);
+        for (var i = 0; i < rows; i++) Row(html, view, all[i], furthest, deepest, lines);
+        HtmlTable.Close(html);
+        if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
+    }
+
+    private static void Filters(HtmlWriter html, RunView view, int rows)
+    {
+        html.Raw("<form class=\"filters\" hidden role=\"search\" aria-label=\"Filter the strategies\"><label>Find <input type=\"search\" name=\"find\" placeholder=\"class, parameter, symbol …\" autocomplete=\"off\"></label>");
+        Select("Class", 0, view.Model.Strategies.Select(s => s.Class));
+        Select("Symbol", 1, view.Model.Strategies.Select(s => s.Symbol));
+        Select("Timeframe", 2, view.Model.Strategies.Select(s => s.Timeframe));
+        html.Write($"<label class=\"check\"><input type=\"checkbox\" name=\"weighted\"> with weight</label><output aria-live=\"polite\">{NumberText.Count(rows)} strategies</output></form>\n");
+
+        void Select(string name, int column, IEnumerable<string> values)
+        {
+            var distinct = values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+            if (distinct.Length < 2) return;
+            html.Write($"<label>{name} <select data-column=\"{column}\"><option value=\"\">all</option>");
+            foreach (var value in distinct) html.Write($"<option>{value}</option>");
+            html.Raw("</select></label>");
+        }
+    }
+
+    private static void Row(HtmlWriter html, RunView view, StrategyEntry strategy, double furthest, double deepest, bool lines)
+    {
+        var s = strategy.Stats;
+        html.Write($"<tr data-id=\"{strategy.Id}\"");
+        if (s is not null)
+        {
+            html.Raw(" data-more=\"");
+            ReadOnlySpan<double> more = [s.Cagr, s.Volatility, s.Sortino, s.Calmar, s.MaxDrawdownDays, s.Expectancy, s.AverageWin, s.AverageLoss, s.MonthsProfitable, s.WeeksProfitable, s.Commission, s.FinalEquity];
+            for (var i = 0; i < more.Length; i++)
+            {
+                if (i > 0) html.Raw(";");
+                if (double.IsFinite(more[i])) html.Raw(NumberText.Exact(more[i]));
+            }
+            html.Raw("\"");
+        }
+        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}</span>");
+        if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
+        html.Write($"</th><td>{strategy.Symbol}</td><td>{strategy.Timeframe}</td><td class=\"minor\">{strategy.Sides}</td>");
+        HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "");
+        if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index]);
+        else HtmlTable.Number(html, NumberText.Undefined, "soft");
+        if (s is null)
+        {
+            html.Raw("<td class=\"n\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n minor\">–</td>");
+            if (lines) html.Raw("<td class=\"minor\"></td>");
+            HtmlTable.EndRow(html);
+            return;
+        }
+        HtmlTable.Number(html, NumberText.Count(s.Trades));
+        HtmlTable.Number(html, NumberText.Percent(s.WinRate, 1), minor: true);
+        HtmlTable.Number(html, NumberText.Ratio(s.ProfitFactor), minor: true);
+        html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
+        HtmlTable.Number(html, NumberText.Ratio(s.Sharpe));
+        html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
+        HtmlTable.Number(html, NumberText.Percent(s.Exposure, 1), minor: true);
+        if (lines)
+        {
+            html.Raw("<td class=\"minor\">");
+            Line(html, view.Events.Trades(strategy.Index), s.Trades);
+            html.Raw("</td>");
+        }
+        HtmlTable.EndRow(html);
+    }
+
+    // Net profit summed over closed trades, at evenly spaced trades.
+    private static void Line(HtmlWriter html, IEnumerable<Trade> trades, long count)
+    {
+        if (count == 0) return;
+        Span<double> sums = stackalloc double[LinePoints + 1];
+        sums[0] = 0;
+        double sum = 0;
+        long seen = 0;
+        var filled = 0;
+        var points = (int)Math.Min(LinePoints, count);
+        foreach (var trade in trades)
+        {
+            if (trade.Reason == ExitReason.Open) continue;
+            sum += trade.NetProfit;
+            seen++;
+            while (filled < points && seen * points >= (filled + 1) * count) sums[++filled] = sum;
+        }
+        if (filled > 0) Sparkline.Write(html, sums[..(filled + 1)], sum >= 0 ? "gain" : "loss");
+    }
+
+    private static int Share(double value, double scale) => double.IsFinite(value) ? (int)Math.Clamp(Math.Round(100 * value / scale), 0, 100) : 0;
+
+    // The bars are scaled to the common case; a few that are out of all proportion fill their cell.
+    private static double Scale(IEnumerable<double> values)
+    {
+        var sorted = values.Where(double.IsFinite).Order().ToArray();
+        return sorted.Length == 0 ? 1 : Math.Max(1e-9, TailRisk.Quantile(sorted, 0.98));
+    }
+}

@@ -1,0 +1,133 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Views;
+
+/// <summary>An equity curve as the page's sections see it.</summary>
+internal class CurveView
+{
+    private const double Day = TimeSpan.TicksPerDay;
+
+    private static readonly EquityCurve _nothing = new([], []);
+
+    protected CurveView(EquityCurve drawn, EquityCurve closes, EquityCurve measured, EquityStatistics? statistics,
+        IReadOnlyList<Drawdown> drawdowns, EquityCurve? benchmark, string? benchmarkName)
+    {
+        Drawn = drawn;
+        Closes = closes;
+        Measured = measured;
+        Statistics = statistics;
+        Drawdowns = drawdowns;
+        Benchmark = benchmark is { Count: > 1 } ? benchmark : null;
+        BenchmarkName = benchmarkName ?? "Benchmark";
+        PeriodsPerYear = statistics?.PeriodsPerYear ?? double.NaN;
+    }
+
+    /// <summary>What is drawn: thinned, with every extreme.</summary>
+    public EquityCurve Drawn { get; }
+
+    /// <summary>By day, or by hour in short runs: for tables by month and for what moves along.</summary>
+    public EquityCurve Closes { get; }
+
+    /// <summary>What <see cref="Statistics"/> and the distribution are of.</summary>
+    public EquityCurve Measured { get; }
+
+    /// <summary>Null where there are fewer than two points.</summary>
+    public EquityStatistics? Statistics { get; }
+
+    public IReadOnlyList<Drawdown> Drawdowns { get; }
+
+    public EquityCurve? Benchmark { get; }
+
+    public string BenchmarkName { get; }
+
+    public double PeriodsPerYear { get; }
+
+    public bool HasCurve => Statistics is not null;
+
+    /// <summary>What the returns of <see cref="Measured"/> are over, as "day".</summary>
+    public string Period => PeriodOf(Measured);
+
+    public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && MedianStep(Drawn) < 0.9;
+
+    /// <summary>A curve that stands by itself.</summary>
+    public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName)
+    {
+        var recorder = new EquityRecorder();
+        var peak = double.NegativeInfinity;
+        for (var i = 0; i < curve.Count; i++)
+        {
+            peak = Math.Max(peak, curve.Values[i]);
+            recorder.Add(new EquityRow(curve.Times[i], curve.Values[i], 0, 0, peak > 0 ? 1 - curve.Values[i] / peak : 0));
+        }
+        return new CurveView(CurveOf(recorder.Rows()), CurveOf(recorder.Closes()), curve,
+            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName);
+    }
+
+    protected static EquityCurve CurveOf(IReadOnlyList<EquityRow> rows)
+    {
+        if (rows.Count == 0) return _nothing;
+        var times = new long[rows.Count];
+        var values = new double[rows.Count];
+        for (var i = 0; i < times.Length; i++) (times[i], values[i]) = (rows[i].Time, rows[i].Equity);
+        return new EquityCurve(times, values);
+    }
+
+    /// <summary>The last row of each UTC day, and the very first one.</summary>
+    protected static IReadOnlyList<EquityRow> DayEnds(IReadOnlyList<EquityRow> rows)
+    {
+        var ends = new List<EquityRow>();
+        for (var i = 0; i < rows.Count; i++)
+            if (i == 0 || i == rows.Count - 1 || rows[i + 1].Time / TimeSpan.TicksPerDay != rows[i].Time / TimeSpan.TicksPerDay)
+                ends.Add(rows[i]);
+        return ends;
+    }
+
+    /// <summary>Stamped by their days alone, so that curves of markets with different hours meet.</summary>
+    protected static EquityCurve ByDay(EquityCurve curve)
+    {
+        var times = new List<long>();
+        var values = new List<double>();
+        for (var i = 0; i < curve.Count; i++)
+        {
+            var day = curve.Times[i] - curve.Times[i] % TimeSpan.TicksPerDay;
+            if (times.Count > 0 && times[^1] == day) values[^1] = curve.Values[i];
+            else
+            {
+                times.Add(day);
+                values.Add(curve.Values[i]);
+            }
+        }
+        return new EquityCurve([.. times], [.. values]);
+    }
+
+    /// <summary>Against a benchmark, by days where either has times of day.</summary>
+    protected static EquityStatistics Measure(EquityCurve closes, EquityCurve? benchmark)
+    {
+        var statistics = EquityStatistics.Of(closes);
+        return benchmark is null ? statistics : statistics with
+        {
+            Benchmark = BenchmarkStatistics.Of(ByDay(closes), ByDay(benchmark), PeriodOf(closes) is "hour" or "bar" ? 252 : statistics.PeriodsPerYear),
+        };
+    }
+
+    private static double MedianStep(EquityCurve curve)
+    {
+        var steps = new long[Math.Min(curve.Count - 1, 4096)];
+        for (var i = 0; i < steps.Length; i++) steps[i] = curve.Times[i + 1] - curve.Times[i];
+        Array.Sort(steps);
+        return steps.Length == 0 ? double.NaN : steps[steps.Length / 2] / Day;
+    }
+
+    private static string PeriodOf(EquityCurve curve) => MedianStep(curve) switch
+    {
+        < 1 / 24.5 => "bar",
+        < 0.9 => "hour",
+        < 4.5 => "day",
+        < 20 => "week",
+        < 60 => "month",
+        < 200 => "quarter",
+        >= 200 => "year",
+        _ => "period",
+    };
+}

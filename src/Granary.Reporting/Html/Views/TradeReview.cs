@@ -1,0 +1,233 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Views;
+
+/// <summary>Everything that the page says of trades, gathered in one pass over them in bounded memory.</summary>
+internal sealed class TradeReview
+{
+    /// <summary>Where no strategy carries weight, the strategies' own trades are looked at, but not more than so many.</summary>
+    public const long MostOwnTrades = 250_000;
+
+    private const int MostPoints = 1200, MostOpen = 100, MostFills = 4096;
+
+    private readonly RunModel _model;
+    private readonly EquityCurve _closes;
+    private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
+    private readonly TradeAccumulator _accumulator = new();
+    private readonly Thinning<(double Adverse, double Favourable, double Return)> _points = new(MostPoints);
+    private readonly Dictionary<string, Thinning<double>> _fills = new(StringComparer.Ordinal);
+    private int _streak;
+
+    private TradeReview(RunModel model, EquityCurve closes)
+    {
+        _model = model;
+        _closes = closes;
+        foreach (var market in model.Markets) _multipliers[market.Symbol] = market.Multiplier;
+        Net = new double[model.Strategies.Count];
+        Closed = new int[model.Strategies.Count];
+        Daily = new SortedDictionary<int, double>?[model.Strategies.Count];
+    }
+
+    /// <summary>Whether these are the portfolio's trades, and not, for want of them, the strategies' own.</summary>
+    public bool OfPortfolio { get; private set; }
+
+    /// <summary>There were too many own trades to look at them all.</summary>
+    public bool Cut { get; private set; }
+
+    /// <summary>Of closed trades.</summary>
+    public TradeStatistics Statistics { get; private set; } = TradeStatistics.Of([]);
+
+    public SortedDictionary<ExitReason, TradeGroup> ByReason { get; } = [];
+
+    public SortedDictionary<Side, TradeGroup> BySide { get; } = [];
+
+    public SortedDictionary<string, TradeGroup> BySymbol { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, TradeGroup> ByClass { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By the UTC hour of the entry bar; empty where all bars are daily.</summary>
+    public TradeGroup?[] ByHour { get; } = new TradeGroup?[24];
+
+    /// <summary>By the UTC weekday of the entry bar, Monday first.</summary>
+    public TradeGroup?[] ByWeekday { get; } = new TradeGroup?[7];
+
+    /// <summary>By bars held: bands of 1, 2–4, 5–9, …</summary>
+    public SortedDictionary<int, TradeGroup> ByBand { get; } = [];
+
+    /// <summary>How often each number of winners, or of losers, came in a row.</summary>
+    public SortedDictionary<int, (int Wins, int Losses)> Streaks { get; } = [];
+
+    /// <summary>MAE and MFE as fractions of the entry price, and the net return; thinned evenly.</summary>
+    public IReadOnlyList<(double Adverse, double Favourable, double Return)> Points => _points.Kept;
+
+    public List<(int Strategy, Trade Trade)> Open { get; } = [];
+
+    public long OpenCount { get; private set; }
+
+    /// <summary>Profit of the trades that gained before commission, account currency.</summary>
+    public double GainsBeforeCosts { get; private set; }
+
+    public double BeforeCosts { get; private set; }
+
+    public double Commission { get; private set; }
+
+    /// <summary>Entries and exits, account currency.</summary>
+    public double Traded { get; private set; }
+
+    public SortedDictionary<string, double> TradedBySymbol { get; } = new(StringComparer.Ordinal);
+
+    public bool HasHours { get; private set; }
+
+    /// <summary>Net profit of each strategy's closed trades.</summary>
+    public double[] Net { get; }
+
+    public int[] Closed { get; }
+
+    /// <summary>Net profit by day of exit (days since tick zero) of each strategy; null without trades.</summary>
+    public SortedDictionary<int, double>?[] Daily { get; }
+
+    public static TradeReview Of(RunModel model, IRunEvents events, EquityCurve closes)
+    {
+        var review = new TradeReview(model, closes);
+        foreach (var trade in events.PortfolioTrades())
+        {
+            review.OfPortfolio = true;
+            review.Add(trade.Member, trade.Trade);
+        }
+        if (!review.OfPortfolio)
+        {
+            long seen = 0;
+            foreach (var strategy in model.Strategies)
+            {
+                if (strategy.Stats is null) continue;
+                if (seen >= MostOwnTrades)
+                {
+                    review.Cut = true;
+                    break;
+                }
+                foreach (var trade in events.Trades(strategy.Index))
+                {
+                    seen++;
+                    review.Add(strategy.Index, trade);
+                }
+            }
+        }
+        review.EndStreak();
+        review.Statistics = review._accumulator.ToStatistics();
+        return review;
+    }
+
+    public double Multiplier(string symbol) => _multipliers.GetValueOrDefault(symbol, 1);
+
+    /// <summary>Fills of a symbol as fractions of the equity at their time, ascending.</summary>
+    public double[] Fills(string symbol)
+    {
+        if (!_fills.TryGetValue(symbol, out var fills)) return [];
+        double[] sorted = [.. fills.Kept];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    /// <summary>The lower ends of the bands of <see cref="ByBand"/>.</summary>
+    public static IReadOnlyList<int> Bands { get; } = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+    private void Add(int member, in Trade trade)
+    {
+        var strategy = _model.Strategies[member];
+        var multiplier = Multiplier(strategy.Symbol);
+        var bought = trade.Quantity * trade.EntryPrice * multiplier;
+        Fill(strategy.Symbol, bought, trade.EntryTime);
+        if (trade.EntryTime % TimeSpan.TicksPerDay != 0) HasHours = true;
+        if (trade.Reason == ExitReason.Open)
+        {
+            Commission += trade.Commission;
+            OpenCount++;
+            if (Open.Count < MostOpen) Open.Add((member, trade));
+            return;
+        }
+        Fill(strategy.Symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
+        var net = trade.NetProfit;
+        Commission += trade.Commission;
+        BeforeCosts += trade.Profit;
+        if (trade.Profit > 0) GainsBeforeCosts += trade.Profit;
+        _accumulator.Add(net, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
+        _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
+
+        Group(ByReason, trade.Reason).Add(trade, multiplier);
+        Group(BySide, trade.Side).Add(trade, multiplier);
+        Group(BySymbol, strategy.Symbol).Add(trade, multiplier);
+        Group(ByClass, strategy.Class).Add(trade, multiplier);
+        (ByHour[(int)(trade.EntryTime / TimeSpan.TicksPerHour % 24)] ??= new()).Add(trade, multiplier);
+        // Tick zero is a Monday.
+        (ByWeekday[(int)(trade.EntryTime / TimeSpan.TicksPerDay % 7)] ??= new()).Add(trade, multiplier);
+        var band = Bands.Count - 1;
+        while (band > 0 && trade.Bars < Bands[band]) band--;
+        Group(ByBand, band).Add(trade, multiplier);
+
+        Net[member] += net;
+        Closed[member]++;
+        var daily = Daily[member] ??= [];
+        var day = (int)(trade.ExitTime / TimeSpan.TicksPerDay);
+        daily[day] = daily.GetValueOrDefault(day) + net;
+
+        var direction = Math.Sign(net);
+        if (direction == 0 || Math.Sign(_streak) != direction) EndStreak();
+        _streak += direction;
+    }
+
+    private void EndStreak()
+    {
+        if (_streak == 0) return;
+        var length = Math.Abs(_streak);
+        var (wins, losses) = Streaks.GetValueOrDefault(length);
+        Streaks[length] = _streak > 0 ? (wins + 1, losses) : (wins, losses + 1);
+        _streak = 0;
+    }
+
+    private void Fill(string symbol, double notional, long time)
+    {
+        Traded += notional;
+        TradedBySymbol[symbol] = TradedBySymbol.GetValueOrDefault(symbol) + notional;
+        var equity = EquityAt(time);
+        if (!(equity > 0)) return;
+        if (!_fills.TryGetValue(symbol, out var fills)) _fills[symbol] = fills = new(MostFills);
+        fills.Add(notional / equity);
+    }
+
+    private double EquityAt(long time)
+    {
+        if (!OfPortfolio || _closes.Count == 0) return _model.StartingCash;
+        var at = _closes.Times.BinarySearch(time);
+        if (at < 0) at = Math.Max(0, ~at - 1);
+        return _closes.Values[at];
+    }
+
+    private static TradeGroup Group<TKey>(SortedDictionary<TKey, TradeGroup> groups, TKey key)
+        where TKey : notnull
+    {
+        if (!groups.TryGetValue(key, out var group)) groups[key] = group = new();
+        return group;
+    }
+}
+
+/// <summary>An even sample of a stream: every item until there are too many, then every second, every fourth, …</summary>
+internal sealed class Thinning<T>(int most)
+{
+    private readonly List<T> _kept = [];
+    private long _seen, _every = 1;
+
+    public IReadOnlyList<T> Kept => _kept;
+
+    public void Add(T item)
+    {
+        if (_seen++ % _every != 0) return;
+        _kept.Add(item);
+        if (_kept.Count < most) return;
+        var half = 0;
+        for (var i = 0; i < _kept.Count; i += 2) _kept[half++] = _kept[i];
+        _kept.RemoveRange(half, _kept.Count - half);
+        _every *= 2;
+    }
+}
