@@ -9,7 +9,8 @@ public static class BarSources
 {
     private static readonly List<(string Scheme, Func<DataSpec, string, IBarSource> Open)> Schemes =
     [
-        ("csv:", (data, folder) => new CsvBarSource(Under(folder, data.Source["csv:".Length..]), Options(data))),
+        ("csv:", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
+        ("store:", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
     ];
 
     /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>
@@ -30,8 +31,6 @@ public static class BarSources
         Adjust = data.Adjust,
         Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
     };
-
-    private static string Under(string folder, string path) => Path.GetFullPath(Path.Combine(folder, path));
 
     /// <summary>The batch's symbols, "*" resolved, each once, in the order in which they are named.</summary>
     public static async Task<IReadOnlyList<string>> SymbolsAsync(IBarSource source, DataSpec data, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ public sealed record StrategyInstance(
 /// <summary>The strategies that run over the same bars: one symbol (or one set of them) at one timeframe.</summary>
 public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
 {
+    /// <summary>Whether its strategies see all its symbols together, on a joined timeline.</summary>
+    public bool IsJoined => Instances[0].Definition.IsMultiSymbol;
+
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }
 
@@ -66,7 +69,7 @@ public sealed class BatchPlan
         foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
 
         var feeds = instances
-            .GroupBy(i => (i.Symbol, i.Timeframe))
+            .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol))
             .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]))
             .ToList();
         return new BatchPlan(spec, instances, feeds);
@@ -120,7 +123,9 @@ public sealed class BatchPlan
             if (timeframe.Ticks < spec.Data.Timeframe.Ticks || timeframe.Ticks % spec.Data.Timeframe.Ticks != 0)
                 throw entry.Place.Need("timeframe").Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
 
-        var markets = (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
+        IEnumerable<IReadOnlyList<string>> markets = definition.IsMultiSymbol
+            ? [[.. entry.Symbols ?? symbols]]
+            : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
         var choice = new int[grid.Count];
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])

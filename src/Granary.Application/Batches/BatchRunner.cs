@@ -114,7 +114,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
             digest.Add("portfolio", outcome.Fingerprint);
 
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, Error: outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished")).ToList();
+                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, Error: outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
+                Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
             var model = new RunModel
             {
                 Name = spec.Name,

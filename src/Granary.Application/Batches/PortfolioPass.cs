@@ -34,7 +34,7 @@ public sealed class PortfolioPass
         _plan = plan;
         _spool = spool;
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
-        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, _symbolIndex[s.Symbols[0]], weights[s.Index])).ToList();
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members);
         Weights = weights;
     }
@@ -201,7 +201,7 @@ public sealed class PortfolioPass
         switch (e.Kind)
         {
             case RunEventKind.Signal:
-                var decision = _run.OnSignal(strategy, e.ToSignal());
+                var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
                 _decisions[strategy].Add(decision);
                 _counts[(int)decision]++;
                 break;
@@ -220,7 +220,7 @@ public sealed class PortfolioPass
                 _run.OnSignalEnded(strategy, e.Number);
                 break;
             case RunEventKind.Entry:
-                _run.OnEntry(strategy, e.Number, e.Time, e.Price, e.Quantity, e.Commission);
+                _run.OnEntry(strategy, e.Number, e.Time, e.Price, e.Quantity, e.Commission, e.SymbolIndex);
                 break;
             default:
                 if (_run.OnTrade(strategy, e.ToTrade()) is { } own)

@@ -75,9 +75,12 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
     public IReadOnlyList<string> FactorNames(int strategy)
     {
         var instance = plan.Instances[strategy];
-        var market = markets[instance.Symbols[0]];
-        return new StrategyRun(instance.Id, instance.Create(), new MarketSeries(market.Instrument, instance.Timeframe), instance.Trading, plan.Spec.Execution.Settings,
-            new Engine.Factors.FactorPlan()).FactorNames;
+        var execution = plan.Spec.Execution.Settings;
+        var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
+        if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, new Engine.Factors.FactorPlan()).FactorNames;
+        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution, [.. series.Select(_ => new Engine.Factors.FactorPlan())]);
+        return run.Factors(0).FactorNames;
     }
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades;

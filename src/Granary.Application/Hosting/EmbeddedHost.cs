@@ -143,9 +143,9 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
 
                 if (start is { } s)
                 {
-                    var market = markets[s.Feed.Symbols[0]];
-                    var created = new FeedExecution(s.Feed, s.Instances, new MarketSeries(market.Instrument, s.Feed.Timeframe),
-                        FeedBlocks.ReadAsync(market.Series, s.Feed.Timeframe, blockSize, cancellationToken), plan.Spec.Execution.Settings, events, withFactors, cancellationToken);
+                    var created = FeedExecution.Create(s.Feed, s.Instances, [.. s.Feed.Symbols.Select(x => new MarketSeries(markets[x].Instrument, s.Feed.Timeframe))],
+                        i => FeedBlocks.ReadAsync(markets[s.Feed.Symbols[i]].Series, s.Feed.Timeframe, blockSize, cancellationToken),
+                        plan.Spec.Execution.Settings, events, withFactors, cancellationToken);
                     lock (_signal)
                     {
                         state.Starting--;

@@ -26,10 +26,10 @@ public readonly struct RunEvent
     private readonly long _time, _otherTime, _signalTime;
     private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b;
     private readonly int _bars;
-    private readonly int _factors;
+    private readonly ushort _factors, _symbol;
 
     private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0, long signalTime = 0,
-        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, int bars = 0, int factors = 0)
+        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, int bars = 0, int factors = 0, int symbol = 0)
     {
         _kind = kind;
         _number = number;
@@ -47,20 +47,21 @@ public readonly struct RunEvent
         _a = a;
         _b = b;
         _bars = bars;
-        _factors = factors;
+        _factors = (ushort)factors;
+        _symbol = (ushort)symbol;
     }
 
-    public static RunEvent Of(in Signal s, int factors) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, type: (byte)s.Type,
-        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, a: s.Stop, b: s.Target, factors: factors);
+    public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, type: (byte)s.Type,
+        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
 
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
 
-    public static RunEvent Entry(int number, long time, double price, double quantity, double commission) =>
-        new(RunEventKind.Entry, number, time, price: price, quantity: quantity, commission: commission);
+    public static RunEvent Entry(int number, long time, double price, double quantity, double commission, int symbol = 0) =>
+        new(RunEventKind.Entry, number, time, price: price, quantity: quantity, commission: commission, symbol: symbol);
 
-    public static RunEvent Of(in Trade t) => new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
+    public static RunEvent Of(in Trade t, int symbol = 0) => new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
         signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
-        a: t.AdverseExcursion, b: t.FavourableExcursion, bars: t.Bars);
+        a: t.AdverseExcursion, b: t.FavourableExcursion, bars: t.Bars, symbol: symbol);
 
     public RunEventKind Kind => _kind;
 
@@ -76,6 +77,9 @@ public readonly struct RunEvent
 
     public double Commission => _commission;
 
+    /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
+    public int SymbolIndex => _symbol;
+
     public SignalEnd End => (SignalEnd)_reason;
 
     /// <summary>How many factor values follow a signal, eight bytes each.</summary>
@@ -84,7 +88,7 @@ public readonly struct RunEvent
     public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice };
 
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
-        (ExitReason)_reason, _a, _b);
+        (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol };
 }
 
 /// <summary>Takes the events of strategy runs in chunks: a file, a stream, a grain's buffer.</summary>
@@ -105,17 +109,10 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     /// <summary>The run whose factors are written beside its signals; set before its first block.</summary>
     public IFactorReader? Run { get; set; }
 
-    public void OnSignal(in Signal signal)
-    {
-        var count = 0;
-        if (withFactors && Run is not null)
-        {
-            if (_factors.Length == 0 && Run.FactorNames.Count > 0) _factors = new double[Run.FactorNames.Count];
-            Run.ReadFactors(_factors);
-            count = _factors.Length;
-        }
-        Write(RunEvent.Of(signal, count), _factors.AsSpan(0, count));
-    }
+    /// <summary>An observer for one symbol of a strategy that trades several; its events go into the same log.</summary>
+    public SymbolObserver ForSymbol(int symbol) => new(this, symbol);
+
+    public void OnSignal(in Signal signal) => Signal(signal, 0, Run);
 
     public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Ended(number, end, time));
 
@@ -123,6 +120,43 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
         Write(RunEvent.Entry(number, time, price, quantity, commission));
 
     public void OnTrade(in Trade trade) => Write(RunEvent.Of(trade));
+
+    private void Signal(in Signal signal, int symbol, IFactorReader? run)
+    {
+        var count = 0;
+        if (withFactors && run is not null)
+        {
+            count = run.FactorNames.Count;
+            if (_factors.Length < count) _factors = new double[count];
+            run.ReadFactors(_factors.AsSpan(0, count));
+        }
+        Write(RunEvent.Of(signal, count, symbol), _factors.AsSpan(0, count));
+    }
+
+    /// <summary>Tells the writer which symbol an event is of.</summary>
+    public sealed class SymbolObserver : IRunObserver
+    {
+        private readonly RunEventWriter _writer;
+        private readonly int _symbol;
+
+        internal SymbolObserver(RunEventWriter writer, int symbol)
+        {
+            _writer = writer;
+            _symbol = symbol;
+        }
+
+        /// <summary>The symbol's factors; set before the first block.</summary>
+        public IFactorReader? Run { get; set; }
+
+        public void OnSignal(in Signal signal) => _writer.Signal(signal, _symbol, Run);
+
+        public void OnSignalEnded(int number, SignalEnd end, long time) => _writer.OnSignalEnded(number, end, time);
+
+        public void OnEntry(int number, long time, double price, double quantity, double commission) =>
+            _writer.Write(RunEvent.Entry(number, time, price, quantity, commission, _symbol));
+
+        public void OnTrade(in Trade trade) => _writer.Write(RunEvent.Of(trade, _symbol));
+    }
 
     private void Write(in RunEvent e, ReadOnlySpan<double> factors = default)
     {

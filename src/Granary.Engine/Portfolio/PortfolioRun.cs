@@ -6,8 +6,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>A strategy as the portfolio knows it.</summary>
-/// <param name="Symbol">Index into the portfolio's instruments.</param>
-public readonly record struct PortfolioMember(string Id, int Symbol, double Weight);
+/// <param name="Symbols">Indices into the portfolio's instruments, in the strategy's order.</param>
+public readonly record struct PortfolioMember(string Id, IReadOnlyList<int> Symbols, double Weight);
 
 /// <summary>A trade as the portfolio did it: the strategy's, at the portfolio's size.</summary>
 public readonly record struct PortfolioTrade(int Member, Trade Trade, double Weight);
@@ -34,6 +34,7 @@ public sealed class PortfolioRun
     private struct Holding
     {
         public double Quantity, EntryPrice, Commission, Scale, Weight;
+        public int Symbol;
         public Side Side;
         public long EntryTime;
     }
@@ -108,10 +109,11 @@ public sealed class PortfolioRun
     public void Seal(long time) => _fingerprint.Add((ulong)time, _equity);
 
     /// <summary>A strategy wishes to enter.</summary>
+    /// <param name="symbol">Which of the strategy's symbols.</param>
     /// <param name="refused">The strategy's own book has refused it already.</param>
-    public Decision OnSignal(int member, in Signal signal, bool refused = false)
+    public Decision OnSignal(int member, in Signal signal, int symbol = 0, bool refused = false)
     {
-        var decision = refused ? Decision.StrategyRefused : Decide(member, signal, out var scale, out var gross) is var d && d == Decision.Accepted
+        var decision = refused ? Decision.StrategyRefused : Decide(member, _members[member].Symbols[symbol], signal, out var scale, out var gross) is var d && d == Decision.Accepted
             ? Accept(member, signal, scale, gross) : d;
         _fingerprint.Add((ulong)(uint)member << 32 | (uint)signal.Number, (ulong)(byte)decision);
         return decision;
@@ -126,14 +128,14 @@ public sealed class PortfolioRun
         return Decision.Accepted;
     }
 
-    private Decision Decide(int member, in Signal signal, out double scale, out double gross)
+    private Decision Decide(int member, int market, in Signal signal, out double scale, out double gross)
     {
         scale = gross = 0;
         var m = _members[member];
         if (m.Weight == 0) return Decision.WeightZero;
-        if (_restricted.Contains(m.Symbol)) return Decision.RestrictedSymbol;
+        if (_restricted.Contains(market)) return Decision.RestrictedSymbol;
         if (signal.SizeFactor == 0) return Decision.ModelRefused;
-        var instrument = _instruments[m.Symbol];
+        var instrument = _instruments[market];
         var percent = _equity / 100;
         if (_limits.MaxDrawdownPercent is { } drawdown && Drawdown * 100 >= drawdown) return Decision.MaxDrawdown;
         if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
@@ -147,8 +149,8 @@ public sealed class PortfolioRun
         scale = quantity / signal.Quantity;
         gross = quantity * signal.Price * instrument.Multiplier;
 
-        if (_limits.MaxSymbolPercent is { } symbol && _gross[m.Symbol] * _close[m.Symbol] + gross > symbol * percent) return Decision.MaxSymbol;
-        if (_limits.MaxStrategyPercent is { } strategy && _memberGross[member] * _close[m.Symbol] + gross > strategy * percent) return Decision.MaxStrategy;
+        if (_limits.MaxSymbolPercent is { } symbol && _gross[market] * _close[market] + gross > symbol * percent) return Decision.MaxSymbol;
+        if (_limits.MaxStrategyPercent is { } strategy && _memberGross[member] * _close[market] + gross > strategy * percent) return Decision.MaxStrategy;
         if (_limits.MaxGrossPercent is { } most && Exposure + _promisedGross + gross > most * percent) return Decision.MaxGross;
         if (_limits.MaxNetPercent is { } net)
         {
@@ -191,22 +193,23 @@ public sealed class PortfolioRun
 
     /// <summary>A strategy's entry was filled; where its signal was accepted, the portfolio's share of it is too.</summary>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
-    public double OnEntry(int member, int number, long time, double price, double quantity, double commission)
+    public double OnEntry(int member, int number, long time, double price, double quantity, double commission, int symbol = 0)
     {
+        var market = _members[member].Symbols[symbol];
         var key = Key(member, number);
         if (!Redeem(key, out var promise)) return 0;
         var m = _members[member];
-        var instrument = _instruments[m.Symbol];
+        var instrument = _instruments[market];
         var own = instrument.RoundQuantity(quantity * promise.Scale);
         if (!(own > 0)) return 0;
         var sign = (int)promise.Side;
         var fee = commission * (own / quantity);
         _cash -= sign * own * price * instrument.Multiplier + fee;
         Commission += fee;
-        _net[m.Symbol] += sign * own * instrument.Multiplier;
-        _gross[m.Symbol] += own * instrument.Multiplier;
+        _net[market] += sign * own * instrument.Multiplier;
+        _gross[market] += own * instrument.Multiplier;
         _memberGross[member] += own * instrument.Multiplier;
-        if (_close[m.Symbol] == 0) _close[m.Symbol] = price;
+        if (_close[market] == 0) _close[market] = price;
         _holdings.Add(key, new Holding
         {
             Quantity = own,
@@ -215,6 +218,7 @@ public sealed class PortfolioRun
             Scale = own / quantity,
             Weight = m.Weight,
             Side = promise.Side,
+            Symbol = market,
             EntryTime = time,
         });
         _open++;
@@ -229,8 +233,8 @@ public sealed class PortfolioRun
     {
         var key = Key(member, trade.Number);
         if (!_holdings.TryGetValue(key, out var holding)) return null;
-        var m = _members[member];
-        var multiplier = _instruments[m.Symbol].Multiplier;
+        var market = holding.Symbol;
+        var multiplier = _instruments[market].Multiplier;
         var profit = (int)trade.Side * (trade.ExitPrice - trade.EntryPrice) * holding.Quantity * multiplier;
         var fee = trade.Commission * holding.Scale;
         if (trade.Reason != ExitReason.Open)
@@ -239,7 +243,7 @@ public sealed class PortfolioRun
             _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
             Commission += fee - holding.Commission;
             _open--;
-            Release(m.Symbol, member, holding, multiplier);
+            Release(market, member, holding, multiplier);
             _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
             _fingerprint.Add(trade.ExitPrice, profit - fee);
         }

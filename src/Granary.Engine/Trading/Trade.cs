@@ -30,6 +30,9 @@ public readonly record struct Trade(
     int Number, Side Side, double Quantity, long SignalTime, long EntryTime, double EntryPrice, long ExitTime, double ExitPrice,
     double Profit, double Commission, int Bars, ExitReason Reason, double AdverseExcursion, double FavourableExcursion)
 {
+    /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
+    public int SymbolIndex { get; init; }
+
     public double NetProfit => Profit - Commission;
 
     /// <summary>Net profit over the notional at entry.</summary>

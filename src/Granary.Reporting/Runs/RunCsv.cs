@@ -30,7 +30,7 @@ public static class RunCsv
     }
 
     private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, double multiplier) => Row(csv,
-        s.Id, s.Symbol, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
+        s.Id, s.SymbolOf(t), RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit), RunText.Number(t.Return(multiplier)),
         t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "");
 
@@ -53,7 +53,7 @@ public static class RunCsv
             {
                 var g = row.Signal;
                 var t = row.Trade;
-                Row(csv, s.Id, s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
+                Row(csv, s.Id, t is { } own ? s.SymbolOf(own) : s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
                     RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0 ? RunText.Number(g.Target) : "",
                     g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), RunText.Of(row.Decision),
                     row.End is { } end ? RunText.Of(end) : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",

@@ -11,9 +11,14 @@ namespace Granary.Reporting.Runs;
 /// <param name="Weight">In the portfolio; 0 = left out.</param>
 /// <param name="Model">The model that gates it, as name:version; null without one.</param>
 /// <param name="Error">Why it failed; null where it ran to its end.</param>
+/// <param name="Symbols">Those of a strategy that trades several; null for one.</param>
 public sealed record StrategyEntry(
     int Index, string Id, string Class, IReadOnlyList<(string Name, object Value)> Params, string Symbol, string Timeframe, string Sides,
-    double Weight, RunStatistics? Stats, string? Model = null, string? Error = null);
+    double Weight, RunStatistics? Stats, string? Model = null, string? Error = null, IReadOnlyList<string>? Symbols = null)
+{
+    /// <summary>The symbol of one of its trades.</summary>
+    public string SymbolOf(in Trade trade) => Symbols is null ? Symbol : Symbols[trade.SymbolIndex];
+}
 
 /// <summary>A market whose bars a run used.</summary>
 /// <param name="Hash">SHA-256 of the bars, lower-case hex.</param>
