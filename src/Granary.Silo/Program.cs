@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using Granary.Silo;
+
+return await SiloProgram.RunAsync(args, Environment.GetEnvironmentVariable, Console.Out, Console.Error);

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Granary.Application.Submissions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Granary.Api.Batches;
 
@@ -11,8 +13,22 @@ internal sealed class BatchEvents(IBatchService batches, string id, TimeSpan hea
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        try
+        {
+            await SendAsync(httpContext).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the client has gone, or the server is stopping
+        }
+    }
+
+    private async Task SendAsync(HttpContext httpContext)
+    {
         var response = httpContext.Response;
-        var stop = httpContext.RequestAborted;
+        // a stream that may last for hours must not hold up the stop of the server; the client connects again, elsewhere
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        var stop = ending.Token;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
         response.Headers["X-Accel-Buffering"] = "no";

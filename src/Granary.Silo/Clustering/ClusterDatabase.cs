@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Npgsql;
+
+namespace Granary.Silo.Clustering;
+
+/// <summary>The PostgreSQL database that the silos of a cluster share.</summary>
+internal static partial class ClusterDatabase
+{
+    /// <summary>Heartbeats older than this belong to silos that ended without a word.</summary>
+    private static readonly TimeSpan Fresh = Membership.Heartbeat * Membership.MissedHeartbeats;
+
+    public static NpgsqlDataSource Open(string connection)
+    {
+        var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection }; // says what was given, where Npgsql's own says what exists
+        var settings = new NpgsqlConnectionStringBuilder(connection) { ApplicationName = "granary-silo" };
+        if (!given.ContainsKey("Timeout")) settings.Timeout = 5;
+        if (!given.ContainsKey("Command Timeout")) settings.CommandTimeout = 10;
+        if (!given.ContainsKey("Keepalive")) settings.KeepAlive = 10;
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    /// <summary>Waits until the database answers, as long as waiting can help, and brings its tables up to date.</summary>
+    /// <exception cref="InputException">Waiting cannot help: the connection is refused for what it is.</exception>
+    /// <exception cref="ServiceUnavailableException">It did not answer in time.</exception>
+    public static async Task PrepareAsync(NpgsqlDataSource database, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var attempt = 1; ; attempt++)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var left = timeout - watch.Elapsed;
+            patience.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(patience.Token).ConfigureAwait(false);
+                foreach (var applied in await Migrations.ApplyAsync(connection, patience.Token).ConfigureAwait(false)) Applied(logger, applied);
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                if (SentenceOf(e, database) is { } sentence) throw new InputException(sentence, e);
+                if (watch.Elapsed + TimeSpan.FromMilliseconds(500) >= timeout)
+                    throw new ServiceUnavailableException($"the database at {Place(database)} did not answer within {timeout.TotalSeconds:0} s ({Reason(e)}); start it, or correct --connection", e);
+                if (attempt == 1) Waiting(logger, Place(database), Reason(e));
+                await Task.Delay(500, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Keeps a mistyped name from founding a second cluster beside the one that was meant.</summary>
+    /// <exception cref="InputException">Other clusters live in this database, and none of this name.</exception>
+    public static async Task CheckIdentityAsync(NpgsqlDataSource database, string clusterId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT cluster_id, count(*) FILTER (WHERE status = 3 AND heartbeat_at > now() - @fresh) AS live
+            FROM cluster_member GROUP BY cluster_id
+            """);
+        command.Parameters.AddWithValue("fresh", Fresh);
+        var live = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (reader.GetString(0) == clusterId) return; // it has been here before
+            if (reader.GetInt64(1) > 0) live[reader.GetString(0)] = reader.GetInt64(1);
+        }
+        if (live.Count > 0)
+            throw new InputException($"the database knows no cluster '{clusterId}', but {string.Join(" and ", live.Select(c => $"{c.Value} live silo{(c.Value == 1 ? "" : "s")} of '{c.Key}'"))}; join with --cluster-id {live.First().Key}, or found another cluster with --new-cluster");
+    }
+
+    /// <returns>A sentence for what waiting cannot cure; null for what it may.</returns>
+    private static string? SentenceOf(Exception exception, NpgsqlDataSource database) => exception is not PostgresException e ? null : e.SqlState switch
+    {
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the password in --connection",
+        PostgresErrorCodes.InvalidCatalogName =>
+            $"the server at {Place(database)} has no database '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; create it, or correct --connection",
+        PostgresErrorCodes.InsufficientPrivilege =>
+            $"the user '{User(database)}' may not create the silo's tables in the database at {Place(database)} ({e.MessageText}); grant it CREATE on the schema, or apply infra/sql by hand",
+        _ => e.IsTransient || e.SqlState.StartsWith("57P", StringComparison.Ordinal) ? null : $"the database at {Place(database)} failed at the silo's tables: {e.MessageText} ({e.SqlState})",
+    };
+
+    private static string Place(NpgsqlDataSource database)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        return $"{settings.Host}:{settings.Port}";
+    }
+
+    private static string? User(NpgsqlDataSource database) => new NpgsqlConnectionStringBuilder(database.ConnectionString).Username;
+
+    private static string Reason(Exception e) => e is OperationCanceledException ? "no answer" : (e.InnerException ?? e).Message.TrimEnd('.');
+
+    [LoggerMessage(1, LogLevel.Information, "Applied the migration {Migration}")]
+    private static partial void Applied(ILogger logger, string migration);
+
+    [LoggerMessage(2, LogLevel.Warning, "Waiting for the database at {Place}: {Reason}")]
+    private static partial void Waiting(ILogger logger, string place, string reason);
+}

@@ -1,0 +1,57 @@
+using System.Net;
+
+namespace Granary.Silo.Options;
+
+public enum Clustering
+{
+    /// <summary>One silo by itself, all state in memory.</summary>
+    Localhost,
+
+    /// <summary>Membership, grain state and reminders in a PostgreSQL database that the silos share.</summary>
+    Postgres,
+}
+
+public enum StreamTransport
+{
+    Memory,
+    Kafka,
+}
+
+/// <summary>All that a silo is told when it starts; checked by <see cref="SiloSettingsReader"/>.</summary>
+public sealed record SiloSettings
+{
+    public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    public Clustering Clustering { get; init; }
+
+    /// <summary>Set with <see cref="Options.Clustering.Postgres"/>, null otherwise.</summary>
+    public string? Connection { get; init; }
+
+    public string ClusterId { get; init; } = "granary";
+
+    public bool NewCluster { get; init; }
+
+    public int SiloPort { get; init; } = 11111;
+
+    public int GatewayPort { get; init; } = 30000;
+
+    /// <summary>null = loopback for <see cref="Options.Clustering.Localhost"/>, else this machine's first address.</summary>
+    public IPAddress? Advertise { get; init; }
+
+    public StreamTransport Streams { get; init; }
+
+    /// <summary>Set with <see cref="StreamTransport.Kafka"/>, null otherwise.</summary>
+    public string? Kafka { get; init; }
+
+    public string Runs { get; init; } = "runs";
+
+    public string? Data { get; init; }
+
+    public string? Keys { get; init; }
+
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Api;
+using Granary.Api.Health;
+using Granary.Api.Hosting;
+using Granary.Application.Access;
+using Granary.Application.Hosting;
+using Granary.Application.Submissions;
+using Granary.Cluster;
+using Granary.Cluster.Telemetry;
+using Granary.Silo.Clustering;
+using Granary.Silo.Options;
+using Granary.Silo.Readiness;
+using Granary.Silo.Streams;
+using Granary.Silo.Telemetry;
+using Npgsql;
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace Granary.Silo;
+
+/// <summary>A silo and the HTTP API in one process, put together from its settings.</summary>
+public static class SiloApplication
+{
+    /// <summary>Invariant name by which Orleans' ADO.NET providers know PostgreSQL's dialect.</summary>
+    private const string Postgres = "Npgsql";
+
+    /// <param name="database">The prepared database with <see cref="Options.Clustering.Postgres"/>, null otherwise.</param>
+    public static WebApplication Build(SiloSettings settings, NpgsqlDataSource? database)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(SiloApplication).Assembly.GetName().Name });
+        var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls(settings.Urls);
+        AddLogging(builder.Logging);
+        OtlpTelemetry.Add(builder, siloName, settings.ClusterId);
+
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainTimeout);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<ClusterInstruments>();
+        builder.Services.AddGranaryApi(new ApiSettings
+        {
+            Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
+            DataFolder = Path.GetFullPath(settings.Data ?? "."),
+            Confined = settings.Data is not null,
+        });
+        builder.Services.AddLocalBatches(settings.Runs, s => new HostedRunner(new EmbeddedHost(settings.Threads), s.GetRequiredService<TimeProvider>(), settings.Threads));
+        builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
+        if (database is not null)
+        {
+            builder.Services.AddSingleton(database);
+            builder.Services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
+        }
+        builder.UseOrleans(silo => ConfigureSilo(silo, settings, siloName, database));
+
+        var app = builder.Build();
+        app.UseGranaryApi();
+        return app;
+    }
+
+    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, string siloName, NpgsqlDataSource? database)
+    {
+        silo.Configure<SiloOptions>(o => o.SiloName = siloName);
+        silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
+        silo.AddActivityPropagation();
+        if (database is null)
+        {
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId, clusterId: settings.ClusterId);
+            silo.AddMemoryGrainStorage(ClusterProviders.State);
+            silo.AddMemoryGrainStorage(ClusterProviders.Subscriptions);
+            silo.UseInMemoryReminderService();
+        }
+        else
+        {
+            // the state of a cluster is its own: two clusters in one database never activate one another's grains
+            silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, settings.ClusterId));
+            if (settings.Advertise is { } address) silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort);
+            else silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, AddressFamily.InterNetwork);
+            silo.UseAdoNetClustering(o => (o.Invariant, o.DataSource) = (Postgres, database));
+            silo.UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (Postgres, database));
+            foreach (var name in (string[])[ClusterProviders.State, ClusterProviders.Subscriptions])
+            {
+                silo.AddAdoNetGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
+                    (options.Invariant, options.DataSource, options.GrainStorageSerializer) = (Postgres, database, serializer)));
+            }
+            silo.Services.AddSingleton<OrleansGrainStorageSerializer>(); // by field ids, as grains talk: a state written by an older version can be read
+        }
+        StreamProviders.Add(silo, settings);
+    }
+
+    /// <summary>For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.</summary>
+    internal static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        if (Console.IsOutputRedirected)
+        {
+            logging.AddJsonConsole(o =>
+            {
+                o.UseUtcTimestamp = true;
+                o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+                o.IncludeScopes = true;
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.UseUtcTimestamp = true;
+                o.TimestampFormat = "HH:mm:ss ";
+            });
+        }
+    }
+
+    /// <summary>Whether a port can be listened on; Orleans itself would only say so after its retries.</summary>
+    internal static bool IsFree(IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Granary.Silo.Clustering;
+using Granary.Silo.Options;
+using Granary.Silo.Telemetry;
+using Npgsql;
+
+namespace Granary.Silo;
+
+/// <summary>Starts a silo and runs it until it is told to stop. Ends with 0 after a stop, 1 if something it needs failed, 2 if the call was wrong.</summary>
+public static partial class SiloProgram
+{
+    public static async Task<int> RunAsync(string[] args, Func<string, string?> environment, TextWriter output, TextWriter error)
+    {
+        if (args is ["--help" or "-h"])
+        {
+            await output.WriteAsync(Help()).ConfigureAwait(false);
+            return 0;
+        }
+        if (args is ["--version"])
+        {
+            await output.WriteLineAsync(typeof(SiloProgram).Assembly.GetName().Version?.ToString(3)).ConfigureAwait(false);
+            return 0;
+        }
+        try
+        {
+            await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);
+            return 0;
+        }
+        catch (SiloSettingsException e)
+        {
+            foreach (var fault in e.Faults) await error.WriteLineAsync(fault).ConfigureAwait(false);
+            return 2;
+        }
+        catch (InputException e)
+        {
+            await error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return 2;
+        }
+        catch (ServiceUnavailableException e)
+        {
+            await error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(SiloSettings settings)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var early = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => interrupted.Cancel());
+        using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
+        var logger = startLogs.CreateLogger("Granary.Silo");
+        CheckPorts(settings);
+        await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;
+        if (database is not null)
+        {
+            await ClusterDatabase.PrepareAsync(database, settings.StartTimeout, logger, interrupted.Token).ConfigureAwait(false);
+            if (!settings.NewCluster) await ClusterDatabase.CheckIdentityAsync(database, settings.ClusterId, interrupted.Token).ConfigureAwait(false);
+        }
+        await using var app = SiloApplication.Build(settings, database);
+        await StartAsync(app, settings).ConfigureAwait(false);
+        Started(logger, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
+        await app.WaitForShutdownAsync().ConfigureAwait(false);
+        Stopped(logger, settings.ClusterId);
+    }
+
+    private static async Task StartAsync(WebApplication app, SiloSettings settings)
+    {
+        using var patience = new CancellationTokenSource(settings.StartTimeout + TimeSpan.FromSeconds(10));
+        try
+        {
+            await app.StartAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new InputException($"--urls {settings.Urls}: another program listens there already; stop it or choose another port", e);
+        }
+        catch (Exception e) when (e is not (InputException or ServiceUnavailableException))
+        {
+            var reason = e is OperationCanceledException ? "it took too long" : Innermost(e).Message.TrimEnd('.').ReplaceLineEndings(" ");
+            throw new ServiceUnavailableException($"the silo could not join the cluster '{settings.ClusterId}' within {settings.StartTimeout.TotalSeconds:0} s ({reason}); its log has the details", e);
+        }
+    }
+
+    private static void CheckPorts(SiloSettings settings)
+    {
+        var address = settings.Clustering == Options.Clustering.Localhost ? IPAddress.Loopback : settings.Advertise ?? IPAddress.Any;
+        try
+        {
+            if (!SiloApplication.IsFree(address, settings.SiloPort)) throw new InputException($"--silo-port {settings.SiloPort}: another program listens there already, perhaps another silo; give this one a port of its own");
+            if (!SiloApplication.IsFree(address, settings.GatewayPort)) throw new InputException($"--gateway-port {settings.GatewayPort}: another program listens there already, perhaps another silo; give this one a port of its own");
+        }
+        catch (SocketException e)
+        {
+            throw new InputException($"--advertise {settings.Advertise}: this machine cannot listen on that address ({e.Message}); give one of its own", e);
+        }
+    }
+
+    private static Exception Innermost(Exception e) => e is AggregateException { InnerExceptions: [var first, ..] } ? Innermost(first) : e.InnerException is { } inner ? Innermost(inner) : e;
+
+    private static string Help()
+    {
+        var text = new System.Text.StringBuilder("granary-silo: one member of a cluster that runs batches, and the HTTP API.\n\n");
+        foreach (var o in SiloOption.All)
+            text.Append($"  --{o.Name + (o.Value is null ? "" : " " + o.Value),-36}{o.Description}{(o.Default is null ? "" : $" ({o.Default})")}\n");
+        text.Append("\nEach can be given by the environment too, as GRANARY_CLUSTER_ID for --cluster-id, and secrets by a file, as GRANARY_CONNECTION_FILE.\n");
+        text.Append($"{OtlpTelemetry.EndpointVariable} turns on traces, measurements and logs over OTLP.\n");
+        return text.ToString();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Silo of {ClusterId} serves {Urls} (clustering {Clustering}, silo port {SiloPort}, gateway port {GatewayPort}, streams {Streams})")]
+    private static partial void Started(ILogger logger, string clusterId, string urls, Options.Clustering clustering, int siloPort, int gatewayPort, StreamTransport streams);
+
+    [LoggerMessage(2, LogLevel.Information, "Silo of {ClusterId} has left the cluster and stopped")]
+    private static partial void Stopped(ILogger logger, string clusterId);
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Granary.Testing;
+
+/// <summary>A real PostgreSQL server of its own, in a temporary folder, on a free port of this machine; a test that needs one skips, with the reason, where none is installed.</summary>
+/// <remarks>It listens on loopback only, trusts everybody there, and is as fast and as forgetful as a test wants (no fsync). Since PostgreSQL refuses to run as root, root starts it as the user <c>postgres</c>.</remarks>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private static readonly string[] Places = ["/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin"];
+
+    private readonly string _bin;
+    private readonly string _folder;
+
+    private PostgresServer(string bin, string folder, int port)
+    {
+        _bin = bin;
+        _folder = folder;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>Npgsql's text for a database of this server; short time-outs, so that a test of a fault does not wait.</summary>
+    public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=5;Command Timeout=20";
+
+    /// <summary>Starts a server, or skips the running test where PostgreSQL is not installed.</summary>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var bin = Places.FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")));
+        if (bin is null || OperatingSystem.IsWindows()) Assert.Skip("needs a PostgreSQL server (initdb), which this machine does not have; on Debian: apt-get install postgresql");
+        var folder = Directory.CreateTempSubdirectory("granary-pg-").FullName;
+        var server = new PostgresServer(bin, folder, FreePort());
+        try
+        {
+            if (Environment.UserName == "root") await RunAsync("chown", ["postgres", folder]);
+            await server.AsOwnerAsync("initdb", ["-D", server.Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+            await server.StartServerAsync();
+            return server;
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Makes an empty database and gives its connection text.</summary>
+    public async Task<string> CreateDatabaseAsync(string? name = null)
+    {
+        name ??= "test_" + Guid.NewGuid().ToString("N")[..12];
+        await AsOwnerAsync("createdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", name]);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Runs one SQL text through psql; gives what it printed, without headings.</summary>
+    public Task<string> SqlAsync(string database, string sql) =>
+        AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-d", database, "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+
+    public Task StartServerAsync() =>
+        AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
+            $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200", "start"]);
+
+    /// <summary>Ends the server as a crash would: every connection is cut, the data folder stays.</summary>
+    public Task CrashAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"]);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await CrashAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // it was stopped by the test already
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Task<string> AsOwnerAsync(string program, string[] arguments)
+    {
+        var path = Path.Combine(_bin, program);
+        return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
+    }
+
+    private static async Task<string> RunAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
+        return await output;
+    }
+}
