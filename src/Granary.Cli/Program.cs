@@ -11,5 +11,8 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     AnalysisCommands.Analyze(),
     AnalysisCommands.Learn(),
     AnalysisCommands.Track(),
+    RunCommands.Verify(),
+    RunCommands.Report(),
+    RunCommands.Compare(),
 };
 return await CommandLine.RunAsync(root, args);

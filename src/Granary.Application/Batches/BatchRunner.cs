@@ -5,6 +5,7 @@ using Granary.Application.Hosting;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches;
@@ -130,7 +131,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
                 Markets = await Described(markets, plan, CancellationToken.None),
                 StartingCash = spec.Cash,
                 Portfolio = outcome.Statistics,
-                Equity = outcome.Equity,
+                Equity = outcome.Recorder.Count > 0 ? outcome.Recorder.Rows() : [],
+                Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
+                WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
                 Notes = Notes(plan, entries, interrupted),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
@@ -214,6 +217,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
         if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
         if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model));
+        if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
         // Last, so that a folder with a manifest is whole.
         AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed));

@@ -10,7 +10,7 @@ namespace Granary.Application.Batches;
 /// <summary>The outcome of the portfolio pass.</summary>
 /// <param name="Decisions">By strategy index: the answer to each of its signals, in order. Strategies without weight are not in it.</param>
 public sealed record PortfolioOutcome(
-    RunStatistics Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, IReadOnlyList<EquityRow> Equity);
+    RunStatistics Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder);
 
 /// <summary>
 /// Merges what the weighted strategies did into one total order and lets the portfolio decide. At one instant first the bars that close are
@@ -134,7 +134,7 @@ public sealed class PortfolioPass
         }
 
         var equity = new EquityAccumulator();
-        var thin = new EquityThinner(4000);
+        var recorder = new EquityRecorder();
         var exposed = 0L;
         var rows = 0L;
         var lastStamp = long.MinValue;
@@ -167,7 +167,7 @@ public sealed class PortfolioPass
                 rows++;
                 if (_run.OpenTrades > 0) exposed++;
                 var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
-                thin.Add(r);
+                recorder.Add(r);
                 equityRow?.Invoke(r);
             }
             Drain(streams, instant, 2, trade);
@@ -178,7 +178,7 @@ public sealed class PortfolioPass
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)
                 counts[decision] = _counts[(int)decision];
-        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, thin.Rows);
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, recorder);
     }
 
     private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long instant, int phase, Action<PortfolioTrade>? trade)
@@ -260,65 +260,5 @@ public sealed class PortfolioPass
             Periods = rows,
             PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
         };
-    }
-}
-
-/// <summary>Keeps at most some thousand rows of a curve of any length, among them the lowest and the highest of every stretch.</summary>
-internal sealed class EquityThinner(int most)
-{
-    private readonly List<EquityRow> _rows = [];
-    private readonly List<EquityRow> _bucket = [];
-    private int _stride = 1;
-
-    public IReadOnlyList<EquityRow> Rows
-    {
-        get
-        {
-            Close();
-            return _rows;
-        }
-    }
-
-    public void Add(in EquityRow row)
-    {
-        if (_stride == 1)
-        {
-            _rows.Add(row);
-        }
-        else
-        {
-            _bucket.Add(row);
-            if (_bucket.Count == 2 * _stride) Close();
-        }
-        if (_rows.Count < most) return;
-        // Twice as coarse: of every four rows the lowest and the highest stay.
-        var kept = new List<EquityRow>(most);
-        for (var i = 0; i < _rows.Count; i += 4) Keep(_rows, i, Math.Min(4, _rows.Count - i), kept);
-        _rows.Clear();
-        _rows.AddRange(kept);
-        _stride *= 2;
-    }
-
-    private void Close()
-    {
-        if (_bucket.Count > 0) Keep(_bucket, 0, _bucket.Count, _rows);
-        _bucket.Clear();
-    }
-
-    private static void Keep(List<EquityRow> from, int start, int count, List<EquityRow> to)
-    {
-        if (count <= 2)
-        {
-            for (var i = 0; i < count; i++) to.Add(from[start + i]);
-            return;
-        }
-        var (low, high) = (start, start);
-        for (var i = start + 1; i < start + count; i++)
-        {
-            if (from[i].Equity < from[low].Equity) low = i;
-            if (from[i].Equity >= from[high].Equity) high = i;
-        }
-        to.Add(from[Math.Min(low, high)]);
-        if (low != high) to.Add(from[Math.Max(low, high)]);
     }
 }

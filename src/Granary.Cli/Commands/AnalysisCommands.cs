@@ -10,6 +10,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Learning;
 using Granary.Learning.Tracking;
+using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
@@ -28,7 +29,7 @@ internal static class AnalysisCommands
         command.SetAction(call =>
         {
             var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear)));
-            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => TearSheets.Write(w, call.GetValue(file)!, analysis));
+            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, Path.GetFileName(call.GetValue(file)!), call.GetValue(perYear), analysis.Benchmark, Path.GetFileName(call.GetValue(benchmark))));
             if (call.GetValue(json)) Console.WriteLine(CurveAnalysisJson.Write(analysis));
             else Output.Table(["Statistic", "Value"], analysis.Named.Select(n => new[] { n.Key, RunText.Number(n.Value) }));
             return 0;

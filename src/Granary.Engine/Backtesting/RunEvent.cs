@@ -63,6 +63,10 @@ public readonly struct RunEvent
         signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
         a: t.AdverseExcursion, b: t.FavourableExcursion, bars: t.Bars, symbol: symbol);
 
+    /// <summary>Whether another event is the same to the last bit.</summary>
+    public bool SameAs(in RunEvent other) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
+
     public RunEventKind Kind => _kind;
 
     /// <summary>Of the signal and of the trade that it opened.</summary>

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Verification;
+
+/// <summary>A strategy that did something else before the cut, when only what came after it was changed.</summary>
+/// <param name="Cut">Open time of the first bar that was changed.</param>
+public sealed record LookAhead(string Strategy, DateTime Cut, string Sentence);
+
+/// <param name="Strategies">How many were looked at.</param>
+/// <param name="Cuts">At how many points each.</param>
+public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<LookAhead> Found)
+{
+    public bool Passed => Found.Count == 0;
+}
+
+/// <summary>
+/// Looks for look-ahead: replaces every bar from a random instant on by nonsense, runs again, and demands that everything
+/// before the instant is the same to the bit.
+/// </summary>
+public static class CausalityCheck
+{
+    /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
+    /// <param name="cuts">How many instants.</param>
+    public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
+        CancellationToken cancellationToken)
+    {
+        var count = Math.Min(sample, plan.Instances.Count);
+        var chosen = Enumerable.Range(0, count).Select(i => (int)((long)i * plan.Instances.Count / count)).ToHashSet();
+        var truth = await EventsAsync(plan, markets, host, chosen, cancellationToken);
+        var (first, last) = await SpanAsync(markets, cancellationToken);
+        var found = new List<LookAhead>();
+        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        for (var c = 0; c < cuts; c++)
+        {
+            var cut = first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
+            var poisoned = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new PoisonedSeries(m.Value.Series, cut, seed + (ulong)c * 7919) }, StringComparer.Ordinal);
+            var other = await EventsAsync(plan, poisoned, host, chosen, cancellationToken);
+            foreach (var strategy in chosen.Order())
+            {
+                if (found.Any(f => f.Strategy == plan.Instances[strategy].Id)) continue;
+                // A long bar that the cut falls into is changed from its own open on.
+                var timeframe = plan.Instances[strategy].Timeframe;
+                var known = timeframe == plan.Spec.Data.Timeframe ? cut : timeframe.Floor(cut);
+                if (Difference(truth.GetValueOrDefault(strategy) ?? [], other.GetValueOrDefault(strategy) ?? [], known) is { } sentence)
+                    found.Add(new LookAhead(plan.Instances[strategy].Id, new DateTime(cut, DateTimeKind.Utc), sentence));
+            }
+        }
+        return new CausalityResult(count, cuts, found);
+    }
+
+    private static string? Difference(List<RunEvent> truth, List<RunEvent> other, long cut)
+    {
+        var (a, b) = (Before(truth, cut), Before(other, cut));
+        for (var i = 0; i < Math.Max(a.Count, b.Count); i++)
+        {
+            if (i >= a.Count) return $"it made one more {b[i].Kind} at {Time(b[i])} when only later bars were changed";
+            if (i >= b.Count) return $"its {a[i].Kind} at {Time(a[i])} went away when only later bars were changed";
+            if (!a[i].SameAs(b[i])) return $"its {a[i].Kind} at {Time(a[i])} changed when only later bars were changed";
+        }
+        return null;
+    }
+
+    private static string Time(in RunEvent e) => new DateTime(e.Time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm");
+
+    private static List<RunEvent> Before(List<RunEvent> events, long cut)
+    {
+        var kept = new List<RunEvent>();
+        foreach (var e in events)
+        {
+            if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == Engine.Trading.ExitReason.Open) continue;
+            if (e.Kind == RunEventKind.SignalEnded && e.End == Engine.Trading.SignalEnd.Unfilled) continue;
+            if (e.Time < cut) kept.Add(e);
+        }
+        return kept;
+    }
+
+    private static async Task<ConcurrentDictionary<int, List<RunEvent>>> EventsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+        HashSet<int> chosen, CancellationToken cancellationToken)
+    {
+        var sink = new Memory();
+        await host.RunAsync(plan, markets, i => chosen.Contains(i.Index), sink, withFactors: false, _ => { }, null, cancellationToken);
+        return sink.Events;
+    }
+
+    private static async Task<(long First, long Last)> SpanAsync(IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        var (first, last) = (long.MaxValue, long.MinValue);
+        foreach (var market in markets.Values)
+            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            {
+                first = Math.Min(first, block.Time[0]);
+                last = Math.Max(last, block.Time[^1]);
+            }
+        return (first, last);
+    }
+
+    private sealed class Memory : IEventSink
+    {
+        public ConcurrentDictionary<int, List<RunEvent>> Events { get; } = new();
+
+        public void Append(int strategy, ReadOnlySpan<byte> events)
+        {
+            var list = Events.GetOrAdd(strategy, _ => []);
+            var reader = new RunEventReader(events);
+            while (reader.Next(out var e, out _)) list.Add(e);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Verification;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>What is done with finished runs: verify, report, compare.</summary>
+internal static class RunCommands
+{
+    public static Command Verify()
+    {
+        var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
+        var sample = new Option<int>("--sample") { DefaultValueFactory = _ => int.MaxValue, Description = "how many strategies to look for look-ahead in (all)" };
+        var cuts = new Option<int>("--cuts") { DefaultValueFactory = _ => 3, Description = "at how many random instants the future is poisoned" };
+        var json = new Option<bool>("--json");
+        var command = new Command("verify", "Run it again from its manifest, compare the digests, and look for look-ahead.") { run, sample, cuts, json };
+        command.SetAction(async (call, token) =>
+        {
+            var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample), call.GetValue(cuts), null, token);
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found } }, Output.Json));
+            }
+            else
+            {
+                Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}" : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
+                foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");
+                Console.WriteLine(result.Causality.Passed
+                    ? $"No look-ahead: {result.Causality.Strategies:N0} strategies did the same before {result.Causality.Cuts} instants after which every bar was replaced by nonsense"
+                    : $"LOOK-AHEAD in {result.Causality.Found.Count} strategies:");
+                foreach (var found in result.Causality.Found) Console.WriteLine($"  {found.Strategy}: {found.Sentence} (cut at {RunText.Time(found.Cut.Ticks)})");
+            }
+            return result.Passed ? 0 : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    public static Command Report()
+    {
+        var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
+        var command = new Command("report", "Rebuild a run's report from its manifest.") { run };
+        command.SetAction(async (call, token) =>
+        {
+            var folder = call.GetValue(run)!;
+            var manifest = RunManifest.Read(folder);
+            var spec = BatchReader.Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+            var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
+            try
+            {
+                var again = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System).RunAsync(
+                    spec with { Outputs = new OutputSet { Names = ["report", "trades", "signals"] } }, new BatchOptions { Out = temporary, Yes = true }, null, token);
+                AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
+                Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
+                if (again.Model.Digest == manifest.Digest) return 0;
+                CommandLine.Complain($"the bars or the program have changed: the run's digest is {manifest.Digest}, and the rebuilt report is of {again.Model.Digest}");
+                return CommandLine.Failed;
+            }
+            finally
+            {
+                if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            }
+        });
+        return command;
+    }
+
+    public static Command Compare()
+    {
+        var a = new Argument<string>("RUN_A");
+        var b = new Argument<string>("RUN_B");
+        var json = new Option<bool>("--json");
+        var command = new Command("compare", "The differences of two runs, strategy by strategy and trade by trade.") { a, b, json };
+        command.SetAction(call =>
+        {
+            var difference = RunDifference.Of(call.GetValue(a)!, call.GetValue(b)!);
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(difference, Output.Json));
+                return 0;
+            }
+            Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}" : $"The runs differ: {difference.DigestA} and {difference.DigestB}");
+            foreach (var id in difference.OnlyInA.Take(20)) Console.WriteLine($"only in {call.GetValue(a)}: {id}");
+            foreach (var id in difference.OnlyInB.Take(20)) Console.WriteLine($"only in {call.GetValue(b)}: {id}");
+            Output.Table(["Strategy", "Statistic", "A", "B"], difference.Statistics.Take(50).Select(d => new[] { d.Strategy, d.Statistic, RunText.Number(d.A ?? double.NaN), RunText.Number(d.B ?? double.NaN) }));
+            if (difference.Statistics.Count > 50) Console.WriteLine($"and {difference.Statistics.Count - 50} more; --json has them all");
+            foreach (var line in difference.TradesOnlyInA.Take(10)) Console.WriteLine($"- {line}");
+            foreach (var line in difference.TradesOnlyInB.Take(10)) Console.WriteLine($"+ {line}");
+            if (difference.TradesOnlyInA.Count + difference.TradesOnlyInB.Count > 20) Console.WriteLine($"{difference.TradesOnlyInA.Count:N0} trades are only in A, {difference.TradesOnlyInB.Count:N0} only in B");
+            return 0;
+        });
+        return command;
+    }
+}
