@@ -259,7 +259,7 @@ public sealed class BarFileSeries : IBarSeries
         if (next is not null) yield return next;
     }
 
-    private static List<BarColumns> Reversed(List<BarColumns> blocks, bool withAdjusted)
+    internal static List<BarColumns> Reversed(List<BarColumns> blocks, bool withAdjusted)
     {
         var result = new List<BarColumns>(blocks.Count);
         BarColumns? next = null;
@@ -278,7 +278,7 @@ public sealed class BarFileSeries : IBarSeries
         return result;
     }
 
-    private static List<string> Describe(BarCollector collector, BarFileReader reader, BarFileLayout layout)
+    internal static List<string> Describe(BarCollector collector, BarFileReader reader, BarFileLayout layout)
     {
         var notes = new List<string>(layout.Notes);
         if (collector.SkippedRows > 0) notes.Add(collector.SkippedRows == 1 ? "1 row without prices (null) was skipped" : $"{collector.SkippedRows} rows without prices (null) were skipped");

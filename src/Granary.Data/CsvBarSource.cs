@@ -31,22 +31,21 @@ public sealed class CsvBarSource : IBarSource
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         new([.. Markets(timeframe).Keys.Order(StringComparer.Ordinal)]);
 
-    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        await BarFile.OpenAsync(PathsOf(query), query, _options, _budget, cancellationToken).ConfigureAwait(false);
+
+    internal BarFileOptions Options => _options;
+
+    internal List<string> PathsOf(BarQuery query)
     {
         var markets = Markets(query.Timeframe);
-        if (!markets.TryGetValue(query.Symbol, out var paths))
-        {
-            // LEAN writes tickers small, people write them large.
-            var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (match.Count != 1)
-            {
-                var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
-                throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
-                    nearest is not null ? $"did you mean {nearest}?" : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files" : $"it has {Show(string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5)))}{(markets.Count > 5 ? ", …" : "")}");
-            }
-            paths = markets[match[0]];
-        }
-        return await BarFile.OpenAsync(paths, query, _options, _budget, cancellationToken).ConfigureAwait(false);
+        if (markets.TryGetValue(query.Symbol, out var paths)) return paths;
+        // LEAN writes tickers small, people write them large.
+        var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (match.Count == 1) return markets[match[0]];
+        var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
+        throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
+            nearest is not null ? $"did you mean {nearest}?" : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files" : $"it has {Show(string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5)))}{(markets.Count > 5 ? ", …" : "")}");
     }
 
     // Symbols are only ever looked up among the names that the folder has, so none can point out of it.

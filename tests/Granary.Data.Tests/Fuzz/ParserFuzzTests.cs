@@ -183,7 +183,7 @@ public sealed class ParserFuzzTests
     private static long Epoch(string text)
     {
         var n = long.Parse(text.Trim(), NumberStyles.None, Invariant);
-        return text.Trim().Length switch { <= 10 => n * 10_000_000, <= 13 => n * 10_000, <= 16 => n * 10, _ => n / 100 };
+        return text.Trim().TrimStart('0').Length switch { <= 10 => n * 10_000_000, <= 13 => n * 10_000, <= 16 => n * 10, _ => n / 100 };
     }
 
     private static Bar Lean(string[] f)

@@ -1,0 +1,301 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>
+/// Looks through good bars, block by block in bounded memory, for what is suspicious all the same: gaps, outliers, prices that stand still,
+/// splits that nobody adjusted for, bars of another length than their name.
+/// </summary>
+public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
+{
+    private const int Examples = 5;
+    private const int Window = 201;
+    private const int MostGaps = 200_000;
+
+    // What may be a night or a lunch break, if it ends at the same hour again and again.
+    private const long LongBreak = 2 * TimeSpan.TicksPerHour;
+
+    // From Friday's close to Sunday's or Monday's open.
+    private const long LongestWeekend = 80 * TimeSpan.TicksPerHour;
+
+    // An outlier is this many robust deviations (1.4826 × the median absolute return of the last 201 bars) from zero.
+    private const double OutlierDeviations = 15;
+
+    // Ratios at which companies split their shares, and their reverses.
+    private static readonly (double Ratio, string Name)[] Splits =
+        [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"), (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
+            (0.5, "1:2"), (1 / 3.0, "1:3"), (0.25, "1:4"), (0.2, "1:5"), (1 / 8.0, "1:8"), (0.1, "1:10"), (0.05, "1:20"), (0.04, "1:25"), (0.02, "1:50")];
+
+    private readonly List<(long After, long Next)> _gaps = [];
+    private readonly Dictionary<(long TimeOfDay, long Length), int> _habits = [];
+    private readonly Dictionary<long, int> _openings = [];
+    private readonly Dictionary<long, long> _steps = [];
+    private readonly RunningMedian _within = new(Window), _across = new(Window);
+    private readonly List<(long Time, double Return, double Deviations, bool Reverts)> _outliers = [];
+    private readonly List<(long Time, string Ratio, double From, double To)> _splits = [];
+    private readonly List<(long From, long To, long Bars)> _frozen = [];
+    private Bar _previous;
+    private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
+    private long _frozenFrom, _frozenBars;
+    private long _outlierCount, _splitCount, _frozenCount, _frozenTotal;
+    private (long Time, double Return, double Deviations, double Before, double Close, string? Split, double Open)? _pending;
+
+    /// <summary>Looks at the next bars.</summary>
+    public void Add(BarBlock block)
+    {
+        for (var i = 0; i < block.Count; i++) Add(block[i]);
+    }
+
+    private void Add(in Bar bar)
+    {
+        var day = bar.Time / TimeSpan.TicksPerDay;
+        if (day != _lastDay)
+        {
+            _days++;
+            _lastDay = day;
+        }
+        // Tick zero is a Monday.
+        if (day % 7 >= 5)
+        {
+            _weekend++;
+            if (day % 7 == 5) _saturdays++;
+        }
+        if (bar.Volume == 0) _withoutVolume++;
+        if (bar.Time % (timeframe.IsIntraday ? timeframe.Ticks : TimeSpan.TicksPerDay) != 0) _offGrid++;
+        if (_count++ == 0)
+        {
+            _first = bar.Time;
+            _previous = bar;
+            return;
+        }
+
+        var step = bar.Time - _previous.Time;
+        if (step == timeframe.Ticks) _regular++;
+        else if (_steps.Count < 10_000 || _steps.ContainsKey(step)) _steps[step] = _steps.GetValueOrDefault(step) + 1;
+        if (step > timeframe.Ticks)
+        {
+            if (step >= LongBreak)
+            {
+                var opening = bar.Time % TimeSpan.TicksPerDay;
+                _openings[opening] = _openings.GetValueOrDefault(opening) + 1;
+            }
+            if (_gaps.Count < MostGaps) _gaps.Add((_previous.Time, bar.Time));
+            else _lostGaps++;
+            var habit = (_previous.Time % TimeSpan.TicksPerDay, step);
+            if (_habits.Count < 50_000 || _habits.ContainsKey(habit)) _habits[habit] = _habits.GetValueOrDefault(habit) + 1;
+        }
+
+        LookForJump(bar, contiguous: step <= timeframe.Ticks || !timeframe.IsIntraday);
+        LookForStandstill(bar);
+        _previous = bar;
+    }
+
+    private void LookForJump(in Bar bar, bool contiguous)
+    {
+        // As far up as down: half the price and twice the price are the same distance.
+        var r = bar.Close >= _previous.Close ? bar.Close / _previous.Close - 1 : 1 - _previous.Close / bar.Close;
+        if (_pending is { } p)
+        {
+            // A bad print is taken back at once; a move stays.
+            var reverts = Math.Abs(Math.Log(bar.Close / p.Before)) < 0.4 * Math.Abs(Math.Log(p.Close / p.Before));
+            if (p.Split is { } split && !reverts)
+            {
+                _splitCount++;
+                if (_splits.Count < Examples) _splits.Add((p.Time, split, p.Before, p.Open));
+            }
+            else
+            {
+                _outlierCount++;
+                Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
+            }
+            _pending = null;
+        }
+        var scale = contiguous ? _within : _across;
+        var absolute = Math.Abs(r);
+        if (scale.Count >= 50 || scale.Count >= 20 && absolute > 0.25)
+        {
+            // Quiet markets stand still so often that the median is zero; a return of 0.2 % is then still nothing.
+            var deviation = Math.Max(1.4826 * scale.Median, 0.0002);
+            if (absolute > OutlierDeviations * deviation)
+            {
+                _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, SplitAt(bar), bar.Open);
+            }
+            else if (absolute > 8 * deviation && absolute > 0.25 && SplitAt(bar) is { } split)
+            {
+                _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, split, bar.Open);
+            }
+        }
+        scale.Add(absolute);
+    }
+
+    private string? SplitAt(in Bar bar)
+    {
+        var opening = bar.Open / _previous.Close;
+        if (opening is > 0.78 and < 1.28) return null;
+        foreach (var (ratio, name) in Splits)
+            if (Math.Abs(opening * ratio - 1) < 0.04)
+                return name;
+        return null;
+    }
+
+    private void LookForStandstill(in Bar bar)
+    {
+        var still = bar.Open == bar.Close && bar.High == bar.Low && bar.Close == _previous.Close;
+        if (still)
+        {
+            if (_frozenBars++ == 0) _frozenFrom = bar.Time;
+            return;
+        }
+        EndStandstill();
+    }
+
+    private void EndStandstill()
+    {
+        var least = timeframe.IsIntraday ? 30 : 5;
+        if (_frozenBars >= least)
+        {
+            _frozenCount++;
+            _frozenTotal += _frozenBars;
+            Keep(_frozen, (_frozenFrom, _previous.Time, _frozenBars), static f => f.Item3);
+        }
+        _frozenBars = 0;
+    }
+
+    // The few greatest, in order of time.
+    private static void Keep<T>(List<T> list, T item, Func<T, double> weight)
+    {
+        list.Add(item);
+        if (list.Count > Examples) list.Remove(list.MinBy(weight)!);
+    }
+
+    /// <summary>What was found.</summary>
+    /// <param name="before">Findings of an earlier look at the rows, as faults of the file.</param>
+    public QualityReport Finish(IReadOnlyList<Finding>? before = null)
+    {
+        var findings = new List<Finding>(before ?? []);
+        if (_count > 0) EndStandstill();
+        // Bars of another length would be all gaps.
+        var missing = Granularity(findings) ? 0 : Gaps(findings);
+        foreach (var o in _outliers)
+        {
+            findings.Add(o.Reverts
+                ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time), $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations, and comes back at the next bar, as a wrong price does", "compare with another source and correct the bar")
+                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations", "make sure that this was news and not a wrong price"));
+        }
+        if (_outlierCount > _outliers.Count)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(), $"{_outlierCount - _outliers.Count} more closes lie further than {OutlierDeviations} robust deviations from the one before", "look through them if results hang on few trades"));
+        foreach (var s in _splits)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Text(s.Time), $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for", "use adjusted prices, or a factor file"));
+        if (_splitCount > _splits.Count)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Range(), $"{_splitCount - _splits.Count} more steps look like splits", "use adjusted prices, or a factor file"));
+        foreach (var f in _frozen)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Text(f.From), $"the price stands still for {f.Bars} bars until {Text(f.To)}", "a feed that hangs looks so; compare with another source"));
+        if (_frozenCount > _frozen.Count)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Range(), $"{_frozenCount - _frozen.Count} more stretches stand still, {_frozenTotal} bars in all", "a market that trades so seldom fills few orders; use a longer timeframe"));
+        if (_count > 0 && _withoutVolume == _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), "no bar has a volume", "factors and limits that use volume say nothing here"));
+        else if (_withoutVolume * 20 > _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
+        return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
+            [.. findings.OrderByDescending(f => f.Severity)]);
+    }
+
+    private long Gaps(List<Finding> findings)
+    {
+        var missing = 0L;
+        var shown = new List<(long After, long Next, long Bars)>();
+        var counted = 0L;
+        var severity = Severity.Warning;
+        foreach (var (after, next) in _gaps)
+        {
+            var bars = MissingBetween(after, next);
+            if (bars == 0) continue;
+            missing += bars;
+            counted++;
+            Keep(shown, (after, next, bars), static g => g.Item3);
+        }
+        if (!timeframe.IsIntraday && instrument.DailyEquity)
+        {
+            // Single weekdays are holidays, some ten a year; more than that, or several in a row, is a hole.
+            if (missing * 20 <= _count) severity = Severity.Info;
+        }
+        foreach (var (after, next, bars) in shown)
+        {
+            var hole = severity == Severity.Info && bars >= 3 ? Severity.Warning : severity;
+            if (hole == Severity.Info) continue;
+            findings.Add(new Finding(hole, QualityCheck.Gap, Text(after), $"{(bars == 1 ? "1 bar is" : $"{bars} bars are")} missing until {Text(next)}", "fill the gap from another source, or leave its days out"));
+        }
+        var rest = counted + _lostGaps - findings.Count(f => f.Check == QualityCheck.Gap);
+        if (rest > 0)
+        {
+            findings.Add(severity == Severity.Info
+                ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do", "nothing, unless the market was open")
+                : new Finding(Severity.Warning, QualityCheck.Gap, Range(), $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)", "nothing happens inside a gap; use a longer timeframe if there are many"));
+        }
+        return missing;
+    }
+
+    private long MissingBetween(long after, long next)
+    {
+        var step = timeframe.Ticks;
+        if (timeframe == Timeframe.W1) return (next - after) / step - 1;
+        if (timeframe == Timeframe.D1)
+        {
+            var days = (next - after) / TimeSpan.TicksPerDay - 1;
+            if (!instrument.DailyEquity) return days;
+            var missing = 0L;
+            for (var d = after + TimeSpan.TicksPerDay; d < next; d += TimeSpan.TicksPerDay)
+                if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(DateOnly.FromDateTime(new DateTime(d))))
+                    missing++;
+            return missing;
+        }
+        var calendar = instrument.Calendar;
+        if (!calendar.IsContinuous)
+        {
+            var missing = 0L;
+            var last = DateOnly.FromDateTime(calendar.ToLocal(next));
+            for (var date = DateOnly.FromDateTime(calendar.ToLocal(after)); date <= last; date = date.AddDays(1))
+            {
+                if (calendar.Session(date) is not { } session) continue;
+                var from = Math.Max(session.Open, after + step);
+                var to = Math.Min(session.Close, next);
+                if (to > from) missing += (to - from) / step;
+            }
+            return missing;
+        }
+        // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
+        var length = next - after;
+        if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4 && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
+        var habit = length > 10 * step ? _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length)) : 0;
+        if (length >= LongBreak) habit = Math.Max(habit, _openings.GetValueOrDefault(next % TimeSpan.TicksPerDay));
+        return habit >= 3 && habit * 50 >= _days && length < 2 * TimeSpan.TicksPerDay ? 0 : length / step - 1;
+    }
+
+    // Whether the bars are of another length than their name.
+    private bool Granularity(List<Finding> findings)
+    {
+        var other = false;
+        if (_regular > 0) _steps[timeframe.Ticks] = _regular;
+        if (_steps.Count > 0)
+        {
+            var most = _steps.MaxBy(s => (s.Value, -s.Key));
+            if (most.Key != timeframe.Ticks && (timeframe != Timeframe.D1 || most.Key > 3 * TimeSpan.TicksPerDay))
+            {
+                other = true;
+                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
+                    $"most bars are {Reading.BarCollector.Describe(most.Key)} apart, not {timeframe}", "name the timeframe that the bars have"));
+            }
+            var shorter = _steps.Where(s => s.Key < timeframe.Ticks).Sum(s => s.Value);
+            if (shorter > 0)
+                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(), $"{shorter} bars follow the one before sooner than after {timeframe}, so they overlap", "check the stamps, or name the timeframe that the bars have"));
+        }
+        if (_offGrid * 100 > _count && timeframe.IsIntraday)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Granularity, Range(), $"{_offGrid} bars do not start on a full {timeframe}", "make sure that stamps are opens, not closes or trades"));
+        if (timeframe == Timeframe.D1 && _weekend > 0 && _weekend * 10 < _count)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(), $"{_weekend} of {_count} days are Saturdays or Sundays", "check the time zone of the dates"));
+        return other;
+    }
+
+    private string Range() => $"{Text(_first)} to {Text(_previous.Time)}";
+
+    private string Text(long time) => new DateTime(time).ToString(timeframe.IsIntraday ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

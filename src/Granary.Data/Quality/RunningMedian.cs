@@ -1,0 +1,31 @@
+namespace Granary.Data.Quality;
+
+/// <summary>The median of the last values, kept sorted.</summary>
+internal sealed class RunningMedian(int size)
+{
+    private readonly double[] _ring = new double[size];
+    private readonly double[] _sorted = new double[size];
+    private int _next;
+
+    public int Count { get; private set; }
+
+    /// <summary>The middle value (the upper of two); 0 without any.</summary>
+    public double Median => Count == 0 ? 0 : _sorted[Count / 2];
+
+    public void Add(double value)
+    {
+        if (Count == size)
+        {
+            var old = Array.BinarySearch(_sorted, 0, Count, _ring[_next]);
+            Array.Copy(_sorted, old + 1, _sorted, old, Count - old - 1);
+            Count--;
+        }
+        var at = Array.BinarySearch(_sorted, 0, Count, value);
+        if (at < 0) at = ~at;
+        Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
+        _sorted[at] = value;
+        _ring[_next] = value;
+        _next = (_next + 1) % size;
+        Count++;
+    }
+}
