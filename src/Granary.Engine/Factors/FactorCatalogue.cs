@@ -7,20 +7,23 @@ namespace Granary.Engine.Factors;
 /// <summary>Every factor there is, by name: those of this assembly and of the plug-ins that a host added.</summary>
 public static class FactorCatalogue
 {
-    private static readonly Dictionary<string, FactorDefinition> Definitions = Scan(typeof(FactorCatalogue).Assembly);
+    // Replaced whole when a plug-in comes, so that readers need no lock.
+    private static volatile Dictionary<string, FactorDefinition> _definitions = Scan(typeof(FactorCatalogue).Assembly);
 
     /// <summary>By name, in alphabetical order.</summary>
-    public static IReadOnlyList<FactorDefinition> All => [.. Definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<FactorDefinition> All => [.. _definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
 
-    public static bool TryGet(string name, [NotNullWhen(true)] out FactorDefinition? definition) => Definitions.TryGetValue(name, out definition);
+    public static bool TryGet(string name, [NotNullWhen(true)] out FactorDefinition? definition) => _definitions.TryGetValue(name, out definition);
 
-    /// <summary>Adds the factors of a plug-in. Call it at start, before any run: the catalogue is not guarded against concurrent change.</summary>
-    /// <exception cref="ArgumentException">A name is taken.</exception>
+    /// <summary>Adds the factors of a plug-in. Call it at start, before any run, and not from two threads at once.</summary>
+    /// <exception cref="ArgumentException">A name is taken; then nothing is added.</exception>
     public static void Add(Assembly assembly)
     {
+        var all = new Dictionary<string, FactorDefinition>(_definitions, StringComparer.Ordinal);
         foreach (var (name, definition) in Scan(assembly))
-            if (!Definitions.TryAdd(name, definition) && Definitions[name].Kernel != definition.Kernel)
-                throw new ArgumentException($"the factor name '{name}' of {definition.Kernel} is taken by {Definitions[name].Kernel}");
+            if (!all.TryAdd(name, definition) && all[name].Kernel != definition.Kernel)
+                throw new ArgumentException($"the factor name '{name}' of {definition.Kernel} is taken by {all[name].Kernel}");
+        _definitions = all;
     }
 
     /// <summary>A request by name with arguments in the constructor's order; missing ones take their defaults.</summary>

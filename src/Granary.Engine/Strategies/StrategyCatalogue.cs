@@ -7,31 +7,33 @@ namespace Granary.Engine.Strategies;
 /// <summary>Every strategy there is, by class name: those of this assembly and of the plug-ins that a host added.</summary>
 public static class StrategyCatalogue
 {
-    private static readonly Dictionary<string, StrategyDefinition> Definitions = Scan(typeof(StrategyCatalogue).Assembly);
+    // Replaced whole when a plug-in comes, so that readers need no lock.
+    private static volatile Dictionary<string, StrategyDefinition> _definitions = Scan(typeof(StrategyCatalogue).Assembly);
 
     /// <summary>By name, in alphabetical order.</summary>
-    public static IReadOnlyList<StrategyDefinition> All => [.. Definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<StrategyDefinition> All => [.. _definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
 
-    public static bool TryGet(string name, [NotNullWhen(true)] out StrategyDefinition? definition) => Definitions.TryGetValue(name, out definition);
+    public static bool TryGet(string name, [NotNullWhen(true)] out StrategyDefinition? definition) => _definitions.TryGetValue(name, out definition);
 
     /// <exception cref="ArgumentException">There is none of this name; the message names the nearest.</exception>
     public static StrategyDefinition Get(string name)
     {
         if (TryGet(name, out var definition)) return definition;
-        var near = Spelling.Nearest(name, Definitions.Keys.Order(StringComparer.Ordinal));
+        var near = Spelling.Nearest(name, _definitions.Keys.Order(StringComparer.Ordinal));
         throw new ArgumentException($"there is no strategy '{name}'" + (near is null ? "; 'granary strategies' lists them" : $"; did you mean '{near}'?"));
     }
 
-    /// <summary>Adds the strategies of a plug-in. Call it at start, before any run: the catalogue is not guarded against concurrent change.</summary>
+    /// <summary>Adds the strategies of a plug-in. Call it at start, before any run, and not from two threads at once.</summary>
     /// <returns>What was added; empty where the assembly holds no strategy.</returns>
     /// <exception cref="ArgumentException">A name is taken, or a class cannot be a strategy; then nothing is added.</exception>
     public static IReadOnlyList<StrategyDefinition> Add(Assembly assembly)
     {
         var found = Scan(assembly);
+        var all = new Dictionary<string, StrategyDefinition>(_definitions, StringComparer.Ordinal);
         foreach (var (name, definition) in found)
-            if (Definitions.TryGetValue(name, out var taken) && taken.Type != definition.Type)
-                throw new ArgumentException($"the strategy name '{name}' of {definition.Type} is taken by {taken.Type}");
-        foreach (var (name, definition) in found) Definitions[name] = definition;
+            if (!all.TryAdd(name, definition) && all[name].Type != definition.Type)
+                throw new ArgumentException($"the strategy name '{name}' of {definition.Type} is taken by {all[name].Type}");
+        _definitions = all;
         return [.. found.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
     }
 

@@ -46,11 +46,13 @@ public sealed class StrategyConformanceTests
         return new SampleBars.Feed(series, [.. bars]);
     }
 
-    private static MultiSymbolRunner.Outcome Run(StrategyDefinition definition, IReadOnlyList<SampleBars.Feed> market, IReadOnlyDictionary<string, object>? named = null, int block = 512)
+    private static MultiSymbolRunner.Outcome Run(StrategyDefinition definition, IReadOnlyList<SampleBars.Feed> market, IReadOnlyDictionary<string, object>? named = null, int block = 512,
+        TradingSettings? settings = null, ExecutionSettings? execution = null)
     {
+        (settings, execution) = (settings ?? Settings, execution ?? Execution);
         var strategy = definition.Create(named ?? new Dictionary<string, object>());
-        if (strategy is MultiSymbolStrategy multi) return MultiSymbolRunner.Run(multi, market, Settings, Execution, [block, block / 2 + 1], block);
-        var record = StrategyRunner.Run(strategy, market[0], Settings, Execution, block);
+        if (strategy is MultiSymbolStrategy multi) return MultiSymbolRunner.Run(multi, market, settings, execution, [block, block / 2 + 1], block);
+        var record = StrategyRunner.Run(strategy, market[0], settings, execution, block);
         return new MultiSymbolRunner.Outcome(record.Result, [record]);
     }
 
@@ -92,6 +94,27 @@ public sealed class StrategyConformanceTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Under_any_rules_of_the_batch_the_trades_explain_the_equity_and_the_sides_are_kept(string name)
+    {
+        var definition = StrategyCatalogue.Get(name);
+        foreach (var settings in (TradingSettings[])[
+            Settings with { Sides = Sides.Long, StopLossPercent = 1, TakeProfitPercent = 2 },
+            Settings with { Sides = Sides.Short, TrailingStopPercent = 1, MaxBars = 20 },
+            Settings with { Size = SizeRule.Units(3), ExitOnSignal = false, StopLossPercent = 0.5, MaxOpenTrades = 5, ExitAt = new TimeSpan(15, 0, 0) },
+            Settings with { Size = new SizeRule(SizeKind.RiskPercent, 0.1), StopLossPercent = 1, MaxOpenTrades = 1 }])
+            foreach (var execution in (ExecutionSettings[])[Execution with { Fill = FillTiming.SameClose }, Execution with { ProtectFrom = ProtectFrom.NextBar, Intrabar = IntrabarRule.TargetFirst }])
+                foreach (var market in Markets)
+                {
+                    var outcome = Run(definition, market, settings: settings, execution: execution);
+                    var trades = outcome.Symbols.SelectMany(s => s.Trades).ToList();
+                    (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Result.Equity.Final, 1e-8 * settings.Cash);
+                    // Targets of a portfolio are netted by hand, beside the sides.
+                    if (settings.Sides != Sides.Both && name != "MonthlyRebalance") trades.ShouldAllBe(t => t.Side == (settings.Sides == Sides.Long ? Side.Buy : Side.Sell));
+                }
     }
 
     [Theory]
