@@ -49,7 +49,7 @@ public sealed class CsvBarSource : IBarSource
     }
 
     // Symbols are only ever looked up among the names that the folder has, so none can point out of it.
-    private Dictionary<string, List<string>> Markets(Timeframe timeframe)
+    internal Dictionary<string, List<string>> Markets(Timeframe timeframe)
     {
         try
         {
