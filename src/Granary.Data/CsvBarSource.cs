@@ -18,6 +18,7 @@ public sealed class CsvBarSource : IBarSource
     private readonly string _directory;
     private readonly BarFileOptions _options;
     private readonly MemoryBudget _budget;
+    private readonly Dictionary<string, (DateTime Changed, Dictionary<string, List<string>> Markets)> _listed = new(StringComparer.Ordinal);
 
     /// <exception cref="BarDataException">The format does not exist.</exception>
     public CsvBarSource(string directory, BarFileOptions? options = null)
@@ -61,6 +62,12 @@ public sealed class CsvBarSource : IBarSource
             }
             var own = Path.Combine(_directory, timeframe.ToString());
             var folder = Directory.Exists(own) ? own : LeanFolder(timeframe) ?? _directory;
+            // Thousands of markets are opened one by one; the folder is listed again only when it changed.
+            var changed = Directory.GetLastWriteTimeUtc(folder);
+            lock (_listed)
+            {
+                if (_listed.TryGetValue(folder, out var known) && known.Changed == changed) return known.Markets;
+            }
             var markets = new Dictionary<string, List<string>>(StringComparer.Ordinal);
             foreach (var file in Directory.EnumerateFiles(folder))
             {
@@ -69,10 +76,18 @@ public sealed class CsvBarSource : IBarSource
                     throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too", "keep one of the two files");
                 markets[symbol] = [file];
             }
+            var daily = false;
             foreach (var sub in Directory.EnumerateDirectories(folder))
             {
                 var days = LeanDays(sub);
-                if (days.Count > 0) markets.TryAdd(Path.GetFileName(sub), days);
+                if (days.Count == 0) continue;
+                markets.TryAdd(Path.GetFileName(sub), days);
+                daily = true;
+            }
+            // Files come and go inside a LEAN folder's own folders without a sign on it.
+            if (!daily)
+            {
+                lock (_listed) _listed[folder] = (changed, markets);
             }
             return markets;
         }

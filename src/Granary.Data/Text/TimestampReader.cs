@@ -324,6 +324,8 @@ internal sealed class TimestampReader(DateStyle style)
             zone = ZoneStyle.Zulu;
             return true;
         }
+        // Dukascopy writes "GMT+0100".
+        if (s.Length > 3 && s[3] is (byte)'+' or (byte)'-' && (s.StartsWith("GMT"u8) || s.StartsWith("UTC"u8))) s = s[3..];
         if (s.SequenceEqual("+00:00"u8))
         {
             zone = ZoneStyle.Offset;

@@ -97,6 +97,23 @@ public sealed class BarStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task LEAN_files_keep_their_factors_and_days_are_imported_as_one_market()
+    {
+        var apple = SharedData.Require("data/lean/equity/usa/daily/aapl.zip");
+        Import(apple, "AAPL").Total.ShouldBe(5849);
+        foreach (var adjust in new[] { true, false })
+        {
+            await using var text = Read.Open(apple, "1d", new BarFileOptions { Adjust = adjust });
+            await using var stored = Open("AAPL", adjust: adjust);
+            stored.ContentHash.ShouldBe(text.ContentHash);
+        }
+        var minutes = Directory.GetFiles(SharedData.Require("data/lean/equity/usa/minute/spy"), "201310*_trade.zip");
+        var results = await BarImport.RunAsync(new ImportRequest(minutes, Store, "SPY", Timeframe.M1, new BarFileOptions()));
+        results.ShouldHaveSingleItem().File.ShouldEndWith($"and {minutes.Length - 1} more");
+        Open("SPY", "1m").Instrument.Calendar.Name.ShouldBe("XNYS");
+    }
+
+    [Fact]
     public void Every_flipped_byte_of_a_bar_file_is_noticed_when_it_is_opened_or_read()
     {
         Import(Minutes("m.csv", 5000), timeframe: "1m");
