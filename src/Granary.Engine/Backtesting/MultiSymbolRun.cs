@@ -24,6 +24,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private readonly MultiSymbolContext _context;
     private readonly bool[] _touched;
     private double[] _equity = [];
+    private readonly bool _listens;
     private bool _started, _ready;
     private long _rows, _lastTime;
 
@@ -44,12 +45,12 @@ public sealed class MultiSymbolRun : IStrategyRun
         _meter = new EquityMeter(settings.Cash);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
-        var listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
+        _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
         for (var s = 0; s < _symbols.Length; s++)
         {
             var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
             _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s]);
-            if (listens) book.Listen(strategy, _symbols[s]);
+            if (_listens) book.Listen(strategy, _symbols[s]);
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
         _context = new MultiSymbolContext(_symbols, _account);
@@ -87,8 +88,8 @@ public sealed class MultiSymbolRun : IStrategyRun
         for (var row = 0; row < block.Count; row++)
         {
             Run(join, row);
-            _equity[row] = _account.Equity;
-            if (exposed == _account.IsExposed) continue;
+            _equity[row] = _account.Mark(out var holds);
+            if (exposed == holds) continue;
             _meter.Mark(0, 1, exposed, marks, join.Calendar, from, row);
             (from, exposed) = (row, !exposed);
         }
@@ -130,7 +131,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         foreach (var symbol in _symbols)
         {
             if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;
-            _ready |= symbol.IsReady;
+            if (!_ready) _ready = symbol.IsReady;
         }
 
         _context.Now = block.TimeColumn[row];
@@ -164,6 +165,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     // Call-backs may act on other symbols, whose call-backs come next.
     private void Tell()
     {
+        if (!_listens) return;
         bool any;
         var rounds = 0;
         do

@@ -34,6 +34,19 @@ internal sealed class SharedAccount(double cash)
         }
     }
 
+    /// <summary>The equity, and whether anything is held, long and short that cancel included.</summary>
+    public double Mark(out bool holds)
+    {
+        var equity = cash;
+        holds = false;
+        foreach (var book in _books)
+        {
+            equity += book.OwnEquity(book.LastPrice);
+            holds |= book.OpenTradeCount > 0;
+        }
+        return equity;
+    }
+
     public double Cash
     {
         get
