@@ -88,6 +88,7 @@ internal static class NumberText
         "volatility" or "maxDrawdown" or "var95" or "cvar95" or "ulcerIndex" or "trackingError" or "averageAdverse" or "worstAdverse"
             or "averageFavourable" or "bestFavourable" => Percent(value),
         "maxDrawdownDays" or "longestUnderwaterDays" => Days(value),
+        "minimumTrackRecordLength" => Ratio(Math.Ceiling(value), 0),
         "expectancy" or "averageWin" or "averageLoss" or "netProfit" or "largestWin" or "largestLoss" => SignedMoney(value),
         "commission" or "finalEquity" => Money(value),
         _ => Ratio(value),

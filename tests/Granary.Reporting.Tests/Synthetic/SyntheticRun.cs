@@ -230,24 +230,27 @@ public sealed class SyntheticRun : IRunEvents
         var last = markets.Max(m => m.Last);
         for (var d = _start; d <= last; d = d.AddDays(1))
             if (d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)) calendar.Add(d.Ticks);
+        var common = new double[calendar.Count];
+        for (var d = 1; d < common.Length; d++) common[d] = common[d - 1] + 0.009 * Normal(random);
         var gains = new double[calendar.Count];
         var exposure = new double[calendar.Count];
         foreach (var (_, t, _) in _portfolio)
         {
             var from = At(t.EntryTime);
             var to = At(t.ExitTime);
-            // Spread over the days of the trade with a wiggle that sums to nothing.
+            // Spread over the days of the trade, with its share of what moves all markets, bridged so that it sums to nothing.
             double before = 0;
             for (var d = from; d <= to; d++)
             {
-                var now = d == to ? t.NetProfit : t.NetProfit * (d - from + 1) / (to - from + 1) + t.Quantity * t.EntryPrice * 0.011 * Normal(random);
+                var now = d == to ? t.NetProfit : t.NetProfit * (d - from + 1) / (to - from + 1)
+                    + t.Quantity * t.EntryPrice * (common[d] - common[from] - (common[to] - common[from]) * (d - from) / Math.Max(1, to - from));
                 gains[d] += now - before;
                 before = now;
                 exposure[d] += t.Quantity * t.EntryPrice;
             }
         }
         var recorder = new EquityRecorder();
-        double equity = 1_000_000, peak = equity;
+        double equity = 200_000, peak = equity;
         for (var d = 0; d < gains.Length; d++)
         {
             equity += gains[d];
@@ -259,7 +262,7 @@ public sealed class SyntheticRun : IRunEvents
         var s = EquityStatistics.Of(curve);
         var ts = TradeStatistics.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
         var other = new double[calendar.Count];
-        for (var d = 0; d < other.Length; d++) other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 1e6 + 0.009 * Normal(random));
+        for (var d = 0; d < other.Length; d++) other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
         var decisions = new Dictionary<Decision, long>();
         for (var i = 0; i < entries.Count; i++)
             foreach (var row in _signals[i])
@@ -278,7 +281,7 @@ public sealed class SyntheticRun : IRunEvents
             Host = "embedded, 2 threads",
             Strategies = entries,
             Markets = markets,
-            StartingCash = 1_000_000,
+            StartingCash = 200_000,
             Portfolio = new RunStatistics
             {
                 Trades = ts.Trades, WinRate = ts.WinRate, Expectancy = ts.Expectancy, AverageWin = ts.AverageWin, AverageLoss = ts.AverageLoss, ProfitFactor = ts.ProfitFactor,

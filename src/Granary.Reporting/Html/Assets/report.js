@@ -64,7 +64,7 @@ if (form && strategies) {
     for (const row of rowsOf()) {
       const ok = words.every(w => texts.get(row).includes(w))
         && picks.every(s => (s.dataset.column === '0' ? row.querySelector('th b') : row.cells[+s.dataset.column]).textContent === s.value)
-        && (!form.elements.weighted.checked || number(row.cells[4].textContent) !== 0);
+        && (!form.elements.weighted.checked || number(row.cells[3].textContent) !== 0);
       row.hidden = !ok;
       if (ok) seen++;
     }
@@ -89,7 +89,7 @@ if (chooser) {
 // A strategy's row opens all of its figures.
 if (strategies) {
   const dialog = make('dialog'), heads = $$('thead th', strategies).map(h => h.textContent);
-  const more = [['CAGR', 'percent'], ['Volatility', 'percent'], ['Sortino', 'ratio'], ['Calmar', 'ratio'], ['Max DD days', 'days'], ['Expectancy', 'money'], ['Average win', 'money'], ['Average loss', 'money'], ['Months profitable', 'percent'], ['Weeks profitable', 'percent'], ['Commission', 'money'], ['Final equity', 'money']];
+  const more = [['CAGR', 'percent'], ['Volatility', 'percent'], ['Sortino', 'ratio'], ['Calmar', 'ratio'], ['Max DD days', 'days'], ['Expectancy', 'money'], ['Average win', 'money'], ['Average loss', 'money'], ['Months profitable', 'percent'], ['Weeks profitable', 'percent'], ['Time in the market', 'percent'], ['Commission', 'money'], ['Final equity', 'money']];
   document.body.append(dialog);
   dialog.setAttribute('aria-labelledby', 'dialog-title');
   const pairs = (caption, list) => {

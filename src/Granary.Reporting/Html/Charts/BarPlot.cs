@@ -42,16 +42,14 @@ internal sealed record BarPlot
             html.Write($"<rect class=\"{bar.Style}\" x=\"{x + 0.7}\" y=\"{y}\" width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
         }
         html.Raw("</svg>");
-        var level = 0;
-        foreach (var mark in Marks)
-        {
-            var x = across.Share(mark.At) * 100;
-            if (x is < 0 or > 100) continue;
-            var top = 12 + 15 * level++;
-            html.Write($"<g class=\"mark {mark.Style}\" aria-hidden=\"true\"><line x1=\"{x}%\" x2=\"{x}%\" y1=\"{top - 9}\" y2=\"{Height}\"/>");
-            // Names stand on the side that has room.
-            html.Write($"<text x=\"{x}%\" dx=\"{(x > 50 ? -5 : 5)}\" y=\"{top}\" class=\"{(x > 50 ? "end" : "start")}\">{mark.Label}</text></g>");
-        }
+        var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100).ToArray();
+        html.Raw("<g aria-hidden=\"true\">");
+        for (var i = 0; i < marks.Length; i++)
+            html.Write($"<line class=\"mark {marks[i].Mark.Style}\" x1=\"{marks[i].X}%\" x2=\"{marks[i].X}%\" y1=\"{3 + 15 * i}\" y2=\"{Height}\"/>");
+        // Names last, so that no line crosses one, and on the side that has room.
+        for (var i = 0; i < marks.Length; i++)
+            html.Write($"<text class=\"mark {(marks[i].X > 50 ? "end" : "start")}\" x=\"{marks[i].X}%\" dx=\"{(marks[i].X > 50 ? -5 : 5)}\" y=\"{12 + 15 * i}\">{marks[i].Mark.Label}</text>");
+        html.Raw("</g>");
         html.Raw("</svg>");
         PlotFrame.Close(html);
     }

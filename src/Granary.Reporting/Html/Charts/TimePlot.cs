@@ -46,6 +46,9 @@ internal sealed record TimePlot
 
     public int Ticks { get; init; } = 5;
 
+    /// <summary>False where a plot right below has the same axis of time.</summary>
+    public bool TimeLabels { get; init; } = true;
+
     /// <summary>Whether times of day matter under the pointer.</summary>
     public bool Intraday { get; init; }
 
@@ -55,10 +58,10 @@ internal sealed record TimePlot
         if (lines.Length == 0) return;
         var time = Span ?? new TimeAxis(lines.Min(l => l.Times[0]), lines.Max(l => l.Times[^1]));
         var axis = ValueAxis.Around(lines.SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
-        PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, "time",
+        PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, TimeLabels ? "time" : "time bare",
             lines.Length > 1 ? [.. lines.Select(l => (l.Name, l.Style))] : null);
         PlotFrame.Horizontals(html, axis, Height, v => Text(v, Unit), Baseline, Ticks);
-        PlotFrame.TimeLabels(html, time, Height);
+        if (TimeLabels) PlotFrame.TimeLabels(html, time, Height);
         PlotFrame.OpenShapes(html, Height);
         foreach (var line in lines)
         {

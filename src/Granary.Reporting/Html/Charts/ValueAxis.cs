@@ -6,6 +6,9 @@ namespace Granary.Reporting.Html.Charts;
 /// <param name="Log">Equal ratios are equally far apart; both ends are positive.</param>
 internal readonly record struct ValueAxis(double Low, double High, bool Log = false)
 {
+    // From dense to sparse: the first that leaves few enough is taken.
+    private static readonly double[][] _logDigits = [[1, 1.5, 2, 3, 5, 7], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]];
+
     /// <summary>An axis that holds all finite values, with a little air, widened to round numbers.</summary>
     /// <param name="include">A value that must be on it, as zero; NaN for none.</param>
     /// <param name="logFrom">Becomes logarithmic where the highest is more than so many times the lowest; 0 for never.</param>
@@ -53,11 +56,15 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
         var found = new List<double>();
         if (Log)
         {
-            for (var power = Math.Floor(Math.Log10(Low)); power <= Math.Ceiling(Math.Log10(High)); power++)
-                foreach (var digit in (ReadOnlySpan<double>)[1, 1.5, 2, 3, 5, 7])
-                    if (digit * Math.Pow(10, power) is var v && v >= Low && v <= High)
-                        found.Add(v);
-            while (found.Count > about + 2) found = [.. found.Where((_, i) => i % 2 == 0)];
+            foreach (var digits in _logDigits)
+            {
+                found.Clear();
+                for (var power = Math.Floor(Math.Log10(Low)); power <= Math.Ceiling(Math.Log10(High)); power++)
+                    foreach (var digit in digits)
+                        if (digit * Math.Pow(10, power) is var v && v >= Low && v <= High)
+                            found.Add(v);
+                if (found.Count <= about + 2) break;
+            }
             if (found.Count >= 2) return found;
             found.Clear();
         }

@@ -21,8 +21,9 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         Plot("Against the holder", "Largest adverse excursion →", $"Winners went {NumberText.Percent(e.WinnersAdverse)} against their holder on average, losers {NumberText.Percent(e.LosersAdverse)}.", p => p.Adverse);
         Plot("For the holder", "Largest favourable excursion →", $"Winners went {NumberText.Percent(e.WinnersFavourable)} their holder's way on average, losers {NumberText.Percent(e.LosersFavourable)}.", p => p.Favourable);
         html.Raw("</div>\n");
-        if (points.Count < view.Trades.Statistics.Trades)
-            html.Write($"<p class=\"note\">{NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Statistics.Trades)} trades are drawn, evenly chosen. Vertical: net return of the trade. The outermost 0.5 % are drawn at the edge.</p>\n");
+        html.Raw("<p class=\"note\">Vertical: net return of the trade.");
+        if (points.Count < view.Trades.Statistics.Trades) html.Write($" {NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Statistics.Trades)} trades are drawn, evenly chosen.");
+        html.Raw(points.Count >= 100 ? " The outermost 0.5 % are drawn at the edge.</p>\n" : "</p>\n");
         HtmlTable.Open(html, "Mean excursions, percent of the entry price", [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
         Row("All", e.AverageAdverse, e.AverageFavourable);
         Row("Winners", e.WinnersAdverse, e.WinnersFavourable);

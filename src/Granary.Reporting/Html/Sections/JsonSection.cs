@@ -115,8 +115,10 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
     // Keys of results.json are shown as everywhere on the page, others with the digits that matter.
     private static string Number(string key, double value)
     {
-        if (NumberText.Name(key) != NumberText.Words(key) || key is "trades" or "skew" or "beta") return NumberText.Statistic(key, value);
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e15) return value.ToString(Math.Abs(value) < 10_000 ? "0" : "#,0", CultureInfo.InvariantCulture).Replace('-', '−');
+        if (NumberText.FormulaOf(key) is not null || NumberText.Name(key) != NumberText.Words(key)) return NumberText.Statistic(key, value);
+        // Years, seeds and versions are names rather than counts.
+        var isName = key.Contains("year", StringComparison.OrdinalIgnoreCase) || key.Contains("seed", StringComparison.OrdinalIgnoreCase) || key.Contains("version", StringComparison.OrdinalIgnoreCase);
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e15) return value.ToString(isName ? "0" : "#,0", CultureInfo.InvariantCulture).Replace('-', '−');
         return Math.Abs(value) is >= 1e-4 and < 1e9 ? NumberText.Price(double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
             : value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
     }

@@ -18,7 +18,9 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         html.Raw("<p class=\"lead\">Each cell is the median Sharpe ratio of the strategies with these two values, over markets, timeframes and all other parameters. A plateau is worth more than a lone peak.</p>\n");
+        html.Raw("<div class=\"maps\">");
         foreach (var grid in Grids(view).Take(MostClasses)) Map(html, grid);
+        html.Raw("</div>\n");
     }
 
     private sealed record Grid(string Class, string Down, string Across, IReadOnlyList<(StrategyEntry Strategy, double Down, double Across)> Points);
@@ -76,7 +78,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
         var scale = sizes.Count > 0 ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
         List<Column> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
         foreach (var bin in across) columns.Add(new Column(Label(bin)));
-        HtmlTable.Open(html, $"{grid.Class}: median Sharpe ratio by {grid.Down} (down) and {grid.Across} (across), {NumberText.Count(grid.Points.Count)} strategies",
+        HtmlTable.Open(html, $"{grid.Class}, {NumberText.Count(grid.Points.Count)} strategies: median Sharpe",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "map heat");
         for (var i = 0; i < down.Count; i++)
         {

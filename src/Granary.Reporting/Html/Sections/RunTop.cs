@@ -9,12 +9,10 @@ internal static class RunTop
 
     public static void Write(HtmlWriter html, RunView view)
     {
-        var m = view.Model;
         Heading(html, view);
         Notices(html, view);
         Figures(html, view);
         if (view.HasCurve) CurveCharts.Write(html, view);
-        html.Write($"<p class=\"digest\"><span>Digest</span> <code>{m.Digest}</code></p>\n");
     }
 
     private static void Heading(HtmlWriter html, RunView view)
@@ -30,7 +28,7 @@ internal static class RunTop
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
         if (m.Markets.Count > 0)
             html.Write($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
-        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}, {NumberText.Clock(m.CreatedAt)} UTC.</span></p></header>\n");
+        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}, {NumberText.Clock(m.CreatedAt)} UTC.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
     private static void Notices(HtmlWriter html, RunView view)
@@ -73,11 +71,10 @@ internal static class RunTop
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
             Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
-            Figure("Trades", NumberText.Count(p.Trades), "", $"{NumberText.Percent(p.WinRate, 1)} won, profit factor {NumberText.Ratio(p.ProfitFactor)}");
+            Figure("Trades", NumberText.Count(p.Trades), "", $"{NumberText.Percent(p.WinRate, 1)} won");
         }
         var members = view.Members.Count();
-        var profitable = m.Strategies.Count(s => s.Stats?.TotalReturn > 0);
-        Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(profitable)} gained, {NumberText.Count(members)} carry weight");
+        Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(members)} carry weight");
         html.Raw("</dl>\n");
 
         void Figure(string name, string value, string style, string note) =>

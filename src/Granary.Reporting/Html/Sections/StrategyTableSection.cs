@@ -30,12 +30,11 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
         List<Column> columns =
         [
-            new("Strategy", Number: false), new("Symbol", Number: false), new("TF", Number: false, Hint: "Timeframe"), new("Sides", Number: false, Minor: true),
+            new("Strategy", Number: false), new("Symbol", Number: false), new("TF", Number: false, Hint: "Timeframe"),
             new("Weight"), new("Contribution", Hint: "Net profit of its closed trades in the portfolio"), new("Trades"), new("Won", Minor: true),
             new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
-            new("In market", Minor: true, Hint: "Share of bars at whose close something was held"),
         ];
-        if (lines) columns.Add(new Column("Profit, trade by trade", Number: false, Minor: true));
+        if (lines) columns.Add(new Column("Profit by trade", Number: false, Minor: true));
         HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);
         for (var i = 0; i < rows; i++) Row(html, view, all[i], furthest, deepest, lines);
@@ -68,7 +67,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         if (s is not null)
         {
             html.Raw(" data-more=\"");
-            ReadOnlySpan<double> more = [s.Cagr, s.Volatility, s.Sortino, s.Calmar, s.MaxDrawdownDays, s.Expectancy, s.AverageWin, s.AverageLoss, s.MonthsProfitable, s.WeeksProfitable, s.Commission, s.FinalEquity];
+            ReadOnlySpan<double> more = [s.Cagr, s.Volatility, s.Sortino, s.Calmar, s.MaxDrawdownDays, s.Expectancy, s.AverageWin, s.AverageLoss, s.MonthsProfitable, s.WeeksProfitable, s.Exposure, s.Commission, s.FinalEquity];
             for (var i = 0; i < more.Length; i++)
             {
                 if (i > 0) html.Raw(";");
@@ -76,15 +75,15 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
             }
             html.Raw("\"");
         }
-        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}</span>");
+        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
-        html.Write($"</th><td>{strategy.Symbol}</td><td>{strategy.Timeframe}</td><td class=\"minor\">{strategy.Sides}</td>");
+        html.Write($"</th><td>{strategy.Symbol}</td><td>{strategy.Timeframe}</td>");
         HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "");
         if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index]);
         else HtmlTable.Number(html, NumberText.Undefined, "soft");
         if (s is null)
         {
-            html.Raw("<td class=\"n\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n minor\">–</td>");
+            html.Raw("<td class=\"n\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td>");
             if (lines) html.Raw("<td class=\"minor\"></td>");
             HtmlTable.EndRow(html);
             return;
@@ -95,7 +94,6 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
         HtmlTable.Number(html, NumberText.Ratio(s.Sharpe));
         html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
-        HtmlTable.Number(html, NumberText.Percent(s.Exposure, 1), minor: true);
         if (lines)
         {
             html.Raw("<td class=\"minor\">");

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
@@ -18,6 +19,7 @@ internal sealed class TradeReview
     private readonly TradeAccumulator _accumulator = new();
     private readonly Thinning<(double Adverse, double Favourable, double Return)> _points = new(MostPoints);
     private readonly Dictionary<string, Thinning<double>> _fills = new(StringComparer.Ordinal);
+    private readonly bool[] _intraday;
     private int _streak;
 
     private TradeReview(RunModel model, EquityCurve closes)
@@ -25,6 +27,7 @@ internal sealed class TradeReview
         _model = model;
         _closes = closes;
         foreach (var market in model.Markets) _multipliers[market.Symbol] = market.Multiplier;
+        _intraday = [.. model.Strategies.Select(s => Timeframe.TryParse(s.Timeframe, out var t) && t.Value.IsIntraday)];
         Net = new double[model.Strategies.Count];
         Closed = new int[model.Strategies.Count];
         Daily = new SortedDictionary<int, double>?[model.Strategies.Count];
@@ -47,7 +50,7 @@ internal sealed class TradeReview
 
     public SortedDictionary<string, TradeGroup> ByClass { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>By the UTC hour of the entry bar; empty where all bars are daily.</summary>
+    /// <summary>By the UTC hour of the entry bar, of strategies on intraday bars.</summary>
     public TradeGroup?[] ByHour { get; } = new TradeGroup?[24];
 
     /// <summary>By the UTC weekday of the entry bar, Monday first.</summary>
@@ -139,7 +142,6 @@ internal sealed class TradeReview
         var multiplier = Multiplier(strategy.Symbol);
         var bought = trade.Quantity * trade.EntryPrice * multiplier;
         Fill(strategy.Symbol, bought, trade.EntryTime);
-        if (trade.EntryTime % TimeSpan.TicksPerDay != 0) HasHours = true;
         if (trade.Reason == ExitReason.Open)
         {
             Commission += trade.Commission;
@@ -159,7 +161,11 @@ internal sealed class TradeReview
         Group(BySide, trade.Side).Add(trade, multiplier);
         Group(BySymbol, strategy.Symbol).Add(trade, multiplier);
         Group(ByClass, strategy.Class).Add(trade, multiplier);
-        (ByHour[(int)(trade.EntryTime / TimeSpan.TicksPerHour % 24)] ??= new()).Add(trade, multiplier);
+        if (_intraday[member])
+        {
+            HasHours = true;
+            (ByHour[(int)(trade.EntryTime / TimeSpan.TicksPerHour % 24)] ??= new()).Add(trade, multiplier);
+        }
         // Tick zero is a Monday.
         (ByWeekday[(int)(trade.EntryTime / TimeSpan.TicksPerDay % 7)] ??= new()).Add(trade, multiplier);
         var band = Bands.Count - 1;

@@ -1,0 +1,220 @@
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>The portfolio's statistics of both runs, and their differences.</summary>
+internal sealed class CompareStatistics : IReportSection<CompareView>
+{
+    public string Id => "statistics";
+
+    public string Title => "Portfolio statistics";
+
+    public bool Applies(CompareView view) => view.First.Portfolio is not null || view.Second.Portfolio is not null;
+
+    public void Write(HtmlWriter html, CompareView view)
+    {
+        var first = view.First.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
+        var second = view.Second.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
+        HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"), new("B − A")], "narrow");
+        foreach (var (key, _) in (view.First.Portfolio ?? view.Second.Portfolio)!.Named())
+        {
+            var (a, b) = (first.GetValueOrDefault(key, double.NaN), second.GetValueOrDefault(key, double.NaN));
+            HtmlTable.RowHead(html, NumberText.Name(key));
+            HtmlTable.Number(html, NumberText.Statistic(key, a));
+            HtmlTable.Number(html, NumberText.Statistic(key, b));
+            // Equal to the bit is said as such; a difference too small for the digits shown must not look like none.
+            var difference = b - a;
+            HtmlTable.Number(html, difference == 0 ? "same" : Difference(key, difference), difference == 0 ? "soft" : "");
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+
+    private static string Difference(string key, double difference)
+    {
+        if (!double.IsFinite(difference)) return NumberText.Undefined;
+        var text = NumberText.Statistic(key, difference);
+        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return difference.ToString("+0.0E0;−0.0E0", System.Globalization.CultureInfo.InvariantCulture);
+        return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
+    }
+}
+
+/// <summary>What was asked for differently: the batch files line by line, and the bars.</summary>
+internal sealed class CompareInputs : IReportSection<CompareView>
+{
+    private const int MostLines = 4000;
+
+    public string Id => "inputs";
+
+    public string Title => "Inputs";
+
+    public bool Applies(CompareView view) => true;
+
+    public void Write(HtmlWriter html, CompareView view)
+    {
+        var (a, b) = (Lines(view.First), Lines(view.Second));
+        if (a.AsSpan().SequenceEqual(b)) html.Raw("<p>Both batch files are the same, to the letter.</p>\n");
+        else if (a.Length > MostLines || b.Length > MostLines) html.Write($"<p>The batch files differ and are too long to compare here ({NumberText.Count(a.Length)} and {NumberText.Count(b.Length)} lines).</p>\n");
+        else
+        {
+            html.Raw("<p>Batch files: lines that only A has begin with −, lines that only B has with +.</p><pre class=\"batch diff\" tabindex=\"0\" aria-label=\"Difference of the batch files\"><code>");
+            foreach (var (kind, line) in TextDifference.Of(a, b))
+                html.Write($"<span class=\"{kind switch { '+' => "add", '-' => "del", _ => "" }}\">{(kind == '-' ? "−" : kind.ToString())} {line}</span>");
+            html.Raw("</code></pre>\n");
+        }
+        Markets(html, view);
+    }
+
+    private static string[] Lines(RunModel run) => run.BatchText.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+
+    private static void Markets(HtmlWriter html, CompareView view)
+    {
+        var first = view.First.Markets.ToDictionary(m => (m.Symbol, m.Timeframe));
+        var second = view.Second.Markets.ToDictionary(m => (m.Symbol, m.Timeframe));
+        var different = first.Keys.Union(second.Keys).Where(k => first.GetValueOrDefault(k)?.Hash != second.GetValueOrDefault(k)?.Hash)
+            .OrderBy(k => k.Symbol, StringComparer.Ordinal).ThenBy(k => k.Timeframe, StringComparer.Ordinal).ToArray();
+        if (different.Length == 0)
+        {
+            html.Write($"<p>Both runs used the same bars: {NumberText.Count(first.Count)} series, equal hashes.</p>\n");
+            return;
+        }
+        HtmlTable.Open(html, "Bars that differ", [new("Market", Number: false), new("TF", Number: false), new("Bars in A"), new("Bars in B"), new("Hash in A", Number: false), new("Hash in B", Number: false)], "narrow");
+        foreach (var key in different)
+        {
+            var (a, b) = (first.GetValueOrDefault(key), second.GetValueOrDefault(key));
+            HtmlTable.RowHead(html, key.Symbol);
+            HtmlTable.Text(html, key.Timeframe);
+            HtmlTable.Number(html, a is null ? NumberText.Undefined : NumberText.Count(a.Bars));
+            HtmlTable.Number(html, b is null ? NumberText.Undefined : NumberText.Count(b.Bars));
+            html.Write($"<td><code>{Short(a)}</code></td><td><code>{Short(b)}</code></td>");
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+
+        static string Short(MarketEntry? m) => m is null ? NumberText.Undefined : m.Hash.Length > 16 ? m.Hash[..16] : m.Hash;
+    }
+}
+
+/// <summary>Strategy by strategy: returns, weights, and how many trades they do not share.</summary>
+internal sealed class CompareStrategies : IReportSection<CompareView>
+{
+    private const int MostRows = 1000;
+
+    public string Id => "strategies-compared";
+
+    public string Title => "Strategies";
+
+    public bool Applies(CompareView view) => view.Strategies.Count > 0;
+
+    public void Write(HtmlWriter html, CompareView view)
+    {
+        var different = view.Strategies.Where(Differs).OrderByDescending(p => Math.Abs(Return(p.Second) - Return(p.First)) is var d && double.IsNaN(d) ? double.MaxValue : d).ToArray();
+        html.Write($"<p class=\"lead\">{NumberText.Count(view.Strategies.Count - different.Length)} of {NumberText.Count(view.Strategies.Count)} strategies are the same in both runs; {NumberText.Count(view.Strategies.Count(p => p.Second is null))} are only in A, {NumberText.Count(view.Strategies.Count(p => p.First is null))} only in B.</p>\n");
+        if (different.Length == 0) return;
+        HtmlTable.Open(html, different.Length > MostRows ? $"The {NumberText.Count(MostRows)} strategies that differ most, of {NumberText.Count(different.Length)}" : "Strategies that differ, the largest difference of return first",
+        [
+            new("Strategy", Number: false), new("Return A"), new("Return B"), new("B − A"), new("Sharpe A", Minor: true), new("Sharpe B", Minor: true), new("Weight A", Minor: true), new("Weight B", Minor: true),
+            new("Same", Minor: true, Hint: "Trades that are the same in both"), new("Changed", Minor: true, Hint: "Entered in both, but not the same"), new("Only A", Hint: "Trades that only A has"), new("Only B", Hint: "Trades that only B has"),
+        ], sortable: true);
+        foreach (var p in different.Take(MostRows))
+        {
+            html.Write($"<tr><th scope=\"row\">{p.Id}{(p.First is null ? " (only in B)" : p.Second is null ? " (only in A)" : "")}</th>");
+            HtmlTable.SignedPercent(html, Return(p.First));
+            HtmlTable.SignedPercent(html, Return(p.Second));
+            HtmlTable.SignedPercent(html, Return(p.Second) - Return(p.First));
+            HtmlTable.Number(html, NumberText.Ratio(p.First?.Stats?.Sharpe ?? double.NaN), minor: true);
+            HtmlTable.Number(html, NumberText.Ratio(p.Second?.Stats?.Sharpe ?? double.NaN), minor: true);
+            HtmlTable.Number(html, Weight(p.First), minor: true);
+            HtmlTable.Number(html, Weight(p.Second), minor: true);
+            HtmlTable.Number(html, NumberText.Count(p.Same), minor: true);
+            HtmlTable.Number(html, NumberText.Count(p.Changed), minor: true);
+            HtmlTable.Number(html, NumberText.Count(p.OnlyFirst));
+            HtmlTable.Number(html, NumberText.Count(p.OnlySecond));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+
+    private static bool Differs(StrategyPair p) => p.First is null || p.Second is null || p.OnlyFirst + p.OnlySecond + p.Changed > 0
+        || p.First.Weight != p.Second.Weight || !Equals(p.First.Stats, p.Second.Stats);
+
+    private static double Return(StrategyEntry? s) => s?.Stats?.TotalReturn ?? double.NaN;
+
+    private static string Weight(StrategyEntry? s) => s is null ? NumberText.Undefined : s.Weight == 0 ? "0" : NumberText.Price(Math.Round(s.Weight, 4));
+}
+
+/// <summary>The trades that the runs do not share.</summary>
+internal sealed class CompareTrades : IReportSection<CompareView>
+{
+    public string Id => "trades";
+
+    public string Title => "Trades";
+
+    public bool Applies(CompareView view) => view.Different.Count > 0;
+
+    public void Write(HtmlWriter html, CompareView view)
+    {
+        var all = view.OnlyFirst + view.OnlySecond + view.Changed;
+        html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade is in bold.</p>\n");
+        HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
+            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Exited", Number: false), new("Price"), new("By", Number: false), new("Net profit")], sortable: true);
+        foreach (var d in view.Different)
+        {
+            if (d.Kind != TradeDifference.Changed)
+            {
+                Row(d.Strategy, d.Kind == TradeDifference.OnlyFirst ? "A only" : "B only", d.Either, null);
+                continue;
+            }
+            Row(d.Strategy, "A", d.First!.Value, d.Second);
+            Row(d.Strategy, "B", d.Second!.Value, d.First);
+        }
+        HtmlTable.Close(html);
+
+        void Row(string strategy, string where, Trade t, Trade? other)
+        {
+            html.Write($"<tr><th scope=\"row\">{strategy}</th><td>{where}</td><td>{(t.Side == Side.Buy ? "long" : "short")}</td><td>{NumberText.Time(t.EntryTime)}</td>");
+            Cell("n", NumberText.Price(t.Quantity), other?.Quantity == t.Quantity);
+            Cell("n", NumberText.Price(t.EntryPrice), other?.EntryPrice == t.EntryPrice);
+            Cell("", t.Reason == ExitReason.Open ? "" : NumberText.Time(t.ExitTime), other?.ExitTime == t.ExitTime);
+            Cell("n", NumberText.Price(t.ExitPrice), other?.ExitPrice == t.ExitPrice);
+            Cell("", ReasonText.Of(t.Reason), other?.Reason == t.Reason);
+            Cell("n", NumberText.SignedMoney(t.NetProfit), other?.NetProfit == t.NetProfit);
+            HtmlTable.EndRow(html);
+
+            void Cell(string style, string text, bool same)
+            {
+                if (same || other is null) html.Write($"<td class=\"{style}\">{text}</td>");
+                else html.Write($"<td class=\"{style}\"><b>{text}</b></td>");
+            }
+        }
+    }
+}
+
+/// <summary>What the portfolio decided in each run.</summary>
+internal sealed class CompareDecisions : IReportSection<CompareView>
+{
+    public string Id => "decisions";
+
+    public string Title => "Decisions";
+
+    public bool Applies(CompareView view) => view.First.Decisions.Count + view.Second.Decisions.Count > 0;
+
+    public void Write(HtmlWriter html, CompareView view)
+    {
+        HtmlTable.Open(html, "Signals by the portfolio's decision", [new("Decision", Number: false), new("A"), new("B"), new("B − A")], "narrow");
+        foreach (var decision in Enum.GetValues<Decision>())
+        {
+            var (a, b) = (view.First.Decisions.GetValueOrDefault(decision), view.Second.Decisions.GetValueOrDefault(decision));
+            if (a == 0 && b == 0) continue;
+            HtmlTable.RowHead(html, NumberText.Words(ReasonText.Of(decision)));
+            HtmlTable.Number(html, NumberText.Count(a));
+            HtmlTable.Number(html, NumberText.Count(b));
+            HtmlTable.Number(html, a == b ? "same" : NumberText.SignedRatio(b - a, 0), a == b ? "soft" : "");
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+}

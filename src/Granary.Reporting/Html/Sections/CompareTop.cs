@@ -1,0 +1,80 @@
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>The first screen of a comparison: whether the two runs are the same, and their equity on one axis.</summary>
+internal static class CompareTop
+{
+    public static void Write(HtmlWriter html, CompareView view)
+    {
+        var (a, b) = (view.First, view.Second);
+        html.Write($"<header><p class=\"eyebrow\">Comparison of two runs</p><h1>{a.Name}{(a.Name == b.Name ? "" : $" and {b.Name}")}</h1></header>\n");
+        var trades = view.Same + view.OnlyFirst + view.OnlySecond + view.Changed;
+        if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are equal to the last bit.</p>\n");
+        else
+            html.Write($"<aside class=\"notice\" aria-label=\"Verdict\"><b>They differ.</b> Of {NumberText.Count(trades)} trades {NumberText.Count(view.Same)} are the same in both, {NumberText.Count(view.Changed)} are changed, {NumberText.Count(view.OnlyFirst)} are only in A and {NumberText.Count(view.OnlySecond)} only in B.</aside>\n");
+        HtmlTable.Open(html, "The two runs", [new("Property", Number: false), new("A", Number: false), new("B", Number: false)], "prose");
+        Row("Run", a.Run, b.Run);
+        Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.Seconds)}", $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.Seconds)}");
+        Row("Strategies", NumberText.Count(a.Strategies.Count), NumberText.Count(b.Strategies.Count));
+        Row("Digest", a.Digest, b.Digest);
+        HtmlTable.Close(html);
+        Curves(html, a, b);
+
+        void Row(string name, string first, string second)
+        {
+            HtmlTable.RowHead(html, name);
+            HtmlTable.Text(html, first);
+            html.Write($"<td class=\"{(first == second ? "soft" : "")}\">{second}</td>");
+            HtmlTable.EndRow(html);
+        }
+    }
+
+    private static void Curves(HtmlWriter html, RunModel a, RunModel b)
+    {
+        var lines = new List<PlotLine>();
+        // Both begin at 1, whatever their cash.
+        Add(a, "A", "s1");
+        Add(b, "B", "s2");
+        if (lines.Count == 0) return;
+        new TimePlot
+        {
+            Title = "Equity over starting cash",
+            Description = string.Join("; ", lines.Select(l => $"{l.Name} ends at {NumberText.Ratio(l.Values[^1])}")) + ".",
+            Lines = lines,
+            Unit = PlotUnit.Ratio,
+            Height = 260,
+            LogFrom = 5,
+            Group = "run",
+        }.Write(html);
+        var under = new List<PlotLine>();
+        foreach (var line in lines)
+        {
+            var fall = Drawdown.Underwater(new EquityCurve(line.Times, line.Values));
+            for (var i = 0; i < fall.Length; i++) fall[i] = -fall[i];
+            under.Add(line with { Values = fall });
+        }
+        new TimePlot
+        {
+            Title = "Drawdown",
+            Description = string.Join("; ", under.Select(l => $"{l.Name} fell by {NumberText.Percent(-l.Values.Min())} at the most")) + ".",
+            Lines = under,
+            Unit = PlotUnit.Percent,
+            Height = 120,
+            Baseline = 0,
+            Ticks = 3,
+            Group = "run",
+        }.Write(html);
+
+        void Add(RunModel run, string name, string style)
+        {
+            if (run.Equity.Count < 2) return;
+            var values = new double[run.Equity.Count];
+            for (var i = 0; i < values.Length; i++) values[i] = run.Equity[i].Equity / run.StartingCash;
+            lines.Add(new PlotLine(name, style, [.. run.Equity.Select(r => r.Time)], values));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests;
+
+/// <summary>The machine's own Chromium, started once for all tests; they skip, with the reason, where there is none.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private const string Executable = "/usr/bin/chromium";
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>Where pages and screenshots are left: GRANARY_SCREENSHOTS, or a folder that is removed.</summary>
+    public string Folder { get; } = Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is { Length: > 0 } kept
+        ? Directory.CreateDirectory(kept).FullName
+        : Directory.CreateTempSubdirectory("granary-browser-").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Executable)) return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Executable,
+            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    }
+
+    /// <summary>A page of a file, opened at a size and in a theme; every request for anything but the file itself is recorded and refused.</summary>
+    public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true)
+    {
+        if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            JavaScriptEnabled = scripts,
+            Offline = true,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        var page = await context.NewPageAsync();
+        var open = new OpenPage(page);
+        page.Console += (_, m) =>
+        {
+            if (m.Type is "error" or "warning") open.Complaints.Add(m.Text);
+        };
+        page.PageError += (_, e) => open.Complaints.Add(e);
+        page.Request += (_, r) => open.Requests.Add(r.Url);
+        await page.GotoAsync(new Uri(path).AbsoluteUri);
+        return open;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is null or "") Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>A page, and what it complained of and asked for.</summary>
+public sealed class OpenPage(IPage page) : IAsyncDisposable
+{
+    public IPage Page { get; } = page;
+
+    public List<string> Complaints { get; } = [];
+
+    public List<string> Requests { get; } = [];
+
+    /// <summary>The whole page as pictures of at most 1,600 pixels' height, for a person to look at; only where GRANARY_SCREENSHOTS names a folder.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is not { Length: > 0 } folder) return;
+        var width = Page.ViewportSize!.Width;
+        var height = await Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
+        for (var top = 0; top < height; top += 1600)
+            await Page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                Path = Path.Combine(folder, $"{name}-{top / 1600:00}.png"),
+                FullPage = true,
+                Clip = new Clip { X = 0, Y = top, Width = width, Height = Math.Min(1600, height - top) },
+            });
+    }
+
+    /// <summary>What is on the screen, likewise.</summary>
+    public async Task PictureOfScreenAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}

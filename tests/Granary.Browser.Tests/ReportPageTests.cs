@@ -1,0 +1,247 @@
+using System.Text;
+using Granary.Engine.Analysis;
+using Granary.Reporting.Html;
+using Granary.Reporting.Tests.Synthetic;
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests;
+
+/// <summary>The pages as a reader meets them: in Chromium, at three widths, in both themes, on paper, with keys alone and without scripts.</summary>
+public class ReportPageTests(Browser browser) : IClassFixture<Browser>
+{
+    private static readonly SyntheticRun _run = SyntheticRun.Make();
+
+    // Whatever reaches over the page's edge and is not in a box that scrolls by itself.
+    private const string TooWide =
+        """
+        [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length
+            && !e.closest('.scroll, pre, .contents, svg, .skip, .tip')).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).slice(0, 8)
+        """;
+
+    // WCAG 2 contrast of each visible text with what is painted behind it: 4.5, or 3 where it is large.
+    private const string TooFaint =
+        """
+        (() => {
+          const rgb = s => { const p = s.match(/[\d.]+/g).map(Number); return [p[0], p[1], p[2], p.length > 3 ? p[3] : 1]; };
+          const over = (a, b) => [0, 1, 2].map(i => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
+          const light = c => { const l = [0, 1, 2].map(i => { const v = c[i] / 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
+          const behind = e => { const layers = []; for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] > 0) layers.push(c); if (c[3] === 1) break; }
+            return layers.reverse().reduce((under, c) => over(c, under), [255, 255, 255, 1]); };
+          const bad = new Map(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          for (let n; n = walk.nextNode();) {
+            const e = n.parentElement;
+            if (!n.data.trim() || e.closest('script, style, title, desc, option, .skip') || !e.getClientRects().length) continue;
+            const s = getComputedStyle(e), svg = e.namespaceURI.endsWith('svg'), paper = behind(e), ink = over(rgb(svg ? s.fill : s.color), paper);
+            const [a, b] = [light(ink), light(paper)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05), size = parseFloat(s.fontSize);
+            if (ratio < (size >= 24 || (size >= 18.66 && +s.fontWeight >= 700) ? 3 : 4.5)) bad.set(e.tagName + '.' + (svg ? e.className.baseVal : e.className) + ' ' + ratio.toFixed(2), n.data.trim().slice(0, 20));
+          }
+          return [...bad].map(b => b.join(': ')).slice(0, 10);
+        })()
+        """;
+
+    private string Write(string name, Action<TextWriter> write)
+    {
+        var path = Path.Combine(browser.Folder, name);
+        using var output = new StreamWriter(path, false, new UTF8Encoding(false));
+        write(output);
+        return path;
+    }
+
+    private string RunPage() => Write("run.html", w => HtmlReport.Write(w, _run.Model, _run));
+
+    private string ComparePage()
+    {
+        var other = SyntheticRun.Make(strategies: 60, trades: 1200, seed: 8);
+        var first = SyntheticRun.Make(strategies: 60, trades: 1200);
+        return Write("compare.html", w => CompareReport.Write(w, first.Model, first,
+            other.Model with { BatchText = other.Model.BatchText.Replace("\"seed\": 7", "\"seed\": 8", StringComparison.Ordinal), Run = "quickstart-20261027T090000Z" }, other));
+    }
+
+    private string CurvePage()
+    {
+        var rows = _run.Model.Closes;
+        var curve = new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]);
+        return Write("curve.html", w => HtmlReport.Write(w, curve, "equity.csv", benchmark: _run.Model.Benchmark, benchmarkName: "S&P 500", notes: ["Row 17 repeats row 16."]));
+    }
+
+    [Theory]
+    [InlineData(360, false), InlineData(360, true), InlineData(768, false), InlineData(768, true), InlineData(1280, false), InlineData(1280, true)]
+    public async Task The_page_of_a_run_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(RunPage(), "run", width, dark);
+
+    [Theory]
+    [InlineData(360, true), InlineData(1280, false)]
+    public async Task The_page_of_two_runs_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(ComparePage(), "compare", width, dark);
+
+    [Theory]
+    [InlineData(360, false), InlineData(1280, true)]
+    public async Task A_tear_sheet_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(CurvePage(), "curve", width, dark);
+
+    private async Task LooksRight(string path, string name, int width, bool dark)
+    {
+        await using var open = await browser.OpenAsync(path, width, 800, dark);
+        var page = open.Page;
+        await open.PictureAsync($"{name}-{width}-{(dark ? "dark" : "light")}");
+        (await page.EvaluateAsync<string[]>(TooWide)).ShouldBeEmpty();
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
+        (await page.EvaluateAsync<string[]>(TooFaint)).ShouldBeEmpty();
+        open.Complaints.ShouldBeEmpty();
+        open.Requests.Count.ShouldBe(1, string.Join("\n", open.Requests));
+    }
+
+    [Fact]
+    public async Task The_first_screen_shows_what_was_run_the_figures_the_findings_the_digest_and_the_picture()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        foreach (var what in (string[])["h1", ".figures", ".notice", ".digest", ".chart.time:nth-of-type(1) svg", "figure:has(path.line.loss) svg"])
+        {
+            var box = await open.Page.Locator(what).First.BoundingBoxAsync();
+            (box!.Y + box.Height).ShouldBeLessThanOrEqualTo(800, what);
+        }
+    }
+
+    [Fact]
+    public async Task A_heading_sorts_the_strategies_by_its_column_and_says_so()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var sharpe = open.Page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Sharpe" });
+        (await sharpe.GetAttributeAsync("aria-sort")).ShouldBeNull();
+        await sharpe.GetByRole(AriaRole.Button).FocusAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
+        (await sharpe.GetAttributeAsync("aria-sort")).ShouldBe("descending");
+        var down = await Column(open.Page, 8);
+        down.Take(900).ShouldBe(down.Take(900).OrderByDescending(v => v));
+        double.IsNaN(down[^1]).ShouldBeTrue("what is undefined stays below");
+        await open.Page.Keyboard.PressAsync("Enter");
+        (await sharpe.GetAttributeAsync("aria-sort")).ShouldBe("ascending");
+        var up = await Column(open.Page, 8);
+        up.Take(900).ShouldBe(up.Take(900).Order());
+        double.IsNaN(up[^1]).ShouldBeTrue();
+        (await open.Page.Locator("table.strategies th[aria-sort]").CountAsync()).ShouldBe(1);
+        await open.Page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Symbol" }).GetByRole(AriaRole.Button).ClickAsync();
+        (await open.Page.Locator("table.strategies tbody tr:first-child td").First.TextContentAsync()).ShouldBe("BTCUSDT");
+    }
+
+    private static async Task<double[]> Column(IPage page, int cell)
+    {
+        var texts = await page.EvaluateAsync<string[]>($"[...document.querySelectorAll('table.strategies tbody tr')].map(r => r.cells[{cell}].textContent)");
+        return [.. texts.Select(t => double.TryParse(t.Replace('−', '-'), out var v) ? v : double.NaN)];
+    }
+
+    [Fact]
+    public async Task The_strategies_are_filtered_by_words_lists_and_weight()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var page = open.Page;
+        var rows = page.Locator("table.strategies tbody tr:not([hidden])");
+        var count = page.Locator(".filters output");
+        (await rows.CountAsync()).ShouldBe(1000);
+        await page.Locator("input[name=find]").FillAsync("sma fast=5,slow=40");
+        var found = _run.Model.Strategies.Count(s => s.Id.Contains("Sma", StringComparison.Ordinal) && s.Id.Contains("fast=5,slow=40", StringComparison.Ordinal));
+        (await rows.CountAsync()).ShouldBe(found);
+        (await count.TextContentAsync()).ShouldBe($"{found} of 1,000 strategies");
+        await page.Locator("input[name=find]").FillAsync("");
+        await page.Locator(".filters select").Nth(0).SelectOptionAsync("MacdCross");
+        await page.Locator(".filters select").Nth(1).SelectOptionAsync("GLD");
+        (await rows.CountAsync()).ShouldBe(_run.Model.Strategies.Count(s => s is { Class: "MacdCross", Symbol: "GLD" }));
+        await page.GetByLabel("with weight").CheckAsync();
+        (await rows.CountAsync()).ShouldBe(_run.Model.Strategies.Count(s => s is { Class: "MacdCross", Symbol: "GLD", Weight: not 0 }));
+    }
+
+    [Fact]
+    public async Task A_row_opens_all_figures_of_its_strategy_and_leads_to_its_chart()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var page = open.Page;
+        await page.Locator("table.strategies tbody tr").Nth(1).Locator("th b").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var dialog = page.Locator("dialog");
+        (await dialog.IsVisibleAsync()).ShouldBeTrue();
+        (await dialog.TextContentAsync())!.ShouldContain("Sortino");
+        await page.Keyboard.PressAsync("Escape");
+        (await dialog.IsVisibleAsync()).ShouldBeFalse();
+
+        (await page.Locator(".chosen:visible").CountAsync()).ShouldBe(1);
+        var second = await page.Locator(".chosen").Nth(1).GetAttributeAsync("data-strategy");
+        await page.Locator("select[data-choose]").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        (await page.Locator(".chosen:visible h4").TextContentAsync()).ShouldBe(second);
+        (await page.Locator(".chosen:visible g.trade").CountAsync()).ShouldBeGreaterThan(0);
+
+        var id = _run.Model.Strategies.Select(s => s.Id).First(i => i == second);
+        await page.Locator("input[name=find]").FillAsync(id);
+        await page.Locator("select[data-choose]").SelectOptionAsync(new SelectOptionValue { Index = 0 });
+        await page.Locator("table.strategies tbody tr:not([hidden])").First.ClickAsync();
+        await open.PictureOfScreenAsync("dialog");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Entries and exits" }).ClickAsync();
+        (await page.Locator(".chosen:visible h4").TextContentAsync()).ShouldBe(second);
+    }
+
+    [Fact]
+    public async Task Pointer_and_arrow_keys_read_the_curve_off()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var page = open.Page;
+        var plot = page.Locator(".plot").First;
+        var box = (await plot.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width - 1, box.Y + 40);
+        var tip = plot.Locator(".tip");
+        (await tip.TextContentAsync())!.ShouldContain(_run.Model.Portfolio!.FinalEquity.ToString("#,0"));
+        // The drawdown below has its crosshair at the same place.
+        (await page.Locator(".plot").Nth(1).Locator(".cross").IsVisibleAsync()).ShouldBeTrue();
+        await open.PictureOfScreenAsync("crosshair");
+        await page.Mouse.MoveAsync(2, 2);
+        (await tip.IsVisibleAsync()).ShouldBeFalse();
+        await plot.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        (await tip.IsVisibleAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_theme_follows_the_system_until_it_is_chosen_and_stays_chosen()
+    {
+        await using var open = await browser.OpenAsync(RunPage(), dark: true);
+        var page = open.Page;
+        const string Paper = "getComputedStyle(document.body).backgroundColor";
+        (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(19, 23, 28)");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Light theme" }).ClickAsync();
+        (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(255, 255, 255)");
+        await page.ReloadAsync();
+        (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(255, 255, 255)");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(255, 255, 255)");
+    }
+
+    [Fact]
+    public async Task Without_scripts_nothing_is_missing()
+    {
+        await using var open = await browser.OpenAsync(RunPage(), scripts: false);
+        (await open.Page.Locator("table.strategies tbody tr:visible").CountAsync()).ShouldBe(1000);
+        (await open.Page.Locator(".chosen:visible").CountAsync()).ShouldBe(6);
+        (await open.Page.Locator(".filters").IsVisibleAsync()).ShouldBeFalse("what needs a script is not shown");
+        (await open.Page.Locator("#theme").IsVisibleAsync()).ShouldBeFalse();
+        (await open.Page.Locator(".plot svg path.line.s1").First.IsVisibleAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task On_paper_the_page_is_light_and_shows_sixty_strategies_as_sorted()
+    {
+        await using var open = await browser.OpenAsync(RunPage(), dark: true);
+        var page = open.Page;
+        await page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Max DD" }).GetByRole(AriaRole.Button).ClickAsync();
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
+        (await page.Locator("table.strategies tbody tr:visible").CountAsync()).ShouldBe(60);
+        (await page.Locator("nav, .filters, #theme").Locator("visible=true").CountAsync()).ShouldBe(0);
+        var pdf = await page.PdfAsync(new PagePdfOptions { Format = "A4", Path = Path.Combine(browser.Folder, "run.pdf") });
+        Encoding.ASCII.GetString(pdf, 0, 5).ShouldBe("%PDF-");
+    }
+
+    [Fact]
+    public async Task A_page_of_a_thousand_strategies_opens_at_once()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var timing = await open.Page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].domComplete");
+        TestContext.Current.TestOutputHelper!.WriteLine($"domComplete after {timing:0} ms, {new FileInfo(RunPage()).Length / 1e6:0.00} MB");
+        // Generous: the machine may be busy. What it guards against is a page that hangs.
+        timing.ShouldBeLessThan(15_000);
+    }
+}
