@@ -38,7 +38,8 @@ public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 }
 
 /// <summary>The main job: a batch file in, a run's folder out.</summary>
-public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
+/// <param name="sources">Opens what a batch calls its source; null = <see cref="BarSources.Open"/>.</param>
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null)
 {
     /// <exception cref="Json.InputException">The batch is wrong.</exception>
     /// <exception cref="BarDataException">The bars are wrong.</exception>
@@ -47,7 +48,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
     public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var watch = Stopwatch.StartNew();
-        await using var source = new Markets(BarSources.Open(spec.Data, spec.Folder));
+        await using var source = new Markets((sources ?? BarSources.Open)(spec.Data, spec.Folder));
         var symbols = await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken);
         var plan = BatchPlan.Make(spec, symbols, options.Yes);
         WeightRules.Check(plan);
@@ -72,14 +73,20 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
         folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text), .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
 
         var interrupted = false;
-        EventSpool? spool = outputs.NeedsEvents ? new EventSpool(folder.Temporary("events.bin"), plan.Instances.Count, delete: true) : null;
+        EventSpool? spool = outputs.NeedsEvents ? Spool(plan, folder) : null;
         try
         {
-            // What an interrupted attempt had finished is not run for its statistics again, but for its events where these are wanted.
-            var known = folder.Finished.Count > 0 && spool is null ? folder.Finished.Keys.ToHashSet() : [];
+            // What an interrupted attempt had finished is not run again: its outcome is in the log, its events in the spool.
+            var known = folder.Finished.Values.Where(o => spool is null || o.Signals == 0 || spool.ChunkCount(o.Index) > 0).Select(o => o.Index).ToHashSet();
+            var events = spool;
             try
             {
-                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), spool, outputs.Has("factors"), folder.Keep, progress, cancellationToken);
+                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), spool, outputs.Has("factors"), finished =>
+                {
+                    // An outcome is not kept before the events behind it are.
+                    events?.Flush();
+                    folder.Keep(finished);
+                }, progress, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -91,7 +98,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
             if (spool is null && weights.Any(w => w != 0) && !interrupted)
             {
                 // A run is a pure function of its bars: the few that have a weight are run once more for their events.
-                spool = new EventSpool(folder.Temporary("events.bin"), plan.Instances.Count, delete: true);
+                spool = Spool(plan, folder);
                 await host.RunAsync(plan, markets, i => weights[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
             }
 
@@ -138,8 +145,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
                 Notes = Notes(plan, entries, interrupted),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
-            var events = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
-            Write(folder, plan, model, events, markets, options, interrupted);
+            var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
+            Write(folder, plan, model, runEvents, markets, options, interrupted);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -150,6 +157,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock)
             spool?.Dispose();
         }
     }
+
+    private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
     private static async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
         Action<EquityRow>? row, Action<PortfolioTrade> trade)

@@ -6,6 +6,9 @@ namespace Granary.Application.Batches;
 /// <summary>Blocks of a series at its own timeframe or a longer one.</summary>
 public static class FeedBlocks
 {
+    /// <summary>About how many bars that will be.</summary>
+    public static long CountOf(IBarSeries series, Timeframe timeframe) => series.Count / Math.Max(1, timeframe.Ticks / series.Timeframe.Ticks);
+
     public static IAsyncEnumerable<BarBlock> ReadAsync(IBarSeries series, Timeframe timeframe, int blockSize, CancellationToken cancellationToken = default) =>
         timeframe == series.Timeframe ? series.ReadAsync(blockSize, cancellationToken) : Aggregated(series, timeframe, blockSize, cancellationToken);
 

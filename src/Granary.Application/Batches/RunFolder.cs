@@ -43,6 +43,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>What earlier, interrupted attempts had finished, by strategy index.</summary>
     public Dictionary<int, StrategyOutcome> Finished { get; } = [];
 
+    /// <summary>An earlier attempt at the same batch over the same bars is gone on with.</summary>
+    public bool Resumed { get; private set; }
+
     /// <summary>Opens the folder for a run.</summary>
     /// <param name="path">null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.</param>
     /// <exception cref="InputException">There is nothing to resume.</exception>
@@ -96,6 +99,7 @@ public sealed class RunFolder : IDisposable
                     }
                 }
                 File.WriteAllLines(path, lines[..whole]);
+                Resumed = true;
                 _log = new StreamWriter(path, append: true, new UTF8Encoding(false));
                 return;
             }

@@ -2,280 +2,218 @@ using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Hosting;
 
-/// <summary>Some strategies of one feed that are run by one thread at a time, block after block, so that their state stays in its cache.</summary>
-internal sealed class RunGroup
-{
-    public const int Size = 50;
-
-    private readonly StrategyInstance[] _instances;
-    private readonly StrategyRun?[] _runs;
-    private readonly RunEventWriter?[] _writers;
-    private readonly string?[] _errors;
-
-    public RunGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution, FactorPlan plan, IEventSink? events, bool withFactors)
-    {
-        _instances = [.. instances];
-        _runs = new StrategyRun?[_instances.Length];
-        _writers = new RunEventWriter?[_instances.Length];
-        _errors = new string?[_instances.Length];
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            try
-            {
-                var writer = events is null ? null : new RunEventWriter(_instances[i].Index, events, withFactors);
-                _runs[i] = new StrategyRun(_instances[i].Id, _instances[i].Create(), series, _instances[i].Trading, execution, plan, writer);
-                if (writer is not null) writer.Run = _runs[i];
-                _writers[i] = writer;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Fail(i, e);
-            }
-        }
-    }
-
-    public int Count => _instances.Length;
-
-    public void Process(PreparedBlock block)
-    {
-        for (var i = 0; i < _runs.Length; i++)
-        {
-            if (_runs[i] is not { } run) continue;
-            try
-            {
-                run.Process(block.Block, block.Sheet, block.Calendar);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Fail(i, e);
-            }
-        }
-    }
-
-    // A strategy that throws fails alone; the others go on.
-    private void Fail(int i, Exception e)
-    {
-        _errors[i] = $"{e.GetType().Name}: {e.Message}";
-        _runs[i] = null;
-    }
-
-    public IEnumerable<StrategyOutcome> Finish(FeedClock clock)
-    {
-        for (var i = 0; i < _runs.Length; i++)
-        {
-            StrategyResult? result = null;
-            if (_runs[i] is { } run)
-            {
-                try
-                {
-                    result = run.Finish();
-                    _writers[i]?.Flush();
-                }
-                catch (Exception e) when (e is not (OutOfMemoryException or IOException))
-                {
-                    result = null;
-                    Fail(i, e);
-                }
-            }
-            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]);
-            _runs[i] = null;
-            _writers[i] = null;
-        }
-    }
-}
-
-/// <summary>Some strategies of a joined feed.</summary>
-internal sealed class JoinedGroup
-{
-    private readonly StrategyInstance[] _instances;
-    private readonly MultiSymbolRun?[] _runs;
-    private readonly RunEventWriter?[] _writers;
-    private readonly string?[] _errors;
-
-    public JoinedGroup(IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, ExecutionSettings execution, IReadOnlyList<FactorPlan> plans,
-        IEventSink? events, bool withFactors)
-    {
-        _instances = [.. instances];
-        _runs = new MultiSymbolRun?[_instances.Length];
-        _writers = new RunEventWriter?[_instances.Length];
-        _errors = new string?[_instances.Length];
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            try
-            {
-                var writer = events is null ? null : new RunEventWriter(_instances[i].Index, events, withFactors);
-                var observers = writer is null ? null : series.Select((_, s) => writer.ForSymbol(s)).ToArray();
-                var run = new MultiSymbolRun(_instances[i].Id, (MultiSymbolStrategy)_instances[i].Create(), series, _instances[i].Trading, execution, plans, observers);
-                for (var s = 0; observers is not null && s < observers.Length; s++) observers[s].Run = run.Factors(s);
-                _runs[i] = run;
-                _writers[i] = writer;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Fail(i, e);
-            }
-        }
-    }
-
-    public int Count => _instances.Length;
-
-    public void Process(PreparedJoin block)
-    {
-        for (var i = 0; i < _runs.Length; i++)
-        {
-            try
-            {
-                _runs[i]?.Process(block);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Fail(i, e);
-            }
-        }
-    }
-
-    private void Fail(int i, Exception e)
-    {
-        _errors[i] = $"{e.GetType().Name}: {e.Message}";
-        _runs[i] = null;
-    }
-
-    public IEnumerable<StrategyOutcome> Finish(FeedClock clock)
-    {
-        for (var i = 0; i < _runs.Length; i++)
-        {
-            StrategyResult? result = null;
-            try
-            {
-                result = _runs[i]?.Finish();
-                if (result is not null) _writers[i]?.Flush();
-            }
-            catch (Exception e) when (e is not (OutOfMemoryException or IOException))
-            {
-                result = null;
-                Fail(i, e);
-            }
-            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]);
-        }
-    }
-}
-
 /// <summary>
-/// One feed under way in this process: reads it once, prepares each block once, and lets groups of strategies walk over it.
-/// While the groups are at one block the next is prepared; never more than two are held. What the caller does with it is done under the host's lock.
+/// One feed under way in this process: each of its blocks is prepared once, and groups of strategies walk over it. While the groups are at
+/// one block the next is prepared; never more than two are held, so that the slowest group holds the feed back.
 /// </summary>
-internal abstract class FeedExecution(FeedPlan plan) : IAsyncDisposable
+public sealed class FeedExecution
 {
-    public FeedPlan Plan => plan;
+    private readonly Func<FeedReader> _open;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Queue<RunGroup> _again = new();
+    private FeedReader? _reader;
+    private object? _current, _next, _prepared;
+    private Task<bool>? _coming;
+    private int _taken, _done, _underWay;
+    private bool _made, _preparing, _more, _ended, _finished, _stopped;
 
-    /// <summary>All blocks are through all groups.</summary>
-    public abstract bool IsDone { get; }
-
-    /// <summary>Takes the next piece of work, if there is one for another thread; it returns the bars times strategies it did, or -1 for preparing.</summary>
-    public abstract Func<long>? TryTake();
-
-    /// <summary>Books a finished piece of work.</summary>
-    public abstract void Complete(long evaluations);
-
-    public abstract IEnumerable<StrategyOutcome> Finish();
-
-    public abstract ValueTask DisposeAsync();
-
-    /// <summary>Makes the runs of a feed.</summary>
-    /// <param name="blocksOf">The bars of one of its symbols.</param>
-    public static FeedExecution Create(FeedPlan plan, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
-        Func<int, IAsyncEnumerable<BarBlock>> blocksOf, ExecutionSettings execution, IEventSink? events, bool withFactors, CancellationToken cancellationToken)
+    /// <param name="instances">Those of the feed's strategies that are wanted.</param>
+    /// <param name="series">Of the feed's symbols, in their order.</param>
+    /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
+    /// <param name="events">Where the strategies' signals and trades go; null where nobody wants them.</param>
+    public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
+        ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null)
     {
-        if (!plan.IsJoined)
+        Feed = feed;
+        Strategies = instances.Count;
+        limits ??= RunLimits.None;
+        if (feed.IsJoined)
+        {
+            FactorPlan[] factors = [.. series.Select(_ => new FactorPlan())];
+            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
+            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), _stop.Token);
+        }
+        else
         {
             var factors = new FactorPlan();
-            RunGroup[] groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new RunGroup(chunk, series[0], execution, factors, events, withFactors))];
-            var pipeline = new FeedPipeline(series[0], factors);
-            var blocks = blocksOf(0).GetAsyncEnumerator(cancellationToken);
-            return new FeedExecution<PreparedBlock>(plan,
-                // Files answer at once; a source over a network blocks this one worker while the others go on.
-                () => blocks.MoveNextAsync().AsTask().GetAwaiter().GetResult() ? pipeline.Prepare(blocks.Current) : null,
-                pipeline.Return, groups.Length,
-                (group, block) =>
-                {
-                    groups[group].Process(block);
-                    return (long)groups[group].Count * block.Block.Count;
-                },
-                () => groups.SelectMany(g => g.Finish(pipeline.Clock)), blocks.DisposeAsync);
+            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
+            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), _stop.Token);
         }
-
-        FactorPlan[] plans = [.. series.Select(_ => new FactorPlan())];
-        JoinedGroup[] joined = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, plans, events, withFactors))];
-        var pipelines = new JoinedPipeline(series, plans);
-        var stretches = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        return new FeedExecution<PreparedJoin>(plan,
-            () => stretches.MoveNextAsync().AsTask().GetAwaiter().GetResult() ? pipelines.Prepare(stretches.Current) : null,
-            pipelines.Return, joined.Length,
-            (group, block) =>
-            {
-                joined[group].Process(block);
-                return (long)joined[group].Count * block.Block.Count;
-            },
-            () => joined.SelectMany(g => g.Finish(pipelines.Clock)), stretches.DisposeAsync);
     }
-}
 
-/// <inheritdoc cref="FeedExecution"/>
-internal sealed class FeedExecution<TBlock>(FeedPlan plan, Func<TBlock?> prepare, Action<TBlock> giveBack, int groups, Func<int, TBlock, long> process,
-    Func<IEnumerable<StrategyOutcome>> finish, Func<ValueTask> dispose) : FeedExecution(plan)
-    where TBlock : class
-{
-    private TBlock? _current, _next, _prepared;
-    private int _taken, _done;
-    private bool _preparing, _ended;
+    public FeedPlan Feed { get; }
 
-    public override bool IsDone => _ended && _current is null && _next is null && !_preparing;
+    public int Strategies { get; }
 
-    public override Func<long>? TryTake()
+    /// <summary>The strategies in their groups. They are made when the feed begins, or before that by whoever wants to.</summary>
+    public IReadOnlyList<RunGroup> Groups { get; }
+
+    /// <summary>Is given the outcomes of all strategies, by a thread of the pool, before <see cref="Ended"/>.</summary>
+    public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
+
+    /// <summary>Is told that the feed is through, was stopped (null), or failed, when no thread is at it any more. Not under the pool's lock.</summary>
+    public Action<Exception?>? Ended { get; init; }
+
+    /// <summary>Whether to wait before the next piece of work, as whoever takes the events cannot keep up. <see cref="ComputePool.Pulse"/> has it asked again.</summary>
+    public Func<bool>? Held { get; init; }
+
+    /// <summary>Bars times strategies so far.</summary>
+    public long Evaluations { get; private set; }
+
+    /// <summary>Bars that all groups have seen.</summary>
+    public long Bars { get; private set; }
+
+    internal Exception? Fault { get; private set; }
+
+    internal bool IsOver => _underWay == 0 && (_finished || _stopped || Fault is not null);
+
+    internal enum PieceKind
     {
+        Make,
+        Prepare,
+        Walk,
+        Finish,
+    }
+
+    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, RunGroup? Group = null, object? Block = null)
+    {
+        public int Bars => Feed._reader!.BarsOf(Block!);
+    }
+
+    /// <summary>Takes the next piece of work, if there is one; the caller holds the pool's lock.</summary>
+    internal Piece? TryTake()
+    {
+        if (_stopped || Fault is not null || _finished) return null;
+        if (!_made)
+        {
+            if (_underWay > 0) return null;
+            return Taken(new Piece(this, PieceKind.Make));
+        }
+        if (Held is { } held && held()) return null;
         if (_current is null && _next is not null)
         {
             (_current, _next) = (_next, null);
             _taken = _done = 0;
         }
-        if (_current is { } block && _taken < groups)
+        if (_current is { } block)
         {
-            var group = _taken++;
-            return () => process(group, block);
+            if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Walk, again, block));
+            if (_taken < Groups.Count) return Taken(new Piece(this, PieceKind.Walk, Groups[_taken++], block));
         }
-        if (_next is null && !_preparing && !_ended)
+        if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
         {
             _preparing = true;
-            return () =>
-            {
-                _prepared = prepare();
-                return -1;
-            };
+            return Taken(new Piece(this, PieceKind.Prepare));
         }
+        if (_ended && _current is null && _next is null && !_preparing && _underWay == 0) return Taken(new Piece(this, PieceKind.Finish));
         return null;
     }
 
-    public override void Complete(long evaluations)
+    private Piece Taken(Piece piece)
     {
-        if (evaluations < 0)
-        {
-            _preparing = false;
-            _next = _prepared;
-            _prepared = null;
-            _ended = _next is null;
-            return;
-        }
-        if (++_done < groups) return;
-        giveBack(_current!);
-        _current = null;
+        _underWay++;
+        return piece;
     }
 
-    public override IEnumerable<StrategyOutcome> Finish() => finish();
+    /// <summary>Does a piece of work, without the pool's lock.</summary>
+    /// <returns>false where it was taken away meanwhile.</returns>
+    internal bool Do(in Piece piece, Action pulse)
+    {
+        switch (piece.Kind)
+        {
+            case PieceKind.Make:
+                foreach (var group in Groups) group.CreateAll();
+                _reader = _open();
+                return true;
+            case PieceKind.Walk:
+                return piece.Group!.Process(piece.Block!);
+            case PieceKind.Prepare:
+                if (_coming is null)
+                {
+                    var next = _reader!.MoveNextAsync();
+                    if (!next.IsCompleted)
+                    {
+                        // A source over a network: the thread goes to other work until the block is there.
+                        _coming = next.AsTask();
+                        _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                        return true;
+                    }
+                    _more = next.GetAwaiter().GetResult();
+                }
+                else
+                {
+                    _more = _coming.GetAwaiter().GetResult();
+                    _coming = null;
+                }
+                _prepared = _more ? _reader!.Prepare() : null;
+                return true;
+            default:
+                Finished?.Invoke([.. Groups.SelectMany(g => g.Finish(_reader!.Clock))]);
+                return true;
+        }
+    }
 
-    public override ValueTask DisposeAsync() => dispose();
+    /// <summary>Books a finished piece of work; the caller holds the pool's lock.</summary>
+    internal void Complete(in Piece piece, Exception? fault)
+    {
+        _underWay--;
+        if (fault is not null)
+        {
+            Fault ??= fault;
+            return;
+        }
+        switch (piece.Kind)
+        {
+            case PieceKind.Make:
+                _made = true;
+                break;
+            case PieceKind.Prepare:
+                _preparing = false;
+                if (_coming is not null) break;
+                _next = _prepared;
+                _prepared = null;
+                if (!_more) _ended = true;
+                break;
+            case PieceKind.Walk:
+                var bars = _reader!.BarsOf(piece.Block!);
+                Evaluations += (long)piece.Group!.Count * bars;
+                if (++_done < Groups.Count) break;
+                Bars += bars;
+                _reader.Return(_current!);
+                _current = null;
+                break;
+            default:
+                _finished = true;
+                break;
+        }
+    }
+
+    /// <summary>Puts back a walk that was taken away from its thread; the caller holds the pool's lock.</summary>
+    internal void Again(in Piece piece)
+    {
+        _underWay--;
+        _again.Enqueue(piece.Group!);
+    }
+
+    /// <summary>No more work is taken; the caller holds the pool's lock.</summary>
+    internal void Stop()
+    {
+        _stopped = true;
+        _stop.Cancel();
+    }
+
+    /// <summary>Lets go of the source, when it is over.</summary>
+    internal async Task CloseAsync()
+    {
+        if (_coming is { } coming)
+        {
+            _stop.Cancel();
+            await ((Task)coming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        }
+        if (_reader is not null) await _reader.DisposeAsync();
+    }
 }

@@ -99,7 +99,8 @@ public readonly struct RunEvent
 public interface IEventSink
 {
     /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
-    void Append(int strategy, ReadOnlySpan<byte> events);
+    /// <param name="chunk">0, 1, 2 … for each strategy. Where chunks are cut depends on the events alone, so that chunk n of a replayed run is the same bytes again.</param>
+    void Append(int strategy, int chunk, ReadOnlySpan<byte> events);
 }
 
 /// <summary>Writes what a run does as <see cref="RunEvent"/>s, in chunks of a few kilobytes.</summary>
@@ -107,7 +108,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 {
     private const int Chunk = 4096;
     private byte[] _buffer = [];
-    private int _length;
+    private int _length, _chunks;
     private double[] _factors = [];
 
     /// <summary>The run whose factors are written beside its signals; set before its first block.</summary>
@@ -180,7 +181,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     /// <summary>Hands on what has gathered; to be called once more when the run is finished.</summary>
     public void Flush()
     {
-        if (_length > 0) sink.Append(strategy, _buffer.AsSpan(0, _length));
+        if (_length > 0) sink.Append(strategy, _chunks++, _buffer.AsSpan(0, _length));
         _length = 0;
     }
 }
