@@ -102,7 +102,7 @@ public static class CausalityCheck
     {
         public ConcurrentDictionary<int, List<RunEvent>> Events { get; } = new();
 
-        public void Append(int strategy, ReadOnlySpan<byte> events)
+        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
         {
             var list = Events.GetOrAdd(strategy, _ => []);
             var reader = new RunEventReader(events);
