@@ -31,6 +31,9 @@ public sealed class BlockCalendar
         }
     }
 
+    /// <summary>Whether no month or week begins in the block.</summary>
+    internal bool IsEmpty => _count == 0;
+
     /// <summary>The boundaries at or after a bar of the block, in order.</summary>
     internal ReadOnlySpan<Boundary> From(int index)
     {

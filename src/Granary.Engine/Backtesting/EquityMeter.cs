@@ -18,7 +18,7 @@ internal sealed class EquityMeter
     private readonly double _start;
 
     // [0..3] sums of returns, [4..7] of squared returns, [8..11] of squared negative returns.
-    private readonly double[] _lanes = new double[12];
+    private LaneSums _lanes;
     private double _previous, _peak, _trough, _monthStart, _weekStart;
     private long _peakTime = long.MinValue, _firstTime = long.MinValue, _lastTime;
     private double _maxDrawdown;
@@ -50,15 +50,24 @@ internal sealed class EquityMeter
             _lastWeek = BlockCalendar.Week(_firstTime);
         }
         if (exposed) _exposed += to - from;
+        _count += to - from;
+        _lastTime = block.TimeColumn[to - 1];
+        if (!calendar.IsEmpty) from = MarkPeriods(cash, quantity, block, calendar, from, to);
+        Stretch(cash, quantity, block, from, to);
+    }
+
+    // Marks as far as the last month or week that begins in the stretch.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int MarkPeriods(double cash, double quantity, BarBlock block, BlockCalendar calendar, int from, int to)
+    {
         foreach (var boundary in calendar.From(from))
         {
             if (boundary.Index >= to) break;
-            Stretch(cash, quantity, block, from, boundary.Index);
+            if (from < boundary.Index) Stretch(cash, quantity, block, from, boundary.Index);
             from = boundary.Index;
             Turn(boundary.Month, boundary.Week);
         }
-        Stretch(cash, quantity, block, from, to);
-        _lastTime = block.TimeColumn[to - 1];
+        return from;
     }
 
     // The bar before has ended a month or a week.
@@ -82,93 +91,120 @@ internal sealed class EquityMeter
 
     private void Stretch(double cash, double quantity, BarBlock block, int from, int to)
     {
-        if (from >= to) return;
-        _count += to - from;
-        var close = block.CloseColumn;
-        var time = block.TimeColumn;
         if (quantity == 0)
         {
             // After the first bar nothing moves, and returns of zero add nothing.
-            One(cash, (int)((block.FirstIndex + from) & 3), time[from]);
+            if (cash != _previous) One(cash, (int)((block.FirstIndex + from) & 3), block.TimeColumn[from]);
             return;
         }
 
-        // Groups of four bars whose first index in the feed is a multiple of four; bars outside the stretch are masked away.
+        // Groups of four bars whose first index in the feed is a multiple of four. Where such a group, or the bar before it, reaches out of
+        // the block, its bars are taken one by one, which adds the same numbers to the same lanes.
+        var close = block.CloseColumn;
         var group = from - (int)((block.FirstIndex + from) & 3);
-        if (group < 1 || ((to - group + 3) & ~3) + group > close.Length)
+        if (group < 1)
         {
-            Edges(cash, quantity, block, from, to);
-            return;
+            var head = Math.Min(to, group + 4);
+            OneByOne(cash, quantity, block, from, head);
+            if (head == to) return;
+            from = group = head;
         }
-
-        ref var lanes = ref MemoryMarshal.GetArrayDataReference(_lanes);
-        ref var closes = ref MemoryMarshal.GetArrayDataReference(close);
-        var s1 = Vector256.LoadUnsafe(ref lanes);
-        var s2 = Vector256.LoadUnsafe(ref lanes, 4);
-        var down = Vector256.LoadUnsafe(ref lanes, 8);
-        var a = Vector256.Create(cash);
-        var b = Vector256.Create(quantity);
-        var one = Vector256.Create(1.0);
-        var peak = Vector256.Create(_peak);
-        var trough = Vector256.Create(_trough);
-        var previous = Vector256.Create(_previous);
-        var count = Vector256.Create((double)(to - group));
-        var lane = Vector256.Create(0.0, 1.0, 2.0, 3.0);
-        var first = Vector256.Create((double)(from - group));
-        for (var i = group; i < to; i += 4)
-        {
-            var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
-            var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
-            var inside = Vector256<double>.AllBitsSet;
-            if (i == group)
-            {
-                // The stretch begins here: its first bar follows the equity of before, and the bars ahead of it do not count.
-                before = Vector256.ConditionalSelect(Vector256.Equals(lane, first), previous, before);
-                inside = Vector256.GreaterThanOrEqual(lane, first);
-            }
-            if (i + 4 > to) inside &= Vector256.LessThan(lane, count - Vector256.Create((double)(i - group)));
-            var r = (equity / before - one) & inside;
-            s1 += r;
-            s2 += r * r;
-            var loss = Vector256.Min(r, Vector256<double>.Zero);
-            down += loss * loss;
-            if ((Vector256.GreaterThan(equity, peak) & inside) != Vector256<double>.Zero)
-            {
-                _trough = LeastOf(trough);
-                for (var k = 0; k < 4; k++)
-                    if (i + k >= from && i + k < to)
-                        Extreme(equity.GetElement(k), time[i + k]);
-                peak = Vector256.Create(_peak);
-                trough = Vector256.Create(_trough);
-            }
-            else
-            {
-                trough = Vector256.Min(trough, Vector256.ConditionalSelect(inside, equity, trough));
-            }
-        }
-        _trough = LeastOf(trough);
-        s1.StoreUnsafe(ref lanes);
-        s2.StoreUnsafe(ref lanes, 4);
-        down.StoreUnsafe(ref lanes, 8);
-        _previous = cash + quantity * close[to - 1];
+        // The group in which it begins: its first bar follows the equity of before.
+        var i = Math.Min(to, group + 4);
+        Part(cash, quantity, block, group, from, i);
+        if (i + 4 <= to) i = Whole(cash, quantity, block, i, to);
+        if (i < to) Part(cash, quantity, block, i, i, to);
     }
 
-    // A stretch at the edge of its block, or of a block too short for groups of four. Adds to the same lanes in the same order.
-    private void Edges(double cash, double quantity, BarBlock block, int from, int to)
+    // The bars [from, to) of the group of four that begins at a bar of the block.
+    private void Part(double cash, double quantity, BarBlock block, int group, int from, int to)
+    {
+        var close = block.CloseColumn;
+        if (group + 4 > close.Length)
+        {
+            OneByOne(cash, quantity, block, from, to);
+            return;
+        }
+        ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
+        ref var closes = ref MemoryMarshal.GetArrayDataReference(close);
+        var (a, b) = (Vector256.Create(cash), Vector256.Create(quantity));
+        var lane = Vector256.Create(0L, 1L, 2L, 3L);
+        var begin = Vector256.Create((long)(from - group));
+        var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)group);
+        var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(group - 1));
+        before = Vector256.ConditionalSelect(Vector256.Equals(lane, begin).AsDouble(), Vector256.Create(_previous), before);
+        var inside = (Vector256.GreaterThanOrEqual(lane, begin) & Vector256.LessThan(lane, Vector256.Create((long)(to - group)))).AsDouble();
+        var r = (equity / before - Vector256.Create(1.0)) & inside;
+        (Vector256.LoadUnsafe(ref lanes) + r).StoreUnsafe(ref lanes);
+        (Vector256.LoadUnsafe(ref lanes, 4) + r * r).StoreUnsafe(ref lanes, 4);
+        var loss = Vector256.MinNative(r, Vector256<double>.Zero);
+        (Vector256.LoadUnsafe(ref lanes, 8) + loss * loss).StoreUnsafe(ref lanes, 8);
+        _previous = cash + quantity * close[to - 1];
+        if ((Vector256.GreaterThan(equity, Vector256.Create(_peak)) & inside) != Vector256<double>.Zero) Climb(equity, inside, group, block);
+        else _trough = Math.Min(_trough, LeastOf(Vector256.ConditionalSelect(inside, equity, Vector256.Create(_trough))));
+    }
+
+    // Whole groups from a bar on; gives the first bar that is left over.
+    private int Whole(double cash, double quantity, BarBlock block, int i, int to)
+    {
+        ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
+        ref var closes = ref MemoryMarshal.GetArrayDataReference(block.CloseColumn);
+        var (a, b, one) = (Vector256.Create(cash), Vector256.Create(quantity), Vector256.Create(1.0));
+        while (true)
+        {
+            // The sums live in registers only while no call is near: a new peak, which is rare, is dealt with outside the loop.
+            var s1 = Vector256.LoadUnsafe(ref lanes);
+            var s2 = Vector256.LoadUnsafe(ref lanes, 4);
+            var down = Vector256.LoadUnsafe(ref lanes, 8);
+            var peak = Vector256.Create(_peak);
+            var trough = Vector256.Create(_trough);
+            var climbs = false;
+            Vector256<double> equity;
+            do
+            {
+                equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
+                var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
+                var r = equity / before - one;
+                i += 4;
+                s1 += r;
+                s2 += r * r;
+                var loss = Vector256.MinNative(r, Vector256<double>.Zero);
+                down += loss * loss;
+                if (Vector256.GreaterThanAny(equity, peak))
+                {
+                    climbs = true;
+                    break;
+                }
+                trough = Vector256.MinNative(trough, equity);
+            }
+            while (i + 4 <= to);
+            s1.StoreUnsafe(ref lanes);
+            s2.StoreUnsafe(ref lanes, 4);
+            down.StoreUnsafe(ref lanes, 8);
+            _trough = LeastOf(trough);
+            if (!climbs) break;
+            Climb(equity, Vector256<double>.AllBitsSet, i - 4, block);
+            if (i + 4 > to) break;
+        }
+        _previous = cash + quantity * block.CloseColumn[i - 1];
+        return i;
+    }
+
+    // A group with a new peak in it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Climb(Vector256<double> equity, Vector256<double> inside, int index, BarBlock block)
+    {
+        for (var k = 0; k < 4; k++)
+            if (inside.AsInt64().GetElement(k) != 0)
+                Extreme(equity.GetElement(k), block.TimeColumn[index + k]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OneByOne(double cash, double quantity, BarBlock block, int from, int to)
     {
         var close = block.CloseColumn;
         var time = block.TimeColumn;
-        // Where there is room for whole groups between the edges they are still taken four at a time.
-        var head = Math.Min(to, from + 8);
-        for (var i = from; i < head; i++) One(cash + quantity * close[i], (int)((block.FirstIndex + i) & 3), time[i]);
-        if (head == to) return;
-        var tail = Math.Max(head, to - 4);
-        if (tail > head)
-        {
-            _count -= tail - head;
-            Stretch(cash, quantity, block, head, tail);
-        }
-        for (var i = tail; i < to; i++) One(cash + quantity * close[i], (int)((block.FirstIndex + i) & 3), time[i]);
+        for (var i = from; i < to; i++) One(cash + quantity * close[i], (int)((block.FirstIndex + i) & 3), time[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -180,7 +216,7 @@ internal sealed class EquityMeter
     {
         var r = equity / _previous - 1;
         _previous = equity;
-        ref var lanes = ref MemoryMarshal.GetArrayDataReference(_lanes);
+        ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
         Unsafe.Add(ref lanes, lane) += r;
         Unsafe.Add(ref lanes, lane + 4) += r * r;
         var loss = Math.Min(r, 0);
@@ -247,6 +283,12 @@ internal sealed class EquityMeter
             ExposedBars = _exposed,
         };
     }
+}
+
+[InlineArray(12)]
+internal struct LaneSums
+{
+    private double _first;
 }
 
 /// <summary>What is left of an equity curve when it has run through an <see cref="EquityMeter"/>.</summary>

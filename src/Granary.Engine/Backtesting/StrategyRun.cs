@@ -101,19 +101,18 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _lastClose = block.CloseColumn[n - 1];
     }
 
-    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own keeps its state in registers.)
+    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own, whose state fits the registers.)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuiet(int i, int n)
     {
         var (book, context, strategy) = (_book, _context, _strategy);
-        do
+        for (; i < n; i++)
         {
             context.Index = i;
             strategy.OnBar(context);
-            i++;
+            if (book.Active) return i + 1;
         }
-        while (!book.Active && i < n);
-        return i;
+        return n;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -122,15 +121,14 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         var (book, context, strategy) = (_book, _context, _strategy);
         var low = _block.LowColumn;
         var high = _block.HighColumn;
-        do
+        for (; i < n; i++)
         {
             context.Index = i;
             if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
             strategy.OnBar(context);
-            i++;
+            if (!book.Active || book.HasNotices) return i + 1;
         }
-        while (book.Active && !book.HasNotices && i < n);
-        return i;
+        return n;
     }
 
     // The first bar of the block by which every declared factor has had a value; the block's length where there is none.

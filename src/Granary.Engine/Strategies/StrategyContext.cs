@@ -78,11 +78,14 @@ public class StrategyContext
     /// <summary>What could be spent now.</summary>
     public double AvailableCash => _book.Available(Close);
 
+    // What a strategy does, it does seldom: out of line, it leaves the registers to the loop over bars that asks it.
+
     /// <summary>
     /// Wishes to open a trade with the batch's size, stop and target. Nothing happens where the side is not allowed, or where as many
     /// trades as allowed are open or pending on it.
     /// </summary>
-    public OrderId Enter(Side side) => _book.Enter(side, default, Index);
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public OrderId Enter(Side side) => _book.Enter(side, StrategyBook.AtMarket, Index);
 
     /// <summary>The same, otherwise than at the market or with its own protection.</summary>
     public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
@@ -92,10 +95,11 @@ public class StrategyContext
     public void Go(Side side)
     {
         _book.Exit((Side)(-(int)side), Index);
-        _book.Enter(side, default, Index);
+        _book.Enter(side, StrategyBook.AtMarket, Index);
     }
 
     /// <summary>Closes every open trade at the market.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit()
     {
         _book.Exit(Side.Buy, Index);

@@ -64,13 +64,16 @@ public static class OrderLifeCycle
 {
     public static bool IsFinal(this OrderState state) => state >= OrderState.Filled;
 
-    public static bool CanBecome(this OrderState from, OrderState to) => from switch
-    {
-        OrderState.New => to is OrderState.Submitted or OrderState.Rejected or OrderState.Cancelled,
-        OrderState.Submitted => to is OrderState.PartiallyFilled or OrderState.Filled or OrderState.Cancelled or OrderState.Rejected or OrderState.Expired,
-        OrderState.PartiallyFilled => to is OrderState.PartiallyFilled or OrderState.Filled or OrderState.Cancelled or OrderState.Expired,
-        _ => false,
-    };
+    public static bool CanBecome(this OrderState from, OrderState to) => (Followers[(int)from] >> (int)to & 1) != 0;
+
+    // For each state a bit for each that may follow it.
+    private static ReadOnlySpan<byte> Followers =>
+    [
+        /* New */ 1 << (int)OrderState.Submitted | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Cancelled,
+        /* Submitted */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Expired,
+        /* PartiallyFilled */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Expired,
+        /* Filled, Cancelled, Rejected, Expired */ 0, 0, 0, 0,
+    ];
 }
 
 /// <summary>An order as it stands. Strategies see copies; the book holds the original.</summary>
@@ -129,7 +132,9 @@ public record struct Order
     /// <exception cref="InvalidOperationException">The life cycle does not allow the step.</exception>
     internal void Become(OrderState state)
     {
-        if (!State.CanBecome(state)) throw new InvalidOperationException($"order {Id.Value} cannot go from {State} to {state}");
+        if (!State.CanBecome(state)) Refuse(state);
         State = state;
     }
+
+    private readonly void Refuse(OrderState state) => throw new InvalidOperationException($"order {Id.Value} cannot go from {State} to {state}");
 }

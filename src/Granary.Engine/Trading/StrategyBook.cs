@@ -20,7 +20,7 @@ internal sealed class StrategyBook
     private readonly TradingSettings _settings;
     private readonly ExecutionSettings _execution;
     private readonly IRunObserver? _observer;
-    private readonly double _multiplier;
+    private readonly double _multiplier, _margin;
     private readonly long _barTicks;
     private readonly EquityMeter _meter;
     private readonly bool _excursions;
@@ -46,6 +46,9 @@ internal sealed class StrategyBook
     private List<Notice>? _notices;
     private bool _closed;
 
+    /// <summary>An entry at the market with the batch's own size and protection.</summary>
+    public static readonly EntryOptions AtMarket;
+
     private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
 
     /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
@@ -57,6 +60,7 @@ internal sealed class StrategyBook
         _execution = execution;
         _observer = observer;
         _multiplier = _instrument.Multiplier;
+        _margin = _instrument.MarginPerUnit;
         _account = account;
         _cash = account is null ? settings.Cash : 0;
         _closed = account is not null;
@@ -149,19 +153,26 @@ internal sealed class StrategyBook
     /// <summary>This book's part of it.</summary>
     public double OwnAvailable(double price)
     {
-        var available = _instrument.MarginPerUnit > 0 ? OwnEquity(price) : _cash;
+        var available = _margin > 0 ? OwnEquity(price) : _cash;
         for (var i = 0; i < _tradeCount; i++)
         {
             ref var trade = ref _trades[i];
-            if (_instrument.MarginPerUnit > 0) available -= trade.Quantity * _instrument.MarginPerUnit;
+            if (_margin > 0) available -= trade.Quantity * _margin;
             else if (trade.Side == Side.Sell) available -= 2 * trade.Quantity * trade.EntryPrice * _multiplier;
         }
         return available;
     }
 
+    private double OutlayOf(double price, double quantity) => _margin > 0 ? quantity * _margin : quantity * price * _multiplier;
+
     private double CostOf(double price, double quantity, bool maker) =>
-        (_instrument.MarginPerUnit > 0 ? quantity * _instrument.MarginPerUnit : quantity * price * _multiplier)
-        + _execution.Fee.Fee(price, quantity, _multiplier, maker);
+        OutlayOf(price, quantity) + _execution.Fee.Fee(price, quantity, _multiplier, maker);
+
+    // What can be spent again when so much of a trade is closed, before the fee.
+    private double Released(in OpenTrade trade, double quantity, double price) =>
+        _margin > 0 ? quantity * _margin
+        : trade.Side == Side.Buy ? quantity * price * _multiplier
+        : quantity * (2 * trade.EntryPrice - price) * _multiplier;
 
     // Rounding of the size itself must not cost an order that spends all there is.
     private static bool Exceeds(double cost, double available) => cost > available + Math.Abs(available) * 1e-12;
@@ -189,7 +200,7 @@ internal sealed class StrategyBook
         };
         if (!(price > 0)) throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
         var sign = (int)side;
-        var advice = Judge?.Judge(index, side) ?? EntryAdvice.NoOpinion;
+        var advice = Judge is null ? EntryAdvice.NoOpinion : Judge.Judge(index, side);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
         var stop = ownStop > 0 ? _instrument.RoundPrice(ownStop)
             : _settings.StopLossPercent > 0 ? _instrument.RoundPrice(price * (1 - sign * _settings.StopLossPercent / 100)) : 0;
@@ -216,15 +227,14 @@ internal sealed class StrategyBook
         order.TradeNumber = NextSignal();
         var id = order.Id;
 
-        var signal = new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt)
-        {
-            Prediction = advice.Prediction,
-            SizeFactor = advice.SizeFactor,
-        };
         _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
         if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
         if (!double.IsNaN(advice.Prediction)) _fingerprint.Add(advice.Prediction, advice.SizeFactor);
-        _observer?.OnSignal(signal);
+        _observer?.OnSignal(new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt)
+        {
+            Prediction = advice.Prediction,
+            SizeFactor = advice.SizeFactor,
+        });
 
         if (noStop || !(quantity > 0))
         {
@@ -241,8 +251,8 @@ internal sealed class StrategyBook
         if (side == Side.Buy) _pendingLong++;
         else _pendingShort++;
         _orderCount++;
+        Active = true;
         if (FillsNow(options.Type)) FillAtClose(_orderCount - 1, index);
-        Refresh();
         return id;
     }
 
@@ -254,7 +264,6 @@ internal sealed class StrategyBook
             if (_trades[i].Side == side && !_trades[i].Exiting && Close(ref _trades[i], index, type, ExitReason.Signal))
                 i--;
         if ((side == Side.Buy ? _pendingLong : _pendingShort) > 0) CancelEntries(side, index);
-        Refresh();
     }
 
     private bool FillsNow(OrderType type) => _execution.Fill == FillTiming.SameClose && type == OrderType.Market && StaleAt == 0;
@@ -281,6 +290,7 @@ internal sealed class StrategyBook
         Tell(order);
         _orderCount++;
         trade.Exiting = true;
+        Active = true;
         if (!FillsNow(type)) return false;
         FillAtClose(_orderCount - 1, index);
         return true;
@@ -302,8 +312,8 @@ internal sealed class StrategyBook
         Tell(order);
         var id = order.Id;
         _orderCount++;
+        Active = true;
         if (FillsNow(request.Type)) FillAtClose(_orderCount - 1, index);
-        Refresh();
         return id;
     }
 
@@ -402,10 +412,7 @@ internal sealed class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (!trade.Exiting) continue;
-            var fee = _execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false);
-            if (_instrument.MarginPerUnit > 0) sum += trade.Quantity * _instrument.MarginPerUnit - fee;
-            else if (trade.Side == Side.Buy) sum += trade.Quantity * close * _multiplier - fee;
-            else sum += trade.Quantity * (2 * trade.EntryPrice - close) * _multiplier - fee;
+            sum += Released(trade, trade.Quantity, close) - _execution.Fee.Fee(close, trade.Quantity, _multiplier, maker: false);
         }
         return sum;
     }
@@ -588,95 +595,111 @@ internal sealed class StrategyBook
         Fill(at, bar.Close, bar, index, atOpen: false);
         // The close at which it was entered is a close since the entry.
         if (_tradeCount > trades && _trades[_tradeCount - 1].TrailFraction > 0) Trail(ref _trades[_tradeCount - 1], bar.Close, _block.FirstIndex + index);
+        Refresh();
     }
 
     // Fills a waiting order whole; true where it is not waiting any more.
     private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
     {
-        var order = _orders[at];
-        var limited = order.Type is OrderType.Limit or OrderType.StopLimit;
-        // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past its limit.
-        var maker = limited && reference == order.LimitPrice;
-        var price = maker ? reference : Slipped(order.Side, reference, order.Quantity, bar);
-        if (limited) price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
+        ref var order = ref _orders[at];
+        var maker = false;
+        double price;
+        if (order.Type is OrderType.Limit or OrderType.StopLimit)
+        {
+            // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past its limit.
+            maker = reference == order.LimitPrice;
+            price = maker ? reference : Slipped(order.Side, reference, order.Quantity, bar);
+            price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
+        }
+        else
+        {
+            price = Slipped(order.Side, reference, order.Quantity, bar);
+        }
         switch (order.Role)
         {
             case OrderRole.Entry:
-                if (Exceeds(CostOf(price, order.Quantity, maker), Available(price)))
+                var fee = _execution.Fee.Fee(price, order.Quantity, _multiplier, maker);
+                if (Exceeds(OutlayOf(price, order.Quantity) + fee, Available(price)))
                 {
                     Drop(at, OrderState.Rejected, bar.Time);
                     return true;
                 }
-                Filled(at, order.Quantity, price);
-                OpenNew(order, order.Quantity, price, maker, bar, index, atOpen);
+                Filled(ref order, price);
+                OpenNew(order, order.Quantity, price, fee, bar, index, atOpen);
+                Remove(at);
                 break;
             case OrderRole.Exit:
+                var (number, quantity, reason) = (order.TradeNumber, order.Quantity, order.Reason);
+                Filled(ref order, price);
+                Remove(at);
                 for (var i = 0; i < _tradeCount; i++)
-                    if (_trades[i].Number == order.TradeNumber)
+                    if (_trades[i].Number == number)
                     {
-                        Filled(at, order.Quantity, price);
-                        CloseTrade(i, order.Quantity, price, maker, order.Reason, bar, index);
+                        CloseTrade(i, quantity, price, maker, reason, bar, index);
                         break;
                     }
                 break;
             default:
-                var left = order.Quantity;
-                var closable = 0.0;
-                for (var i = 0; i < _tradeCount; i++)
-                    if (_trades[i].Side != order.Side)
-                        closable += _trades[i].Quantity;
-                var opening = Math.Max(0, order.Quantity - closable);
-                if (opening > 0 && Exceeds(CostOf(price, opening, maker), Available(price) + closable * price * _multiplier))
-                {
-                    Drop(at, OrderState.Rejected, bar.Time);
-                    return true;
-                }
-                Filled(at, order.Quantity, price);
-                for (var i = 0; i < _tradeCount && left > 0; i++)
-                {
-                    if (_trades[i].Side == order.Side) continue;
-                    var part = Math.Min(left, _trades[i].Quantity);
-                    left -= part;
-                    if (CloseTrade(i, part, price, maker, ExitReason.Signal, bar, index)) i--;
-                }
-                if (left > 0)
-                {
-                    order.TradeNumber = NextSignal();
-                    var signal = new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt);
-                    _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
-                    _observer?.OnSignal(signal);
-                    OpenNew(order, left, price, maker, bar, index, atOpen);
-                }
-                break;
+                return FillNet(at, reference, price, maker, bar, index, atOpen);
         }
-        if (order.OcoGroup != 0)
-            for (var i = _orderCount - 1; i >= 0; i--)
-                if (_orders[i].OcoGroup == order.OcoGroup)
-                    Drop(i, OrderState.Cancelled, bar.Time);
         return true;
     }
 
-    private void Filled(int at, double quantity, double price)
+    private bool FillNet(int at, double reference, double price, bool maker, in Bar bar, int index, bool atOpen)
     {
-        ref var order = ref _orders[at];
-        order.FilledQuantity = quantity;
+        var order = _orders[at];
+        var (left, released) = (order.Quantity, 0.0);
+        for (var i = 0; i < _tradeCount && left > 0; i++)
+        {
+            if (_trades[i].Side == order.Side) continue;
+            var part = Math.Min(left, _trades[i].Quantity);
+            left -= part;
+            released += Released(_trades[i], part, price);
+        }
+        if (left > 0 && Exceeds(CostOf(price, left, maker), Available(price) + released))
+        {
+            Drop(at, OrderState.Rejected, bar.Time);
+            return true;
+        }
+        Filled(ref _orders[at], price);
+        Remove(at);
+        left = order.Quantity;
+        for (var i = 0; i < _tradeCount && left > 0; i++)
+        {
+            if (_trades[i].Side == order.Side) continue;
+            var part = Math.Min(left, _trades[i].Quantity);
+            left -= part;
+            if (CloseTrade(i, part, price, maker, ExitReason.Signal, bar, index)) i--;
+        }
+        if (left > 0)
+        {
+            order.TradeNumber = NextSignal();
+            _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
+            _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt));
+            OpenNew(order, left, price, _execution.Fee.Fee(price, left, _multiplier, maker), bar, index, atOpen);
+        }
+        for (var i = _orderCount - 1; order.OcoGroup != 0 && i >= 0; i--)
+            if (_orders[i].OcoGroup == order.OcoGroup)
+                Drop(i, OrderState.Cancelled, bar.Time);
+        return true;
+    }
+
+    private void Filled(ref Order order, double price)
+    {
+        order.FilledQuantity = order.Quantity;
         order.FilledPrice = price;
         order.Become(OrderState.Filled);
         Tell(order);
-        if (order.Role == OrderRole.Entry)
-        {
-            if (order.Side == Side.Buy) _pendingLong--;
-            else _pendingShort--;
-        }
-        Remove(at);
+        if (order.Role != OrderRole.Entry) return;
+        if (order.Side == Side.Buy) _pendingLong--;
+        else _pendingShort--;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void OpenNew(in Order order, double quantity, double price, bool maker, in Bar bar, int index, bool atOpen)
+    private void OpenNew(in Order order, double quantity, double price, double fee, in Bar bar, int index, bool atOpen)
     {
         MarkTo(index);
         var sign = (int)order.Side;
-        var fee = _execution.Fee.Fee(price, quantity, _multiplier, maker);
         _cash -= sign * quantity * price * _multiplier + fee;
         _net += sign * quantity * _multiplier;
         _tradeMeter.Commission += fee;
