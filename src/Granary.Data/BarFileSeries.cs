@@ -140,6 +140,9 @@ public sealed class BarFileSeries : IBarSeries
     /// <summary>Whether the bars are held in memory, so that reading them again costs nothing.</summary>
     public bool IsInMemory => _kept is not null;
 
+    internal static BarFileSeries Open(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors) =>
+        new(parts, query, options, factors, new MemoryBudget(options.MemoryBudget), CancellationToken.None);
+
     internal static ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors, MemoryBudget budget, CancellationToken cancellationToken) =>
         new(Task.Run(() => new BarFileSeries(parts, query, options, factors, budget, cancellationToken), cancellationToken));
 

@@ -6,9 +6,12 @@ namespace Granary.Data.Tests;
 /// <summary>A folder that goes away with the test.</summary>
 public sealed class TempFolder : IDisposable
 {
-    public TempFolder()
+    /// <param name="inMemory">Where the system has a file system in memory, for tests that write thousands of small files.</param>
+    public TempFolder(bool inMemory = false)
     {
-        Path = Directory.CreateTempSubdirectory("granary-data-").FullName;
+        Path = inMemory && Directory.Exists("/dev/shm")
+            ? Directory.CreateDirectory(System.IO.Path.Combine("/dev/shm", "granary-data-" + System.IO.Path.GetRandomFileName())).FullName
+            : Directory.CreateTempSubdirectory("granary-data-").FullName;
     }
 
     public string Path { get; }

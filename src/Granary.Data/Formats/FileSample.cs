@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Granary.Data.Files;
 using Granary.Data.Text;
@@ -87,14 +88,21 @@ internal sealed class FileSample
     /// <exception cref="BarDataException">The file is not readable as text.</exception>
     public static FileSample Of(TextFile file)
     {
-        var head = new byte[Size];
+        var rented = ArrayPool<byte>.Shared.Rent(Size);
         var n = 0;
-        using (var stream = file.OpenRead())
+        byte[] head;
+        try
         {
+            using var stream = file.OpenRead();
             int read;
-            while (n < head.Length && (read = stream.Read(head, n, head.Length - n)) > 0) n += read;
+            while (n < Size && (read = stream.Read(rented, n, Size - n)) > 0) n += read;
+            head = rented[..n];
         }
-        var sample = new FileSample(file, head[..n], whole: n < Size);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+        var sample = new FileSample(file, head, whole: n < Size);
         if (n == 0 || sample.Lines.Count == 0 && n < Size) throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
         if (head.AsSpan(0, Math.Min(n, 4096)).Contains((byte)0)) throw BarDataException.At(file.DisplayName, 1, null, "this is not text", "name a CSV, a JSON array, or one of them in a .gz or .zip");
         return sample;

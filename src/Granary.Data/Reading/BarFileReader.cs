@@ -1,3 +1,4 @@
+using System.Buffers;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
@@ -11,7 +12,9 @@ internal sealed class BarFileReader : IDisposable
     private readonly IReadOnlyList<BarFilePart> _parts;
     private readonly BarFileOptions _options;
     private readonly Action<RowFault>? _onFault;
-    private byte[] _buffer = new byte[PieceSize + 1];
+    // Rented: opening thousands of small files must not fill the large object heap.
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(PieceSize + 1);
+    private int _capacity = PieceSize + 1;
     private int _part = -1, _have;
     private bool _start;
     private Stream? _stream;
@@ -54,12 +57,12 @@ internal sealed class BarFileReader : IDisposable
 
         // One byte stays free for the line feed that the last line may lack.
         var n = 0;
-        while (_have < _buffer.Length - 1 && (n = _stream.Read(_buffer, _have, _buffer.Length - 1 - _have)) > 0)
+        while (_have < _capacity - 1 && (n = _stream.Read(_buffer, _have, _capacity - 1 - _have)) > 0)
         {
             _have += n;
             Bytes += n;
         }
-        var last = n == 0 && _have < _buffer.Length - 1;
+        var last = n == 0 && _have < _capacity - 1;
         var skip = 0;
         if (_start)
         {
@@ -81,14 +84,24 @@ internal sealed class BarFileReader : IDisposable
         {
             Array.Copy(_buffer, used, _buffer, 0, _have);
         }
-        else if (_have == _buffer.Length - 1)
+        else if (_have == _capacity - 1)
         {
-            if (_buffer.Length > LongestLine)
+            if (_capacity > LongestLine)
                 throw BarDataException.At(_parts[_part].File.DisplayName, null, null, "a line is longer than a million characters, so this is no file of bars", "name a CSV with one bar a line");
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+            var longer = ArrayPool<byte>.Shared.Rent(_capacity * 2);
+            _buffer.AsSpan(0, _have).CopyTo(longer);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = longer;
+            _capacity *= 2;
         }
         return true;
     }
 
-    public void Dispose() => _stream?.Dispose();
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        if (_capacity == 0) return;
+        _capacity = 0;
+        ArrayPool<byte>.Shared.Return(_buffer);
+    }
 }
