@@ -58,6 +58,7 @@ public static partial class SiloProgram
         {
             await ClusterDatabase.PrepareAsync(database, settings.StartTimeout, logger, interrupted.Token).ConfigureAwait(false);
             if (!settings.NewCluster) await ClusterDatabase.CheckIdentityAsync(database, settings.ClusterId, interrupted.Token).ConfigureAwait(false);
+            await ClusterDatabase.WaitForCrashedAsync(database, settings.ClusterId, logger, interrupted.Token).ConfigureAwait(false);
         }
         await using var app = SiloApplication.Build(settings, database);
         await StartAsync(app, settings).ConfigureAwait(false);

@@ -70,6 +70,46 @@ internal static partial class ClusterDatabase
             throw new InputException($"the database knows no cluster '{clusterId}', but {string.Join(" and ", live.Select(c => $"{c.Value} live silo{(c.Value == 1 ? "" : "s")} of '{c.Key}'"))}; join with --cluster-id {live.First().Key}, or found another cluster with --new-cluster");
     }
 
+    /// <summary>Waits, where the whole cluster has crashed, until its silos count as stale.</summary>
+    /// <remarks>
+    /// A silo that joins must reach every active member, except those without a heartbeat for <see cref="Fresh"/>; and which those are it looks up
+    /// once, when it starts: started a second after the crash it would try in vain until its time is up. As long as one member answers
+    /// there is nothing to wait for, since that one finds out the dead.
+    /// </remarks>
+    public static async Task WaitForCrashedAsync(NpgsqlDataSource database, string clusterId, ILogger logger, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            SELECT address, port, EXTRACT(EPOCH FROM heartbeat_at + @fresh - now())::double precision
+            FROM cluster_member
+            WHERE cluster_id = @cluster AND status = 3 AND heartbeat_at > now() - @fresh
+            """);
+        command.Parameters.AddWithValue("fresh", Fresh);
+        command.Parameters.AddWithValue("cluster", clusterId);
+        var members = new List<(string Address, int Port, TimeSpan Left)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) members.Add((reader.GetString(0), reader.GetInt32(1), TimeSpan.FromSeconds(reader.GetDouble(2))));
+        if (members.Count == 0) return;
+        var answers = await Task.WhenAll(members.Select(m => AnswersAsync(m.Address, m.Port, cancellationToken))).ConfigureAwait(false);
+        if (answers.Contains(true)) return;
+        var wait = TimeSpan.FromTicks(Math.Min(members.Max(m => m.Left).Ticks, Fresh.Ticks)) + TimeSpan.FromMilliseconds(100);
+        Crashed(logger, members.Count, clusterId, wait.TotalSeconds);
+        await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> AnswersAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Probe, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <returns>A sentence for what waiting cannot cure; null for what it may.</returns>
     private static string? SentenceOf(Exception exception, NpgsqlDataSource database) => exception is not PostgresException e ? null : e.SqlState switch
     {
@@ -94,6 +134,9 @@ internal static partial class ClusterDatabase
 
     [LoggerMessage(1, LogLevel.Information, "Applied the migration {Migration}")]
     private static partial void Applied(ILogger logger, string migration);
+
+    [LoggerMessage(3, LogLevel.Warning, "None of the {Members} active silos of {ClusterId} answers; they seem to have crashed, and count as gone in {Seconds:0} s")]
+    private static partial void Crashed(ILogger logger, int members, string clusterId, double seconds);
 
     [LoggerMessage(2, LogLevel.Warning, "Waiting for the database at {Place}: {Reason}")]
     private static partial void Waiting(ILogger logger, string place, string reason);

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>A real silo in a process of its own, started as users start it.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly string _runs = Directory.CreateTempSubdirectory("granary-silo-").FullName;
+
+    private SiloProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int siloPort, int httpPort)
+    {
+        SiloPort = siloPort;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _runs };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, e) => { lock (_output) _output.AppendLine(e.Data); };
+        _process.ErrorDataReceived += (_, e) => { if (e.Data is not null) lock (_error) _error.AppendLine(e.Data); };
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int SiloPort { get; }
+
+    public HttpClient Client { get; }
+
+    public string Output { get { lock (_output) return _output.ToString(); } }
+
+    private string Tail => Output.Length > 3000 ? Output[^3000..] : Output;
+
+    public string Error { get { lock (_error) return _error.ToString().Trim(); } }
+
+    /// <summary>Starts a silo with exactly these arguments; nothing is waited for.</summary>
+    public static SiloProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(arguments, environment ?? new Dictionary<string, string>(), 0, 1);
+
+    /// <summary>Starts a silo of a PostgreSQL cluster on free ports of loopback and waits until it is ready.</summary>
+    public static async Task<SiloProcess> JoinAsync(string connection, string clusterId = "granary", params string[] more)
+    {
+        var silo = Launch(connection, clusterId, more);
+        await silo.ReadyAsync();
+        return silo;
+    }
+
+    public static SiloProcess Launch(string connection, string clusterId = "granary", params string[] more)
+    {
+        var ports = FreePorts.Take(3);
+        return new SiloProcess(
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
+            new Dictionary<string, string> { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
+    }
+
+    public async Task ReadyAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"the silo ended with {_process.ExitCode}: {Error}\n{Tail}");
+            try
+            {
+                using var answer = await Client.GetAsync("/api/v1/health/ready");
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // it does not listen yet
+            }
+            await Task.Delay(100);
+        }
+        throw new TimeoutException($"the silo was not ready within a minute: {Error}\n{Tail}");
+    }
+
+    public void Kill() => Signal(SigKill);
+
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Stops the silo as an orchestrator does, and waits until it has left.</summary>
+    public async Task LeaveAsync()
+    {
+        Terminate();
+        (await ExitCodeAsync(TimeSpan.FromSeconds(30))).ShouldBe(0);
+    }
+
+    public async Task<int> ExitCodeAsync(TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience);
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Client.Dispose();
+        Directory.Delete(_runs, recursive: true);
+    }
+
+    private void Signal(int signal)
+    {
+        if (kill(_process.Id, signal) != 0) throw new InvalidOperationException($"signal {signal} could not be sent");
+    }
+
+    [DllImport("libc")]
+    private static extern int kill(int pid, int signal);
+}
