@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -31,10 +32,11 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
     /// <param name="series">In the order of the joined blocks' symbols.</param>
     /// <param name="plans">One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.</param>
+    /// <param name="model">Judges the strategy's entries, each by its symbol's own bars; null where nobody does.</param>
     /// <exception cref="ArgumentException">The strategy does not trade this number of symbols; one sentence that can be shown as it is.</exception>
     /// <param name="observers">One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result counts.</param>
     public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings, ExecutionSettings execution,
-        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
+        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null, IEntryModel? model = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
             throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives it {series.Count}: name them in the strategy's 'symbols'");
@@ -46,10 +48,11 @@ public sealed class MultiSymbolRun : IStrategyRun
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
         _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
+        string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
         for (var s = 0; s < _symbols.Length; s++)
         {
             var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
-            _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s]);
+            _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s], symbols, model);
             if (_listens) book.Listen(strategy, _symbols[s]);
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);

@@ -30,8 +30,10 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
     /// <param name="observer">Is told of signals and trades as they happen; null where only the result counts.</param>
     /// <param name="model">Judges the strategy's entries; null where nobody does.</param>
+    /// <param name="symbols">Those of a joined feed, whose closes its factors may compare with; null for a feed of one.</param>
+    /// <exception cref="ArgumentException">A factor cannot be computed over this feed; one sentence that can be shown as it is.</exception>
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
-        FactorPlan plan, IRunObserver? observer = null, IEntryModel? model = null)
+        FactorPlan plan, IRunObserver? observer = null, IEntryModel? model = null, IReadOnlyList<string>? symbols = null)
     {
         if (strategy is MultiSymbolStrategy)
             throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}", nameof(strategy));
@@ -42,7 +44,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
-        foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request) + factor.Line;
+        foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
         if (model is not null) _book.Judge = _judge = model.Attach(series, plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(strategy, _context);
     }

@@ -26,6 +26,22 @@ public sealed class FactorPlan
         return _firstColumn[^1];
     }
 
+    /// <summary>The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its feed.</summary>
+    /// <param name="symbols">Those whose closes the feed carries, its own among them.</param>
+    /// <exception cref="ArgumentException">The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.</exception>
+    internal int Add(FactorRequest request, MarketSeries series, IReadOnlyList<string> symbols)
+    {
+        if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
+        foreach (var symbol in request.CreateKernel(series).ReferenceSymbols)
+            if (!symbols.Contains(symbol, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(symbol, symbols);
+                throw new ArgumentException($"{request.Key} compares with '{symbol}', which is not among the feed's symbols {string.Join(", ", symbols)}"
+                    + (near is null ? "" : $"; did you mean '{near}'?"));
+            }
+        return Add(request);
+    }
+
     internal int FirstColumn(int request) => _firstColumn[request];
 }
 

@@ -1,6 +1,7 @@
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies;
@@ -21,17 +22,19 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     private readonly bool[] _warm;
     private readonly long[] _crossedAt;
     private readonly int[] _turns;
+    private readonly IEntryJudge? _judge;
     private int _cold;
     private string[]? _names;
 
-    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors, IReadOnlyList<Crossing> crossings, FactorPlan plan)
+    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors, IReadOnlyList<Crossing> crossings, FactorPlan plan,
+        IReadOnlyList<string> symbols, IEntryModel? model)
         : base(book, series)
     {
         Number = number;
         _book = book;
         _factors = [.. factors];
         _crossings = [.. crossings];
-        _slots = [.. _factors.Select(f => plan.Add(f.Request) + f.Line)];
+        _slots = [.. _factors.Select(f => plan.Add(f.Request, series, symbols) + f.Line)];
         _kept = [.. _factors.Select(_ => new[] { double.NaN })];
         _columns = [.. _kept];
         _warm = new bool[_factors.Length];
@@ -39,6 +42,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         _signs = new double[_crossings.Length];
         _turns = new int[_crossings.Length];
         _crossedAt = [.. _crossings.Select(_ => -1L)];
+        _judge = model?.Attach(series, plan);
         Bind(Nothing);
     }
 
@@ -103,6 +107,8 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     {
         HasBar = false;
         _book.StaleAt = time;
+        // A model judges a bar that closes now; where there is none it has no opinion.
+        _book.Judge = null;
     }
 
     // Goes to the next bar of the block; with the block's first bar, to the block.
@@ -113,12 +119,14 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
             Bind(block);
             _book.Bind(block, calendar);
+            _judge?.Bind(block, sheet);
             if (!_started) _book.Open();
             _started = true;
         }
         Index = index;
         HasBar = true;
         _book.StaleAt = 0;
+        _book.Judge = _judge;
         if (_cold == 0) return;
         for (var i = 0; i < _columns.Length; i++)
             if (!_warm[i] && !double.IsNaN(_columns[i][index]))

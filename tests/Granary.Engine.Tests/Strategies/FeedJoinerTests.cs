@@ -87,7 +87,8 @@ public sealed class FeedJoinerTests
     {
         var plans = new[] { new FactorPlan(), new FactorPlan() };
         var strategy = new FollowsCorrelation("B");
-        var run = new StrategyRun("x", strategy, own.Series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(), plans[0]);
+        var run = new StrategyRun("x", strategy, own.Series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(), plans[0],
+            symbols: [own.Series.Instrument.Symbol, other.Series.Instrument.Symbol]);
         var pipeline = new JoinedPipeline([own.Series, other.Series], plans);
         foreach (var block in MultiSymbolRunner.Join([own, other], blocks, rows))
         {
@@ -130,8 +131,13 @@ public sealed class FeedJoinerTests
     [Fact]
     public void A_comparison_with_a_symbol_that_is_not_there_is_refused_before_the_first_bar()
     {
-        var plans = new[] { new FactorPlan(), new FactorPlan() };
-        _ = new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0]);
+        FactorPlan[] plans = [new FactorPlan(), new FactorPlan()];
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0], symbols: ["A", "B"]))
+            .Message.ShouldBe("correlation(BB,10,closes) compares with 'BB', which is not among the feed's symbols A, B; did you mean 'B'?");
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0]))
+            .Message.ShouldStartWith("correlation(B,10,closes) compares with 'B', which is not among the feed's symbols A");
+        // Whoever fills a plan by hand hears of it from the pipeline.
+        plans[0].Add(FactorCatalogue.Get("correlation", "BB", 10));
         Should.Throw<ArgumentException>(() => new JoinedPipeline([A.Series, B.Series], plans))
             .Message.ShouldBe("a factor compares with 'BB', which is not among the symbols A, B; did you mean 'B'?");
     }

@@ -1,4 +1,7 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;
@@ -251,5 +254,39 @@ public sealed class MultiSymbolRunTests
             new TradingSettings { Cash = 1000, Size = SizeRule.Units(1), StopLossPercent = 10 });
 
         outcome.Symbols[0].Closed.Single().ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(ExitReason.Stop), t => t.ExitPrice.ShouldBe(9), t => t.Bars.ShouldBe(0));
+    }
+
+    /// <summary>Refuses every entry below a price.</summary>
+    private sealed class OnlyAbove(double price) : IEntryModel
+    {
+        public string Name => "only-above";
+
+        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judge(plan.Add(FactorCatalogue.Get("close")), price);
+
+        private sealed class Judge(int column, double price) : IEntryJudge
+        {
+            private double[] _close = [];
+
+            public void Bind(BarBlock block, FactorSheet sheet) => _close = sheet[column];
+
+            EntryAdvice IEntryJudge.Judge(int index, Side side) => _close[index] > price ? EntryAdvice.Take(_close[index]) : EntryAdvice.Refuse(_close[index]);
+        }
+    }
+
+    [Fact]
+    public void A_model_judges_each_entry_by_its_symbol_s_own_bars()
+    {
+        SampleBars.Feed[] feeds = [Prices("A", 10.0, 10, 10, 10), Prices("B", 20.0, 20, 20, 20)];
+        var plans = feeds.Select(_ => new FactorPlan()).ToList();
+        var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
+        var series = feeds.Select(f => f.Series).ToList();
+        var run = new MultiSymbolRun("x", new Greedy(), series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(), plans, records, new OnlyAbove(15));
+        var pipeline = new JoinedPipeline(series, plans);
+        foreach (var block in MultiSymbolRunner.Join(feeds, [2], 3)) run.Process(pipeline.Prepare(block));
+        run.Finish();
+
+        records[0].Signals.Single().SizeFactor.ShouldBe(0);
+        records[0].Signals.Single().Prediction.ShouldBe(10);
+        records[1].Signals.Single().SizeFactor.ShouldBe(1);
     }
 }

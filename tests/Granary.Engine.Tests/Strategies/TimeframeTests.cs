@@ -1,3 +1,5 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
@@ -104,5 +106,16 @@ public sealed class TimeframeTests
             single.Symbols[0].Trades.Select(t => t with { Number = 0 }).ShouldBe(outcome.Symbols[s].Trades.Select(t => t with { Number = 0 })
                 .Select(t => t.Reason == ExitReason.Open ? t with { ExitTime = feeds[s].Bars[^1].Time } : t));
         }
+    }
+
+    [Fact]
+    public void A_strategy_whose_bars_are_too_long_fails_alone_and_leaves_its_feed_s_plan_as_it_was()
+    {
+        var plan = new FactorPlan();
+        var series = SampleBars.Series(Timeframe.H1);
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new OpeningRangeBreakout(30), series, new TradingSettings(), new ExecutionSettings(), plan))
+            .Message.ShouldStartWith("opening-range(30) needs bars of at most 30 minutes");
+        plan.Requests.ShouldBeEmpty();
+        _ = new FeedPipeline(series, plan);
     }
 }
