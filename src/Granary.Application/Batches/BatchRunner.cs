@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Granary.Application.Hosting;
+using Granary.Application.Json;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -58,6 +59,12 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         try
         {
             return await RunAsync(plan, markets, folder, options, watch, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is BarDataException or InputException && folder.IsNew && folder.Finished.Count == 0)
+        {
+            // Nothing had finished, and nothing is left behind.
+            folder.Discard();
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

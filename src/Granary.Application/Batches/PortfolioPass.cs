@@ -161,7 +161,8 @@ public sealed class PortfolioPass
             {
                 lastStamp = stamp;
                 _run.Revalue(stamp);
-                _run.Seal(stamp);
+                // A flat curve of nobody is not part of the result.
+                if (_decisions.Count > 0) _run.Seal(stamp);
                 equity.Add(stamp, _run.Equity);
                 clock.Count(stamp);
                 rows++;

@@ -40,6 +40,16 @@ public sealed class RunFolder : IDisposable
 
     public string Name => Path.GetFileName(FullPath);
 
+    /// <summary>Whether it was made for this run.</summary>
+    public bool IsNew { get; private init; }
+
+    /// <summary>Takes a new folder away again.</summary>
+    public void Discard()
+    {
+        Dispose();
+        Directory.Delete(FullPath, recursive: true);
+    }
+
     /// <summary>What earlier, interrupted attempts had finished, by strategy index.</summary>
     public Dictionary<int, StrategyOutcome> Finished { get; } = [];
 
@@ -60,7 +70,7 @@ public sealed class RunFolder : IDisposable
             if (path is null) throw new InputException($"there is no interrupted run of '{name}' under runs/; start it without --resume, or name its folder with --out");
         }
         path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        var folder = new RunFolder(Path.GetFullPath(path));
+        var folder = new RunFolder(Path.GetFullPath(path)) { IsNew = !Directory.Exists(path) };
         try
         {
             Directory.CreateDirectory(folder._progress);
@@ -130,7 +140,11 @@ public sealed class RunFolder : IDisposable
         Directory.Delete(_progress, recursive: true);
     }
 
-    public void Dispose() => _log?.Dispose();
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _log = null;
+    }
 
     /// <summary>SHA-256 of texts, lower-case hex.</summary>
     public static string HashOf(params IEnumerable<string> parts)

@@ -57,13 +57,23 @@ internal static class BacktestCommand
     private static void Show(BatchRun run)
     {
         var model = run.Model;
-        var table = new Table().Border(TableBorder.Rounded).Title($"[bold]{Markup.Escape(model.Name)}[/]: the best of {model.Strategies.Count:N0} strategies");
-        table.AddColumn("Strategy");
-        foreach (var name in new[] { "Return", "Sharpe", "Max DD", "Trades", "Win rate", "Profit factor", "Weight" }) table.AddColumn(new TableColumn(name).RightAligned());
-        foreach (var s in model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10))
-            table.AddRow(Markup.Escape(s.Id), Percent(s.Stats!.TotalReturn), Number(s.Stats.Sharpe), Percent(s.Stats.MaxDrawdown), s.Stats.Trades.ToString("N0"),
-                Percent(s.Stats.WinRate), Number(s.Stats.ProfitFactor), s.Weight.ToString("0.###"));
-        AnsiConsole.Write(table);
+        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10)
+            .Select(s => new[] { s.Id, Percent(s.Stats!.TotalReturn), Number(s.Stats.Sharpe), Percent(s.Stats.MaxDrawdown), s.Stats.Trades.ToString("N0"), s.Weight.ToString("0.###") }).ToList();
+        if (Console.IsOutputRedirected)
+        {
+            Console.WriteLine($"{model.Name}: the best of {model.Strategies.Count:N0} strategies by Sharpe ratio");
+            var width = best.Count > 0 ? best.Max(r => r[0].Length) : 0;
+            foreach (var row in best.Prepend(["strategy", "return", "sharpe", "max dd", "trades", "weight"]))
+                Console.WriteLine($"  {row[0].PadRight(width)} {row[1],10} {row[2],7} {row[3],9} {row[4],7} {row[5],7}");
+        }
+        else
+        {
+            var table = new Table().Border(TableBorder.Rounded).Title($"[bold]{Markup.Escape(model.Name)}[/]: the best of {model.Strategies.Count:N0} strategies");
+            table.AddColumn("Strategy");
+            foreach (var name in new[] { "Return", "Sharpe", "Max DD", "Trades", "Weight" }) table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+            foreach (var row in best) table.AddRow(row.Select(Markup.Escape).ToArray());
+            AnsiConsole.Write(table);
+        }
         if (model.Portfolio is { } p)
             Line($"[bold]Portfolio[/] of {model.Strategies.Count(s => s.Weight != 0):N0}: return {Percent(p.TotalReturn)}, Sharpe {Number(p.Sharpe)}, deepest drawdown {Percent(p.MaxDrawdown)}, {p.Trades:N0} trades");
         foreach (var note in model.Notes) Line($"[yellow]Note[/] {Markup.Escape(note)}");

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>The command line as a user calls it: a process with arguments, its output and its exit code.</summary>
+internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
+{
+    public static async Task<GranaryProcess> RunAsync(params string[] arguments) => await RunInAsync(Path.GetTempPath(), arguments);
+
+    public static async Task<GranaryProcess> RunInAsync(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new GranaryProcess(process.ExitCode, await output, await error);
+    }
+
+    public static Process Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}
+
+/// <summary>A folder of its own for a test, gone afterwards.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("granary-cli-").FullName;
+
+    public string Write(string name, string text)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string At(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
