@@ -25,6 +25,8 @@ for (const table of $$('table[data-sortable]')) {
   heads.forEach((th, column) => {
     const button = make('button', '', th.textContent);
     button.type = 'button';
+    // On paper the text stands by itself: repeated headings lose their buttons.
+    th.dataset.name = th.textContent;
     th.textContent = '';
     th.append(button);
     const numeric = th.classList.contains('n');
@@ -102,7 +104,7 @@ if (strategies) {
     const title = make('h2', '', row.dataset.id), two = make('div', 'two'), actions = make('p', 'actions'), close = make('button', '', 'Close');
     title.id = 'dialog-title';
     const first = [];
-    for (let i = 1; i < row.cells.length; i++) if (row.cells[i].textContent && !row.cells[i].querySelector('svg')) first.push([heads[i], row.cells[i].textContent]);
+    for (let i = 1; i < row.cells.length; i++) if (row.cells[i].textContent.trim() && !row.cells[i].querySelector('svg')) first.push([heads[i], row.cells[i].textContent]);
     const rest = row.dataset.more.split(';').map((v, i) => [more[i][0], v === '' ? '–' : more[i][1] === 'days' ? fixed(+v, 0) : shown[more[i][1]](+v)]);
     two.append(pairs('In the table', first), pairs('More', rest));
     const chart = chosen.find(c => c.dataset.strategy === row.dataset.id);

@@ -4,7 +4,7 @@ namespace Granary.Reporting.Html.Charts;
 /// <param name="Style">Its class in the style sheet; loss is drawn with squares, so that it differs by shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Points of two measures. All points of a cloud are one path of zero-length strokes, which keeps thousands of them small.</summary>
+/// <summary>Points of two measures. All points of a cloud are one path of strokes too short to see but for their caps, which keeps thousands of them small.</summary>
 internal sealed record ScatterPlot
 {
     public required string Title { get; init; }
@@ -32,7 +32,7 @@ internal sealed record ScatterPlot
         {
             if (cloud.Points.Count == 0) continue;
             html.Write($"<path class=\"points {cloud.Style}\" d=\"");
-            foreach (var (px, py) in cloud.Points) html.Write($"M{x.Share(px) * PlotFrame.Width} {y.Y(py, Height)}h0");
+            foreach (var (px, py) in cloud.Points) html.Write($"M{x.Share(px) * PlotFrame.Width} {y.Y(py, Height)}h.1");
             html.Raw("\"/>");
         }
         html.Raw("</svg></svg>");

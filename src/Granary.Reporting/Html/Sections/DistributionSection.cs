@@ -42,7 +42,7 @@ internal sealed class DistributionSection : IReportSection<CurveView>
             Marks = [new PlotMark(-var95, $"VaR 95 % {NumberText.SignedPercent(-var95)}", "loss"), new PlotMark(-cvar95, $"CVaR 95 % {NumberText.SignedPercent(-cvar95)}", "loss dashed")],
             Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
         }.Write(html);
-        html.Write($"<p class=\"note\">The outermost bars hold what lies beyond them. Darker bars lie beyond the 95 % value at risk.</p>\n");
+        html.Write($"<p class=\"note\">The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95 % value at risk.</p>\n");
         HtmlTable.Open(html, $"Losses in the tail, per {view.Period}", [new("Level", Number: false), new("Value at risk"), new("Expected shortfall"), new("Times")], "narrow");
         Row("95 %", var95, cvar95, defined);
         Row("99 %", var99, cvar99, defined);

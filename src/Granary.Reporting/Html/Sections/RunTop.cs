@@ -18,7 +18,7 @@ internal static class RunTop
     private static void Heading(HtmlWriter html, RunView view)
     {
         var m = view.Model;
-        html.Write($"<header><p class=\"eyebrow\">Backtest report · {m.Run}</p><h1>{m.Name}");
+        html.Write($"<header><p class=\"eyebrow\">Backtest report · {m.Run} · {NumberText.Clock(m.CreatedAt)} UTC</p><h1>{m.Name}");
         if (m.Interrupted) html.Raw(" <span class=\"badge\">interrupted</span>");
         html.Raw("</h1><p class=\"what\">");
         html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");
@@ -28,7 +28,7 @@ internal static class RunTop
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
         if (m.Markets.Count > 0)
             html.Write($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
-        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}, {NumberText.Clock(m.CreatedAt)} UTC.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
+        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
     private static void Notices(HtmlWriter html, RunView view)

@@ -30,8 +30,8 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
         List<Column> columns =
         [
-            new("Strategy", Number: false), new("Symbol", Number: false), new("TF", Number: false, Hint: "Timeframe"),
-            new("Weight"), new("Contribution", Hint: "Net profit of its closed trades in the portfolio"), new("Trades"), new("Won", Minor: true),
+            new("Strategy", Number: false), new("Symbol", Number: false, Minor: true), new("TF", Number: false, Minor: true, Hint: "Timeframe"),
+            new("Weight", Minor: true), new("Contribution", Minor: true, Hint: "Net profit of its closed trades in the portfolio"), new("Trades", Minor: true), new("Won", Minor: true),
             new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
         ];
         if (lines) columns.Add(new Column("Profit by trade", Number: false, Minor: true));
@@ -44,7 +44,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
 
     private static void Filters(HtmlWriter html, RunView view, int rows)
     {
-        html.Raw("<form class=\"filters\" hidden role=\"search\" aria-label=\"Filter the strategies\"><label>Find <input type=\"search\" name=\"find\" placeholder=\"class, parameter, symbol …\" autocomplete=\"off\"></label>");
+        html.Raw("<form class=\"filters\" hidden role=\"search\" aria-label=\"Filter the strategies\"><label>Find <input type=\"search\" name=\"find\" placeholder=\"class, parameter …\" autocomplete=\"off\"></label>");
         Select("Class", 0, view.Model.Strategies.Select(s => s.Class));
         Select("Symbol", 1, view.Model.Strategies.Select(s => s.Symbol));
         Select("Timeframe", 2, view.Model.Strategies.Select(s => s.Timeframe));
@@ -75,20 +75,20 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
             }
             html.Raw("\"");
         }
-        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span>");
+        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
-        html.Write($"</th><td>{strategy.Symbol}</td><td>{strategy.Timeframe}</td>");
-        HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "");
-        if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index]);
-        else HtmlTable.Number(html, NumberText.Undefined, "soft");
+        html.Write($"</th><td class=\"minor\">{strategy.Symbol}</td><td class=\"minor\">{strategy.Timeframe}</td>");
+        HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "", minor: true);
+        if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index], minor: true);
+        else HtmlTable.Number(html, NumberText.Undefined, "soft", minor: true);
         if (s is null)
         {
-            html.Raw("<td class=\"n\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td>");
+            html.Raw("<td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td>");
             if (lines) html.Raw("<td class=\"minor\"></td>");
             HtmlTable.EndRow(html);
             return;
         }
-        HtmlTable.Number(html, NumberText.Count(s.Trades));
+        HtmlTable.Number(html, NumberText.Count(s.Trades), minor: true);
         HtmlTable.Number(html, NumberText.Percent(s.WinRate, 1), minor: true);
         HtmlTable.Number(html, NumberText.Ratio(s.ProfitFactor), minor: true);
         html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");

@@ -1,0 +1,87 @@
+using Granary.Engine.Trading;
+using Granary.Reporting.Html;
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tests.Synthetic;
+
+namespace Granary.Reporting.Tests.Html;
+
+public class CompareReportTests
+{
+    private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 20, trades: 300, symbols: 2, days: 800);
+
+    // The run with the trades of one strategy replaced.
+    private sealed class Altered(SyntheticRun run, int strategy, Func<IEnumerable<Trade>, IEnumerable<Trade>> alter) : IRunEvents
+    {
+        public IEnumerable<Trade> Trades(int s) => s == strategy ? alter(run.Trades(s)) : run.Trades(s);
+
+        public IEnumerable<SignalRow> Signals(int s) => run.Signals(s);
+
+        public IReadOnlyList<string> FactorNames(int s) => run.FactorNames(s);
+
+        public IEnumerable<Engine.Portfolio.PortfolioTrade> PortfolioTrades() => run.PortfolioTrades();
+
+        public IReadOnlyList<Engine.Market.Bar> Bars(string symbol, string timeframe, int most) => run.Bars(symbol, timeframe, most);
+    }
+
+    [Fact]
+    public void A_run_compared_with_itself_is_the_same()
+    {
+        var view = new CompareView(_run.Model, _run, _run.Model, _run);
+        (view.OnlyFirst, view.OnlySecond, view.Changed).ShouldBe((0, 0, 0));
+        view.Same.ShouldBe(_run.TradeCount);
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, _run.Model, _run);
+        output.ToString().ShouldContain("Both digests agree");
+        output.ToString().ShouldContain("20 of 20 strategies are the same");
+    }
+
+    [Fact]
+    public void Trades_only_in_one_run_and_changed_ones_are_told_apart()
+    {
+        var other = new Altered(_run, 3, trades => trades.Skip(1)
+            .Select((t, i) => i == 2 ? t with { ExitPrice = t.ExitPrice + 1, Number = t.Number - 1 } : t with { Number = t.Number - 1 })
+            .Append(_run.Trades(3).First() with { EntryTime = new DateTime(2031, 1, 1).Ticks, Side = Side.Sell }));
+        var view = new CompareView(_run.Model, _run, _run.Model with { Digest = "other" }, other);
+        (view.OnlyFirst, view.OnlySecond, view.Changed).ShouldBe((1, 1, 1), "numbers that shift are no difference");
+        view.Different.Select(d => d.Kind).ShouldBe([TradeDifference.OnlyFirst, TradeDifference.Changed, TradeDifference.OnlySecond], ignoreOrder: true);
+        var changed = view.Different.Single(d => d.Kind == TradeDifference.Changed);
+        (changed.Second!.Value.ExitPrice - changed.First!.Value.ExitPrice).ShouldBe(1, 1e-9);
+        view.Strategies.Single(p => p.OnlyFirst > 0).Id.ShouldBe(_run.Model.Strategies[3].Id);
+    }
+
+    [Fact]
+    public void Strategies_of_one_run_alone_are_named()
+    {
+        var fewer = _run.Model with { Strategies = [.. _run.Model.Strategies.Take(18)], Digest = "fewer" };
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, fewer, _run);
+        output.ToString().ShouldContain("2 are only in A, 0 only in B");
+    }
+
+    [Fact]
+    public void A_difference_too_small_for_its_digits_is_not_shown_as_none()
+    {
+        var nearly = _run.Model with { Digest = "x", Portfolio = _run.Model.Portfolio! with { Sharpe = Math.BitIncrement(_run.Model.Portfolio.Sharpe) } };
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, nearly, _run);
+        var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
+        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldStartWith("+");
+        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldContain("E");
+        rows.Single(r => r[0] == "Win rate")[3].ShouldBe("same");
+    }
+
+    [Fact]
+    public void The_difference_of_two_texts_rebuilds_both()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 200; round++)
+        {
+            string[] a = [.. Enumerable.Range(0, random.Next(12)).Select(_ => $"{random.Next(4)}")];
+            string[] b = [.. Enumerable.Range(0, random.Next(12)).Select(_ => $"{random.Next(4)}")];
+            var lines = TextDifference.Of(a, b);
+            lines.Where(l => l.Kind != '+').Select(l => l.Line).ShouldBe(a);
+            lines.Where(l => l.Kind != '-').Select(l => l.Line).ShouldBe(b);
+        }
+    }
+}
