@@ -70,7 +70,10 @@ public static class BarFile
         BarFileSeries.LeanFactors? factors = null;
         foreach (var path in paths)
         {
-            var file = TextFile.Open(path);
+            // A future's zip has a text for each contract: gc-201312 is the one that expires in December 2013.
+            var contract = LeanFuture.Contract(path, query.Symbol);
+            if (contract is not null && !TextFile.HasEntry(path, contract)) continue;
+            var file = TextFile.Open(path, contract);
             var layout = BarFormats.Layout(file, options);
             if (layout.Format != "lean" || LeanLocation.Of(path) is not { } location)
             {

@@ -44,6 +44,7 @@ public sealed class CsvBarSource : IBarSource
         // LEAN writes tickers small, people write them large.
         var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
         if (match.Count == 1) return markets[match[0]];
+        if (LeanFuture.Root(query.Symbol) is { } root && markets.TryGetValue(root, out var contracts) && LeanFuture.Contract(contracts[0], query.Symbol) is not null) return contracts;
         var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
             nearest is not null ? $"did you mean {nearest}?" : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files" : $"it has {Show(string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5)))}{(markets.Count > 5 ? ", …" : "")}");

@@ -81,6 +81,22 @@ internal sealed class TextFile
         }
     }
 
+    /// <summary>Whether a zip holds a text of such a name.</summary>
+    /// <exception cref="BarDataException">The zip is damaged or not there.</exception>
+    /// <exception cref="BarStoreException">The disk failed or permission is missing.</exception>
+    public static bool HasEntry(string path, Func<string, bool> entry)
+    {
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            return zip.Entries.Any(e => e.Length > 0 && entry(e.FullName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw FileFaults.Reading(path, e);
+        }
+    }
+
     /// <summary>A stream over the unpacked text from its start. Reading it checks the archive's own checksum and length.</summary>
     public Stream OpenRead()
     {

@@ -73,6 +73,14 @@ public sealed class LeanTests
     }
 
     [Fact]
+    public async Task A_contract_of_a_future_is_named_with_its_month()
+    {
+        await using var gold = await Open("future/comex/minute", "gc-201310", "1m", from: "2013-10-07", to: "2013-10-08");
+        Read.All(gold)[0].ShouldBe(new Bar(Read.Utc("2013-10-07 01:22"), 1313.8, 1313.8, 1313.8, 1313.8, 4));
+        (await Should.ThrowAsync<BarDataException>(async () => await Open("future/comex/minute", "gc", "1m"))).Message.ShouldContain("files (2013");
+    }
+
+    [Fact]
     public async Task Factor_files_adjust_for_splits_and_dividends()
     {
         await using var raw = await Open("equity/usa/daily", "aapl", "1d");
