@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>Net change over <c>n</c> steps in proportion to the way gone: the measure behind efficiency, kama and trend.</summary>
@@ -6,6 +8,7 @@ public struct EfficiencyRatio(int n)
     private Lag _lag = new(n);
     private RollingSum _way = new(n);
     private double _previous = double.NaN;
+    private long _seen;
 
     /// <summary>Takes a run of values; NaN until n changes have come.</summary>
     /// <param name="results">As many; other memory than the values'.</param>
@@ -14,18 +17,36 @@ public struct EfficiencyRatio(int n)
     public void Next(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch, double ifStill)
     {
         var way = scratch[..values.Length];
-        // The first value has no step; a step of 0 leaves the sum alone.
-        way[0] = double.IsNaN(_previous) ? 0 : Math.Abs(values[0] - _previous);
-        for (var i = 1; i < values.Length; i++) way[i] = Math.Abs(values[i] - values[i - 1]);
-        _previous = values[^1];
+        Steps(values, way);
         _way.Next(way, way);
         _lag.Next(values, results);
-        for (var i = 0; i < values.Length; i++)
+        var i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var change = Math.Abs(values[i] - results[i]);
-            // Rounding may make the way of a straight line a hair shorter than its ends are apart. NaN stays NaN.
-            var ratio = double.Min(1, change / way[i]);
-            results[i] = way[i] > 0 ? ratio : double.IsNaN(change) ? double.NaN : ifStill;
+            var gone = new Vector<double>(way[i..]);
+            var ratio = Vector.Abs(new Vector<double>(values[i..]) - new Vector<double>(results[i..])) / gone;
+            // Rounding may make the way of a straight line a hair shorter than its ends are apart.
+            ratio = Vector.ConditionalSelect(Vector.GreaterThan(ratio, Vector<double>.One), Vector<double>.One, ratio);
+            Vector.ConditionalSelect(Vector.GreaterThan(gone, Vector<double>.Zero), ratio, new Vector<double>(ifStill)).CopyTo(results[i..]);
         }
+        for (; i < values.Length; i++)
+        {
+            var ratio = Math.Abs(values[i] - results[i]) / way[i];
+            if (ratio > 1) ratio = 1;
+            results[i] = way[i] > 0 ? ratio : ifStill;
+        }
+        if (_seen < n) results[..(int)Math.Min(n - _seen, values.Length)].Fill(double.NaN);
+        _seen += values.Length;
+    }
+
+    private void Steps(ReadOnlySpan<double> values, Span<double> steps)
+    {
+        // The first value has no step; a step of 0 leaves the sum alone.
+        steps[0] = double.IsNaN(_previous) ? 0 : Math.Abs(values[0] - _previous);
+        var i = 1;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+            Vector.Abs(new Vector<double>(values[i..]) - new Vector<double>(values[(i - 1)..])).CopyTo(steps[i..]);
+        for (; i < values.Length; i++) steps[i] = Math.Abs(values[i] - values[i - 1]);
+        _previous = values[^1];
     }
 }

@@ -26,36 +26,41 @@ public struct ExactSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(double value) => Plus(-Units(value));
 
-    /// <summary>Adds the newest value and takes the oldest away.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Replace(double oldest, double newest)
-    {
-        // The difference with its error first: only one addition then waits for the last one.
-        var (a, b) = (Units(newest), Units(oldest));
-        var difference = a - b;
-        var t = difference - a;
-        _low += (a - (difference - t)) - (b + t);
-        Plus(difference);
-    }
-
     /// <summary>The sum divided by <paramref name="count"/>, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly double Mean(int count)
+    public readonly double Mean(int count) => Quotient(_high, _low, _scale * count);
+
+    /// <summary>What is summed in place of a value: its whole ticks, or itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly double Units(double value) => _isDecimal ? Math.Round(value * _scale) : value;
+
+    /// <summary>Adds what <see cref="Units"/> gave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Plus(double units)
     {
-        var divisor = _scale * count;
-        var quotient = _high / divisor;
-        return quotient + (Math.FusedMultiplyAdd(-quotient, divisor, _high) + _low) / divisor;
+        var sum = _high + units;
+        var t = sum - _high;
+        _low += (_high - (sum - t)) + (units - t);
+        _high = sum;
     }
 
+    /// <summary>Adds the newest and takes the oldest away: the difference with its error first, so that only one addition waits for the last one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly double Units(double value) => _isDecimal ? Math.Round(value * _scale) : value;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Plus(double value)
+    internal void Replace(double oldest, double newest)
     {
-        var sum = _high + value;
-        var t = sum - _high;
-        _low += (_high - (sum - t)) + (value - t);
+        var difference = newest - oldest;
+        var t = difference - newest;
+        var sum = _high + difference;
+        var u = sum - _high;
+        _low += ((newest - (difference - t)) - (oldest + t)) + ((_high - (sum - u)) + (difference - u));
         _high = sum;
+    }
+
+    /// <summary>(high + low) / divisor, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double Quotient(double high, double low, double divisor)
+    {
+        var quotient = high / divisor;
+        return quotient + (Math.FusedMultiplyAdd(-quotient, divisor, high) + low) / divisor;
     }
 }

@@ -3,14 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// The last <c>n</c> values weighted 1 (oldest) to n (newest), and their plain sum, in constant time and without drift:
-/// decimal prices in whole ticks, others as they are, each with what rounding loses kept beside it, as in <see cref="ExactSum"/>.
+/// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time, without drift and rounded once:
+/// decimal prices in whole ticks, by <see cref="RollingWeightedSum"/> where a double surely holds their sums; else with what rounding loses kept beside
+/// the sums, as in <see cref="ExactSum"/>.
 /// </summary>
 public struct ExactWeightedSum
 {
+    // Prices below a million, weighted and summed, are then below 2⁵³ ticks.
+    private const double DearestPrice = 1e6;
+
     private readonly double[] _window;
     private readonly double _scale;
-    private readonly bool _isDecimal;
+    private readonly bool _isDecimal, _isSmall;
+    private RollingWeightedSum _ticks;
     private double _sum, _sumLow, _weighted, _weightedLow;
     private int _at, _seen;
 
@@ -21,31 +26,96 @@ public struct ExactWeightedSum
         _window = new double[n];
         _isDecimal = decimals is >= 0 and <= 9;
         _scale = _isDecimal ? Math.Pow(10, decimals) : 1;
+        _isSmall = _isDecimal && DearestPrice * _scale * n * (n + 1.0) / 2 < 1L << 53;
+        _ticks = new RollingWeightedSum(_isSmall ? n : 1);
     }
 
-    public readonly bool IsFull => _seen == _window.Length;
+    /// <summary>Takes a run of values; each result is the weighted mean Σ w·x / Σ w up to its value, NaN until n have come.</summary>
+    /// <param name="results">As many; other memory than the values'.</param>
+    /// <param name="scratch">As many; what it held is lost.</param>
+    public void NextMeans(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch)
+    {
+        var n = _window.Length;
+        var divisor = _scale * (n * (n + 1.0) / 2);
+        var cold = Math.Clamp(n - 1 - _seen, 0, values.Length);
+        if (_isSmall)
+        {
+            SumTicks(values, results, scratch);
+            for (var i = 0; i < results.Length; i++) results[i] /= divisor;
+        }
+        else
+        {
+            // A local copy stays in registers.
+            var self = this;
+            for (var i = 0; i < values.Length; i++)
+            {
+                self.Add(values[i]);
+                results[i] = ExactSum.Quotient(self._weighted, self._weightedLow, divisor);
+            }
+            this = self;
+        }
+        results[..cold].Fill(double.NaN);
+    }
 
-    /// <summary>Takes the next value.</summary>
+    /// <summary>Takes a run of values; the results are the least-squares slope and the simple average up to each value, NaN until n have come.</summary>
+    /// <param name="slopes">As many; other memory than the values'.</param>
+    /// <param name="means">As many; other memory.</param>
+    public void NextSlopes(ReadOnlySpan<double> values, Span<double> slopes, Span<double> means)
+    {
+        double n = _window.Length;
+        var divisor = n * (n * n - 1) / 12 * _scale;
+        var middle = (n + 1) / 2;
+        var cold = Math.Clamp(_window.Length - 1 - _seen, 0, values.Length);
+        if (_isSmall)
+        {
+            SumTicks(values, slopes, means);
+            for (var i = 0; i < slopes.Length; i++)
+            {
+                slopes[i] = (slopes[i] - middle * means[i]) / divisor;
+                means[i] /= _scale * n;
+            }
+        }
+        else
+        {
+            var self = this;
+            for (var i = 0; i < values.Length; i++)
+            {
+                self.Add(values[i]);
+                // The two are nearly equal: the product's error counts.
+                var product = self._sum * middle;
+                var error = Math.FusedMultiplyAdd(self._sum, middle, -product);
+                slopes[i] = (self._weighted - product + (self._weightedLow - error - self._sumLow * middle)) / divisor;
+                means[i] = ExactSum.Quotient(self._sum, self._sumLow, _scale * n);
+            }
+            this = self;
+        }
+        slopes[..cold].Fill(double.NaN);
+        means[..cold].Fill(double.NaN);
+    }
+
+    private void SumTicks(ReadOnlySpan<double> values, Span<double> weighted, Span<double> sums)
+    {
+        for (var i = 0; i < values.Length; i++) weighted[i] = Math.Round(values[i] * _scale);
+        _ticks.Next(weighted, weighted, sums);
+        _seen = (int)Math.Min(_window.Length, _seen + (long)values.Length);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(double value)
+    private void Add(double value)
     {
         var window = _window;
         var n = window.Length;
         var at = _at;
         var units = _isDecimal ? Math.Round(value * _scale) : value;
-        var difference = units;
+        var oldest = 0.0;
         if (_seen == n)
         {
             // Every value in the window loses one weight: the old sum goes.
-            var minus = -_sum;
-            var less = _weighted + minus;
+            oldest = window[at];
+            var less = _weighted - _sum;
             var t = less - _weighted;
-            _weightedLow += (_weighted - (less - t)) + (minus - t) - _sumLow;
+            _weightedLow += (_weighted - (less - t)) - (_sum + t) - _sumLow;
             _weighted = less;
-            var oldest = window[at];
-            difference = units - oldest;
-            var d = difference - units;
-            _sumLow += (units - (difference - d)) - (oldest + d);
         }
         else
         {
@@ -57,77 +127,14 @@ public struct ExactWeightedSum
         _weightedLow += (_weighted - (sum - p)) + (product - p) + Math.FusedMultiplyAdd(units, _seen, -product);
         _weighted = sum;
 
+        var difference = units - oldest;
+        var d = difference - units;
         var total = _sum + difference;
         var s = total - _sum;
-        _sumLow += (_sum - (total - s)) + (difference - s);
+        _sumLow += ((units - (difference - d)) - (oldest + d)) + ((_sum - (total - s)) + (difference - s));
         _sum = total;
 
         window[at] = units;
         _at = at + 1 == n ? 0 : at + 1;
-    }
-
-    /// <summary>Σ w·x / Σ w, rounded once.</summary>
-    public readonly double WeightedMean
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Quotient(_weighted, _weightedLow, _scale * (_window.Length * (_window.Length + 1.0) / 2));
-    }
-
-    /// <summary>Σ x / n, rounded once.</summary>
-    public readonly double Mean
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Quotient(_sum, _sumLow, _scale * _window.Length);
-    }
-
-    /// <summary>Σ (w − w̄)·(x − x̄): the numerator of the window's least-squares slope.</summary>
-    public readonly double Covariation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get
-        {
-            // The two are nearly equal: the product's error counts.
-            var middle = (_window.Length + 1) / 2.0;
-            var product = _sum * middle;
-            var error = Math.FusedMultiplyAdd(_sum, middle, -product);
-            return (_weighted - product + (_weightedLow - error - _sumLow * middle)) / _scale;
-        }
-    }
-
-    /// <summary>Takes a run of values; each result is the weighted mean up to its value, NaN until n have come.</summary>
-    /// <param name="results">As many; may be the values' own memory.</param>
-    public void Next(ReadOnlySpan<double> values, Span<double> results)
-    {
-        // A local copy stays in registers.
-        var self = this;
-        for (var i = 0; i < values.Length; i++)
-        {
-            self.Add(values[i]);
-            results[i] = self.IsFull ? self.WeightedMean : double.NaN;
-        }
-        this = self;
-    }
-
-    /// <summary>Takes a run of values; each result is the least-squares slope up to its value, NaN until n have come.</summary>
-    /// <param name="means">The simple averages besides, NaN likewise; empty where they are not wanted.</param>
-    public void NextSlopes(ReadOnlySpan<double> values, Span<double> slopes, Span<double> means)
-    {
-        var self = this;
-        double n = _window.Length;
-        var squares = n * (n * n - 1) / 12;
-        for (var i = 0; i < values.Length; i++)
-        {
-            self.Add(values[i]);
-            slopes[i] = self.IsFull ? self.Covariation / squares : double.NaN;
-            if (means.Length > 0) means[i] = self.IsFull ? self.Mean : double.NaN;
-        }
-        this = self;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static double Quotient(double high, double low, double divisor)
-    {
-        var quotient = high / divisor;
-        return quotient + (Math.FusedMultiplyAdd(-quotient, divisor, high) + low) / divisor;
     }
 }

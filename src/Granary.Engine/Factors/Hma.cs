@@ -8,8 +8,9 @@ namespace Granary.Engine.Factors;
 public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly int _last = (int)Math.Sqrt(n);
-    private readonly double[] _scratch = new double[Longest];
-    private ExactWeightedSum _long, _half, _smooth = new((int)Math.Sqrt(n), decimals: -1);
+    private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];
+    private ExactWeightedSum _long, _half;
+    private RollingWeightedSum _smooth = new((int)Math.Sqrt(n));
     private long _seen;
 
     public override int WarmUp => n + _last - 1;
@@ -25,10 +26,14 @@ public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
         var close = bars.Close;
         var result = lines[0];
         var half = _scratch.AsSpan(0, close.Length);
-        _long.Next(close, result);
-        _half.Next(close, half);
-        var from = Cold(close.Length, ref _seen, n);
+        var scratch = _scratch2.AsSpan(0, close.Length);
+        _long.NextMeans(close, result, scratch);
+        _half.NextMeans(close, half, scratch);
+        var from = Cold(close.Length, _seen, n);
         for (var i = from; i < close.Length; i++) result[i] = 2 * half[i] - result[i];
-        _smooth.Next(result[from..], result[from..]);
+        _smooth.Next(result[from..], result[from..], scratch[from..]);
+        var divisor = _last * (_last + 1.0) / 2;
+        for (var i = from; i < close.Length; i++) result[i] /= divisor;
+        Blank(result, ref _seen, WarmUp);
     }
 }

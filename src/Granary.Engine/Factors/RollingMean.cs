@@ -26,16 +26,26 @@ public struct RollingMean
         var i = 0;
         for (; i < values.Length && _seen < n; i++)
         {
-            sum.Add(window[at] = values[i]);
+            sum.Plus(window[at] = sum.Units(values[i]));
             if (++at == n) at = 0;
             results[i] = ++_seen == n ? sum.Mean(n) : double.NaN;
         }
-        for (; i < values.Length; i++)
+        while (i < values.Length)
         {
-            sum.Replace(window[at], values[i]);
-            window[at] = values[i];
-            if (++at == n) at = 0;
-            results[i] = sum.Mean(n);
+            // Up to the window's end and back to its start.
+            var count = Math.Min(n - at, values.Length - i);
+            var oldest = window.AsSpan(at, count);
+            var newest = values.Slice(i, count);
+            var means = results.Slice(i, count);
+            for (var k = 0; k < oldest.Length; k++)
+            {
+                var units = sum.Units(newest[k]);
+                sum.Replace(oldest[k], units);
+                oldest[k] = units;
+                means[k] = sum.Mean(n);
+            }
+            i += count;
+            at = at + count == n ? 0 : at + count;
         }
         _sum = sum;
         _at = at;

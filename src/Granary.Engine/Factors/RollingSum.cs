@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Granary.Engine.Factors;
 
@@ -44,10 +45,31 @@ public struct RollingSum
     /// <param name="results">As many; may be the values' own memory.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
-        // A local copy stays in registers.
-        var self = this;
-        for (var i = 0; i < values.Length; i++) results[i] = self.Next(values[i]);
-        this = self;
+        if (values.Length != results.Length) throw new ArgumentException("as many results as values", nameof(results));
+        var n = _tail.Length - 1;
+        for (var i = 0; i < values.Length;)
+        {
+            // Up to the end of the group: nothing to decide, and no bound to check that the line above does not give.
+            var count = Math.Min(n - _at, values.Length - i);
+            ref var tail = ref _tail[_at];
+            ref var from = ref MemoryMarshal.GetReference(values[i..]);
+            ref var to = ref MemoryMarshal.GetReference(results[i..]);
+            var head = _head;
+            for (nint k = 0; k < count; k++)
+            {
+                var value = Unsafe.Add(ref from, k);
+                head += value;
+                Unsafe.Add(ref to, k) = head + Unsafe.Add(ref tail, k + 1);
+                Unsafe.Add(ref tail, k) = value;
+            }
+            _head = head;
+            _at += count;
+            i += count;
+            if (_at < n) continue;
+            Turn(_tail);
+            _head = 0;
+            _at = 0;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

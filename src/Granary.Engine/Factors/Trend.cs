@@ -29,14 +29,15 @@ public sealed class Trend : FactorKernel
     }
 
     /// <summary>The slope alone, without the fit that nobody asked for.</summary>
-    private sealed class LineSlope(int n) : FactorKernel
+    private sealed class LineSlope(int n) : ChunkedKernel
     {
+        private readonly double[] _means = new double[Longest];
         private ExactWeightedSum _sum;
 
         public override int WarmUp => n;
 
         public override void Start() => _sum = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
 
-        public override void Process(in FactorInput bars, in FactorOutput lines) => _sum.NextSlopes(bars.Close, lines[0], []);
+        protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines) => _sum.NextSlopes(bars.Close, lines[0], _means.AsSpan(0, bars.Count));
     }
 }

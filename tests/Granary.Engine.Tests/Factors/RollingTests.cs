@@ -70,43 +70,51 @@ public class RollingTests
     public void Averages_that_tie_on_paper_tie_in_the_machine(int decimals)
     {
         // 10.1 and 10.3 in turns: every even window averages 10.2, however long the sums have been running.
-        var sums = new[] { 2, 4, 10, 48 }.Select(n => (N: n, Sum: new ExactSum(decimals))).ToArray();
-        var weighted = new ExactWeightedSum(6, decimals);
-        for (var i = 0; i < 10_000; i++)
+        double[] values = [.. Enumerable.Range(0, 10_000).Select(i => i % 2 == 0 ? 10.1 : 10.3)];
+        var results = new double[values.Length];
+        var scratch = new double[values.Length];
+        foreach (var n in new[] { 2, 4, 10, 48 })
         {
-            var value = i % 2 == 0 ? 10.1 : 10.3;
-            weighted.Add(value);
-            for (var k = 0; k < sums.Length; k++)
+            var sum = new ExactSum(decimals);
+            for (var i = 0; i < values.Length; i++)
             {
-                sums[k].Sum.Add(value);
-                if (i >= sums[k].N) sums[k].Sum.Remove((i - sums[k].N) % 2 == 0 ? 10.1 : 10.3);
-                if (i >= sums[k].N - 1) sums[k].Sum.Mean(sums[k].N).ShouldBe(10.2);
+                sum.Add(values[i]);
+                if (i >= n) sum.Remove(values[i - n]);
+                if (i >= n - 1) sum.Mean(n).ShouldBe(10.2);
             }
-            if (!weighted.IsFull) continue;
-            weighted.Mean.ShouldBe(10.2);
-            // Weights 1 … 6 on alternating prices: (9 · a + 12 · b) / 21.
-            weighted.WeightedMean.ShouldBe(i % 2 == 0 ? (double)((9 * 10.3m + 12 * 10.1m) / 21) : (double)((9 * 10.1m + 12 * 10.3m) / 21), 2e-15);
+            new RollingMean(n, decimals).Next(values, results);
+            results.Skip(n - 1).Distinct().ShouldBe([10.2]);
+            new ExactWeightedSum(n, decimals).NextSlopes(values, scratch, results);
+            results.Skip(n - 1).Distinct().ShouldBe([10.2]);
+            // Two averages at any one phase, and no more: nothing drifts.
+            new ExactWeightedSum(n, decimals).NextMeans(values, results, scratch);
+            results.Skip(n - 1).Distinct().Count().ShouldBe(2);
         }
     }
 
     [Theory]
     [InlineData(2)]
+    [InlineData(9)]
     [InlineData(-1)]
     public void Weighted_sums_agree_with_their_definition_to_the_last_digits(int decimals)
     {
         foreach (var n in new[] { 1, 2, 5, 20, 63 })
         {
-            var sum = new ExactWeightedSum(n, decimals);
+            var (weighted, slopes, means, scratch) = (new double[Values.Length], new double[Values.Length], new double[Values.Length], new double[Values.Length]);
+            new ExactWeightedSum(n, decimals).NextMeans(Values, weighted, scratch);
+            new ExactWeightedSum(n, decimals).NextSlopes(Values, slopes, means);
             for (var i = 0; i < Values.Length; i++)
             {
-                sum.Add(Values[i]);
-                sum.IsFull.ShouldBe(i >= n - 1);
-                if (!sum.IsFull) continue;
+                if (i < n - 1)
+                {
+                    new[] { weighted[i], slopes[i], means[i] }.ShouldAllBe(v => double.IsNaN(v));
+                    continue;
+                }
                 var window = Window(i, n).Select(v => (decimal)v).ToArray();
-                var weighted = window.Select((v, k) => v * (k + 1)).Sum();
-                sum.WeightedMean.ShouldBe((double)(weighted / (n * (n + 1m) / 2)), 1e-11);
-                sum.Mean.ShouldBe((double)(window.Sum() / n), 1e-11);
-                sum.Covariation.ShouldBe((double)(weighted - (n + 1) / 2m * window.Sum()), 1e-8);
+                var sum = window.Select((v, k) => v * (k + 1)).Sum();
+                weighted[i].ShouldBe((double)(sum / (n * (n + 1m) / 2)), 2e-12);
+                means[i].ShouldBe((double)(window.Sum() / n), 2e-12);
+                if (n > 1) slopes[i].ShouldBe((double)((sum - (n + 1) / 2m * window.Sum()) / (n * ((decimal)n * n - 1) / 12)), 1e-11);
             }
         }
     }
@@ -114,8 +122,10 @@ public class RollingTests
     [Fact]
     public void Dear_prices_with_many_decimals_do_not_overflow_a_weighted_sum()
     {
-        var sum = new ExactWeightedSum(10_000, 9);
-        for (var i = 0; i < 20_000; i++) sum.Add(100_000.123456789);
-        sum.WeightedMean.ShouldBe(100_000.123456789, 1e-10);
+        var values = new double[20_000];
+        values.AsSpan().Fill(100_000.123456789);
+        var (results, scratch) = (new double[values.Length], new double[values.Length]);
+        new ExactWeightedSum(10_000, 9).NextMeans(values, results, scratch);
+        results.Skip(9_999).ShouldAllBe(v => v == 100_000.123456789);
     }
 }
