@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors;
 public sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
-    private RollingSum _flow = new(n), _volume = new(n);
+    private RollingSumPair _sums = new(n);
     private long _seen;
 
     public override int WarmUp => n;
@@ -19,8 +19,7 @@ public sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : ChunkedKer
         var result = lines[0];
         var total = _scratch.AsSpan(0, result.Length);
         AccumulationDistribution.Flow(bars, result);
-        _flow.Next(result, result);
-        _volume.Next(bars.Volume, total);
+        _sums.Next(result, bars.Volume, result, total);
         for (var i = 0; i < result.Length; i++) result[i] = total[i] > 0 ? result[i] / total[i] : double.NaN;
         Blank(result, ref _seen, n);
     }

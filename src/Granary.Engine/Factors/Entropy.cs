@@ -22,12 +22,7 @@ public sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int b
 
     private double Of(ReadOnlySpan<double> values)
     {
-        double least = values[0], most = values[0];
-        foreach (var value in values)
-        {
-            least = double.MinNative(least, value);
-            most = double.MaxNative(most, value);
-        }
+        var (least, most) = RollingWindow.Extremes(values);
         if (!(most > least)) return 0;
         var scale = bins / (most - least);
         _counts.AsSpan().Clear();

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Granary.Engine.Factors;
@@ -54,6 +55,25 @@ public struct ExactSum
         var u = sum - _high;
         _low += ((newest - (difference - t)) - (oldest + t)) + ((_high - (sum - u)) + (difference - u));
         _high = sum;
+    }
+
+    /// <summary>Whether sums of prices below a million, times <paramref name="weight"/>, are whole ticks that a double holds: below 2⁵³.</summary>
+    internal static bool FitsDouble(int decimals, double weight) => decimals is >= 0 and <= 9 && 1e6 * Math.Pow(10, decimals) * weight < 1L << 53;
+
+    /// <summary>The whole ticks of a run of decimal values.</summary>
+    internal static void ToTicks(ReadOnlySpan<double> values, double scale, Span<double> results)
+    {
+        var i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) Vector.Round(new Vector<double>(values[i..]) * scale).CopyTo(results[i..]);
+        for (; i < values.Length; i++) results[i] = Math.Round(values[i] * scale);
+    }
+
+    /// <summary>A run of values, each divided by the same.</summary>
+    internal static void Divide(Span<double> values, double divisor)
+    {
+        var i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) (new Vector<double>(values[i..]) / new Vector<double>(divisor)).CopyTo(values[i..]);
+        for (; i < values.Length; i++) values[i] /= divisor;
     }
 
     /// <summary>(high + low) / divisor, rounded once.</summary>

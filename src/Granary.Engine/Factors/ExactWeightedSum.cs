@@ -3,19 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time, without drift and rounded once:
-/// decimal prices in whole ticks, by <see cref="RollingWeightedSum"/> where a double surely holds their sums; else with what rounding loses kept beside
-/// the sums, as in <see cref="ExactSum"/>.
+/// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time and without drift.
+/// Decimal prices are summed in whole ticks and the result is rounded once, so that a tie is a tie: by <see cref="RollingWeightedSum"/> where a double surely
+/// holds their sums, else with what rounding loses kept beside the sums, as in <see cref="ExactSum"/>. Prices that are not decimal have no ticks to tie on;
+/// they are summed as they are.
 /// </summary>
 public struct ExactWeightedSum
 {
-    // Prices below a million, weighted and summed, are then below 2⁵³ ticks.
-    private const double DearestPrice = 1e6;
-
     private readonly double[] _window;
     private readonly double _scale;
-    private readonly bool _isDecimal, _isSmall;
-    private RollingWeightedSum _ticks;
+    // Whether plain doubles do.
+    private readonly bool _isPlain;
+    private RollingWeightedSum _plain;
     private double _sum, _sumLow, _weighted, _weightedLow;
     private int _at, _seen;
 
@@ -24,10 +23,10 @@ public struct ExactWeightedSum
     public ExactWeightedSum(int n, int decimals)
     {
         _window = new double[n];
-        _isDecimal = decimals is >= 0 and <= 9;
-        _scale = _isDecimal ? Math.Pow(10, decimals) : 1;
-        _isSmall = _isDecimal && DearestPrice * _scale * n * (n + 1.0) / 2 < 1L << 53;
-        _ticks = new RollingWeightedSum(_isSmall ? n : 1);
+        var isDecimal = decimals is >= 0 and <= 9;
+        _scale = isDecimal ? Math.Pow(10, decimals) : 0;
+        _isPlain = !isDecimal || ExactSum.FitsDouble(decimals, n * (n + 1.0) / 2);
+        _plain = new RollingWeightedSum(_isPlain ? n : 1);
     }
 
     /// <summary>Takes a run of values; each result is the weighted mean Σ w·x / Σ w up to its value, NaN until n have come.</summary>
@@ -36,12 +35,12 @@ public struct ExactWeightedSum
     public void NextMeans(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch)
     {
         var n = _window.Length;
-        var divisor = _scale * (n * (n + 1.0) / 2);
+        var divisor = (_scale > 0 ? _scale : 1) * (n * (n + 1.0) / 2);
         var cold = Math.Clamp(n - 1 - _seen, 0, values.Length);
-        if (_isSmall)
+        if (_isPlain)
         {
-            SumTicks(values, results, scratch);
-            for (var i = 0; i < results.Length; i++) results[i] /= divisor;
+            SumPlain(values, results, scratch);
+            ExactSum.Divide(results, divisor);
         }
         else
         {
@@ -63,17 +62,18 @@ public struct ExactWeightedSum
     public void NextSlopes(ReadOnlySpan<double> values, Span<double> slopes, Span<double> means)
     {
         double n = _window.Length;
-        var divisor = n * (n * n - 1) / 12 * _scale;
+        var scale = _scale > 0 ? _scale : 1;
+        var divisor = n * (n * n - 1) / 12 * scale;
         var middle = (n + 1) / 2;
         var cold = Math.Clamp(_window.Length - 1 - _seen, 0, values.Length);
-        if (_isSmall)
+        if (_isPlain)
         {
-            SumTicks(values, slopes, means);
+            SumPlain(values, slopes, means);
             for (var i = 0; i < slopes.Length; i++)
             {
                 slopes[i] = (slopes[i] - middle * means[i]) / divisor;
-                means[i] /= _scale * n;
             }
+            ExactSum.Divide(means, scale * n);
         }
         else
         {
@@ -85,7 +85,7 @@ public struct ExactWeightedSum
                 var product = self._sum * middle;
                 var error = Math.FusedMultiplyAdd(self._sum, middle, -product);
                 slopes[i] = (self._weighted - product + (self._weightedLow - error - self._sumLow * middle)) / divisor;
-                means[i] = ExactSum.Quotient(self._sum, self._sumLow, _scale * n);
+                means[i] = ExactSum.Quotient(self._sum, self._sumLow, scale * n);
             }
             this = self;
         }
@@ -93,10 +93,17 @@ public struct ExactWeightedSum
         means[..cold].Fill(double.NaN);
     }
 
-    private void SumTicks(ReadOnlySpan<double> values, Span<double> weighted, Span<double> sums)
+    private void SumPlain(ReadOnlySpan<double> values, Span<double> weighted, Span<double> sums)
     {
-        for (var i = 0; i < values.Length; i++) weighted[i] = Math.Round(values[i] * _scale);
-        _ticks.Next(weighted, weighted, sums);
+        if (_scale > 0)
+        {
+            ExactSum.ToTicks(values, _scale, weighted);
+            _plain.Next(weighted, weighted, sums);
+        }
+        else
+        {
+            _plain.Next(values, weighted, sums);
+        }
         _seen = (int)Math.Min(_window.Length, _seen + (long)values.Length);
     }
 
@@ -106,7 +113,7 @@ public struct ExactWeightedSum
         var window = _window;
         var n = window.Length;
         var at = _at;
-        var units = _isDecimal ? Math.Round(value * _scale) : value;
+        var units = Math.Round(value * _scale);
         var oldest = 0.0;
         if (_seen == n)
         {

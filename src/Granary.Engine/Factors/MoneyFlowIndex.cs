@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors;
 public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKernel
 {
     private readonly double[] _typical = new double[Longest + 1], _out = new double[Longest];
-    private RollingSum _inflows = new(n), _outflows = new(n);
+    private RollingSumPair _flows = new(n);
     private double _previous = double.NaN;
     private long _seen;
 
@@ -42,8 +42,7 @@ public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKerne
             result[i] = typical[i + 1] > typical[i] ? flow : 0;
             outflow[i] = typical[i + 1] < typical[i] ? flow : 0;
         }
-        _inflows.Next(result, result);
-        _outflows.Next(outflow, outflow);
+        _flows.Next(result, outflow, result, outflow);
         for (i = 0; i < count; i++) result[i] = outflow[i] > 0 ? 100 - 100 / (1 + result[i] / outflow[i]) : 100;
         Blank(result, ref _seen, WarmUp);
     }

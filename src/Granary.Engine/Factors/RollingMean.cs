@@ -1,9 +1,15 @@
 namespace Granary.Engine.Factors;
 
-/// <summary>The simple average of the last <c>n</c> values, exact as <see cref="ExactSum"/> is.</summary>
+/// <summary>
+/// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingSum"/> where a double surely
+/// holds their sums, others by <see cref="ExactSum"/>.
+/// </summary>
 public struct RollingMean
 {
     private readonly double[] _window;
+    private readonly double _scale;
+    private readonly bool _isSmall;
+    private RollingSum _ticks;
     private ExactSum _sum;
     private int _at, _seen;
 
@@ -13,28 +19,37 @@ public struct RollingMean
     {
         _window = new double[n];
         _sum = new ExactSum(decimals);
+        _isSmall = ExactSum.FitsDouble(decimals, n);
+        _scale = Math.Pow(10, decimals);
+        _ticks = new RollingSum(_isSmall ? n : 1);
     }
 
     /// <summary>Takes a run of values; each result is the average up to its value, NaN until n have come.</summary>
     /// <param name="results">As many; other memory than the values'.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
-        var window = _window;
-        var n = window.Length;
+        var n = _window.Length;
+        if (_isSmall)
+        {
+            ExactSum.ToTicks(values, _scale, results);
+            _ticks.Next(results, results);
+            ExactSum.Divide(results, _scale * n);
+            results[..Math.Clamp(n - 1 - _seen, 0, results.Length)].Fill(double.NaN);
+            _seen = (int)Math.Min(n, _seen + (long)values.Length);
+            return;
+        }
         var sum = _sum;
-        var at = _at;
         var i = 0;
         for (; i < values.Length && _seen < n; i++)
         {
-            sum.Plus(window[at] = sum.Units(values[i]));
-            if (++at == n) at = 0;
+            sum.Plus(_window[_seen] = sum.Units(values[i]));
             results[i] = ++_seen == n ? sum.Mean(n) : double.NaN;
         }
         while (i < values.Length)
         {
             // Up to the window's end and back to its start.
-            var count = Math.Min(n - at, values.Length - i);
-            var oldest = window.AsSpan(at, count);
+            var count = Math.Min(n - _at, values.Length - i);
+            var oldest = _window.AsSpan(_at, count);
             var newest = values.Slice(i, count);
             var means = results.Slice(i, count);
             for (var k = 0; k < oldest.Length; k++)
@@ -45,9 +60,8 @@ public struct RollingMean
                 means[k] = sum.Mean(n);
             }
             i += count;
-            at = at + count == n ? 0 : at + count;
+            _at = _at + count == n ? 0 : _at + count;
         }
         _sum = sum;
-        _at = at;
     }
 }

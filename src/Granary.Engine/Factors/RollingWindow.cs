@@ -47,6 +47,31 @@ public struct RollingWindow
         return Joined(sum) + rest;
     }
 
+    /// <summary>The least and the greatest.</summary>
+    public static (double Least, double Greatest) Extremes(ReadOnlySpan<double> values)
+    {
+        double least = values[0], greatest = values[0];
+        var i = 0;
+        if (values.Length >= 4)
+        {
+            var low = Vector256.Create(values);
+            var high = low;
+            for (i = 4; i <= values.Length - 4; i += 4)
+            {
+                low = Vector256.MinNative(low, Vector256.Create(values.Slice(i, 4)));
+                high = Vector256.MaxNative(high, Vector256.Create(values.Slice(i, 4)));
+            }
+            least = Math.Min(Math.Min(low[0], low[1]), Math.Min(low[2], low[3]));
+            greatest = Math.Max(Math.Max(high[0], high[1]), Math.Max(high[2], high[3]));
+        }
+        for (; i < values.Length; i++)
+        {
+            least = Math.Min(least, values[i]);
+            greatest = Math.Max(greatest, values[i]);
+        }
+        return (least, greatest);
+    }
+
     /// <summary>Σ (x − x̄)², ³ and ⁴, each divided by the number of values.</summary>
     public static (double Second, double Third, double Fourth) CentralMoments(ReadOnlySpan<double> values)
     {

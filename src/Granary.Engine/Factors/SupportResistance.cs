@@ -16,7 +16,7 @@ public sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 
     private readonly long[] _bars = new long[2 * n + 2];
     private RollingWindow _highs = new(2 * wing + 1), _lows = new(2 * wing + 1);
     private AverageTrueRange _range = new(14);
-    private long _seen;
+    private long _seen, _oldest = long.MaxValue;
     private int _count;
 
     public override int WarmUp => Math.Max(15, 2 * wing + 2);
@@ -57,14 +57,20 @@ public sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 
         var at = _count++;
         for (; at > 0 && _prices[at - 1] > price; at--) (_prices[at], _bars[at]) = (_prices[at - 1], _bars[at - 1]);
         (_prices[at], _bars[at]) = (price, _seen - wing);
+        _oldest = Math.Min(_oldest, _seen - wing);
     }
 
     private void DropBefore(long bar)
     {
+        if (_oldest > bar) return;
         var kept = 0;
+        _oldest = long.MaxValue;
         for (var k = 0; k < _count; k++)
-            if (_bars[k] > bar)
-                (_prices[kept], _bars[kept++]) = (_prices[k], _bars[k]);
+        {
+            if (_bars[k] <= bar) continue;
+            _oldest = Math.Min(_oldest, _bars[k]);
+            (_prices[kept], _bars[kept++]) = (_prices[k], _bars[k]);
+        }
         _count = kept;
     }
 

@@ -9,8 +9,7 @@ namespace Granary.Engine.Factors;
 public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)] int third = 28) : ChunkedKernel
 {
     private readonly double[] _pressure = new double[Longest], _range = new double[Longest], _sum = new double[Longest], _sumOfRanges = new double[Longest];
-    private RollingSum _pressure1 = new(first), _pressure2 = new(second), _pressure3 = new(third);
-    private RollingSum _range1 = new(first), _range2 = new(second), _range3 = new(third);
+    private RollingSumPair _first = new(first), _second = new(second), _third = new(third);
     private double _previous = double.NaN;
     private long _seen;
 
@@ -37,14 +36,11 @@ public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)
             range[i] = double.MaxNative(high[i], before) - bottom;
         }
         _previous = close[^1];
-        _pressure1.Next(pressure, sum);
-        _range1.Next(range, sumOfRanges);
+        _first.Next(pressure, range, sum, sumOfRanges);
         for (var i = 0; i < result.Length; i++) result[i] = 4 * (sum[i] / sumOfRanges[i]);
-        _pressure2.Next(pressure, sum);
-        _range2.Next(range, sumOfRanges);
+        _second.Next(pressure, range, sum, sumOfRanges);
         for (var i = 0; i < result.Length; i++) result[i] += 2 * (sum[i] / sumOfRanges[i]);
-        _pressure3.Next(pressure, sum);
-        _range3.Next(range, sumOfRanges);
+        _third.Next(pressure, range, sum, sumOfRanges);
         for (var i = 0; i < result.Length; i++) result[i] = 100 * (result[i] + sum[i] / sumOfRanges[i]) / 7;
         Blank(result, ref _seen, WarmUp);
     }

@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors;
 public sealed class Vwma([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
-    private RollingSum _value = new(n), _volume = new(n);
+    private RollingSumPair _sums = new(n);
     private long _seen;
 
     public override int WarmUp => n;
@@ -20,8 +20,7 @@ public sealed class Vwma([Range(1, 10_000)] int n = 20) : ChunkedKernel
         var result = lines[0];
         var total = _scratch.AsSpan(0, close.Length);
         for (var i = 0; i < close.Length; i++) result[i] = close[i] * volume[i];
-        _value.Next(result, result);
-        _volume.Next(volume, total);
+        _sums.Next(result, volume, result, total);
         for (var i = 0; i < close.Length; i++) result[i] = total[i] > 0 ? result[i] / total[i] : double.NaN;
         Blank(result, ref _seen, n);
     }

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Granary.Engine.Factors;
+
+/// <summary>Two <see cref="RollingSum"/>s of equal length side by side in one register: the sums of a ratio, for little more than one of them.</summary>
+public struct RollingSumPair
+{
+    private readonly Vector128<double>[] _tail;
+    private Vector128<double> _head;
+    private int _at;
+
+    /// <param name="n">The windows' length, at least 1.</param>
+    public RollingSumPair(int n)
+    {
+        _tail = new Vector128<double>[n + 1];
+    }
+
+    /// <summary>Takes a run of values of each; the sums of the last n, or of as many as have come.</summary>
+    /// <param name="firstSums">As many; may be the memory of either's values.</param>
+    /// <param name="secondSums">As many; may be the memory of either's values.</param>
+    public void Next(ReadOnlySpan<double> first, ReadOnlySpan<double> second, Span<double> firstSums, Span<double> secondSums)
+    {
+        if (first.Length != second.Length || first.Length != firstSums.Length || first.Length != secondSums.Length)
+            throw new ArgumentException("as many results as values", nameof(firstSums));
+        var n = _tail.Length - 1;
+        for (var i = 0; i < first.Length;)
+        {
+            // Up to the end of the group: nothing to decide, and no bound to check that the line above does not give.
+            var count = Math.Min(n - _at, first.Length - i);
+            ref var tail = ref _tail[_at];
+            ref var a = ref MemoryMarshal.GetReference(first[i..]);
+            ref var b = ref MemoryMarshal.GetReference(second[i..]);
+            ref var toA = ref MemoryMarshal.GetReference(firstSums[i..]);
+            ref var toB = ref MemoryMarshal.GetReference(secondSums[i..]);
+            var head = _head;
+            for (nint k = 0; k < count; k++)
+            {
+                var values = Vector128.Create(Unsafe.Add(ref a, k), Unsafe.Add(ref b, k));
+                head += values;
+                var sums = head + Unsafe.Add(ref tail, k + 1);
+                Unsafe.Add(ref toA, k) = sums[0];
+                Unsafe.Add(ref toB, k) = sums[1];
+                Unsafe.Add(ref tail, k) = values;
+            }
+            _head = head;
+            _at += count;
+            i += count;
+            if (_at < n) continue;
+            Turn(_tail);
+            _head = default;
+            _at = 0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Turn(Vector128<double>[] tail)
+    {
+        var sum = Vector128<double>.Zero;
+        for (var i = tail.Length - 2; i >= 0; i--) tail[i] = sum += tail[i];
+    }
+}
