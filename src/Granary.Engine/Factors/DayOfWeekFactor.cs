@@ -12,13 +12,13 @@ public sealed class DayOfWeekFactor : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
-        var result = lines[0];
-        for (var i = 0; i < time.Length; i++)
+        for (var i = 0; i < bars.Count;)
         {
-            _clock.MoveTo(time[i]);
+            _clock.MoveTo(bars.Time[i]);
+            var count = _clock.BarsOfDay(bars.Time[i..]);
             // Day 0, 0001-01-01, is a Monday.
-            result[i] = _clock.Day % 7 + 1;
+            lines[0].Slice(i, count).Fill(_clock.Day % 7 + 1);
+            i += count;
         }
     }
 }

@@ -31,15 +31,14 @@ public struct ExactWeightedSum
 
     /// <summary>Takes a run of values; each result is the weighted mean Σ w·x / Σ w up to its value, NaN until n have come.</summary>
     /// <param name="results">As many; other memory than the values'.</param>
-    /// <param name="scratch">As many; what it held is lost.</param>
-    public void NextMeans(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch)
+    public void NextMeans(ReadOnlySpan<double> values, Span<double> results)
     {
         var n = _window.Length;
         var divisor = (_scale > 0 ? _scale : 1) * (n * (n + 1.0) / 2);
         var cold = Math.Clamp(n - 1 - _seen, 0, values.Length);
         if (_isPlain)
         {
-            SumPlain(values, results, scratch);
+            SumPlain(values, results, []);
             ExactSum.Divide(results, divisor);
         }
         else

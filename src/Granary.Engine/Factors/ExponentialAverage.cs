@@ -14,7 +14,7 @@ public struct ExponentialAverage(int n, double alpha)
     /// <summary>Takes the next value; NaN until <c>n</c> have come.</summary>
     public double Next(double value)
     {
-        if (_seen == n) return _value += alpha * (value - _value);
+        if (_seen == n) return _value = Math.FusedMultiplyAdd(alpha, value - _value, _value);
         _value += value;
         if (++_seen < n) return double.NaN;
         return _value /= n;
@@ -26,10 +26,10 @@ public struct ExponentialAverage(int n, double alpha)
     {
         var i = 0;
         for (; i < values.Length && _seen < n; i++) results[i] = Next(values[i]);
-        // The average in a register: only one addition and one product wait for the last bar's.
+        // The average in a register: only a difference and one fused step wait for the last bar's.
         var value = _value;
         var weight = alpha;
-        for (; i < values.Length; i++) results[i] = value += weight * (values[i] - value);
+        for (; i < values.Length; i++) results[i] = value = Math.FusedMultiplyAdd(weight, values[i] - value, value);
         _value = value;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -7,33 +8,33 @@ namespace Granary.Engine.Factors;
     Source = "Hull 2005; Stock.Indicators", Range = "price")]
 public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
 {
+    private readonly double[] _scratch = new double[Longest];
     private readonly int _last = (int)Math.Sqrt(n);
-    private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];
-    private ExactWeightedSum _long, _half;
-    private RollingWeightedSum _smooth = new((int)Math.Sqrt(n));
+    private RollingWeightedSum _long = new(n), _half = new(n / 2), _smooth = new((int)Math.Sqrt(n));
     private long _seen;
 
     public override int WarmUp => n + _last - 1;
 
-    public override void Start()
-    {
-        _long = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
-        _half = new ExactWeightedSum(n / 2, Series.Instrument.PriceDecimals);
-    }
-
     protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var close = bars.Close;
         var result = lines[0];
-        var half = _scratch.AsSpan(0, close.Length);
-        var scratch = _scratch2.AsSpan(0, close.Length);
-        _long.NextMeans(close, result, scratch);
-        _half.NextMeans(close, half, scratch);
-        var from = Cold(close.Length, _seen, n);
-        for (var i = from; i < close.Length; i++) result[i] = 2 * half[i] - result[i];
-        _smooth.Next(result[from..], result[from..], scratch[from..]);
-        var divisor = _last * (_last + 1.0) / 2;
-        for (var i = from; i < close.Length; i++) result[i] /= divisor;
+        var half = _scratch.AsSpan(0, result.Length);
+        _long.Next(bars.Close, result, []);
+        _half.Next(bars.Close, half, []);
+        // Sums of weights: 1 + 2 + … of each average.
+        var weightOfLong = Weight(n) * Weight(_last);
+        var weightOfHalf = Weight(n / 2) * Weight(_last) / 2;
+        var i = 0;
+        for (; i <= result.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var difference = new Vector<double>(half[i..]) / new Vector<double>(weightOfHalf) - new Vector<double>(result[i..]) / new Vector<double>(weightOfLong);
+            difference.CopyTo(result[i..]);
+        }
+        for (; i < result.Length; i++) result[i] = half[i] / weightOfHalf - result[i] / weightOfLong;
+        var from = Cold(result.Length, _seen, n);
+        _smooth.Next(result[from..], result[from..], []);
         Blank(result, ref _seen, WarmUp);
     }
+
+    private static double Weight(int n) => n * (n + 1.0) / 2;
 }

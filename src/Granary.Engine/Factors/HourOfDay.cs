@@ -13,15 +13,15 @@ public sealed class HourOfDay : FactorKernel
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        var time = bars.Time;
         var hour = lines[0];
         var minute = lines[1];
-        for (var i = 0; i < time.Length; i++)
+        for (var i = 0; i < hour.Length;)
         {
-            _clock.MoveTo(time[i]);
-            var minutes = _clock.MinuteOfDay;
-            hour[i] = minutes / 60;
-            minute[i] = minutes;
+            _clock.MoveTo(bars.Time[i]);
+            var day = bars.Time.Slice(i, _clock.BarsOfDay(bars.Time[i..]));
+            _clock.MinutesOfDay(day, minute[i..]);
+            var end = i + day.Length;
+            for (; i < end; i++) hour[i] = (int)minute[i] / 60;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -11,7 +12,7 @@ public sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fa
     private readonly double _fast = 2.0 / (fast + 1), _slow = 2.0 / (slow + 1);
     private readonly double[] _scratch = new double[Longest];
     private EfficiencyRatio _ratio = new(n);
-    private double _average = double.NaN;
+    private double _average;
     private long _seen;
 
     public override int WarmUp => n;
@@ -20,25 +21,35 @@ public sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fa
     {
         var close = bars.Close;
         var result = lines[0];
-        _ratio.Next(close, result, _scratch, ifStill: double.PositiveInfinity);
-        var from = Cold(close.Length, _seen, n);
+        var part = _scratch.AsSpan(0, close.Length);
+        // Where nothing moved the average is the close, as at the n-th close, which has no ratio yet.
+        _ratio.Next(close, result, part, ifStill: double.NaN);
+        Split(close, result, part);
+        // k + s² · (close − k) as (1 − s²) · k + s² · close: one fused step waits for the last bar's.
         var average = _average;
-        for (var i = from; i < close.Length; i++)
-        {
-            var ratio = result[i];
-            // At the n-th close there is no ratio yet, and where nothing moved the average is the close.
-            if (!(ratio <= 1))
-            {
-                average = close[i];
-            }
-            else
-            {
-                var share = ratio * (_fast - _slow) + _slow;
-                average += share * share * (close[i] - average);
-            }
-            result[i] = average;
-        }
+        for (var i = 0; i < close.Length; i++) result[i] = average = Math.FusedMultiplyAdd(average, result[i], part[i]);
         _average = average;
         Blank(result, ref _seen, n);
+    }
+
+    /// <summary>Turns the ratios into 1 − s², and gives s² · close beside them.</summary>
+    private void Split(ReadOnlySpan<double> close, Span<double> ratios, Span<double> parts)
+    {
+        var i = 0;
+        for (; i <= ratios.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var ratio = new Vector<double>(ratios[i..]);
+            var share = ratio * new Vector<double>(_fast - _slow) + new Vector<double>(_slow);
+            var weight = Vector.ConditionalSelect(Vector.Equals(ratio, ratio), share * share, Vector<double>.One);
+            (Vector<double>.One - weight).CopyTo(ratios[i..]);
+            (weight * new Vector<double>(close[i..])).CopyTo(parts[i..]);
+        }
+        for (; i < ratios.Length; i++)
+        {
+            var share = ratios[i] * (_fast - _slow) + _slow;
+            var weight = double.IsNaN(ratios[i]) ? 1 : share * share;
+            ratios[i] = 1 - weight;
+            parts[i] = weight * close[i];
+        }
     }
 }

@@ -17,8 +17,8 @@ public struct RelativeStrength(int n)
         {
             var change = values[i] - previous;
             previous = values[i];
-            gain += alpha * (double.MaxNative(change, 0) - gain);
-            loss += alpha * (double.MaxNative(-change, 0) - loss);
+            gain = Math.FusedMultiplyAdd(alpha, double.MaxNative(change, 0) - gain, gain);
+            loss = Math.FusedMultiplyAdd(alpha, double.MaxNative(-change, 0) - loss, loss);
             results[i] = Index(gain, loss);
         }
         (_previous, _gain, _loss) = (previous, gain, loss);

@@ -48,30 +48,34 @@ public struct RollingMinimum
     public void Next(ReadOnlySpan<double> values, Span<double> results)
     {
         if (values.Length != results.Length) throw new ArgumentException("as many results as values", nameof(results));
-        var n = _tail.Length - 1;
-        for (var i = 0; i < values.Length;)
+        nint n = _tail.Length - 1, at = _at;
+        ref var tail = ref MemoryMarshal.GetArrayDataReference(_tail);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var to = ref MemoryMarshal.GetReference(results);
+        var head = _head;
+        for (nint i = 0; i < values.Length;)
         {
-            // Up to the end of the group: nothing to decide, and no bound to check that the line above does not give.
-            var count = Math.Min(n - _at, values.Length - i);
-            ref var tail = ref _tail[_at];
-            ref var from = ref MemoryMarshal.GetReference(values[i..]);
-            ref var to = ref MemoryMarshal.GetReference(results[i..]);
-            var head = _head;
+            // Up to the end of the group: nothing to decide, and no bound to check that these two lines do not keep.
+            var count = Math.Min(n - at, values.Length - i);
+            ref var tailNow = ref Unsafe.Add(ref tail, at);
+            ref var fromNow = ref Unsafe.Add(ref from, i);
+            ref var toNow = ref Unsafe.Add(ref to, i);
             for (nint k = 0; k < count; k++)
             {
-                var value = Unsafe.Add(ref from, k);
+                var value = Unsafe.Add(ref fromNow, k);
                 head = double.MinNative(head, value);
-                Unsafe.Add(ref to, k) = double.MinNative(head, Unsafe.Add(ref tail, k + 1));
-                Unsafe.Add(ref tail, k) = value;
+                Unsafe.Add(ref toNow, k) = double.MinNative(head, Unsafe.Add(ref tailNow, k + 1));
+                Unsafe.Add(ref tailNow, k) = value;
             }
-            _head = head;
-            _at += count;
             i += count;
-            if (_at < n) continue;
+            at += count;
+            if (at < n) continue;
             Turn(_tail);
-            _head = double.PositiveInfinity;
-            _at = 0;
+            head = double.PositiveInfinity;
+            at = 0;
         }
+        _head = head;
+        _at = (int)at;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -24,34 +24,40 @@ public struct RollingSumPair
     {
         if (first.Length != second.Length || first.Length != firstSums.Length || first.Length != secondSums.Length)
             throw new ArgumentException("as many results as values", nameof(firstSums));
-        var n = _tail.Length - 1;
-        for (var i = 0; i < first.Length;)
+        nint n = _tail.Length - 1, at = _at;
+        ref var tail = ref MemoryMarshal.GetArrayDataReference(_tail);
+        ref var a = ref MemoryMarshal.GetReference(first);
+        ref var b = ref MemoryMarshal.GetReference(second);
+        ref var toA = ref MemoryMarshal.GetReference(firstSums);
+        ref var toB = ref MemoryMarshal.GetReference(secondSums);
+        var head = _head;
+        for (nint i = 0; i < first.Length;)
         {
-            // Up to the end of the group: nothing to decide, and no bound to check that the line above does not give.
-            var count = Math.Min(n - _at, first.Length - i);
-            ref var tail = ref _tail[_at];
-            ref var a = ref MemoryMarshal.GetReference(first[i..]);
-            ref var b = ref MemoryMarshal.GetReference(second[i..]);
-            ref var toA = ref MemoryMarshal.GetReference(firstSums[i..]);
-            ref var toB = ref MemoryMarshal.GetReference(secondSums[i..]);
-            var head = _head;
+            // Up to the end of the group: nothing to decide, and no bound to check that these two lines do not keep.
+            var count = Math.Min(n - at, first.Length - i);
+            ref var tailNow = ref Unsafe.Add(ref tail, at);
+            ref var aNow = ref Unsafe.Add(ref a, i);
+            ref var bNow = ref Unsafe.Add(ref b, i);
+            ref var toANow = ref Unsafe.Add(ref toA, i);
+            ref var toBNow = ref Unsafe.Add(ref toB, i);
             for (nint k = 0; k < count; k++)
             {
-                var values = Vector128.Create(Unsafe.Add(ref a, k), Unsafe.Add(ref b, k));
+                var values = Vector128.Create(Unsafe.Add(ref aNow, k), Unsafe.Add(ref bNow, k));
                 head += values;
-                var sums = head + Unsafe.Add(ref tail, k + 1);
-                Unsafe.Add(ref toA, k) = sums[0];
-                Unsafe.Add(ref toB, k) = sums[1];
-                Unsafe.Add(ref tail, k) = values;
+                var sums = head + Unsafe.Add(ref tailNow, k + 1);
+                Unsafe.Add(ref toANow, k) = sums[0];
+                Unsafe.Add(ref toBNow, k) = sums[1];
+                Unsafe.Add(ref tailNow, k) = values;
             }
-            _head = head;
-            _at += count;
             i += count;
-            if (_at < n) continue;
+            at += count;
+            if (at < n) continue;
             Turn(_tail);
-            _head = default;
-            _at = 0;
+            head = default;
+            at = 0;
         }
+        _head = head;
+        _at = (int)at;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -23,44 +23,48 @@ public struct RollingWeightedSum
 
     /// <summary>Takes a run of values and gives both sums after each; meaningful once n values have come.</summary>
     /// <param name="weighted">As many; may be the values' own memory.</param>
-    /// <param name="sums">As many; other memory.</param>
+    /// <param name="sums">As many; other memory. Empty where they are not wanted.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> weighted, Span<double> sums)
     {
-        if (values.Length != weighted.Length || values.Length != sums.Length) throw new ArgumentException("as many results as values", nameof(weighted));
-        var n = _tail.Length - 1;
-        for (var i = 0; i < values.Length;)
+        if (values.Length != weighted.Length || (sums.Length > 0 && values.Length != sums.Length)) throw new ArgumentException("as many results as values", nameof(weighted));
+        nint n = _tail.Length - 1, at = _at;
+        ref var tail = ref MemoryMarshal.GetArrayDataReference(_tail);
+        ref var weightedTail = ref MemoryMarshal.GetArrayDataReference(_weightedTail);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var toWeighted = ref MemoryMarshal.GetReference(weighted);
+        ref var toSums = ref MemoryMarshal.GetReference(sums);
+        var (head, weightedHead) = (_head, _weightedHead);
+        for (nint i = 0; i < values.Length;)
         {
-            // Up to the end of the group: nothing to decide, and no bound to check that the line above does not give.
-            var count = Math.Min(n - _at, values.Length - i);
-            ref var tail = ref _tail[_at];
-            ref var weightedTail = ref _weightedTail[_at];
-            ref var from = ref MemoryMarshal.GetReference(values[i..]);
-            ref var toWeighted = ref MemoryMarshal.GetReference(weighted[i..]);
-            ref var toSums = ref MemoryMarshal.GetReference(sums[i..]);
-            var head = _head;
-            var weightedHead = _weightedHead;
-            double weight = _at + 1, older = n - 1 - _at;
+            // Up to the end of the group: nothing to decide, and no bound to check that these two lines do not keep.
+            var count = Math.Min(n - at, values.Length - i);
+            ref var tailNow = ref Unsafe.Add(ref tail, at);
+            ref var weightedTailNow = ref Unsafe.Add(ref weightedTail, at);
+            ref var fromNow = ref Unsafe.Add(ref from, i);
+            ref var toWeightedNow = ref Unsafe.Add(ref toWeighted, i);
+            ref var toSumsNow = ref Unsafe.Add(ref toSums, i);
+            double weight = at + 1, older = n - 1 - at;
             for (nint k = 0; k < count; k++)
             {
-                var value = Unsafe.Add(ref from, k);
+                var value = Unsafe.Add(ref fromNow, k);
                 head += value;
                 weightedHead += weight * value;
                 // All of the head is newer than the tail by as many weights as the tail is long.
-                Unsafe.Add(ref toWeighted, k) = Unsafe.Add(ref weightedTail, k + 1) + older * head + weightedHead;
-                Unsafe.Add(ref toSums, k) = Unsafe.Add(ref tail, k + 1) + head;
-                Unsafe.Add(ref tail, k) = value;
+                Unsafe.Add(ref toWeightedNow, k) = Unsafe.Add(ref weightedTailNow, k + 1) + older * head + weightedHead;
+                if (sums.Length > 0) Unsafe.Add(ref toSumsNow, k) = Unsafe.Add(ref tailNow, k + 1) + head;
+                Unsafe.Add(ref tailNow, k) = value;
                 weight++;
                 older--;
             }
-            _head = head;
-            _weightedHead = weightedHead;
-            _at += count;
             i += count;
-            if (_at < n) continue;
+            at += count;
+            if (at < n) continue;
             Turn(_tail, _weightedTail);
-            _head = _weightedHead = 0;
-            _at = 0;
+            head = weightedHead = 0;
+            at = 0;
         }
+        (_head, _weightedHead) = (head, weightedHead);
+        _at = (int)at;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

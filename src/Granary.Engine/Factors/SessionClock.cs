@@ -34,11 +34,20 @@ internal sealed class SessionClock
     /// <summary>Whether the bar lies in the session.</summary>
     public bool IsOpen => _now >= Open && _now < Close;
 
-    /// <summary>Minutes on the local clock since midnight.</summary>
-    public int MinuteOfDay => (int)((_dayEnd - _dayStart == TimeSpan.TicksPerDay
-        ? _now - _dayStart
-        // Clocks change today.
-        : _calendar.ToLocal(_now).TimeOfDay.Ticks) / TimeSpan.TicksPerMinute);
+    /// <summary>Minutes on the local clock since midnight, for bars of the day last moved to.</summary>
+    public void MinutesOfDay(ReadOnlySpan<long> time, Span<double> results)
+    {
+        if (_dayEnd - _dayStart == TimeSpan.TicksPerDay)
+        {
+            var start = _dayStart;
+            for (var i = 0; i < time.Length; i++) results[i] = (int)((time[i] - start) / TimeSpan.TicksPerMinute);
+        }
+        else
+        {
+            // Clocks change today.
+            for (var i = 0; i < time.Length; i++) results[i] = Math.Floor(_calendar.ToLocal(time[i]).TimeOfDay.TotalMinutes);
+        }
+    }
 
     /// <summary>Goes to the bar that opens at <paramref name="time"/>.</summary>
     /// <returns>Whether this is a new local day.</returns>

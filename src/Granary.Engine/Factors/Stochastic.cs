@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -18,8 +19,26 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
     public override int WarmUpOf(int line) => line == 0 ? WarmUp : WarmUp + signal - 1;
 
     /// <summary>The unsmoothed oscillator of one bar.</summary>
-    internal static double Raw(double close, double high, double low) =>
+    private static double Raw(double close, double high, double low) =>
         high == low || close <= low ? 0 : close >= high ? 100 : 100 * (close - low) / (high - low);
+
+    /// <summary>The unsmoothed oscillator of a run of bars, in place of the highest prices.</summary>
+    internal static void Raw(ReadOnlySpan<double> close, Span<double> highest, ReadOnlySpan<double> lowest)
+    {
+        var hundred = new Vector<double>(100);
+        var i = 0;
+        for (; i <= highest.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var high = new Vector<double>(highest[i..]);
+            var low = new Vector<double>(lowest[i..]);
+            var now = new Vector<double>(close[i..]);
+            // A close at the top is 100 and one at the bottom 0 whatever rounding makes of the quotient; a flat range is 0.
+            var raw = hundred * (now - low) / (high - low);
+            raw = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(now, high), hundred, raw);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(now, low), Vector<double>.Zero, raw).CopyTo(highest[i..]);
+        }
+        for (; i < highest.Length; i++) highest[i] = Raw(close[i], highest[i], lowest[i]);
+    }
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
@@ -28,7 +47,7 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
         var d = lines[1];
         _highest.Next(bars.High, k);
         _lowest.Next(bars.Low, d);
-        for (var i = 0; i < k.Length; i++) k[i] = Raw(close[i], k[i], d[i]);
+        Raw(close, k, d);
         Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, n);
     }
 

@@ -29,7 +29,7 @@ public sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_
         var from = Cold(close.Length, _seen, rsi + 1);
         _highest.Next(strength[from..], k[from..]);
         _lowest.Next(strength[from..], d[from..]);
-        for (var i = from; i < k.Length; i++) k[i] = Stochastic.Raw(strength[i], k[i], d[i]);
+        Stochastic.Raw(strength[from..], k[from..], d[from..]);
         Stochastic.Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, rsi + n);
     }
 }

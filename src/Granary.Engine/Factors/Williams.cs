@@ -16,12 +16,12 @@ public sealed class Williams([Range(1, 10_000)] int n = 14) : ChunkedKernel
 
     protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines)
     {
-        var close = bars.Close;
         var result = lines[0];
         var lowest = _scratch.AsSpan(0, result.Length);
         _highest.Next(bars.High, result);
         _lowest.Next(bars.Low, lowest);
-        for (var i = 0; i < result.Length; i++) result[i] = Stochastic.Raw(close[i], result[i], lowest[i]) - 100;
+        Stochastic.Raw(bars.Close, result, lowest);
+        for (var i = 0; i < result.Length; i++) result[i] -= 100;
         Blank(result, ref _seen, WarmUp);
     }
 }

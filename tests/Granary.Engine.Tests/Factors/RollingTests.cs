@@ -90,7 +90,7 @@ public class RollingTests
             new ExactWeightedSum(n, decimals).NextSlopes(values, scratch, results);
             results.Skip(n - 1).Distinct().ShouldBe([10.2]);
             // An average for each phase, and no more: nothing drifts.
-            new ExactWeightedSum(n, decimals).NextMeans(values, results, scratch);
+            new ExactWeightedSum(n, decimals).NextMeans(values, results);
             results.Skip(n - 1).Distinct().Count().ShouldBe(2);
         }
     }
@@ -103,8 +103,8 @@ public class RollingTests
     {
         foreach (var n in new[] { 1, 2, 5, 20, 63 })
         {
-            var (weighted, slopes, means, scratch) = (new double[Values.Length], new double[Values.Length], new double[Values.Length], new double[Values.Length]);
-            new ExactWeightedSum(n, decimals).NextMeans(Values, weighted, scratch);
+            var (weighted, slopes, means) = (new double[Values.Length], new double[Values.Length], new double[Values.Length]);
+            new ExactWeightedSum(n, decimals).NextMeans(Values, weighted);
             new ExactWeightedSum(n, decimals).NextSlopes(Values, slopes, means);
             for (var i = 0; i < Values.Length; i++)
             {
@@ -127,8 +127,8 @@ public class RollingTests
     {
         var values = new double[20_000];
         values.AsSpan().Fill(100_000.123456789);
-        var (results, scratch) = (new double[values.Length], new double[values.Length]);
-        new ExactWeightedSum(10_000, 9).NextMeans(values, results, scratch);
+        var results = new double[values.Length];
+        new ExactWeightedSum(10_000, 9).NextMeans(values, results);
         results.Skip(9_999).ShouldAllBe(v => v == 100_000.123456789);
     }
 }
