@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Granary.Engine.Factors;
 
@@ -16,18 +17,22 @@ public struct EfficiencyRatio(int n)
     /// <param name="ifStill">The result where nothing moved.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> results, Span<double> scratch, double ifStill)
     {
+        if (results.Length != values.Length) throw new ArgumentException("as many results as values", nameof(results));
         var way = scratch[..values.Length];
         Steps(values, way);
         _way.Next(way, way);
         _lag.Next(values, results);
+        ref var now = ref MemoryMarshal.GetReference(values);
+        ref var result = ref MemoryMarshal.GetReference(results);
+        ref var gone = ref MemoryMarshal.GetReference(way);
         var i = 0;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var gone = new Vector<double>(way[i..]);
-            var ratio = Vector.Abs(new Vector<double>(values[i..]) - new Vector<double>(results[i..])) / gone;
+            var length = Vector.LoadUnsafe(ref gone, (nuint)i);
+            var ratio = Vector.Abs(Vector.LoadUnsafe(ref now, (nuint)i) - Vector.LoadUnsafe(ref result, (nuint)i)) / length;
             // Rounding may make the way of a straight line a hair shorter than its ends are apart.
             ratio = Vector.ConditionalSelect(Vector.GreaterThan(ratio, Vector<double>.One), Vector<double>.One, ratio);
-            Vector.ConditionalSelect(Vector.GreaterThan(gone, Vector<double>.Zero), ratio, new Vector<double>(ifStill)).CopyTo(results[i..]);
+            Vector.ConditionalSelect(Vector.GreaterThan(length, Vector<double>.Zero), ratio, new Vector<double>(ifStill)).StoreUnsafe(ref result, (nuint)i);
         }
         for (; i < values.Length; i++)
         {
@@ -43,9 +48,11 @@ public struct EfficiencyRatio(int n)
     {
         // The first value has no step; a step of 0 leaves the sum alone.
         steps[0] = double.IsNaN(_previous) ? 0 : Math.Abs(values[0] - _previous);
+        ref var value = ref MemoryMarshal.GetReference(values);
+        ref var step = ref MemoryMarshal.GetReference(steps);
         var i = 1;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
-            Vector.Abs(new Vector<double>(values[i..]) - new Vector<double>(values[(i - 1)..])).CopyTo(steps[i..]);
+            Vector.Abs(Vector.LoadUnsafe(ref value, (nuint)i) - Vector.LoadUnsafe(ref value, (nuint)(i - 1))).StoreUnsafe(ref step, (nuint)i);
         for (; i < values.Length; i++) steps[i] = Math.Abs(values[i] - values[i - 1]);
         _previous = values[^1];
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -35,14 +36,17 @@ public sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fa
     /// <summary>Turns the ratios into 1 − s², and gives s² · close beside them.</summary>
     private void Split(ReadOnlySpan<double> close, Span<double> ratios, Span<double> parts)
     {
+        ref var price = ref MemoryMarshal.GetReference(close);
+        ref var first = ref MemoryMarshal.GetReference(ratios);
+        ref var second = ref MemoryMarshal.GetReference(parts);
         var i = 0;
         for (; i <= ratios.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var ratio = new Vector<double>(ratios[i..]);
+            var ratio = Vector.LoadUnsafe(ref first, (nuint)i);
             var share = ratio * new Vector<double>(_fast - _slow) + new Vector<double>(_slow);
             var weight = Vector.ConditionalSelect(Vector.Equals(ratio, ratio), share * share, Vector<double>.One);
-            (Vector<double>.One - weight).CopyTo(ratios[i..]);
-            (weight * new Vector<double>(close[i..])).CopyTo(parts[i..]);
+            (Vector<double>.One - weight).StoreUnsafe(ref first, (nuint)i);
+            (weight * Vector.LoadUnsafe(ref price, (nuint)i)).StoreUnsafe(ref second, (nuint)i);
         }
         for (; i < ratios.Length; i++)
         {

@@ -76,10 +76,10 @@ public struct RollingSum
         _at = (int)at;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Turn(double[] tail)
     {
+        ref var first = ref MemoryMarshal.GetArrayDataReference(tail);
         var sum = 0.0;
-        for (var i = tail.Length - 2; i >= 0; i--) tail[i] = sum += tail[i];
+        for (nint i = tail.Length - 2; i >= 0; i--) Unsafe.Add(ref first, i) = sum += Unsafe.Add(ref first, i);
     }
 }
