@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Granary.Engine.Factors;
 
@@ -63,16 +64,20 @@ public struct ExactSum
     /// <summary>The whole ticks of a run of decimal values.</summary>
     internal static void ToTicks(ReadOnlySpan<double> values, double scale, Span<double> results)
     {
+        if (results.Length != values.Length) throw new ArgumentException("as many results as values", nameof(results));
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var to = ref MemoryMarshal.GetReference(results);
         var i = 0;
-        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) Vector.Round(new Vector<double>(values[i..]) * scale).CopyTo(results[i..]);
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) Vector.Round(Vector.LoadUnsafe(ref from, (nuint)i) * scale).StoreUnsafe(ref to, (nuint)i);
         for (; i < values.Length; i++) results[i] = Math.Round(values[i] * scale);
     }
 
     /// <summary>A run of values, each divided by the same.</summary>
     internal static void Divide(Span<double> values, double divisor)
     {
+        ref var value = ref MemoryMarshal.GetReference(values);
         var i = 0;
-        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) (new Vector<double>(values[i..]) / new Vector<double>(divisor)).CopyTo(values[i..]);
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) (Vector.LoadUnsafe(ref value, (nuint)i) / new Vector<double>(divisor)).StoreUnsafe(ref value, (nuint)i);
         for (; i < values.Length; i++) values[i] /= divisor;
     }
 
