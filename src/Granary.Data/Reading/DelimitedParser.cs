@@ -118,7 +118,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     }
                     else if (role == ColumnRole.TimeOfDay)
                     {
-                        if (!TimestampReader.TryTimeOfDay(field, out timeOfDay, out var used) || used != field.Length) return null;
+                        if (!Times.TryReadTimeOfDay(field, out timeOfDay)) return null;
                     }
                     else if (role == ColumnRole.Symbol && !field.SequenceEqual(_layout.Symbol))
                     {
@@ -219,9 +219,9 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     }
                     break;
                 case ColumnRole.TimeOfDay:
-                    if (!TimestampReader.TryTimeOfDay(bytes, out timeOfDay, out var used) || used != bytes.Length)
+                    if (!Times.TryReadTimeOfDay(bytes, out timeOfDay))
                     {
-                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time of day", "write it as 09:30:00");
+                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
                         return;
                     }
                     break;

@@ -14,6 +14,7 @@ internal sealed class TimestampReader(DateStyle style)
     private ulong _cachedKey;
     private ushort _cachedTail;
     private int _cachedDay = -1;
+    private bool? _colons;
 
     public DateStyle Style => style;
 
@@ -75,7 +76,7 @@ internal sealed class TimestampReader(DateStyle style)
             return true;
         }
         var rest = text[used..];
-        if (rest.Length == 9 && rest[0] == ' ' && TryTimeOfDay(rest[1..], out var plain, out used) && used == 8)
+        if (rest.Length == 9 && rest[0] == ' ' && TryTimeOfDay(rest[1..], out var plain, out used) && used == 8 && SameSpelling(rest[1..]))
         {
             timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
             return true;
@@ -83,9 +84,22 @@ internal sealed class TimestampReader(DateStyle style)
         if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
         else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
         if (!TryTimeOfDay(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
+        if (!SameSpelling(rest)) return false;
         if (!TryZone(rest[used..], out var zone, out var offset)) return false;
         timestamp = new Timestamp(day, time, HasTime: true, zone, offset);
         return true;
+    }
+
+    /// <summary>Reads a whole column of times of day, all with colons or all without.</summary>
+    public bool TryReadTimeOfDay(ReadOnlySpan<byte> text, out long ticks) =>
+        TryTimeOfDay(text, out ticks, out var used) && used == text.Length && SameSpelling(text);
+
+    // A lost colon makes "0900" of "09:30:00": in a file that writes colons that is damage, not a time.
+    private bool SameSpelling(ReadOnlySpan<byte> time)
+    {
+        var colons = time.Length > 2 && (time[1] == ':' || time[2] == ':');
+        _colons ??= colons;
+        return _colons == colons;
     }
 
     // Some tools write a zone behind a bare date.

@@ -26,7 +26,11 @@ public sealed class ParserFuzzTests
     // DateTime.Parse knows nothing of TimestampReader. Days are dated by their own wall.
     private static long Time(string text, bool day = true)
     {
-        var t = text.Trim();
+        // A semicolon between date and time, and compact times of day, are spellings that .NET does not know.
+        var t = text.Trim().Replace(';', ' ');
+        var space = t.IndexOf(' ');
+        if (space > 0 && t.Length - space is 5 or 7 && t.AsSpan(space + 1).IndexOfAnyExceptInRange('0', '9') < 0)
+            t = t.Insert(space + 3, ":") is var c && c.Length - space == 8 ? c.Insert(space + 6, ":") : c;
         var parsed = DateTimeOffset.Parse(t, Invariant, DateTimeStyles.AssumeUniversal);
         return day ? parsed.Date.Ticks : parsed.UtcTicks;
     }
@@ -197,7 +201,9 @@ public sealed class ParserFuzzTests
     private static Bar Lean(string[] f)
     {
         var t = f[0].Trim();
-        double Scaled(string s) => (double)(decimal.Parse(s.Trim(), NumberStyles.Float, Invariant) / 10000m);
+        double Scaled(string s) => s.Contains('e', StringComparison.OrdinalIgnoreCase)
+            ? (double)(decimal.Parse(s.Trim(), NumberStyles.Float, Invariant) / 10000m)
+            : Number(s.Trim() + "E-4");
         return new Bar(DateTime.ParseExact(t[..8], "yyyyMMdd", Invariant).Ticks, Scaled(f[1]), Scaled(f[2]), Scaled(f[3]), Scaled(f[4]), Volume(f[5]));
     }
 
