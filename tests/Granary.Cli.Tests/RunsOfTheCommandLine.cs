@@ -74,6 +74,7 @@ public sealed class RunsOfTheCommandLine : IDisposable
             if (!process.HasExited) kill(process.Id, 15);
             var error = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
+            process.ExitCode.ShouldBeOneOf(0, 1);
             interrupted = process.ExitCode == 1;
             if (interrupted) error.ShouldContain("--resume");
         }

@@ -106,17 +106,28 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             {
                 // A run is a pure function of its bars: the few that have a weight are run once more for their events.
                 spool = Spool(plan, folder);
-                await host.RunAsync(plan, markets, i => weights[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
+                try
+                {
+                    await host.RunAsync(plan, markets, i => weights[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    interrupted = true;
+                    spool.Dispose();
+                    spool = null;
+                }
             }
+            // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
+            var shared = spool is null ? new double[weights.Length] : weights;
 
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
-            var portfolioTrades = new List<PortfolioTrade>();
+            using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
             PortfolioOutcome outcome;
             try
             {
                 var csv = equityWriter is null ? null : new EquityCsv(equityWriter);
                 csv?.Header();
-                outcome = await Portfolio(plan, spool, weights, markets, outputs, csv is null ? null : r => csv.Row(r), portfolioTrades.Add);
+                outcome = await Portfolio(plan, spool, shared, markets, outputs, csv is null ? null : r => csv.Row(r), portfolioTrades.Add);
             }
             finally
             {

@@ -8,7 +8,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Batches;
 
 /// <summary>Reads a finished batch's events out of its spool, one strategy at a time.</summary>
-internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions, IReadOnlyList<PortfolioTrade> portfolioTrades,
+internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions, PortfolioTradeSpool portfolioTrades,
     IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy)
@@ -83,7 +83,7 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         return run.Factors(0).FactorNames;
     }
 
-    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades;
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades.Read();
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {
