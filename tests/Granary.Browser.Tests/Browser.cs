@@ -71,15 +71,15 @@ public sealed class OpenPage(IPage page) : IAsyncDisposable
     public async Task PictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is not { Length: > 0 } folder) return;
-        var width = Page.ViewportSize!.Width;
+        var before = Page.ViewportSize!;
+        await Page.SetViewportSizeAsync(before.Width, 1600);
         var height = await Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
         for (var top = 0; top < height; top += 1600)
-            await Page.ScreenshotAsync(new PageScreenshotOptions
-            {
-                Path = Path.Combine(folder, $"{name}-{top / 1600:00}.png"),
-                FullPage = true,
-                Clip = new Clip { X = 0, Y = top, Width = width, Height = Math.Min(1600, height - top) },
-            });
+        {
+            await Page.EvaluateAsync("top => scrollTo(0, top)", top);
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-{top / 1600:00}.png") });
+        }
+        await Page.SetViewportSizeAsync(before.Width, before.Height);
     }
 
     /// <summary>What is on the screen, likewise.</summary>

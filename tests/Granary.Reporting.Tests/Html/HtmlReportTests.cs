@@ -172,6 +172,16 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Of_very_many_strategies_the_best_are_shown_and_the_page_says_so()
+    {
+        var many = SyntheticRun.Make(strategies: 4000, trades: 20_000);
+        var html = Written(many.Model, many);
+        html.Length.ShouldBeLessThan(4_000_000);
+        html.ShouldContain("The first 2,500 of 4,000 strategies");
+        HtmlText.Parse(html).Elements.Count(e => e.Name == "tr" && e.Attributes.ContainsKey("data-id")).ShouldBe(2500);
+    }
+
+    [Fact]
     public void The_same_run_makes_the_same_page() => Written(_thousand.Model, _thousand).ShouldBe(_page);
 
     [Fact]

@@ -46,6 +46,7 @@ for (const table of $$('table[data-sortable]')) {
 }
 
 // Filtering the table of strategies.
+let restop;
 const form = document.querySelector('.filters'), strategies = document.querySelector('table.strategies');
 const rowsOf = () => strategies ? [...strategies.tBodies[0].rows] : [];
 const printable = () => {
@@ -70,6 +71,8 @@ if (form && strategies) {
       row.hidden = !ok;
       if (ok) seen++;
     }
+    const first = rowsOf().find(r => !r.hidden && r.dataset.more !== undefined);
+    if (first) restop?.(first.querySelector('th b'));
     out.textContent = (seen === texts.size ? '' : fixed(seen, 0) + ' of ') + fixed(texts.size, 0) + ' strategies';
     printable();
   };
@@ -119,8 +122,20 @@ if (strategies) {
     dialog.showModal();
   };
   dialog.addEventListener('click', e => { if (e.target === dialog) dialog.close(); });
-  for (const row of rowsOf()) if (row.dataset.more !== undefined) { const b = row.querySelector('th b'); b.tabIndex = 0; b.setAttribute('role', 'button'); }
+  // One stop for the tab key; arrows go from row to row.
+  let active;
+  const stop = b => { if (active) active.tabIndex = -1; active = b; b.tabIndex = 0; };
+  for (const row of rowsOf()) if (row.dataset.more !== undefined) { const b = row.querySelector('th b'); b.tabIndex = -1; b.setAttribute('role', 'button'); if (!active) stop(b); }
+  restop = stop;
+  strategies.addEventListener('focusin', e => { if (e.target.matches('tbody th b')) stop(e.target); });
   strategies.tBodies[0].addEventListener('click', e => { const row = e.target.closest('tr'); if (row?.dataset.more !== undefined && !getSelection().toString()) open(row); });
+  strategies.tBodies[0].addEventListener('keydown', e => {
+    const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[e.key];
+    if (!step || !e.target.matches('th b')) return;
+    let row = e.target.closest('tr')[step];
+    while (row && (row.hidden || row.dataset.more === undefined)) row = row[step];
+    if (row) { e.preventDefault(); row.querySelector('th b').focus(); }
+  });
   strategies.tBodies[0].addEventListener('keydown', e => { if ((e.key === 'Enter' || e.key === ' ') && e.target.matches('th b')) { e.preventDefault(); open(e.target.closest('tr')); } });
 }
 

@@ -51,25 +51,22 @@ internal sealed class CorrelationSection : IReportSection<RunView>
     {
         var t = view.Trades;
         var moved = view.Ranked.Where(s => t.Closed[s.Index] >= FewestTrades && (s.Weight != 0 || !t.OfPortfolio))
-            .OrderByDescending(s => t.Daily[s.Index]!.Values.Sum(Math.Abs)).ThenBy(s => s.Index).Take(Most).Select(s => s.Index).ToHashSet();
+            .OrderByDescending(s => t.Profits[s.Index]!.Values.Sum(Math.Abs)).ThenBy(s => s.Index).Take(Most).Select(s => s.Index).ToHashSet();
         return [.. view.Ranked.Where(s => moved.Contains(s.Index))];
     }
 
     private static (double[][] Series, string Period) Series(RunView view, List<StrategyEntry> chosen)
     {
-        var days = chosen.ConvertAll(s => view.Trades.Daily[s.Index]!);
-        var first = days.Min(d => d.First().Key);
-        var last = days.Max(d => d.Last().Key);
-        // Tick zero is a Monday, so that weeks need no offset.
-        var (per, name) = last - first < 182 ? (1, "day") : (7, "week");
-        var count = last / per - first / per + 1;
+        var profits = chosen.ConvertAll(s => view.Trades.Profits[s.Index]!);
+        var first = profits.Min(p => p.Keys.Min());
+        var count = profits.Max(p => p.Keys.Max()) - first + 1;
         var series = new double[chosen.Count][];
         for (var i = 0; i < series.Length; i++)
         {
             series[i] = new double[count];
-            foreach (var (day, net) in days[i]) series[i][day / per - first / per] += net;
+            foreach (var (period, net) in profits[i]) series[i][period - first] = net;
         }
-        return (series, name);
+        return (series, view.Trades.PeriodDays == 1 ? "day" : "week");
     }
 
     private static double[,] Correlations(double[][] series)
