@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.Plugins;
 using Granary.Engine.Market;
 
 namespace Granary.Cli;
@@ -10,6 +11,9 @@ namespace Granary.Cli;
 internal static class CommandLine
 {
     public const int Failed = 1, Wrong = 2;
+
+    /// <summary>Where an operator's own strategies and factors lie.</summary>
+    public static readonly Option<string?> Plugins = new("--plugins") { Description = "a folder of plug-in assemblies (GRANARY_PLUGINS)", Recursive = true };
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
@@ -23,6 +27,7 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
         try
         {
+            if ((result.GetValue(Plugins) ?? Environment.GetEnvironmentVariable(PluginFolder.Variable)) is { Length: > 0 } folder) PluginFolder.Load(folder);
             return await result.InvokeAsync(configuration);
         }
         catch (Exception e) when (e is InputException or BarDataException or Granary.Learning.LearningInputException)

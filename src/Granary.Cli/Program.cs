@@ -14,5 +14,10 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     RunCommands.Verify(),
     RunCommands.Report(),
     RunCommands.Compare(),
+    HostCommands.Serve(),
+    HostCommands.Keys(),
+    HostCommands.New(),
+    HostCommands.Doctor(),
 };
+root.Options.Add(CommandLine.Plugins);
 return await CommandLine.RunAsync(root, args);

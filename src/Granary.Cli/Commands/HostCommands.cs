@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Granary.Api;
+using Granary.Api.Hosting;
+using Granary.Application.Access;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Application.Plugins;
+using Granary.Application.Submissions;
+using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>serve, keys, new, doctor.</summary>
+internal static class HostCommands
+{
+    public static Command Serve()
+    {
+        var urls = new Option<string>("--urls") { DefaultValueFactory = _ => "http://127.0.0.1:8080", Description = "addresses to listen on" };
+        var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
+        var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var command = new Command("serve", "Serve the HTTP API: batches and weights.") { urls, runs, keys, threads };
+        command.SetAction(async (call, token) =>
+        {
+            var count = call.GetValue(threads);
+            if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
+            var access = call.GetValue(keys) is { } file ? ApiKeys.Open(file) : null;
+            foreach (var url in call.GetValue(urls)!.Split(';'))
+                if (access is null && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.IsLoopback))
+                    throw new InputException($"--urls {url}: without keys the server listens on this machine only; use http://127.0.0.1:PORT, or give --keys FILE (granary keys add makes one)");
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseUrls(call.GetValue(urls)!);
+            builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+            builder.Services.AddGranaryApi(new ApiSettings { Keys = access });
+            builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count));
+            await using var app = builder.Build();
+            app.UseGranaryApi();
+            try
+            {
+                await app.StartAsync(token);
+            }
+            catch (IOException e)
+            {
+                CommandLine.Complain($"--urls {call.GetValue(urls)}: {e.Message.TrimEnd('.')}; choose another port");
+                return CommandLine.Failed;
+            }
+            Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            catch (OperationCanceledException)
+            {
+                await app.StopAsync(CancellationToken.None);
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Keys()
+    {
+        var name = new Argument<string>("NAME") { Description = "whose key it is" };
+        var role = new Option<string>("--role") { Required = true, Description = "viewer, submitter or admin" };
+        var file = new Option<string>("--file") { Required = true, Description = "the file of keys; made where it is not there" };
+        var add = new Command("add", "Make an API key, print it once, and store its hash.") { name, role, file };
+        add.SetAction(async (call, token) =>
+        {
+            if (!Enum.TryParse<Role>(call.GetValue(role), ignoreCase: true, out var granted) || !Enum.IsDefined(granted))
+                throw new InputException($"--role {call.GetValue(role)}: use viewer, submitter or admin");
+            Console.WriteLine(await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System, token));
+            return 0;
+        });
+        return new Command("keys", "API keys of the server.") { add };
+    }
+
+    public static Command New()
+    {
+        var name = new Argument<string>("NAME") { Description = "the class's name" };
+        var parent = new Option<string>("--in") { DefaultValueFactory = _ => ".", Description = "the folder in which the project's folder is made" };
+        var strategy = new Command("strategy", "Make a plug-in project that builds and runs, with a test.") { name, parent };
+        strategy.SetAction(call =>
+        {
+            foreach (var path in NewStrategyProject.Create(call.GetValue(name)!, call.GetValue(parent)!)) Console.WriteLine(path);
+            return 0;
+        });
+        return new Command("new", "Make something to start from.") { strategy };
+    }
+
+    public static Command Doctor()
+    {
+        var command = new Command("doctor", "What is installed, reachable and writable.");
+        command.SetAction(_ =>
+        {
+            var fine = true;
+            void Line(bool good, string what, string found)
+            {
+                fine &= good;
+                Console.WriteLine($"{(good ? "ok  " : "BAD ")} {what}: {found}");
+            }
+            Line(true, "Granary", $"{typeof(HostCommands).Assembly.GetName().Version?.ToString(3)}, {StrategyCatalogue.All.Count} strategies, {FactorCatalogue.All.Count} factors");
+            Line(Environment.Version.Major >= 10, ".NET", RuntimeInformation.FrameworkDescription + " on " + RuntimeInformation.RuntimeIdentifier);
+            Line(true, "Processors", $"{Environment.ProcessorCount}, {(System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors");
+            Line(true, "Memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB");
+            try
+            {
+                Line(true, "Time zones", TimeZoneInfo.FindSystemTimeZoneById("America/New_York").Id);
+            }
+            catch (TimeZoneNotFoundException)
+            {
+                Line(false, "Time zones", "America/New_York is unknown; install the package tzdata, or session hours cannot be told");
+            }
+            foreach (var folder in new[] { Environment.CurrentDirectory, Path.GetTempPath() })
+            {
+                var file = Path.Combine(folder, ".granary-doctor-" + Path.GetRandomFileName());
+                try
+                {
+                    File.WriteAllText(file, "");
+                    File.Delete(file);
+                    Line(true, "Writable", $"{folder}, {new DriveInfo(folder).AvailableFreeSpace >> 30:N0} GiB free");
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    Line(false, "Writable", $"{folder} is not: {e.Message}");
+                }
+            }
+            foreach (var (name, library) in new[] { ("Kafka client library", "librdkafka.so.1") })
+            {
+                var there = NativeLibrary.TryLoad(library, out var handle);
+                if (there) NativeLibrary.Free(handle);
+                Console.WriteLine($"{(there ? "ok  " : "--  ")} {name}: {(there ? library : "not installed; only kafka:// sources and streams need it")}");
+            }
+            return fine ? 0 : CommandLine.Failed;
+        });
+        return command;
+    }
+}
