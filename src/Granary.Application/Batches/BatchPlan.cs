@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -15,6 +16,9 @@ public sealed record StrategyInstance(
 
     /// <summary>Parameter names and values as they are written.</summary>
     public IReadOnlyList<(string Name, object Value)> Params => [.. Definition.Parameters.Select((p, i) => (p.Name, Arguments[i]))];
+
+    /// <summary>Judges its entries; null where nobody does. Set by <see cref="BatchPlan.WithModels"/>.</summary>
+    public IEntryModel? Model { get; init; }
 
     public Strategy Create() => Definition.Create(Arguments);
 }
@@ -47,6 +51,21 @@ public sealed class BatchPlan
     public IReadOnlyList<StrategyInstance> Instances { get; }
 
     public IReadOnlyList<FeedPlan> Feeds { get; }
+
+    /// <summary>The same plan with models beside some of its strategies.</summary>
+    /// <param name="models">By the strategy's index.</param>
+    public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models)
+    {
+        StrategyInstance Judged(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
+        return new BatchPlan(Spec, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
+    }
+
+    /// <summary>The first strategies of the plan alone.</summary>
+    public BatchPlan First(int count)
+    {
+        var feeds = Feeds.Select(f => f with { Instances = [.. f.Instances.Where(i => i.Index < count)] }).Where(f => f.Instances.Count > 0);
+        return new BatchPlan(Spec, [.. Instances.Take(count)], [.. feeds.Select((f, index) => f with { Index = index })]);
+    }
 
     /// <param name="symbols">What the data section's symbols stand for.</param>
     /// <param name="yes">The user has agreed to more than <see cref="AskAbove"/> combinations.</param>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Learning;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -26,6 +27,9 @@ public sealed record BatchOptions
 
     /// <summary>Threads for opening markets.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Is told how far the training of the batch's models is.</summary>
+    public IProgress<TrainingProgress>? Training { get; init; }
 }
 
 /// <summary>A batch that has run.</summary>
@@ -58,7 +62,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
         try
         {
-            return await RunAsync(plan, markets, folder, options, watch, progress, cancellationToken);
+            var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.Training, cancellationToken);
+            return await RunAsync(learning?.Plan ?? plan, learning, markets, folder, options, watch, progress, cancellationToken);
         }
         catch (Exception e) when (e is BarDataException or InputException && folder.IsNew && folder.Finished.Count == 0)
         {
@@ -72,7 +77,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
     }
 
-    private async Task<BatchRun> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
+    private async Task<BatchRun> RunAsync(BatchPlan plan, BatchLearning? learning, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
         IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = plan.Spec;
@@ -140,7 +145,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             digest.Add("portfolio", outcome.Fingerprint);
 
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, Error: outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
+                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, learning?.ModelOf(i.Index), outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
             var model = new RunModel
             {
@@ -164,7 +169,17 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
-            Write(folder, plan, model, runEvents, markets, options, interrupted);
+            if (learning is not null)
+            {
+                // Without a log of events it is known how the models did, but not what they did for the strategies.
+                var report = learning.Report(outputs.NeedsEvents ? runEvents : null, i => markets[plan.Instances[i].Symbols[0]].Instrument.Multiplier);
+                model = model with
+                {
+                    Sections = new Dictionary<string, string>(model.Sections) { ["learning"] = report.ToJson() },
+                    Notes = [.. report.Problems, .. model.Notes],
+                };
+            }
+            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels());
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -224,7 +239,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         return notes;
     }
 
-    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted)
+    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
+        string? models)
     {
         var outputs = plan.Spec.Outputs;
         var run = model.Strategies.Where(s => s.Stats is not null).ToList();
@@ -243,7 +259,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, run, events));
         if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
-        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model));
+        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models));
+        if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
         if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
         // Last, so that a folder with a manifest is whole.
@@ -251,7 +268,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     }
 
     // The source and its opened series, closed together.
-    private sealed class Markets(IBarSource source) : IAsyncDisposable
+    internal sealed class Markets(IBarSource source) : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
 

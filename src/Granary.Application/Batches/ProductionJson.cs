@@ -10,7 +10,8 @@ public static class ProductionJson
 {
     public const int Version = 1;
 
-    public static byte[] Write(BatchPlan plan, RunModel run)
+    /// <param name="models">The models of its strategies by name:version, as <see cref="Learning.ModelReference"/> reads them; null without any.</param>
+    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -45,6 +46,11 @@ public static class ProductionJson
                 if (entry.Weight != 0)
                     Strategy(json, plan.Instances[entry.Index], entry);
             json.WriteEndArray();
+            if (models is not null)
+            {
+                json.WritePropertyName("models");
+                json.WriteRawValue(models);
+            }
             if (run.Sections.TryGetValue("evidence", out var evidence))
             {
                 json.WritePropertyName("evidence");

@@ -186,7 +186,7 @@ internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, Mar
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, execution, factors, events);
+        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, execution, factors, events, instance.Model);
         if (events is not null) events.Run = run;
         return run;
     }

@@ -84,13 +84,15 @@ public sealed class FeatureTable
     /// <summary>The same of some bars only: those at which a strategy entered.</summary>
     /// <param name="bars">Rising; those that are not warm or have no label are left out.</param>
     /// <param name="used">The bars of the table's rows.</param>
+    /// <param name="sides">[bars of the feed]: +1 or −1, as a further feature named <see cref="Side"/>; null leaves it out.</param>
     /// <exception cref="LearningInputException">No bar is left.</exception>
-    public TrainingTable With(LabelColumn label, string name, IEnumerable<int> bars, out int[] used)
+    public TrainingTable With(LabelColumn label, string name, IEnumerable<int> bars, out int[] used, double[]? sides = null)
     {
         used = [.. bars.Where(i => i >= FirstWarm && label.End[i] >= 0 && Dense.AllFinite(Row(i)))];
         if (used.Length == 0)
             throw new LearningInputException($"of {Bars} bars none has all features and a known label '{name}': the features are warm at bar {FirstWarm + 1}, so give more bars or shorter features");
-        var width = _set.Names.Count;
+        var own = _set.Names.Count;
+        var width = own + (sides is null ? 0 : 1);
         var values = new double[used.Length * width];
         var labels = new double[used.Length];
         var (time, end) = (new long[used.Length], new long[used.Length]);
@@ -98,10 +100,14 @@ public sealed class FeatureTable
         {
             var bar = used[k];
             Row(bar).CopyTo(values.AsSpan(k * width));
+            if (sides is not null) values[k * width + own] = sides[bar];
             labels[k] = label.Values[bar];
             time[k] = KnownAt(bar);
             end[k] = KnownAt(label.End[bar]);
         }
-        return new TrainingTable(_set.Names, values, labels, null, time, end, name);
+        return new TrainingTable(sides is null ? _set.Names : [.. _set.Names, Side], values, labels, null, time, end, name);
     }
+
+    /// <summary>The feature that says which side an entry is on: +1 buys, −1 sells.</summary>
+    public const string Side = "side";
 }

@@ -23,6 +23,7 @@ public sealed class EntryModel : IEntryModel
     private readonly EntryRule _rule;
     private readonly PredictionMeaning _meaning;
     private readonly int _rows;
+    private readonly bool _sided;
     private long _asked, _failed;
 
     /// <param name="windows">Rising by time.</param>
@@ -40,8 +41,12 @@ public sealed class EntryModel : IEntryModel
         {
             if (window.Model.Input.Kind != ModelInputKind.Features)
                 throw new LearningInputException($"{window.Model.Trainer} reads past labels and no features: it is a baseline and cannot judge entries, so choose another trainer");
-            if (!window.Model.Features.SequenceEqual(features.Names))
+            var sided = window.Model.Features.Count == features.Names.Count + 1 && window.Model.Features[^1] == FeatureTable.Side;
+            if (!window.Model.Features.Take(features.Names.Count).SequenceEqual(features.Names) || (!sided && window.Model.Features.Count != features.Names.Count))
                 throw new LearningInputException($"the model '{name}' was made for the features {string.Join(", ", window.Model.Features)}, not for {string.Join(", ", features.Names)}: train it again");
+            if (sided && window.Model.Input.Length > 1)
+                throw new LearningInputException($"{window.Model.Trainer} looks back on {window.Model.Input.Length} rows, but entries are not evenly spaced: choose another trainer, or a label of the bars instead of the trades");
+            _sided |= sided;
             _rows = Math.Max(_rows, window.Model.Input.Length);
         }
         if (_windows.Any(w => w.Model.Input.Length != _rows))
@@ -69,7 +74,7 @@ public sealed class EntryModel : IEntryModel
     private sealed class Judgement(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryJudge
     {
         private readonly FeatureReader _reader = new(model._features, plan, model._rows);
-        private readonly double[] _row = new double[model._features.Names.Count * model._rows];
+        private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
         private readonly long _barTicks = series.Timeframe.Ticks;
         private BarBlock _block = null!;
         private int _window = -1;
@@ -87,6 +92,7 @@ public sealed class EntryModel : IEntryModel
             while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _window++;
             if (_window < 0) return EntryAdvice.NoOpinion;
             _reader.Read(index, _row);
+            if (model._sided) _row[^1] = (int)side;
             var prediction = model._windows[_window].Model.Predict(_row);
             Interlocked.Increment(ref model._asked);
             if (!double.IsFinite(prediction))

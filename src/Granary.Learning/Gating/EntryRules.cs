@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
@@ -20,9 +21,16 @@ public enum PredictionMeaning
 }
 
 /// <summary>Turns a prediction into what is done about an entry. Pure; a prediction of NaN is an entry that the model has no opinion on, and passes.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "rule")]
+[JsonDerivedType(typeof(GateRule), "gate")]
+[JsonDerivedType(typeof(VetoRule), "veto")]
+[JsonDerivedType(typeof(SizeRuleByProbability), "size")]
+[JsonDerivedType(typeof(StopByVolatilityRule), "stop")]
+[JsonDerivedType(typeof(MinimumReturnRule), "minimum-return")]
 public abstract record EntryRule
 {
     /// <summary>As it is written in a batch file.</summary>
+    [JsonIgnore]
     public abstract string Name { get; }
 
     /// <summary>Whether the rule can use predictions of this meaning.</summary>

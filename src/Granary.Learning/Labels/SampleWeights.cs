@@ -9,11 +9,13 @@ public static class SampleWeights
     /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of one over the number of labels that span the same row.
     /// Ten labels over the same ten days count as one.
     /// </summary>
-    /// <returns>[rows], in (0, 1].</returns>
-    public static double[] Uniqueness(TrainingTable table)
+    /// <param name="set">The training rows of a fold: labels of other rows are not to be known.</param>
+    /// <returns>[table rows], in (0, 1]; rows outside the set keep the weight that they have.</returns>
+    public static double[] Uniqueness(TrainingSet set)
     {
-        var n = table.Count;
-        // The last row that a label spans: the newest whose features were known before the label was.
+        var (table, rows) = (set.Table, set.Rows);
+        var n = rows.Length;
+        // The last of the rows that a label spans: the newest whose features were known before the label was.
         var last = new int[n];
         var starts = new int[n + 1];
         for (var i = 0; i < n; i++)
@@ -22,7 +24,7 @@ public static class SampleWeights
             while (low < high)
             {
                 var middle = (low + high + 1) / 2;
-                if (table.Time[middle] < table.LabelEnd[i]) low = middle;
+                if (table.Time[rows[middle]] < table.LabelEnd[rows[i]]) low = middle;
                 else high = middle - 1;
             }
             last[i] = low;
@@ -36,8 +38,8 @@ public static class SampleWeights
             open += starts[i];
             sum[i + 1] = sum[i] + 1.0 / open;
         }
-        var weights = new double[n];
-        for (var i = 0; i < n; i++) weights[i] = (sum[last[i] + 1] - sum[i]) / (last[i] + 1 - i);
+        var weights = table.Weight.ToArray();
+        for (var i = 0; i < n; i++) weights[rows[i]] = (sum[last[i] + 1] - sum[i]) / (last[i] + 1 - i);
         return weights;
     }
 

@@ -111,6 +111,9 @@ public sealed class ModelRegistry(IModelStore store)
         return readable == text ? text : $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}";
     }
 
+    /// <summary>What <see cref="ModelVersion.ModelHash"/> would be of a model.</summary>
+    public static string HashOf(ITrainedModel model) => Hash(ModelFile.ToBytes(model));
+
     private IReadOnlyList<int> Numbers(string model)
     {
         RequireName(model);

@@ -1,0 +1,140 @@
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Engine.Portfolio;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Gating;
+
+namespace Granary.Application.Learning;
+
+/// <summary>One trainer and label that an experiment tried on one market or strategy.</summary>
+/// <param name="Figure">AUC or R², out of sample, over all windows.</param>
+/// <param name="PValue">Of an AUC this high without edge, times the number of trials (Bonferroni), 1 at the most; null for R².</param>
+public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure, double? TrainTestGap, double? PValue, double Seconds, string? Error);
+
+/// <summary>The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the models that <c>backtest</c> asks.</summary>
+public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
+{
+    /// <summary>Trains the models of a batch and adds a version of each to its registry.</summary>
+    /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
+    /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
+    public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
+        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: true, progress, cancellationToken);
+        return LearningReport.Of(units, bench.Plan, judged: null);
+    }
+
+    /// <summary>Trains walk-forward (or finds trained) and runs every strategy with its model and without, counting out-of-sample trades only.</summary>
+    public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
+        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: false, progress, cancellationToken);
+        var models = Models(units);
+        var judged = await StrategyTrades.RunAsync(bench.Plan.WithModels(models), bench.Markets, host, i => models.ContainsKey(i.Index), cancellationToken);
+        var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
+        var free = moved.Count == 0 ? null : await StrategyTrades.RunAsync(bench.Plan, bench.Markets, host, i => moved.Contains(i.Index), cancellationToken);
+        return LearningReport.Of(units, bench.Plan, judged.Of, free is null ? null : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
+    }
+
+    /// <summary>Compares trainers and labels on the same windows. Nothing is registered.</summary>
+    /// <returns>By market or strategy in the batch's order, the best first.</returns>
+    public async Task<IReadOnlyList<ExperimentTrial>> ExperimentAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
+        var trials = new List<(TrainedUnit Unit, double Seconds)>();
+        foreach (var spec in bench.Specs)
+            foreach (var label in spec.Labels)
+                foreach (var trainer in spec.Trainers)
+                {
+                    // A trial's own parameters are its trainer's defaults, but for the section's own trainer.
+                    var trial = spec with
+                    {
+                        Trainer = trainer,
+                        Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
+                        Label = label,
+                        Rule = RuleFor(label),
+                        Strategies = [.. bench.Plan.Instances.Where(i => bench.Specs.First(s => s.Covers(i) || s == spec) == spec && spec.Covers(i)).Select(i => i.Id)],
+                    };
+                    if (trial.Strategies.Count == 0) continue;
+                    var started = clock.GetTimestamp();
+                    var units = await new ModelTraining(clock, threads).TrainAsync([trial], bench.Plan, bench.Markets, host, register: false, progress, cancellationToken);
+                    var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
+                    trials.AddRange(units.Select(u => (u, seconds)));
+                }
+        var result = trials.Select(t => Trial(t.Unit, t.Seconds, trials.Count)).ToList();
+        var order = result.Select(t => t.Data).Distinct().ToList();
+        return [.. result.OrderBy(t => order.IndexOf(t.Data)).ThenByDescending(t => t.FigureName == "auc" ? 1 : 0).ThenByDescending(t => t.Figure ?? double.NegativeInfinity)];
+    }
+
+    /// <summary>The judges of a trained batch, by strategy.</summary>
+    public static IReadOnlyDictionary<int, IEntryModel> Models(IEnumerable<TrainedUnit> units)
+    {
+        var models = new Dictionary<int, IEntryModel>();
+        foreach (var unit in units)
+            if (unit.Model is not null)
+                foreach (var strategy in unit.Strategies)
+                    models[strategy] = unit.Model;
+        return models;
+    }
+
+    private static EntryRule RuleFor(LabelSpec label) => label.Kind switch
+    {
+        LabelKind.Return => new MinimumReturnRule(0),
+        LabelKind.Volatility => new StopByVolatilityRule(),
+        _ => new GateRule(),
+    };
+
+    private static ExperimentTrial Trial(TrainedUnit unit, double seconds, int trials)
+    {
+        var name = unit.OutOfSample.ContainsKey("auc") ? "auc" : "r2";
+        double? figure = unit.OutOfSample.TryGetValue(name, out var value) ? value : null;
+        double? p = null;
+        if (name == "auc" && figure is not null)
+        {
+            // Labels that overlap are fewer than they are; as many ones as zeros is the narrowest case and so the strictest.
+            var independent = Math.Max(4, unit.OutOfSample["samples"] / (unit.Spec.Label.Kind == LabelKind.Trade ? 1 : unit.Spec.Label.Bars));
+            var z = (value - 0.5) / ClassificationMetrics.AucStandardError((long)(independent / 2), (long)(independent / 2));
+            p = Math.Min(1, trials * (1 - Engine.Analysis.NormalDistribution.Cumulative(z)));
+        }
+        return new ExperimentTrial(unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Samples, name, figure, unit.TrainTestGap, p, seconds, unit.Error);
+    }
+
+    // The bars and the plan, opened for one use case.
+    private sealed class Bench(BatchRunner.Markets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs, IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
+    {
+        public BatchPlan Plan => plan;
+
+        public IReadOnlyList<LearningSpec> Specs => specs;
+
+        public IReadOnlyDictionary<string, OpenedMarket> Markets => markets;
+
+        public static async Task<Bench> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken)
+        {
+            if (batch.Learning is null)
+                throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": \"gradient-boosting\", \"label\": \"direction\" }");
+            var specs = LearningReader.Read(batch);
+            var source = new BatchRunner.Markets(BarSources.Open(batch.Data, batch.Folder));
+            try
+            {
+                var plan = BatchPlan.Make(batch, await BarSources.SymbolsAsync(source.Source, batch.Data, cancellationToken), yes: true);
+                if (strategies != "all")
+                {
+                    if (!int.TryParse(strategies, out var count) || count < 1)
+                        throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
+                    plan = plan.First(count);
+                }
+                var markets = await source.OpenAsync(batch, plan, threads, cancellationToken);
+                // A section that only covers strategies beyond the first ones has nothing to do here.
+                return new Bench(source, plan, strategies == "all" ? specs : [.. specs.Where(s => plan.Instances.Any(s.Covers))], markets);
+            }
+            catch
+            {
+                await source.DisposeAsync();
+                throw;
+            }
+        }
+
+        public ValueTask DisposeAsync() => source.DisposeAsync();
+    }
+}

@@ -1,0 +1,322 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Learning;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Labels;
+using Granary.Learning.Registry;
+using Granary.Learning.Splits;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Learning;
+
+/// <summary>How far a training is.</summary>
+/// <param name="Done">Windows trained or found trained.</param>
+/// <param name="Current">What is being worked on.</param>
+public readonly record struct TrainingProgress(int Done, int Total, string Current);
+
+/// <summary>One walk-forward window of a model.</summary>
+/// <param name="TrainFrom">Features of its first training sample known, UTC.</param>
+/// <param name="TrainTo">Its last training label known, UTC.</param>
+/// <param name="Reused">It was trained by an earlier run and found again.</param>
+public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples, int TestSamples,
+    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused);
+
+/// <summary>What a feature is worth to a model.</summary>
+/// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
+/// <param name="Gain">Share of the training loss that its splits took; null for models without trees.</param>
+public sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
+
+/// <summary>A model that was trained: for a market (its strategies share it) or for one strategy's trades.</summary>
+/// <param name="Name">In the registry.</param>
+/// <param name="Error">Why there is none; its strategies go on without it.</param>
+/// <param name="OutOfSample">Over all windows' tests together.</param>
+public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples, IReadOnlyList<WindowResult> Windows,
+    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap, IReadOnlyList<CalibrationBin> Calibration,
+    IReadOnlyList<FeatureImportance> Importance, ModelVersion? Version, EntryModel? Model, string? Error)
+{
+    /// <summary>From when it is asked, UTC ticks; the maximum where it never is.</summary>
+    public long ActiveFrom => Windows.Count > 0 && Model is not null ? Windows[0].TestFrom.Ticks : long.MaxValue;
+}
+
+/// <summary>
+/// Trains the models of a batch walk-forward: every window on what was known before its test. Features are computed once for a market, windows run in parallel,
+/// and a window that an earlier run has trained on the same data is taken from the registry's cache, so that a stopped training goes on where it was.
+/// </summary>
+public sealed class ModelTraining(TimeProvider clock, int threads)
+{
+    /// <param name="host">Runs strategies whose trades are the label.</param>
+    /// <param name="register">Whether a version of each model is added to its registry.</param>
+    public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+        bool register, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var owner = plan.Instances.Select(i => specs.FirstOrDefault(s => s.Covers(i))).ToArray();
+        foreach (var spec in specs)
+            if (Array.IndexOf(owner, spec) < 0)
+                throw (spec.Place.Find("strategies") ?? spec.Place).Fault("no strategy of the batch is covered by this section; name classes or ids that it runs, or leave 'strategies' out");
+        StrategyTrades? trades = null;
+        if (plan.Instances.Any(i => owner[i.Index]?.Label.Kind == LabelKind.Trade))
+            trades = await StrategyTrades.RunAsync(plan, markets, host, i => owner[i.Index]?.Label.Kind == LabelKind.Trade, cancellationToken);
+
+        var work = new List<(LearningSpec Spec, FeedPlan Feed, IReadOnlyList<StrategyInstance> Strategies)>();
+        foreach (var feed in plan.Feeds)
+            foreach (var group in feed.Instances.Where(i => owner[i.Index] is not null).GroupBy(i => owner[i.Index]!))
+                if (group.Key.Label.Kind == LabelKind.Trade)
+                    foreach (var instance in group) work.Add((group.Key, feed, [instance]));
+                else
+                    work.Add((group.Key, feed, [.. group]));
+
+        var units = new List<TrainedUnit>();
+        var state = new Counter(progress);
+        foreach (var byFeed in work.GroupBy(w => w.Feed))
+        {
+            // The tables of a feed are made once for all its models and go when the feed is done.
+            var tables = new Dictionary<FeatureSet, FeatureTable>();
+            var jobs = new List<UnitJob>();
+            foreach (var (spec, feed, strategies) in byFeed)
+            {
+                var job = new UnitJob(spec, feed, strategies);
+                jobs.Add(job);
+                if (feed.Symbols.Count > 1)
+                {
+                    job.Error = "a strategy of several symbols is not judged by a model; leave it out of 'strategies'";
+                    continue;
+                }
+                if (!tables.TryGetValue(spec.Features, out var features))
+                    tables.Add(spec.Features, features = await FeaturesAsync(feed, markets, spec.Features, cancellationToken));
+                job.Guard(() => job.Prepare(features, trades));
+                state.Add(job.Folds.Count);
+            }
+            await Parallel.ForEachAsync(jobs.SelectMany(j => j.Folds.Select(f => (Job: j, Fold: f))),
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken }, (x, token) =>
+                {
+                    x.Job.Guard(() => x.Job.TrainWindow(x.Fold, (long)plan.Spec.Seed, token));
+                    state.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
+                    return ValueTask.CompletedTask;
+                });
+            var finished = new TrainedUnit[jobs.Count];
+            Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+                j => finished[j] = jobs[j].Finish((long)plan.Spec.Seed, register, clock, cancellationToken));
+            units.AddRange(finished);
+        }
+        return units;
+    }
+
+    private static async Task<FeatureTable> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets, FeatureSet set, CancellationToken cancellationToken)
+    {
+        var market = markets[feed.Symbols[0]];
+        var blocks = new List<BarBlock>();
+        await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
+        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, set);
+    }
+
+    private sealed class Counter(IProgress<TrainingProgress>? progress)
+    {
+        private readonly Lock _lock = new();
+        private int _done, _total;
+
+        public void Add(int count)
+        {
+            lock (_lock) _total += count;
+        }
+
+        public void Step(string current)
+        {
+            lock (_lock) progress?.Report(new TrainingProgress(++_done, _total, current));
+        }
+    }
+
+    private sealed class UnitJob(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies)
+    {
+        private readonly ConcurrentDictionary<int, (ITrainedModel Model, WindowResult Result, double[] Predicted, double[] Labels, double[] Importance)> _windows = new();
+        private TrainingTable? _table;
+        private string _tableHash = "";
+
+        public string Name { get; } = $"{spec.Name}-{ModelRegistry.NameFor(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString())}";
+
+        public IReadOnlyList<Fold> Folds { get; private set; } = [];
+
+        public string? Error { get; set; }
+
+        // What cannot be learned costs the model, not the batch.
+        public void Guard(Action action)
+        {
+            if (Error is not null) return;
+            try
+            {
+                action();
+            }
+            catch (LearningInputException e)
+            {
+                Error = e.Message;
+            }
+        }
+
+        public void Prepare(FeatureTable features, StrategyTrades? trades)
+        {
+            var label = spec.Label;
+            if (label.Kind == LabelKind.Trade)
+            {
+                var (column, sides, bars) = trades!.LabelOf(strategies[0].Index, features);
+                if (bars.Count == 0) throw new LearningInputException($"{strategies[0].Id} has closed no trade: there is nothing to learn from");
+                _table = features.With(column, label.ToString(), bars, out _, sides);
+            }
+            else
+            {
+                _table = features.With(Column(features, label), label.ToString());
+            }
+            var walk = spec.WalkForward;
+            var train = walk.Train ?? Math.Max(20, _table.Count * 2 / 5);
+            var test = walk.Test ?? Math.Max(5, _table.Count / 10);
+            Folds = walk.Rolling ? TimeSplits.Rolling(_table, train, test, walk.Gap) : TimeSplits.Expanding(_table, train, test, walk.Gap);
+            _tableHash = _table.Hash();
+        }
+
+        private LabelColumn Column(FeatureTable features, LabelSpec label)
+        {
+            switch (label.Kind)
+            {
+                case LabelKind.Direction:
+                    return LabelColumn.Direction(features.Close, label.Bars);
+                case LabelKind.Return:
+                    return LabelColumn.ForwardReturn(features.Close, label.Bars);
+                case LabelKind.Volatility:
+                    return LabelColumn.ForwardVolatility(features.Close, label.Bars);
+                default:
+                    // Barriers in deviations of the last twenty returns over the time limit.
+                    const int Window = 20;
+                    var deviation = new double[features.Bars];
+                    var past = LabelColumn.ForwardVolatility(features.Close, Window);
+                    Array.Fill(deviation, double.NaN);
+                    for (var i = Window; i < deviation.Length; i++) deviation[i] = past.Values[i - Window] * Math.Sqrt(label.Bars);
+                    return LabelColumn.TripleBarrier(features.High, features.Low, features.Close,
+                        Array.ConvertAll(deviation, d => d * label.Target), Array.ConvertAll(deviation, d => d * label.Stop), label.Bars);
+            }
+        }
+
+        public void TrainWindow(Fold fold, long seed, CancellationToken cancellationToken)
+        {
+            var (model, reused) = Train(fold.Train, seed, cancellationToken);
+            var (inSample, _, _) = Measure(model, fold.Train);
+            var (outOfSample, predicted, labels) = Measure(model, fold.Test);
+            var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
+            var trainTo = fold.Train.Max(row => _table!.LabelEnd[row]);
+            _windows[fold.Index] = (model, new WindowResult(At(_table!.Time[fold.Train[0]]), At(trainTo), At(_table.Time[fold.Test[0]]), At(_table.LabelEnd[fold.Test[^1]]),
+                fold.Train.Length, fold.Test.Length, inSample, outOfSample, reused), predicted, labels, importance);
+        }
+
+        private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
+
+        private (IReadOnlyDictionary<string, double> Figures, double[] Predicted, double[] Labels) Measure(ITrainedModel model, int[] rows)
+        {
+            var (usable, predicted) = Prediction.Of(model, new TrainingSet(_table!, rows));
+            var labels = Prediction.Labels(_table!, usable);
+            return (ModelMetrics.Of(predicted, labels, _table!.Task, model.Task), predicted, labels);
+        }
+
+        // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
+        private (ITrainedModel Model, bool Reused) Train(int[] rows, long seed, CancellationToken cancellationToken)
+        {
+            var key = new StringBuilder().Append(ModelFile.FormatVersion).Append(typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId).Append(_tableHash)
+                .Append(spec.Trainer).Append(string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
+                .Append(spec.Keep).Append(spec.Weights).Append(seed).Append(string.Join(',', rows)).ToString();
+            var path = Path.Combine(spec.Registry, ".cache", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".bin");
+            if (File.Exists(path))
+            {
+                try
+                {
+                    return (ModelFile.FromBytes(File.ReadAllBytes(path), path), true);
+                }
+                catch (LearningInputException)
+                {
+                    // Damaged or of another program: it is only a cache, so it is made again.
+                    File.Delete(path);
+                }
+            }
+            var table = _table!;
+            var set = new TrainingSet(table, rows);
+            if (spec.Weights.HasFlag(WeightKinds.Uniqueness)) set = new TrainingSet(set.Table.With(weight: SampleWeights.Uniqueness(set)), rows);
+            if (spec.Weights.HasFlag(WeightKinds.Balanced)) set = new TrainingSet(set.Table.With(weight: SampleWeights.Balanced(set)), rows);
+            var trainer = TrainerCatalogue.Create(spec.Trainer, spec.Parameters);
+            if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
+            var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, ModelFile.ToBytes(model));
+            return (model, false);
+        }
+
+        public TrainedUnit Finish(long seed, bool register, TimeProvider clock, CancellationToken cancellationToken)
+        {
+            IReadOnlyList<int> members = [.. strategies.Select(s => s.Index)];
+            var data = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
+            var none = new Dictionary<string, double>();
+            TrainedUnit? unit = null;
+            Guard(() =>
+            {
+                var windows = Folds.Select(f => _windows[f.Index]).ToList();
+                double[] predicted = [.. windows.SelectMany(w => w.Predicted)], labels = [.. windows.SelectMany(w => w.Labels)];
+                var table = _table!;
+                var last = windows[^1].Model;
+                var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
+                var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
+                var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
+                var importance = last.Features.Select((name, f) => new FeatureImportance(name, windows.Average(w => w.Importance[f]),
+                    last is IGainImportance ? windows.Average(w => ((IGainImportance)w.Model).Gain[f]) : null)).OrderByDescending(i => i.Permutation).ToList();
+
+                var (final, _) = Train([.. Enumerable.Range(0, table.Count)], seed, cancellationToken);
+                var (inSample, _, _) = Measure(final, [.. Enumerable.Range(0, table.Count)]);
+                EntryModel? judge = null;
+                if (last.Input.Kind == ModelInputKind.Features)
+                    judge = new EntryModel(Name, spec.Features, [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))], spec.Rule, spec.Label.Meaning);
+                else if (register)
+                    throw new LearningInputException($"{spec.Trainer} reads past labels and no features: it is a baseline for 'experiment' and judges no entries, so choose another trainer");
+
+                ModelVersion? version = null;
+                if (register) version = Register(final, inSample, outOfSample, gap, data, seed, clock);
+                unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample, gap,
+                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null);
+            });
+            return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
+        }
+
+        private ModelVersion Register(ITrainedModel final, IReadOnlyDictionary<string, double> inSample, IReadOnlyDictionary<string, double> outOfSample, double? gap,
+            string data, long seed, TimeProvider clock)
+        {
+            var table = _table!;
+            var registry = new ModelRegistry(new FileModelStore(spec.Registry));
+            var lineage = new ModelLineage
+            {
+                DataHash = _tableHash,
+                Data = data,
+                From = At(table.Time[0]),
+                To = At(table.LabelEnd.ToArray().Max()),
+                Samples = table.Count,
+                Features = final.Features,
+                Label = spec.Label.ToString(),
+                Trainer = spec.Trainer,
+                Parameters = spec.Parameters,
+                Seed = seed,
+                InSample = inSample,
+                OutOfSample = outOfSample,
+                TrainTestGap = gap,
+                CreatedAt = clock.GetUtcNow().UtcDateTime,
+            };
+            // The same model of the same data is the same version: training again adds nothing.
+            var hash = ModelRegistry.HashOf(final);
+            var store = registry.Models().Contains(Name) ? registry.Versions(Name) : [];
+            var version = store.LastOrDefault(v => v.ModelHash == hash && v.Lineage.DataHash == _tableHash) ?? registry.Add(Name, final, lineage);
+            if (spec.Promote) registry.Promote(Name, version.Number);
+            return version;
+        }
+    }
+}
