@@ -111,7 +111,7 @@ public class EntryModelTests
         // A gate changes no trade of the strategy itself.
         judged.Recorder.Trades.ShouldBe(free.Recorder.Trades);
         var refused = judged.Recorder.Signals.First(s => s.SizeFactor == 0);
-        var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument], [new PortfolioMember("test", 0, 1)]);
+        var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument], [new PortfolioMember("test", [0], 1)]);
         portfolio.Mark(0, refused.Price);
         portfolio.Revalue(refused.Time);
         portfolio.OnSignal(0, refused).ShouldBe(Decision.ModelRefused);

@@ -68,10 +68,16 @@ public class EveryTrainerTests
     {
         var model = Model(name);
         var buffer = new double[model.Input.Length];
-        var sum = Run();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        sum += Run();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        var sum = 0.0;
+        var least = long.MaxValue;
+        // The runtime itself allocates now and then while it compiles a loop anew; the code has to manage without once.
+        for (var attempt = 0; attempt < 5 && least > 0; attempt++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            sum += Run();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        least.ShouldBe(0);
         double.IsFinite(sum).ShouldBeTrue();
 
         double Run()
