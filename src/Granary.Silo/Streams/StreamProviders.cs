@@ -1,4 +1,5 @@
 using Granary.Cluster;
+using Granary.Kafka;
 using Granary.Silo.Options;
 
 namespace Granary.Silo.Streams;
@@ -12,6 +13,14 @@ internal static class StreamProviders
         {
             case StreamTransport.Memory:
                 silo.AddMemoryStreams(ClusterProviders.Blocks);
+                break;
+            case StreamTransport.Kafka:
+                silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+                {
+                    o.Endpoint = new KafkaEndpoint(settings.Kafka!);
+                    o.Topic = $"granary-{settings.ClusterId}-{ClusterProviders.Blocks}";
+                    o.StartTimeout = settings.StartTimeout;
+                });
                 break;
             default:
                 throw new InvalidOperationException($"no streams over {settings.Streams}");

@@ -1,0 +1,52 @@
+using Confluent.Kafka;
+using ErrorCode = Confluent.Kafka.ErrorCode;
+using Granary.Kafka;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Orleans.Streams;
+
+namespace Granary.Cluster.Kafka;
+
+/// <summary>Writes a stream's events to the partition of its queue, and reads queues as partitions.</summary>
+/// <remarks>Not rewindable, though Kafka could seek: subscriptions rewind within the agent's cache, and a token from behind it wedges the agent. Whoever missed something asks its feed, which reads its source again.</remarks>
+internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStreamQueueMapper queues, Serializer<KafkaBatch> serializer, ILoggerFactory loggers) : IQueueAdapter, IDisposable
+{
+    private readonly Lazy<IProducer<Null, byte[]>> _producer = new(() => options.Endpoint.Producer());
+
+    public string Name => name;
+
+    public bool IsRewindable => false;
+
+    public StreamProviderDirection Direction => StreamProviderDirection.ReadWrite;
+
+    public async Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
+    {
+        if (token is not null) throw new ArgumentException("Kafka gives each event its place; it cannot be told one", nameof(token));
+        var message = serializer.SerializeToArray(new KafkaBatch(streamId, [.. events.Cast<object>()], requestContext));
+        var partition = new TopicPartition(options.Topic, (int)queues.GetQueueForStream(streamId).GetNumericId());
+        // the client's own exceptions do not travel between silos, and hold the message; what they say is in the sentences
+        try
+        {
+            await _producer.Value.ProduceAsync(partition, new Message<Null, byte[]> { Value = message }).ConfigureAwait(false);
+        }
+        catch (ProduceException<Null, byte[]> e) when (e.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
+        {
+            throw new KafkaFailedException($"an event of stream {streamId} has {message.Length} bytes, more than the {options.Endpoint.LargestMessage} that are sent or than the brokers take; publish smaller blocks, or raise message.max.bytes on both sides");
+        }
+        catch (ProduceException<Null, byte[]> e)
+        {
+            throw new KafkaFailedException($"Kafka at {options.Endpoint.Brokers} did not take an event of stream {streamId}: {e.Error.Reason}");
+        }
+    }
+
+    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) =>
+        new KafkaReceiver(options, (int)queueId.GetNumericId(), serializer, loggers.CreateLogger<KafkaReceiver>());
+
+    public void Dispose()
+    {
+        if (!_producer.IsValueCreated) return;
+        _producer.Value.Flush(TimeSpan.FromSeconds(5));
+        _producer.Value.Dispose();
+    }
+}

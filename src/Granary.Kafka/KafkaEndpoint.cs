@@ -1,0 +1,106 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Granary.Kafka;
+
+/// <summary>The Kafka brokers could not do what was asked of them; one sentence.</summary>
+public sealed class KafkaFailedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Where Kafka or Redpanda is, and how to make clients of it.</summary>
+/// <param name="Brokers">As HOST:PORT,HOST:PORT.</param>
+public sealed record KafkaEndpoint(string Brokers)
+{
+    /// <summary>Largest message that is sent, bytes; the brokers must take as much (<c>message.max.bytes</c>, <c>max.message.bytes</c>).</summary>
+    public int LargestMessage { get; init; } = 1 << 20;
+
+    /// <summary>Settings of librdkafka beyond ours, as security.protocol or, for brokers before 0.10, api.version.request.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A producer whose messages are acknowledged by all replicas, arrive in order and once.</summary>
+    public IProducer<Null, byte[]> Producer(bool idempotent = true) => new ProducerBuilder<Null, byte[]>(Common(new ProducerConfig
+    {
+        BootstrapServers = Brokers,
+        Acks = Acks.All,
+        EnableIdempotence = idempotent,
+        LingerMs = 0, // a block is worth sending at once
+        MessageMaxBytes = LargestMessage,
+        MessageTimeoutMs = 30_000,
+        CompressionType = CompressionType.None, // what is sent is packed already
+        SocketKeepaliveEnable = true,
+    })).SetLogHandler(Silent).Build();
+
+    /// <summary>A consumer of single partitions by assignment, which commits when it is told to.</summary>
+    /// <param name="group">Under which its positions are kept.</param>
+    public IConsumer<Ignore, byte[]> Consumer(string group) => new ConsumerBuilder<Ignore, byte[]>(Common(new ConsumerConfig
+    {
+        BootstrapServers = Brokers,
+        GroupId = group,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+        FetchWaitMaxMs = 50,
+        FetchMaxBytes = Math.Max(LargestMessage, 1 << 20) * 4,
+        MessageMaxBytes = LargestMessage,
+        MaxPartitionFetchBytes = LargestMessage * 2,
+        QueuedMaxMessagesKbytes = 16 << 10, // what is fetched ahead is memory; a slow reader must not make it grow
+        SocketKeepaliveEnable = true,
+    })).SetLogHandler(Silent).Build();
+
+    /// <summary>Makes a topic with at least so many partitions, or finds that it is there.</summary>
+    /// <param name="replicas">-1 = as many as the brokers make by default.</param>
+    /// <param name="settings">The topic's own, as retention.ms; used only when it is made.</param>
+    /// <exception cref="KafkaFailedException">The brokers do not answer in time, or the topic has fewer partitions.</exception>
+    public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout, Dictionary<string, string>? settings = null) => Task.Run(async () =>
+    {
+        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        var found = Partitions(admin, topic, timeout);
+        if (found == 0)
+        {
+            try
+            {
+                await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+            }
+            catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
+            {
+                // another silo was faster
+            }
+            catch (KafkaException e) when (e.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.UnsupportedVersion)
+            {
+                // an old broker, which makes topics when they are asked for
+            }
+            catch (KafkaException e)
+            {
+                throw new KafkaFailedException($"the topic '{topic}' could not be made at {Brokers}: {e.Error.Reason}", e);
+            }
+            for (var patience = DateTime.UtcNow + timeout; (found = Partitions(admin, topic, timeout)) == 0 && DateTime.UtcNow < patience;) await Task.Delay(100).ConfigureAwait(false);
+        }
+        if (found < partitions)
+            throw new KafkaFailedException(found == 0
+                ? $"the topic '{topic}' does not exist at {Brokers} and could not be made within {timeout.TotalSeconds:0} s; make it with {partitions} partitions"
+                : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
+    });
+
+    private int Partitions(IAdminClient admin, string topic, TimeSpan timeout)
+    {
+        try
+        {
+            return admin.GetMetadata(topic, timeout).Topics.FirstOrDefault(t => t.Topic == topic && !t.Error.IsError)?.Partitions.Count ?? 0;
+        }
+        catch (KafkaException e)
+        {
+            throw new KafkaFailedException($"Kafka at {Brokers} did not answer within {timeout.TotalSeconds:0} s ({e.Error.Reason}); start it, or correct the address", e);
+        }
+    }
+
+    private T Common<T>(T config) where T : ClientConfig
+    {
+        KafkaLibrary.Use();
+        foreach (var (name, value) in More) config.Set(name, value);
+        return config;
+    }
+
+    // librdkafka would write to stderr by itself; what matters comes back as an error of the call
+    private static void Silent<T>(T client, LogMessage message)
+    {
+    }
+}
