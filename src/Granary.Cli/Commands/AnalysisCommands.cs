@@ -157,6 +157,8 @@ internal static class AnalysisCommands
             {
                 throw new InputException($"--factors: {e.Message}", e);
             }
+            if (columns.ReferenceSymbols.Count > 0)
+                throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} would be needed beside {path}, and factors compute reads one file; compare symbols in a batch over both");
             var count = FactorParser.Split(call.GetValue(factors)!).Count;
             async Task WriteAsync(TextWriter writer)
             {

@@ -86,6 +86,7 @@ public struct ExactSum
     internal static double Quotient(double high, double low, double divisor)
     {
         var quotient = high / divisor;
+        // Divided, not multiplied by an inverse: the mean of two neighbouring doubles lies exactly half-way, and must be seen to.
         return quotient + (Math.FusedMultiplyAdd(-quotient, divisor, high) + low) / divisor;
     }
 }

@@ -133,6 +133,21 @@ void close_(const Bars& b, const double*, double** o) { std::memcpy(o[0], b.c, b
 void volume_(const Bars& b, const double*, double** o) { std::memcpy(o[0], b.v, b.n * 8); }
 void sma(const Bars& b, const double* p, double** o) { sma_of(b.c, 0, b.n, (int)p[0], o[0]); }
 void ema(const Bars& b, const double* p, double** o) { ema_of(b.c, 0, b.n, (int)p[0], 2 / (p[0] + 1), o[0]); }
+void regime(const Bars& b, const double* p, double** o) {
+    int fast = (int)p[0], slow = (int)p[1], warm = std::max(fast, slow), state = -1;
+    double enter = p[2], leave = std::min(p[3], p[2]), up[2] = {-leave, enter}, down[2] = {-enter, leave}, age = 0;
+    sma_of(b.c, 0, b.n, fast, o[2]);
+    sma_of(b.c, 0, b.n, slow, o[0]);
+    for (long i = 0; i < b.n; i++) {
+        if (i < warm - 1) { o[0][i] = o[1][i] = o[2][i] = NaN; continue; }
+        double gap = o[2][i] = 100 * (o[2][i] / o[0][i] - 1);
+        auto reach = [&](int s) { while (s < 2 && gap > up[s]) s++; while (s > 0 && gap < down[s - 1]) s--; return s; };
+        if (state < 0) state = reach(1);
+        else if (++age >= p[4]) { int r = reach(state); if (r != state) { state = r; age = 0; } }
+        o[0][i] = state - 1;
+        o[1][i] = age;
+    }
+}
 void rma(const Bars& b, const double* p, double** o) { ema_of(b.c, 0, b.n, (int)p[0], 1 / p[0], o[0]); }
 void wma(const Bars& b, const double* p, double** o) { wma_of(b.c, 0, b.n, (int)p[0], o[0]); }
 void hma(const Bars& b, const double* p, double** o) {
@@ -747,7 +762,7 @@ void support_resistance(const Bars& b, const double* p, double** o) {
 
 const std::unordered_map<std::string, Loop> loops = {
     {"open", open_}, {"high", high_}, {"low", low_}, {"close", close_}, {"volume", volume_},
-    {"sma", sma}, {"ema", ema}, {"rma", rma}, {"wma", wma}, {"hma", hma}, {"dema", dema}, {"tema", tema}, {"kama", kama}, {"vwma", vwma}, {"macd", macd},
+    {"sma", sma}, {"ema", ema}, {"rma", rma}, {"regime", regime}, {"wma", wma}, {"hma", hma}, {"dema", dema}, {"tema", tema}, {"kama", kama}, {"vwma", vwma}, {"macd", macd},
     {"rsi", rsi}, {"stochastic", stochastic}, {"stochastic-rsi", stochastic_rsi}, {"williams", williams}, {"cci", cci}, {"roc", roc}, {"momentum", momentum},
     {"adx", adx}, {"aroon", aroon}, {"atr", atr}, {"natr", natr}, {"true-range", true_range}, {"bollinger", bollinger}, {"keltner", keltner}, {"donchian", donchian},
     {"psar", psar}, {"supertrend", supertrend}, {"ichimoku", ichimoku}, {"chandelier", chandelier}, {"choppiness", choppiness}, {"ulcer", ulcer}, {"ultimate", ultimate},
