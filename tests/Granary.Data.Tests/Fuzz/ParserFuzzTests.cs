@@ -201,9 +201,13 @@ public sealed class ParserFuzzTests
     private static Bar Lean(string[] f)
     {
         var t = f[0].Trim();
-        double Scaled(string s) => s.Contains('e', StringComparison.OrdinalIgnoreCase)
-            ? (double)(decimal.Parse(s.Trim(), NumberStyles.Float, Invariant) / 10000m)
-            : Number(s.Trim() + "E-4");
+        // The power of ten joins the exponent, so that the runtime rounds once.
+        double Scaled(string s)
+        {
+            var e = s.IndexOfAny(['e', 'E']);
+            return e < 0 ? Number(s.Trim() + "E-4") : Number($"{s[..e].Trim()}E{int.Parse(s[(e + 1)..].Trim(), NumberStyles.AllowLeadingSign, Invariant) - 4}");
+        }
+
         return new Bar(DateTime.ParseExact(t[..8], "yyyyMMdd", Invariant).Ticks, Scaled(f[1]), Scaled(f[2]), Scaled(f[3]), Scaled(f[4]), Volume(f[5]));
     }
 
