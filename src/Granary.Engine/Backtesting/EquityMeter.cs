@@ -98,30 +98,64 @@ internal sealed class EquityMeter
             return;
         }
 
-        // Groups of four bars whose first index in the feed is a multiple of four. Where such a group, or the bar before it, reaches out of
-        // the block, its bars are taken one by one, which adds the same numbers to the same lanes.
-        var close = block.CloseColumn;
+        // Groups of four bars whose first index in the feed is a multiple of four; first the one in which the stretch begins.
         var group = from - (int)((block.FirstIndex + from) & 3);
-        if (group < 1)
-        {
-            var head = Math.Min(to, group + 4);
-            OneByOne(cash, quantity, block, from, head);
-            if (head == to) return;
-            from = group = head;
-        }
-        // The group in which it begins: its first bar follows the equity of before.
         var i = Math.Min(to, group + 4);
         Part(cash, quantity, block, group, from, i);
-        if (i + 4 <= to) i = Whole(cash, quantity, block, i, to);
+        while (i + 4 <= to)
+        {
+            i = BelowPeak(cash, quantity, block, i, to);
+            if (i + 4 > to) break;
+            Part(cash, quantity, block, i, i, i + 4);
+            i += 4;
+        }
         if (i < to) Part(cash, quantity, block, i, i, to);
     }
 
-    // The bars [from, to) of the group of four that begins at a bar of the block.
+    // Whole groups from a bar on, as long as none holds a new peak; gives the first bar that is left over.
+    // (It calls nothing, so that the sums stay in registers.)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int BelowPeak(double cash, double quantity, BarBlock block, int i, int to)
+    {
+        ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
+        ref var closes = ref MemoryMarshal.GetArrayDataReference(block.CloseColumn);
+        var (a, b, one) = (Vector256.Create(cash), Vector256.Create(quantity), Vector256.Create(1.0));
+        var s1 = Vector256.LoadUnsafe(ref lanes);
+        var s2 = Vector256.LoadUnsafe(ref lanes, 4);
+        var down = Vector256.LoadUnsafe(ref lanes, 8);
+        var peak = Vector256.Create(_peak);
+        var trough = Vector256.Create(_trough);
+        var previous = _previous;
+        do
+        {
+            var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
+            if (Vector256.GreaterThanAny(equity, peak)) break;
+            var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
+            var r = equity / before - one;
+            s1 += r;
+            s2 += r * r;
+            var loss = Vector256.MinNative(r, Vector256<double>.Zero);
+            down += loss * loss;
+            trough = Vector256.MinNative(trough, equity);
+            previous = equity.GetElement(3);
+            i += 4;
+        }
+        while (i + 4 <= to);
+        s1.StoreUnsafe(ref lanes);
+        s2.StoreUnsafe(ref lanes, 4);
+        down.StoreUnsafe(ref lanes, 8);
+        _trough = LeastOf(trough);
+        _previous = previous;
+        return i;
+    }
+
+    // The bars [from, to) of the group of four that begins at a bar of the block, or a few bars ahead of it.
     private void Part(double cash, double quantity, BarBlock block, int group, int from, int to)
     {
         var close = block.CloseColumn;
-        if (group + 4 > close.Length)
+        if (group < 0 || group + 4 > close.Length)
         {
+            // It reaches out of the block: one by one, which adds the same numbers to the same lanes.
             OneByOne(cash, quantity, block, from, to);
             return;
         }
@@ -131,7 +165,8 @@ internal sealed class EquityMeter
         var lane = Vector256.Create(0L, 1L, 2L, 3L);
         var begin = Vector256.Create((long)(from - group));
         var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)group);
-        var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(group - 1));
+        // Each bar follows the one before it in the group, the first the equity of before.
+        var before = Vector256.Shuffle(equity, Vector256.Create(0L, 0L, 1L, 2L));
         before = Vector256.ConditionalSelect(Vector256.Equals(lane, begin).AsDouble(), Vector256.Create(_previous), before);
         var inside = (Vector256.GreaterThanOrEqual(lane, begin) & Vector256.LessThan(lane, Vector256.Create((long)(to - group)))).AsDouble();
         var r = (equity / before - Vector256.Create(1.0)) & inside;
@@ -142,52 +177,6 @@ internal sealed class EquityMeter
         _previous = cash + quantity * close[to - 1];
         if ((Vector256.GreaterThan(equity, Vector256.Create(_peak)) & inside) != Vector256<double>.Zero) Climb(equity, inside, group, block);
         else _trough = Math.Min(_trough, LeastOf(Vector256.ConditionalSelect(inside, equity, Vector256.Create(_trough))));
-    }
-
-    // Whole groups from a bar on; gives the first bar that is left over.
-    private int Whole(double cash, double quantity, BarBlock block, int i, int to)
-    {
-        ref var lanes = ref Unsafe.As<LaneSums, double>(ref _lanes);
-        ref var closes = ref MemoryMarshal.GetArrayDataReference(block.CloseColumn);
-        var (a, b, one) = (Vector256.Create(cash), Vector256.Create(quantity), Vector256.Create(1.0));
-        while (true)
-        {
-            // The sums live in registers only while no call is near: a new peak, which is rare, is dealt with outside the loop.
-            var s1 = Vector256.LoadUnsafe(ref lanes);
-            var s2 = Vector256.LoadUnsafe(ref lanes, 4);
-            var down = Vector256.LoadUnsafe(ref lanes, 8);
-            var peak = Vector256.Create(_peak);
-            var trough = Vector256.Create(_trough);
-            var climbs = false;
-            Vector256<double> equity;
-            do
-            {
-                equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
-                var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
-                var r = equity / before - one;
-                i += 4;
-                s1 += r;
-                s2 += r * r;
-                var loss = Vector256.MinNative(r, Vector256<double>.Zero);
-                down += loss * loss;
-                if (Vector256.GreaterThanAny(equity, peak))
-                {
-                    climbs = true;
-                    break;
-                }
-                trough = Vector256.MinNative(trough, equity);
-            }
-            while (i + 4 <= to);
-            s1.StoreUnsafe(ref lanes);
-            s2.StoreUnsafe(ref lanes, 4);
-            down.StoreUnsafe(ref lanes, 8);
-            _trough = LeastOf(trough);
-            if (!climbs) break;
-            Climb(equity, Vector256<double>.AllBitsSet, i - 4, block);
-            if (i + 4 > to) break;
-        }
-        _previous = cash + quantity * block.CloseColumn[i - 1];
-        return i;
     }
 
     // A group with a new peak in it.

@@ -76,6 +76,8 @@ internal sealed class StrategyBook
         private set;
     }
 
+    internal EquityMeter Meter => _meter;
+
     public int OpenTradeCount => _tradeCount;
 
     public int SignalCount => _signals;
@@ -191,14 +193,7 @@ internal sealed class StrategyBook
 
         var close = _block.CloseColumn[index];
         var time = TimeAt(index);
-        var price = options.Type switch
-        {
-            OrderType.Market or OrderType.MarketOnClose => close,
-            OrderType.Limit or OrderType.StopLimit => _instrument.RoundPrice(options.LimitPrice),
-            OrderType.Stop => _instrument.RoundPrice(options.StopPrice),
-            _ => throw new ArgumentException($"an entry cannot be a {options.Type} order", nameof(options)),
-        };
-        if (!(price > 0)) throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
+        var price = options.Type == OrderType.Market ? close : PriceOf(options, close);
         var sign = (int)side;
         var advice = Judge is null ? EntryAdvice.NoOpinion : Judge.Judge(index, side);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
@@ -230,18 +225,14 @@ internal sealed class StrategyBook
         _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
         if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
         if (!double.IsNaN(advice.Prediction)) _fingerprint.Add(advice.Prediction, advice.SizeFactor);
-        _observer?.OnSignal(new Signal(order.TradeNumber, time, side, options.Type, price, order.Quantity, riskStop, target, order.ExpiresAt)
-        {
-            Prediction = advice.Prediction,
-            SizeFactor = advice.SizeFactor,
-        });
+        if (_observer is not null) TellSignal(order, price, riskStop, target, advice);
 
         if (noStop || !(quantity > 0))
         {
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
             return default;
         }
-        if (Exceeds(CostOf(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + (_account is null ? ExitProceeds(close) - Reserved(close) : _account.Promised)))
+        if (Exceeds(CostOf(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + Promised(close)))
         {
             Reject(ref order, SignalEnd.NoCash, time);
             return default;
@@ -255,6 +246,28 @@ internal sealed class StrategyBook
         if (FillsNow(options.Type)) FillAtClose(_orderCount - 1, index);
         return id;
     }
+
+    // What an entry expects to pay.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private double PriceOf(in EntryOptions options, double close)
+    {
+        var price = options.Type switch
+        {
+            OrderType.MarketOnClose => close,
+            OrderType.Limit or OrderType.StopLimit => _instrument.RoundPrice(options.LimitPrice),
+            OrderType.Stop => _instrument.RoundPrice(options.StopPrice),
+            _ => throw new ArgumentException($"an entry cannot be a {options.Type} order", nameof(options)),
+        };
+        return price > 0 ? price : throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellSignal(in Order order, double price, double stop, double target, in EntryAdvice advice) =>
+        _observer!.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, price, order.Quantity, stop, target, order.ExpiresAt)
+        {
+            Prediction = advice.Prediction,
+            SizeFactor = advice.SizeFactor,
+        });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit(Side side, int index, OrderType type = OrderType.Market)
@@ -364,6 +377,7 @@ internal sealed class StrategyBook
         return ref order;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Reject(ref Order order, SignalEnd end, long time)
     {
         order.Become(OrderState.Rejected);
@@ -379,6 +393,7 @@ internal sealed class StrategyBook
     }
 
     // Takes a waiting order out, unfilled.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Drop(int at, OrderState state, long time)
     {
         ref var order = ref _orders[at];
@@ -403,6 +418,12 @@ internal sealed class StrategyBook
         _orderCount--;
         if (at < _orderCount) Array.Copy(_orders, at + 1, _orders, at, _orderCount - at);
     }
+
+    // What exits on their way will bring, less what waiting entries will cost.
+    private double Promised(double close) =>
+        _account is not null ? _account.Promised
+        : _tradeCount + _orderCount == 0 ? 0
+        : ExitProceeds(close) - Reserved(close);
 
     // What market exits on their way will bring, at the last close.
     public double ExitProceeds(double close)
@@ -520,6 +541,7 @@ internal sealed class StrategyBook
     }
 
     // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int FirstOfGroup(int at, in Bar bar, ref double price)
     {
         var limitFirst = _execution.Intrabar == IntrabarRule.TargetFirst;
@@ -645,6 +667,7 @@ internal sealed class StrategyBook
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool FillNet(int at, double reference, double price, bool maker, in Bar bar, int index, bool atOpen)
     {
         var order = _orders[at];
@@ -773,19 +796,7 @@ internal sealed class StrategyBook
         _account?.Add(net, bars);
         _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)reason, (ulong)bar.Time);
         _fingerprint.Add(exitPrice, net);
-        if (_observer is not null || _listener is not null)
-        {
-            var closed = Snapshot(trade, bar.Time, exitPrice, profit, bars, reason);
-            _observer?.OnTrade(closed);
-            if (_listener is not null)
-            {
-                TellProtection(ref trade,
-                    reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
-                    reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,
-                    reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
-                _notices!.Add(new Notice(true, default, closed));
-            }
-        }
+        if (_observer is not null || _listener is not null) TellTrade(ref trade, bar.Time, price, exitPrice, profit, bars, reason);
         var exiting = trade.Exiting;
         var number = trade.Number;
         _tradeCount--;
@@ -798,6 +809,19 @@ internal sealed class StrategyBook
                 if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == number)
                     Drop(i, OrderState.Cancelled, bar.Time);
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellTrade(ref OpenTrade trade, long time, double price, double exitPrice, double profit, int bars, ExitReason reason)
+    {
+        var closed = Snapshot(trade, time, exitPrice, profit, bars, reason);
+        _observer?.OnTrade(closed);
+        if (_listener is null) return;
+        TellProtection(ref trade,
+            reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
+            reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,
+            reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
+        _notices!.Add(new Notice(true, default, closed));
     }
 
     private static Trade Snapshot(in OpenTrade trade, long time, double price, double profit, int bars, ExitReason reason)
@@ -834,6 +858,7 @@ internal sealed class StrategyBook
         Active = _orderCount > 0 || everyBar || low > double.NegativeInfinity || high < double.PositiveInfinity || HasNotices;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private long EndOfDay(long time)
     {
         var calendar = _instrument.Calendar;
@@ -845,6 +870,7 @@ internal sealed class StrategyBook
             : NextTimeOfDay(time, TimeSpan.Zero) - 1;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private long NextTimeOfDay(long time, TimeSpan at)
     {
         var calendar = _instrument.Calendar;
@@ -917,9 +943,13 @@ internal sealed class StrategyBook
 
     private void Tell(in Order order)
     {
-        if (_listener is not null) _notices!.Add(new Notice(false, order, default));
+        if (_listener is not null) Note(order);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Note(in Order order) => _notices!.Add(new Notice(false, order, default));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void TellProtection(ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing, double price = 0)
     {
         trade.StopOrder = One(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, stop, price);
