@@ -223,7 +223,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 last = block.Time[^1];
             }
             entries.Add(new MarketEntry(market.Symbol, plan.Spec.Data.Timeframe.ToString(), market.Series.Count, new DateTime(first, DateTimeKind.Utc),
-                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, market.Series.Notes));
+                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, market.Series.Notes) { Multiplier = market.Instrument.Multiplier });
         }
         return entries;
     }

@@ -1,3 +1,4 @@
+using Granary.Engine.Market;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -24,7 +25,8 @@ internal static class RunTop
         html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");
         var symbols = m.Markets.Select(k => k.Symbol).Distinct().Count();
         html.Write($"{(symbols == 1 ? m.Markets[0].Symbol : $"{NumberText.Count(symbols)} markets")}");
-        var frames = m.Markets.Select(k => k.Timeframe).Distinct().ToArray();
+        // A strategy may trade longer bars than its market's file has; the shortest first.
+        var frames = m.Strategies.Select(s => s.Timeframe).Distinct().OrderBy(f => Timeframe.TryParse(f, out var t) ? t.Value.Ticks : long.MaxValue).ToArray();
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
         if (m.Markets.Count > 0)
             html.Write($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
@@ -34,13 +36,7 @@ internal static class RunTop
     private static void Notices(HtmlWriter html, RunView view)
     {
         var m = view.Model;
-        var notices = new List<string>();
-        var finished = m.Strategies.Count(s => s.Stats is not null);
-        if (m.Interrupted) notices.Add($"The run was stopped before its end: {NumberText.Count(finished)} of {NumberText.Count(m.Strategies.Count)} strategies have results, and the portfolio is of these alone.");
-        var failed = m.Strategies.Where(s => s.Error is not null).ToArray();
-        foreach (var s in failed.Take(3)) notices.Add($"{s.Id} failed: {s.Error}");
-        if (failed.Length > 3) notices.Add($"{NumberText.Count(failed.Length - 3)} more strategies failed; the table of strategies names them.");
-        notices.AddRange(m.Notes);
+        var notices = new List<string>(m.Notes);
         foreach (var market in m.Markets.Where(k => k.Findings.Count > 0))
             notices.Add($"{market.Symbol} {market.Timeframe}: {market.Findings[0]}" +
                 (market.Findings.Count > 1 ? $" ({NumberText.Count(market.Findings.Count - 1)} more below)" : ""));

@@ -33,6 +33,9 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         if (own is not null)
             foreach (var (key, value) in own.Named())
                 values[key] = (value, false);
+        // Days' ends see less of a drawdown than all bars do.
+        if (values.TryGetValue("longestUnderwaterDays", out var longest) && view.Drawdowns.Count > 0 && view.Drawdowns.Max(d => d.Days) is var days && days > longest.Value)
+            values["longestUnderwaterDays"] = (days, false);
         Group("Return", "totalReturn", "cagr", "finalEquity", "netProfit", "bestMonth", "worstMonth", "monthsProfitable", "weeksProfitable", "periodsProfitable");
         Group("Risk", "volatility", "maxDrawdown", "maxDrawdownDays", "longestUnderwaterDays", "ulcerIndex", "var95", "cvar95", "skew", "kurtosis");
         Group("Return for risk", "sharpe", "sortino", "calmar", "omega", "probabilisticSharpe", "minimumTrackRecordLength", "periodsPerYear");
