@@ -1,0 +1,138 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Verification;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Batches;
+
+/// <summary>Knows the closes of the whole file and buys before they rise: what the causality check is there for.</summary>
+[Strategy("Peeks one bar ahead; only for tests.")]
+public sealed class Peeker : Strategy
+{
+    private double _last;
+
+    public override void OnBar(StrategyContext bar)
+    {
+        // A real leak as people make it: a static table of the whole file, read at the next row.
+        var next = Future.Closes.GetValueOrDefault(bar.Time.Ticks + TimeSpan.TicksPerHour);
+        if (next > bar.Close) bar.Go(Side.Buy);
+        else bar.Exit();
+        _last = bar.Close;
+    }
+
+    public override string ToString() => $"Peeker at {_last}";
+}
+
+internal static class Future
+{
+    public static Dictionary<long, double> Closes { get; set; } = [];
+}
+
+public sealed class BatchesInProcess : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-batches-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+    private static BatchSpec Spec(string strategies, string more = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""{ "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+
+    private async Task<string> DigestAsync(BatchSpec spec, int threads, int blockSize)
+    {
+        var run = await new BatchRunner(new EmbeddedHost(threads, blockSize), TimeProvider.System)
+            .RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) });
+        return run.Model.Digest;
+    }
+
+    [Fact]
+    public async Task Blocks_of_any_size_and_any_number_of_threads_give_one_digest()
+    {
+        var spec = Spec("""
+            { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] }, "timeframe": ["1h", "4h"] },
+            { "class": "DonchianBreakout", "trailingStopPercent": 3 }, { "class": "RsiReversion", "sides": "long", "stopLossPercent": 2, "takeProfitPercent": 3 },
+            { "class": "PairsSpread" }
+            """, """, "outputs": ["results"] """);
+        var expected = await DigestAsync(spec, 1, 1024);
+        foreach (var (threads, block) in new[] { (2, 1024), (1, 4096), (3, 7), (2, 1) })
+            (await DigestAsync(spec, threads, block)).ShouldBe(expected, $"{threads} threads, blocks of {block}");
+    }
+
+    [Fact]
+    public async Task A_strategy_that_throws_fails_alone_with_its_reason()
+    {
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+            Spec("""{ "class": "SmaCross" }, { "class": "PairsSpread", "symbols": ["ACME"] }""", """, "outputs": ["results", "report"] """),
+            new BatchOptions { Out = Path.Combine(_folder, "run") });
+        run.Model.Strategies.Count(s => s.Stats is not null).ShouldBe(2);
+        run.Model.Strategies.Single(s => s.Stats is null).Error.ShouldNotBeNull().ShouldContain("PairsSpread");
+        run.Model.Notes.ShouldContain(n => n.Contains("failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_portfolio_never_exceeds_its_limits_and_every_refusal_has_a_reason()
+    {
+        var folder = Path.Combine(_folder, "limits");
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+            Spec("""{ "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [20, 30, 40] }, "size": { "percentOfEquity": 20 } }""",
+                """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, "maxGrossPercent": 50 } } """.Replace("\"equal\"", "\"equal\"")),
+            new BatchOptions { Out = folder });
+        run.Model.Decisions.Keys.ShouldContain(Engine.Portfolio.Decision.MaxPositions);
+        // A position may grow past the limit by its price, but not by an entry: three at most are open.
+        var open = new SortedList<string, int>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(Path.Combine(folder, "portfolio_trades.csv")).Skip(1))
+        {
+            var fields = line[(line.LastIndexOf("\",", StringComparison.Ordinal) + 2)..].Split(',');
+            open[fields[3]] = open.GetValueOrDefault(fields[3]) + 1;
+            open[fields[5] + "x"] = open.GetValueOrDefault(fields[5] + "x") - 1;
+        }
+        var now = 0;
+        foreach (var change in open.Values.Zip(open.Keys).GroupBy(x => x.Second.TrimEnd('x')).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            now += change.Sum(c => c.First);
+            now.ShouldBeLessThanOrEqualTo(3);
+        }
+        File.ReadLines(Path.Combine(folder, "signals.csv")).Skip(1).ShouldAllBe(l => l.Contains("accepted", StringComparison.Ordinal) || l.Contains("max-positions", StringComparison.Ordinal) || l.Contains("max-gross", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_strategy_that_peeks_one_bar_ahead_is_caught_and_honest_ones_are_not_accused()
+    {
+        StrategyCatalogue.Add(typeof(Peeker).Assembly);
+        var spec = Spec("""{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
+        var source = BarSources.Open(spec.Data, spec.Folder);
+        var plan = BatchPlan.Make(spec, spec.Data.Symbols);
+        var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
+        foreach (var symbol in spec.Data.Symbols)
+        {
+            var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.H1), TestContext.Current.CancellationToken);
+            markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
+        }
+        // The leak reads whatever file is being run: the table is filled as the bars are opened, poisoned ones included.
+        var host = new PeekingHost(new EmbeddedHost(2));
+        var result = await CausalityCheck.RunAsync(plan, markets, host, int.MaxValue, 4, 1, TestContext.Current.CancellationToken);
+        result.Strategies.ShouldBe(plan.Instances.Count);
+        result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);
+    }
+
+    private sealed class PeekingHost(IBatchHost inner) : IBatchHost
+    {
+        public string Description => inner.Description;
+
+        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Engine.Backtesting.IEventSink? events, bool withFactors,
+            Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+        {
+            var closes = new Dictionary<long, double>();
+            await foreach (var block in markets["ACME"].Series.ReadAsync(cancellationToken: cancellationToken))
+                for (var i = 0; i < block.Count; i++)
+                    closes[block.Time[i]] = block.Close[i];
+            Future.Closes = closes;
+            await inner.RunAsync(plan, markets, include, events, withFactors, finished, progress, cancellationToken);
+        }
+    }
+}
