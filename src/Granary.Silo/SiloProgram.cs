@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Application.Json;
+using Granary.Application.Plugins;
 using Granary.Application.Submissions;
+using Granary.Kafka;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Telemetry;
@@ -52,6 +54,7 @@ public static partial class SiloProgram
         using var early = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => interrupted.Cancel());
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
+        if (settings.Plugins is { } plugins) PluginFolder.Load(plugins);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;
         if (database is not null)
@@ -78,9 +81,13 @@ public static partial class SiloProgram
         {
             throw new InputException($"--urls {settings.Urls}: another program listens there already; stop it or choose another port", e);
         }
+        catch (Exception e) when (Causes(e).OfType<KafkaFailedException>().FirstOrDefault() is { } fault)
+        {
+            throw new ServiceUnavailableException($"--kafka: {fault.Message}", e);
+        }
         catch (Exception e) when (e is not (InputException or ServiceUnavailableException))
         {
-            var reason = e is OperationCanceledException ? "it took too long" : Innermost(e).Message.TrimEnd('.').ReplaceLineEndings(" ");
+            var reason = e is OperationCanceledException ? "it took too long" : Causes(e).Last().Message.TrimEnd('.').ReplaceLineEndings(" ");
             throw new ServiceUnavailableException($"the silo could not join the cluster '{settings.ClusterId}' within {settings.StartTimeout.TotalSeconds:0} s ({reason}); its log has the details", e);
         }
     }
@@ -99,7 +106,11 @@ public static partial class SiloProgram
         }
     }
 
-    private static Exception Innermost(Exception e) => e is AggregateException { InnerExceptions: [var first, ..] } ? Innermost(first) : e.InnerException is { } inner ? Innermost(inner) : e;
+    /// <summary>The exception, and what led to it, ending with the root.</summary>
+    private static IEnumerable<Exception> Causes(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException) yield return cause;
+    }
 
     private static string Help()
     {

@@ -43,14 +43,14 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null)
+    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
         var stepped = host as SteppedHost ?? new SteppedHost();
         host ??= stepped;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
         var given = new ApiSettings { Keys = keys, DataFolder = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given);
         builder.Services.AddLocalBatches(runs, _ => host);

@@ -19,7 +19,7 @@ internal static class BatchEndpoints
         var batches = api.MapGroup("/batches").WithTags("Batches").ProducesProblem(401).ProducesProblem(403);
         batches.MapPost("", SubmitAsync).RequireAuthorization(RolePolicies.Submitter)
             .WithSummary("Submit a batch file's text.")
-            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated submission give the same batch. Relative paths start from ?folder=, or from the server's data folder.")
+            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated submission give the same batch. Relative paths start from ?folder=, or without it, and always where the server is confined to it, from the server's data folder.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream")
             .Produces<BatchStatus>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(429);
         batches.MapGet("", ListAsync).RequireAuthorization(RolePolicies.Viewer)
@@ -45,7 +45,8 @@ internal static class BatchEndpoints
         if (request.ContentLength > settings.LongestBatch) return TooLong(settings);
         var text = await ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
         if (text is null) return TooLong(settings);
-        var start = Path.GetFullPath(Path.Combine(settings.DataFolder, folder ?? "."));
+        // a confined server knows one folder, wherever the client's batch file lies
+        var start = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, folder ?? "."));
         var spec = BatchReader.Read(string.IsNullOrWhiteSpace(file) ? "batch.json" : file, text, start);
         if (settings.Confined) CheckInside(settings.DataFolder, spec, start);
         var receipt = await batches.SubmitAsync(new BatchSubmission(spec, RolePolicies.NameOf(user), idempotencyKey), cancellationToken).ConfigureAwait(false);

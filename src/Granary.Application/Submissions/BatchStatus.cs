@@ -63,6 +63,9 @@ public sealed record BatchStatus
     /// <summary>One sentence; null unless failed.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>The fault lies in the batch or its data: run again as it is, it would fail again.</summary>
+    public bool WrongInput { get; init; }
+
     /// <summary>Names of the run's files, ordered; empty until done.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 

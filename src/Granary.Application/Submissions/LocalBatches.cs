@@ -211,8 +211,9 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         }
         catch (Exception e)
         {
-            if (e is not (InputException or Engine.Market.BarDataException or Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
-            End(entry, s => s with { State = BatchState.Failed, Fault = e.Message });
+            var wrongInput = e is InputException or Engine.Market.BarDataException;
+            if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
+            End(entry, s => s with { State = BatchState.Failed, Fault = e.Message, WrongInput = wrongInput });
         }
         await SaveAsync(entry).ConfigureAwait(false);
     }

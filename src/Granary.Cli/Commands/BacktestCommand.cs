@@ -29,7 +29,11 @@ internal static class BacktestCommand
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
             var spec = BatchReader.Read(call.GetValue(batch)!);
             var where = call.GetValue(host)!;
-            if (where != "embedded") throw new InputException($"--host {where}: this build runs batches only in this process; leave --host out");
+            if (where != "embedded")
+            {
+                if (call.GetValue(resume) || call.GetValue(separate)) throw new InputException($"--host {where}: --resume and --separate are for runs in this process; leave them out");
+                return await RemoteBacktest.RunAsync(where, spec, call.GetValue(batch)!, call.GetValue(output), call.GetValue(quiet), call.GetValue(json), token);
+            }
             var options = new BatchOptions { Out = call.GetValue(output), Resume = call.GetValue(resume), Yes = call.GetValue(yes), Separate = call.GetValue(separate), Threads = count };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var runner = new BatchRunner(new EmbeddedHost(count), TimeProvider.System);

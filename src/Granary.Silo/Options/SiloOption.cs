@@ -23,6 +23,7 @@ public sealed record SiloOption(string Name, string? Value, string? Default, str
         new("kafka", "HOST:PORT,…", null, "the brokers of --streams kafka"),
         new("runs", "DIR", "runs", "folder of the runs"),
         new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the working directory)"),
+        new("plugins", "DIR", null, "folder of assemblies with strategies and factors of your own"),
         new("keys", "FILE", null, "file of API keys, as 'granary keys add' writes it"),
         new("threads", "N", null, "how many strategies' turns run at once (the number of processors)"),
         new("start-timeout", "SECONDS", "60", "how long to try to reach the database and to join the cluster"),

@@ -47,6 +47,8 @@ public sealed record SiloSettings
 
     public string? Data { get; init; }
 
+    public string? Plugins { get; init; }
+
     public string? Keys { get; init; }
 
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -64,6 +64,7 @@ public static class SiloSettingsReader
             Kafka = Find("kafka")?.Text,
             Runs = Find("runs")?.Text ?? defaults.Runs,
             Data = Find("data")?.Text,
+            Plugins = Find("plugins")?.Text,
             Keys = Find("keys")?.Text,
             Threads = Whole("threads", defaults.Threads, 1, 1024),
             StartTimeout = TimeSpan.FromSeconds(Whole("start-timeout", (int)defaults.StartTimeout.TotalSeconds, 1, 3600)),

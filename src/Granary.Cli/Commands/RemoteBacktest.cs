@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Client;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary backtest BATCH.json --host http://…</c>: the same batch on silos, and the run's folder brought back.</summary>
+internal static class RemoteBacktest
+{
+    public static async Task<int> RunAsync(string hosts, BatchSpec spec, string file, string? output, bool quiet, bool json, CancellationToken cancellationToken)
+    {
+        using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+        var silent = quiet || json;
+        var (status, folder) = await ProgressView.ShowAsync(silent, progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), cancellationToken: cancellationToken));
+        var report = Path.Combine(folder, "report.html");
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                Run = folder,
+                Seconds = Math.Round(status.Seconds ?? 0, 4),
+                status.Digest,
+                status.Progress.Strategies,
+                status.Trades,
+                Report = File.Exists(report) ? report : null,
+                Interrupted = false,
+            }, Output.Json));
+        }
+        else if (!quiet)
+        {
+            Console.WriteLine($"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades in {status.Seconds:0.00} s at {hosts}");
+            Console.WriteLine($"Digest {status.Digest}");
+            if (File.Exists(report)) Console.WriteLine($"Report {report}");
+            Console.WriteLine($"Folder {folder}");
+        }
+        return 0;
+    }
+
+    private static Action<BatchStatus>? Tell(IProgress<BatchProgress>? progress)
+    {
+        if (progress is null) return null;
+        return status =>
+        {
+            if (status.StartedAt is not { } started) return;
+            var p = status.Progress;
+            var elapsed = DateTimeOffset.UtcNow - started;
+            var rate = p.Bars / Math.Max(1e-3, elapsed.TotalSeconds);
+            TimeSpan? left = p.BarsTotal > p.Bars && p.Bars > 0 ? TimeSpan.FromSeconds((p.BarsTotal - p.Bars) / rate) : null;
+            progress.Report(new BatchProgress(p.Done, p.Strategies, p.Bars, p.BarsTotal, rate, elapsed, left, p.Stage ?? ""));
+        };
+    }
+}

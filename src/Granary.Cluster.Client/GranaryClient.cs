@@ -1,0 +1,252 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+
+namespace Granary.Cluster.Client;
+
+/// <summary>Submits batches to silos, or to <c>granary serve</c>, follows them and brings their files back. Give several addresses of one cluster, and the next one is asked when one does not answer.</summary>
+/// <example><code>
+/// using var granary = new GranaryClient("http://127.0.0.1:8080", key: null);
+/// var batch = await granary.SubmitAsync("samples/quickstart.json");
+/// await foreach (var status in granary.WatchAsync(batch.Id)) Console.WriteLine($"{status.State} {status.Progress.Done}");
+/// await granary.DownloadAsync(batch.Id, "runs/mine");
+/// </code></example>
+public sealed class GranaryClient : IDisposable
+{
+    /// <summary>Variable from which programs take the API key.</summary>
+    public const string KeyVariable = "GRANARY_KEY";
+
+    private const string ProtocolHeader = "Granary-Api";
+    private const string Protocol = "1";
+
+    private readonly Uri[] _hosts;
+    private readonly HttpClient _http;
+    private int _current;
+
+    /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
+    /// <param name="key">API key; null for a server without keys.</param>
+    /// <param name="patience">How long to go on trying while nobody answers; 30 s by default. No call waits longer than that for the beginning of an answer.</param>
+    /// <exception cref="InputException">Something of it is not an address.</exception>
+    public GranaryClient(string hosts, string? key, TimeSpan? patience = null)
+    {
+        _hosts = [.. hosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)];
+        if (_hosts.Length == 0) throw new InputException($"'{hosts}' is not the address of a server; write it as http://127.0.0.1:8080");
+        Patience = patience ?? TimeSpan.FromSeconds(30);
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        _http.DefaultRequestHeaders.Add(ProtocolHeader, Protocol);
+    }
+
+    public TimeSpan Patience { get; }
+
+    /// <summary>Submits a batch file.</summary>
+    /// <exception cref="InputException">The file or the batch is wrong.</exception>
+    /// <exception cref="ServiceUnavailableException">Nobody answers, or the server cannot take the batch now.</exception>
+    public Task<BatchStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        var spec = Application.Batches.BatchReader.Read(path); // wrong files are found out here, with their own line, before anything is sent
+        return SubmitAsync(spec, path, idempotencyKey, cancellationToken);
+    }
+
+    /// <inheritdoc cref="SubmitAsync(string, string?, CancellationToken)"/>
+    /// <param name="file">Name of the file, for faults.</param>
+    public async Task<BatchStatus> SubmitAsync(Application.Batches.BatchSpec spec, string file, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    {
+        // without a key of the user's own one is made, so that a submission whose answer was lost can be sent again without running twice
+        var key = idempotencyKey ?? Guid.NewGuid().ToString("N");
+        var query = $"batches?folder={Uri.EscapeDataString(spec.Folder)}&file={Uri.EscapeDataString(file)}";
+        using var answer = await SendAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, query) { Content = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } } };
+            request.Headers.Add("Idempotency-Key", key);
+            return request;
+        }, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<BatchStatus> GetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for the end of a batch.</summary>
+    public async Task<BatchStatus> CancelAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using var answer = await SendAsync(() => new(HttpMethod.Delete, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The batch's status now and at each change, to the one that ends it. A broken connection is made again, to another server where there is one.</summary>
+    public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long seen = 0;
+        while (true)
+        {
+            using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/events"), cancellationToken).ConfigureAwait(false);
+            await using var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (await NextAsync(events).ConfigureAwait(false))
+            {
+                var status = JsonSerializer.Deserialize<BatchStatus>(events.Current.Data, SubmissionJson.Options)!;
+                if (status.Revision > seen || status.Ended)
+                {
+                    seen = status.Revision;
+                    yield return status;
+                }
+                if (status.Ended) yield break;
+            }
+            // the server ended the stream before the batch: it is being stopped, or was killed
+            _current++;
+            await Task.Delay(200, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Brings the files of a batch that is done into a folder. Each appears whole or not at all.</summary>
+    /// <returns>Their names.</returns>
+    public async Task<IReadOnlyList<string>> DownloadAsync(string id, string folder, CancellationToken cancellationToken = default)
+    {
+        var status = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(folder);
+        foreach (var name in status.Files)
+        {
+            if (name != Path.GetFileName(name) || name.StartsWith('.')) throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
+            await DownloadAsync(id, name, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
+        }
+        return status.Files;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task DownloadAsync(string id, string name, string path, CancellationToken cancellationToken)
+    {
+        var temporary = path + ".part";
+        for (var attempt = 1; ; attempt++)
+        {
+            using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/files/{Uri.EscapeDataString(name)}"), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+                await using (file.ConfigureAwait(false)) await answer.Content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+                File.Move(temporary, path, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (e is HttpRequestException or HttpIOException && attempt < 3)
+            {
+                _current++;
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends until somebody answers, and turns every answer that is not what was asked for into a sentence.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        while (true)
+        {
+            var host = _hosts[_current % _hosts.Length];
+            string reason;
+            try
+            {
+                using var request = make();
+                request.RequestUri = new Uri(host, "api/v1/" + request.RequestUri);
+                var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+                if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    try
+                    {
+                        await CheckAsync(answer, host, cancellationToken).ConfigureAwait(false);
+                        return answer;
+                    }
+                    catch
+                    {
+                        answer.Dispose();
+                        throw;
+                    }
+                }
+                using (answer) reason = await DetailAsync(answer, cancellationToken).ConfigureAwait(false) ?? "it is not ready";
+            }
+            catch (HttpRequestException e)
+            {
+                reason = e.InnerException is SocketException s ? s.Message : e.Message;
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw NoAnswer("no answer", e);
+            }
+            _current++;
+            try
+            {
+                await Task.Delay(_current % _hosts.Length == 0 ? 500 : 10, patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw NoAnswer(reason, e);
+            }
+        }
+    }
+
+    private ServiceUnavailableException NoAnswer(string reason, Exception inner) =>
+        new($"no Granary server answered at {string.Join(", ", _hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} within {Patience.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
+
+    private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
+    {
+        var server = host.GetLeftPart(UriPartial.Authority);
+        var protocol = answer.Headers.TryGetValues(ProtocolHeader, out var values) ? values.FirstOrDefault() : null;
+        if (protocol is null) throw new InputException($"{server} is not a Granary server ({(int)answer.StatusCode} {answer.ReasonPhrase}); correct --host");
+        if (protocol != Protocol) throw new InputException($"the server {server} speaks version {protocol} of the API and this client version {Protocol}; bring the older of the two up to date");
+        if (answer.IsSuccessStatusCode) return;
+        var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false) ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+        throw answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new InputException($"the server {server} wants a key: {detail} (this client takes it from {KeyVariable})"),
+            HttpStatusCode.TooManyRequests => new ServiceUnavailableException($"the server {server} is full: {detail}"),
+            >= HttpStatusCode.InternalServerError => new ServiceUnavailableException($"the server {server} failed: {detail}"),
+            _ => new InputException(detail),
+        };
+    }
+
+    private static async Task<string?> DetailAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return null;
+        try
+        {
+            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options, cancellationToken).ConfigureAwait(false))!;
+
+    private static Uri AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var folder)
+            ? folder
+            : throw new InputException($"'{text}' is not the address of a server; write it as http://127.0.0.1:8080");
+}
