@@ -31,12 +31,15 @@ public sealed class Regime(
         _fast.Process(bars, lines);
         state.CopyTo(gap);
         _slow.Process(bars, lines);
+        // A local copy stays in registers.
+        var ladder = _ladder;
         for (var i = 0; i < state.Length; i++)
         {
             gap[i] = 100 * (gap[i] / state[i] - 1);
-            var now = _ladder.Next(gap[i]);
+            var now = ladder.Next(gap[i]);
             state[i] = now < 0 ? double.NaN : now - 1;
-            age[i] = now < 0 ? double.NaN : _ladder.Age;
+            age[i] = now < 0 ? double.NaN : ladder.Age;
         }
+        _ladder = ladder;
     }
 }
