@@ -15,7 +15,7 @@ internal static class RunCommands
     {
         var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
         var sample = new Option<int>("--sample") { DefaultValueFactory = _ => int.MaxValue, Description = "how many strategies to look for look-ahead in (all)" };
-        var cuts = new Option<int>("--cuts") { DefaultValueFactory = _ => 3, Description = "at how many random instants the future is poisoned" };
+        var cuts = new Option<int>("--cuts") { DefaultValueFactory = _ => 12, Description = "at how many random instants the future is poisoned" };
         var json = new Option<bool>("--json");
         var command = new Command("verify", "Run it again from its manifest, compare the digests, and look for look-ahead.") { run, sample, cuts, json };
         command.SetAction(async (call, token) =>

@@ -115,7 +115,7 @@ public sealed class BatchesInProcess : IDisposable
         }
         // The leak reads whatever file is being run: the table is filled as the bars are opened, poisoned ones included.
         var host = new PeekingHost(new EmbeddedHost(2));
-        var result = await CausalityCheck.RunAsync(plan, markets, host, int.MaxValue, 4, 1, TestContext.Current.CancellationToken);
+        var result = await CausalityCheck.RunAsync(plan, markets, host, int.MaxValue, 24, 1, TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(plan.Instances.Count);
         result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);
     }
