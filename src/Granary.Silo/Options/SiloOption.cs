@@ -21,6 +21,7 @@ public sealed record SiloOption(string Name, string? Value, string? Default, str
         new("advertise", "ADDRESS", null, "the IP address that the other silos reach this one by (this machine's own)"),
         new("streams", "memory|kafka", "memory", "what carries blocks between silos"),
         new("kafka", "HOST:PORT,…", null, "the brokers of --streams kafka"),
+        new("kafka-config", "FILE", null, "settings of librdkafka for them, a line name=value each, as security.protocol=SASL_SSL"),
         new("runs", "DIR", "runs", "folder of the runs"),
         new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the working directory)"),
         new("plugins", "DIR", null, "folder of assemblies with strategies and factors of your own"),

@@ -43,6 +43,9 @@ public sealed record SiloSettings
     /// <summary>Set with <see cref="StreamTransport.Kafka"/>, null otherwise.</summary>
     public string? Kafka { get; init; }
 
+    /// <summary>Settings of librdkafka from the file of --kafka-config; empty without one.</summary>
+    public IReadOnlyDictionary<string, string> KafkaConfig { get; init; } = new Dictionary<string, string>();
+
     public string Runs { get; init; } = "runs";
 
     public string? Data { get; init; }

@@ -62,6 +62,7 @@ public static class SiloSettingsReader
             Advertise = Find("advertise") is { } address ? IPAddress.TryParse(address.Text, out var ip) ? ip : Fault<IPAddress>($"{address.Source} {address.Text}: give an IP address, not a name") : null,
             Streams = Parse("streams", StreamTransport.Memory, Word<StreamTransport>, "choose memory or kafka"),
             Kafka = Find("kafka")?.Text,
+            KafkaConfig = Find("kafka-config") is { } config ? Lines(config.Text, config.Source, faults) : defaults.KafkaConfig,
             Runs = Find("runs")?.Text ?? defaults.Runs,
             Data = Find("data")?.Text,
             Plugins = Find("plugins")?.Text,
@@ -96,6 +97,7 @@ public static class SiloSettingsReader
         }
         if (s.Streams == StreamTransport.Kafka && s.Kafka is null) faults.Add("--streams kafka needs the brokers: give --kafka HOST:PORT");
         if (s.Streams == StreamTransport.Memory && s.Kafka is not null) faults.Add("--kafka names brokers that --streams memory does not use; say --streams kafka, or leave it out");
+        if (s.Streams == StreamTransport.Memory && s.KafkaConfig.Count > 0) faults.Add("--kafka-config is for --streams kafka; say that too, or leave it out");
         if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker) faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");
         if (s.Data is not null && !Directory.Exists(s.Data)) faults.Add($"--data {s.Data}: there is no such folder");
         if (File.Exists(s.Runs)) faults.Add($"--runs {s.Runs}: that is a file; give a folder");
@@ -108,6 +110,26 @@ public static class SiloSettingsReader
         {
             faults.Add(e.Message);
         }
+    }
+
+    /// <summary>Lines as name=value; empty ones and those that begin with # say nothing.</summary>
+    private static Dictionary<string, string> Lines(string file, string source, List<string> faults)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (number, line) in File.ReadAllLines(file).Index())
+            {
+                if (line.Trim() is not { Length: > 0 } text || text[0] == '#') continue;
+                if (text.IndexOf('=') is > 0 and var equals) settings[text[..equals].Trim()] = text[(equals + 1)..].Trim();
+                else faults.Add($"{source} {file}, line {number + 1}: write name=value"); // the line may be a secret, so it is not repeated
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{source}: {file} cannot be read: {e.Message}");
+        }
+        return settings;
     }
 
     private static void CheckConnection(string text, List<string> faults)

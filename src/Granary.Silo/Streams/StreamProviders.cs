@@ -17,7 +17,7 @@ internal static class StreamProviders
             case StreamTransport.Kafka:
                 silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
                 {
-                    o.Endpoint = new KafkaEndpoint(settings.Kafka!);
+                    o.Endpoint = new KafkaEndpoint(settings.Kafka!) { More = settings.KafkaConfig };
                     o.Topic = $"granary-{settings.ClusterId}-{ClusterProviders.Blocks}";
                     o.StartTimeout = settings.StartTimeout;
                 });

@@ -54,6 +54,26 @@ public class SettingsAreReadAndChecked
         Should.Throw<SiloSettingsException>(() => Read("--clustering postgres", ("GRANARY_CONNECTION_FILE", file))).Faults[0].ShouldContain(file);
     }
 
+    [Fact]
+    public void Settings_of_the_brokers_come_from_a_file_of_names_and_values()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "# Event Hubs\nsecurity.protocol = SASL_SSL\n\nsasl.password=a=b\n");
+            var s = Read($"--streams kafka --kafka b:9093 --kafka-config {file}");
+            s.KafkaConfig.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.password"] = "a=b" });
+            File.WriteAllText(file, "security.protocol=SASL_SSL\nhush\n");
+            var fault = Should.Throw<SiloSettingsException>(() => Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Faults.ShouldHaveSingleItem();
+            fault.ShouldContain("line 2: write name=value");
+            fault.ShouldNotContain("hush");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData("--clustring postgres", "did you mean --clustering?")]
     [InlineData("--silo-port", "--silo-port needs a value: PORT")]

@@ -186,6 +186,28 @@ public sealed class SiloProcesses(SiloProcesses.Server server) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Brokers_that_do_not_answer_end_the_silo_with_a_sentence_within_the_stated_time()
+    {
+        var ports = FreePorts.Take(4);
+        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}",
+            "--streams", "kafka", "--kafka", $"127.0.0.1:{ports[3]}", "--start-timeout", "3"]);
+        (await silo.ExitCodeAsync(TimeSpan.FromSeconds(40))).ShouldBe(1);
+        silo.Error.ShouldStartWith($"--kafka: Kafka at 127.0.0.1:{ports[3]} did not answer within 3 s");
+    }
+
+    [Fact]
+    public async Task The_health_verb_of_a_containers_probe_says_by_its_exit_code_whether_the_silo_is_ready()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(connection);
+        await using var yes = SiloProcess.Start(["health", silo.Client.BaseAddress!.ToString()]);
+        await using var no = SiloProcess.Start(["health"], new Dictionary<string, string> { ["GRANARY_URLS"] = $"http://0.0.0.0:{FreePorts.Take(1)[0]}" });
+        (await yes.ExitCodeAsync(TimeSpan.FromSeconds(30))).ShouldBe(0);
+        (await no.ExitCodeAsync(TimeSpan.FromSeconds(30))).ShouldBe(1);
+        no.Error.ShouldContain("127.0.0.1");
+    }
+
+    [Fact]
     public async Task A_wrong_call_ends_with_2_and_help_with_0()
     {
         await using var wrong = SiloProcess.Start(["--clustring", "postgres"]);
