@@ -30,6 +30,9 @@ public sealed record BatchOptions
 
     /// <summary>Is told how far the training of the batch's models is.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
+
+    /// <summary>Whether the models that it trains become versions of their registry.</summary>
+    public bool RegisterModels { get; init; } = true;
 }
 
 /// <summary>A batch that has run.</summary>
@@ -62,7 +65,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
         try
         {
-            var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.Training, cancellationToken);
+            var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.RegisterModels, options.Training, cancellationToken);
             return await RunAsync(learning?.Plan ?? plan, learning, markets, folder, options, watch, progress, cancellationToken);
         }
         catch (Exception e) when (e is BarDataException or InputException && folder.IsNew && folder.Finished.Count == 0)

@@ -25,12 +25,14 @@ public static class CausalityCheck
 {
     /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
     /// <param name="cuts">How many instants.</param>
+    /// <param name="withModels">Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where none are asked.</param>
     public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null)
     {
+        withModels ??= _ => Task.FromResult(plan);
         var count = Math.Min(sample, plan.Instances.Count);
         var chosen = Enumerable.Range(0, count).Select(i => (int)((long)i * plan.Instances.Count / count)).ToHashSet();
-        var truth = await EventsAsync(plan, markets, host, chosen, cancellationToken);
+        var truth = await EventsAsync(await withModels(markets), markets, host, chosen, cancellationToken);
         var (first, last) = await SpanAsync(markets, cancellationToken);
         var found = new List<LookAhead>();
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
@@ -38,7 +40,7 @@ public static class CausalityCheck
         {
             var cut = first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
             var poisoned = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new PoisonedSeries(m.Value.Series, cut, seed + (ulong)c * 7919) }, StringComparer.Ordinal);
-            var other = await EventsAsync(plan, poisoned, host, chosen, cancellationToken);
+            var other = await EventsAsync(await withModels(poisoned), poisoned, host, chosen, cancellationToken);
             foreach (var strategy in chosen.Order())
             {
                 if (found.Any(f => f.Strategy == plan.Instances[strategy].Id)) continue;

@@ -2,14 +2,19 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Learning;
 using Granary.Engine.Market;
+using Granary.Learning.Honesty;
 
 namespace Granary.Application.Verification;
 
 /// <param name="DataChanged">Symbols whose bars are no longer those of the run.</param>
 public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, CausalityResult Causality)
 {
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed;
+    /// <summary>What learning must show on data with a known truth; empty where the batch has no learning section.</summary>
+    public IReadOnlyList<HonestyClaim> Honesty { get; init; } = [];
+
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Honesty.All(c => c.Holds);
 }
 
 /// <summary>The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.</summary>
@@ -25,7 +30,7 @@ public static class VerifyRun
         try
         {
             var again = await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } },
-                new BatchOptions { Out = temporary, Yes = true }, progress, cancellationToken);
+                new BatchOptions { Out = temporary, Yes = true, RegisterModels = false }, progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
 
             var source = BarSources.Open(spec.Data, spec.Folder);
@@ -38,8 +43,9 @@ public static class VerifyRun
                     var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
                     markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
                 }
-                var causality = await CausalityCheck.RunAsync(plan, markets, host, sample, cuts, spec.Seed, cancellationToken);
-                return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality);
+                var causality = await CausalityCheck.RunAsync(plan, markets, host, sample, cuts, spec.Seed, cancellationToken, spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken));
+                var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken);
+                return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
             }
             finally
             {
@@ -50,5 +56,14 @@ public static class VerifyRun
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         }
+    }
+
+    // Trained on whatever bars it is given; nothing of it is kept.
+    private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, TimeProvider clock, string temporary,
+        CancellationToken cancellationToken)
+    {
+        var specs = LearningReader.Read(plan.Spec).Select(s => s with { Registry = Path.Combine(temporary, "models") }).ToList();
+        var units = await new ModelTraining(clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, host, register: false, null, cancellationToken);
+        return plan.WithModels(LearnBatch.Models(units));
     }
 }

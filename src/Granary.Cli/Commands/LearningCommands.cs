@@ -1,62 +1,143 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Learning.Registry;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The machine-learning life of a batch: train, evaluate, experiment.</summary>
+/// <summary>The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the versions of its <c>models</c>.</summary>
 internal static class LearningCommands
 {
-    private static readonly JsonSerializerOptions Json = new(Output.Json) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    public static Command Train() => Make("train", "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
+        async (learn, spec, strategies, json, progress, token) => Show(await learn.TrainAsync(spec, strategies, progress, token), json));
 
-    public static Command Train() => Create("train", "Train the models of a batch, walk-forward, and register a version of each.",
-        async (learn, batch, strategies, token) => await learn.TrainAsync(batch, strategies, null, token));
+    public static Command Evaluate() => Make("evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
+        async (learn, spec, strategies, json, progress, token) => Show(await learn.EvaluateAsync(spec, strategies, progress, token), json));
 
-    public static Command Evaluate() => Create("evaluate", "Run every strategy with its model and without, out of sample.",
-        async (learn, batch, strategies, token) => await learn.EvaluateAsync(batch, strategies, null, token));
+    public static Command Experiment() => Make("experiment", "Compare trainers and labels on the windows of a batch's learning section.",
+        async (learn, spec, strategies, json, progress, token) =>
+        {
+            var trials = await learn.ExperimentAsync(spec, strategies, progress, token);
+            if (json) Console.WriteLine(JsonSerializer.Serialize(trials, Output.Json));
+            else
+                Output.Table(["Data", "Trainer", "Label", "Figure", "Out of sample", "Train–test gap", "p, corrected", "Seconds", "Fault"], trials.Select(t => new[]
+                {
+                    t.Data, t.Trainer, t.Label, t.FigureName, Figure(t.Figure), Figure(t.TrainTestGap), Figure(t.PValue), t.Seconds.ToString("0.00"), t.Error ?? "",
+                }));
+            return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
+        });
 
-    public static Command Experiment() => Create("experiment", "Compare trainers and labels on the same windows.",
-        async (learn, batch, strategies, token) => await learn.ExperimentAsync(batch, strategies, null, token));
-
-    private static Command Create(string name, string summary, Func<LearnBatch, BatchSpec, string, CancellationToken, Task<object>> work)
+    private static Command Make(string name, string description, Func<LearnBatch, BatchSpec, string, bool, IProgress<TrainingProgress>?, CancellationToken, Task<int>> work)
     {
-        var file = new Argument<string>("BATCH.json") { Description = "a batch file with a \"learning\" section" };
-        var strategies = new Option<string>("--strategies") { DefaultValueFactory = _ => "all", Description = "all, or how many of the first" };
+        var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
+        var strategies = new Option<string>("--strategies") { DefaultValueFactory = _ => "all", Description = "all, or how many of the batch's first strategies" };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var quiet = new Option<bool>("--quiet") { Description = "print no progress" };
         var json = new Option<bool>("--json");
-        var command = new Command(name, summary) { file, strategies, threads, json };
+        var command = new Command(name, description) { batch, strategies, threads, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
+            var spec = BatchReader.Read(call.GetValue(batch)!);
             var learn = new LearnBatch(new EmbeddedHost(count), TimeProvider.System, count);
-            var result = JsonSerializer.SerializeToElement(await work(learn, BatchReader.Read(call.GetValue(file)!), call.GetValue(strategies)!, token), Json);
-            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Json));
-            else Print(result, "");
-            return 0;
+            var progress = call.GetValue(quiet) || call.GetValue(json) ? null : new Lines();
+            return await work(learn, spec, call.GetValue(strategies)!, call.GetValue(json), progress, token);
         });
         return command;
     }
 
-    // Lists of records as tables, everything else as lines.
-    private static void Print(JsonElement element, string title)
+    private static int Show(LearningReport report, bool json)
     {
-        if (element.ValueKind == JsonValueKind.Array && element.GetArrayLength() > 0 && element[0].ValueKind == JsonValueKind.Object)
+        if (json)
         {
-            if (title.Length > 0) Console.WriteLine(title);
-            string[] columns = [.. element[0].EnumerateObject().Where(p => p.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)).Select(p => p.Name)];
-            Output.Table(columns, element.EnumerateArray().Select(row => columns.Select(c => row.TryGetProperty(c, out var v) ? v.ToString() : "").ToArray()));
-            return;
+            Console.WriteLine(report.ToJson());
         }
-        if (element.ValueKind != JsonValueKind.Object)
+        else
         {
-            Console.WriteLine($"{title}: {element}");
-            return;
+            Output.Table(["Model", "Version", "Trainer", "Label", "Samples", "Windows", "Out of sample", "In sample", "Gap"], report.Units.Select(u => new[]
+            {
+                u.Name, u.Version?.Split(':')[^1] ?? "", u.Trainer, u.Label, u.Samples.ToString(), u.Windows.Count.ToString(), MainFigure(u.OutOfSample), MainFigure(u.InSample), Figure(u.TrainTestGap),
+            }));
+            var effects = report.Units.SelectMany(u => u.Strategies).ToList();
+            if (effects.Count > 0)
+                Output.Table(["Strategy", "Trades", "Taken", "Return without", "Return with", "Wins without", "Wins with"], effects.Select(e => new[]
+                {
+                    e.Strategy, e.Trades.ToString(), e.Taken.ToString(), Figure(e.ReturnWithout), Figure(e.ReturnWith), Figure(e.WinRateWithout), Figure(e.WinRateWith),
+                }));
+            foreach (var problem in report.Problems) CommandLine.Complain(problem);
         }
-        foreach (var property in element.EnumerateObject()) Print(property.Value, property.Name);
+        return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
+    }
+
+    private static string MainFigure(IReadOnlyDictionary<string, double> figures) =>
+        figures.TryGetValue("auc", out var auc) ? $"AUC {auc:0.000}" : figures.TryGetValue("r2", out var r2) ? $"R² {r2:0.000}" : "";
+
+    private static string Figure(double? value) => value is { } v ? v.ToString("0.0000") : "";
+
+    // A line for every fifth of the work: a training is windows of seconds, not bars.
+    private sealed class Lines : IProgress<TrainingProgress>
+    {
+        private int _told;
+
+        public void Report(TrainingProgress value)
+        {
+            var fifth = 5 * value.Done / Math.Max(1, value.Total);
+            if (fifth == _told && value.Done > 1) return;
+            _told = fifth;
+            Console.Error.WriteLine($"{value.Done} of {value.Total} windows: {value.Current}");
+        }
+    }
+
+    /// <summary><c>models list|promote|rollback|compare</c>: the versions of a registry.</summary>
+    public static Command Models()
+    {
+        var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions" };
+        var json = new Option<bool>("--json");
+        var name = new Argument<string>("NAME") { Description = "the model" };
+        var version = new Argument<int>("VERSION");
+        var other = new Argument<int>("OTHER");
+        ModelRegistry Open(ParseResult call) => new(new FileModelStore(call.GetValue(registry)!));
+
+        var list = new Command("list", "Every model and version, and which one is current.") { registry, json };
+        list.SetAction(call =>
+        {
+            var models = Open(call);
+            var rows = models.Models().SelectMany(m => models.Versions(m).Select(v => (Version: v, Current: models.Pointer(m).Current == v.Number))).ToList();
+            if (call.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(rows.Select(r => new { r.Version.Model, r.Version.Number, r.Current, r.Version.ModelHash, r.Version.Lineage }), Output.Json));
+            else
+                Output.Table(["Model", "Version", "Current", "Trainer", "Label", "Trained to", "Out of sample", "Gap"], rows.Select(r => new[]
+                {
+                    r.Version.Model, r.Version.Number.ToString(), r.Current ? "current" : "", r.Version.Lineage.Trainer, r.Version.Lineage.Label,
+                    RunText.Time(r.Version.Lineage.To.Ticks), MainFigure(r.Version.Lineage.OutOfSample), Figure(r.Version.Lineage.TrainTestGap),
+                }));
+            return 0;
+        });
+        var promote = new Command("promote", "Make a version the current one.") { name, version, registry };
+        promote.SetAction(call =>
+        {
+            Console.WriteLine($"{call.GetValue(name)}: version {Open(call).Promote(call.GetValue(name)!, call.GetValue(version)).Current} is current");
+            return 0;
+        });
+        var rollback = new Command("rollback", "Make the version before the current one current again.") { name, registry };
+        rollback.SetAction(call =>
+        {
+            Console.WriteLine($"{call.GetValue(name)}: version {Open(call).RollBack(call.GetValue(name)!).Current} is current");
+            return 0;
+        });
+        var compare = new Command("compare", "How two versions differ.") { name, version, other, registry, json };
+        compare.SetAction(call =>
+        {
+            var result = Open(call).Compare(call.GetValue(name)!, call.GetValue(version), call.GetValue(other));
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result.Differences.Select(d => new { d.Field, d.First, d.Second }), Output.Json));
+            else Output.Table(["Field", $"Version {call.GetValue(version)}", $"Version {call.GetValue(other)}"], result.Differences.Select(d => new[] { d.Field, d.First, d.Second }));
+            return 0;
+        });
+        return new Command("models", "Versions of trained models: list, promote, rollback, compare.") { list, promote, rollback, compare };
     }
 }

@@ -23,7 +23,7 @@ internal static class RunCommands
             var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample), call.GetValue(cuts), null, token);
             if (call.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found } }, Output.Json));
+                Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found }, result.Honesty }, Output.Json));
             }
             else
             {
@@ -33,6 +33,7 @@ internal static class RunCommands
                     ? $"No look-ahead: {result.Causality.Strategies:N0} strategies did the same before {result.Causality.Cuts} instants after which every bar was replaced by nonsense"
                     : $"LOOK-AHEAD in {result.Causality.Found.Count} strategies:");
                 foreach (var found in result.Causality.Found) Console.WriteLine($"  {found.Strategy}: {found.Sentence} (cut at {RunText.Time(found.Cut.Ticks)})");
+                foreach (var claim in result.Honesty) Console.WriteLine($"{(claim.Holds ? "Holds" : "DOES NOT HOLD")}: {claim.Claim} ({claim.Figures})");
             }
             return result.Passed ? 0 : CommandLine.Failed;
         });

@@ -50,6 +50,7 @@ internal abstract class NetworkShape
     }
 
     /// <summary>target += Σ input[i] · weights[i, ·]; the width is a multiple of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected static void AddProduct(ReadOnlySpan<double> weights, ReadOnlySpan<double> input, Span<double> target)
     {
         var width = target.Length;
@@ -87,6 +88,7 @@ internal abstract class NetworkShape
     }
 
     /// <summary>Backwards through <see cref="AddProduct"/>: adds input ⊗ slope to the weights' gradient, and weights · slope to the input's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected static void Backwards(ReadOnlySpan<double> weights, ReadOnlySpan<double> input, ReadOnlySpan<double> slope, Span<double> weightGradient, Span<double> inputSlope)
     {
         var width = slope.Length;

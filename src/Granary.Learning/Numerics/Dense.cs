@@ -11,6 +11,7 @@ namespace Granary.Learning.Numerics;
 public static class Dense
 {
     /// <summary>Σ a·b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var n = a.Length;
@@ -50,6 +51,7 @@ public static class Dense
     }
 
     /// <summary>y += factor · x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(double factor, ReadOnlySpan<double> x, Span<double> y)
     {
         var n = x.Length;
@@ -64,6 +66,7 @@ public static class Dense
     }
 
     /// <summary>Σ (a − b)².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SquaredDistance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var n = a.Length;

@@ -79,6 +79,7 @@ internal sealed class BinnedFeatures
         }
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private static byte[] Code(float[] values, float[] cuts)
     {
         var codes = new byte[values.Length];

@@ -159,6 +159,7 @@ internal sealed class BoostedTreeGrower
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum(Histogram histogram, int feature, int start, int count, double[] gathered)
     {
         var bins = _features.Cuts[feature].Length + 1;
@@ -178,6 +179,7 @@ internal sealed class BoostedTreeGrower
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Subtract(Histogram from, Histogram part, int feature)
     {
         var bins = _features.Cuts[feature].Length + 1;
@@ -192,6 +194,7 @@ internal sealed class BoostedTreeGrower
             (Vector256.LoadUnsafe(ref c, i) - Vector256.LoadUnsafe(ref d, i)).StoreUnsafe(ref c, i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Split BestSplit(Histogram histogram, int feature, Leaf leaf)
     {
         var bins = _features.Cuts[feature].Length; // a cut after each bin but the last
@@ -250,6 +253,7 @@ internal sealed class BoostedTreeGrower
     }
 
     // Samples not beyond the cut first, both parts in their old order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Partition(Leaf leaf, in Split split)
     {
         ref var codes = ref MemoryMarshal.GetArrayDataReference(_features.Codes[split.Feature]);

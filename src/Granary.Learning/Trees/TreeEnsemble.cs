@@ -114,6 +114,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         return new TreeEnsemble(head, nodes, values, roots, [.. ordered.Select(t => t.Depth)], link, baseline, gain);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override double PredictFinite(ReadOnlySpan<double> input)
     {
         Span<int> narrow = stackalloc int[input.Length];

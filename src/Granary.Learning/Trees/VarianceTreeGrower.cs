@@ -116,6 +116,7 @@ internal sealed class VarianceTreeGrower
     }
 
     // Returns false where the feature is constant in the node.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Look(ReadOnlySpan<int> part, int feature, double weight, double sum, double parent, ref Split best)
     {
         var cuts = _features.Cuts[feature].Length;
