@@ -128,7 +128,7 @@ public sealed class BatchesInProcess : IDisposable
             Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
         {
             var closes = new Dictionary<long, double>();
-            await foreach (var block in markets["ACME"].Series.ReadAsync(cancellationToken: cancellationToken))
+            await foreach (var block in markets["COINUSDT"].Series.ReadAsync(cancellationToken: cancellationToken))
                 for (var i = 0; i < block.Count; i++)
                     closes[block.Time[i]] = block.Close[i];
             Future.Closes = closes;
