@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Data;
 using Granary.Data.Import;
+using Granary.Data.Quality;
 using Granary.Data.Store;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
@@ -13,7 +14,7 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary data …</c>: import, list, generate, export.</summary>
 internal static class DataCommands
 {
-    public static Command Create() => new("data", "Import, inspect, make and export bars.") { Import(), List(), Generate(), Export() };
+    public static Command Create() => new("data", "Import, inspect, make and export bars.") { Import(), List(), Check(), Generate(), Export() };
 
     private static Command Import()
     {
@@ -73,6 +74,40 @@ internal static class DataCommands
             }
             Output.Table(["Symbol", "Timeframe", "Bars", "First", "Last", "Bytes", "Fault"],
                 markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), m.Count.ToString("N0"), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes.ToString("N0"), m.Fault ?? "" }));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "a bar file; or name a stored market" };
+        var store = new Option<string?>("--store") { Description = "the store: a folder" };
+        var symbol = new Option<string?>("--symbol");
+        var timeframe = new Option<string?>("--timeframe");
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
+        var json = new Option<bool>("--json");
+        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity.") { file, store, symbol, timeframe, format, json };
+        command.SetAction(async (call, token) =>
+        {
+            QualityReport report;
+            if (call.GetValue(file) is { } path)
+            {
+                var options = new BarFileOptions { Format = call.GetValue(format)!, Adjust = false };
+                if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
+                var tf = call.GetValue(timeframe) is { } t ? Given.Timeframe(t) : BarFile.Inspect(path, options).Timeframe
+                    ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
+                report = await DataCheck.FileAsync(path, new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf), options, token);
+            }
+            else
+            {
+                if (call.GetValue(store) is not { } folder || call.GetValue(symbol) is not { } name || call.GetValue(timeframe) is not { } of)
+                    throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
+                report = await DataCheck.RunAsync(new StoreBarSource(Folder(folder), false), new BarQuery(name, Given.Timeframe(of)), token);
+            }
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
+            else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
+            else foreach (var f in report.Findings) Console.WriteLine($"{f.Severity}: {f.Place}: {f.Sentence}; {f.Remedy}");
             return 0;
         });
         return command;
