@@ -26,7 +26,8 @@ public static class HtmlReport
             new("Portfolio", portfolio),
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(), new PriceChartSection()]),
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(), new RefusedSection()]),
-            new("Further results", [.. run.Sections.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
+            new("Learning", run.Sections.TryGetValue(LearningSection.Name, out var learning) ? [new LearningSection(learning)] : []),
+            new("Further results", [.. run.Sections.Where(s => s.Key != LearningSection.Name).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
         ReportPage.Write(new HtmlWriter(output), $"{run.Name} · backtest", view, RunTop.Write, groups,

@@ -185,6 +185,15 @@ public class HtmlReportTests
     public void The_same_run_makes_the_same_page() => Written(_thousand.Model, _thousand).ShouldBe(_page);
 
     [Fact]
+    public void The_learning_section_shows_what_models_did_out_of_sample_and_says_in_red_which_are_missing()
+    {
+        var section = HtmlText.Parse(_page).Elements.Single(e => e.Name == "section" && e.Attributes.GetValueOrDefault("id") == "learning");
+        section.Descendants().Single(e => e.Name == "ul" && e.Attributes.GetValueOrDefault("class") == "loss").AllText().ShouldContain("goes on without a model");
+        var text = section.AllText();
+        foreach (var what in (string[])["summed returns of out-of-sample trades", "gate-SYN_1d:2", "AUC 0.543", "2012-01-03 to 2013-01-02", "50% to 60%", "rsi(14)", "direction(5)"]) text.ShouldContain(what);
+    }
+
+    [Fact]
     public void Names_and_files_cannot_become_markup()
     {
         const string Evil = "</script><script>alert(1)</script>\"'<b>&\u0001";
@@ -211,7 +220,7 @@ public class HtmlReportTests
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
         foreach (var id in (string[])["statistics", "calendar", "drawdowns", "rolling", "distribution", "exposure", "benchmark", "crises", "strategies", "groups",
-            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "more-guards", "more-learning", "data", "batch", "formulas"])
+            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "more-guards", "learning", "data", "batch", "formulas"])
             sections.ShouldContain(id);
         page.Elements.Where(e => e.Name == "a" && e.Attributes["href"] != "#main").Select(e => e.Attributes["href"][1..]).ShouldBe(page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]));
     }
