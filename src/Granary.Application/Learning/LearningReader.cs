@@ -79,13 +79,16 @@ public static class LearningReader
                 : WeightKinds.Uniqueness,
             WalkForward = part.Find("walkForward") is { } walk ? Walk(walk) : new WalkForwardSpec(),
             Rule = rule,
-            Registry = Path.GetFullPath(Path.Combine(batch.Folder, part.Find("registry")?.String() ?? "models")),
+            Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry : Under(batch, part.Find("registry")?.String() ?? "models"),
+            Cache = Path.Combine(Under(batch, part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder : "models"), ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
             Trainers = trainers ?? [.. TrainerCatalogue.All.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
             Place = part,
         };
     }
+
+    private static string Under(BatchSpec batch, string path) => Path.GetFullPath(Path.Combine(batch.Folder, path));
 
     private static LabelSpec Label(JsonPart part)
     {

@@ -88,8 +88,11 @@ public sealed record LearningSpec
 
     public EntryRule Rule { get; init; } = new GateRule();
 
-    /// <summary>The folder of versions.</summary>
+    /// <summary>The folder of versions, or a database as postgres://….</summary>
     public required string Registry { get; init; }
+
+    /// <summary>The folder that a stopped training goes on from.</summary>
+    public required string Cache { get; init; }
 
     /// <summary>Whether the newest version becomes the current one.</summary>
     public bool Promote { get; init; } = true;

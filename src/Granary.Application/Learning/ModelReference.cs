@@ -9,7 +9,7 @@ using Granary.Learning.Registry;
 namespace Granary.Application.Learning;
 
 /// <summary>A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.</summary>
-/// <param name="Registry">The folder of versions.</param>
+/// <param name="Registry">The folder or database of versions.</param>
 public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule)
 {
     internal static readonly JsonSerializerOptions Json = new()
@@ -20,7 +20,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     };
 
     public static ModelReference Of(TrainedUnit unit) =>
-        new(unit.Version!.Model, unit.Version.Number, unit.Spec.Registry, unit.Spec.Features.Names, unit.Spec.Label.Meaning, unit.Spec.Rule);
+        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names, unit.Spec.Label.Meaning, unit.Spec.Rule);
 
     /// <exception cref="JsonException">Not what <see cref="BatchLearning.ProductionModels"/> writes.</exception>
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json) => JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
@@ -29,7 +29,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     /// <exception cref="Granary.Learning.LearningInputException">No such version, damaged, of a newer format, or made for other features.</exception>
     public IEntryModel Load()
     {
-        var (model, version) = new ModelRegistry(new FileModelStore(Registry)).Load(Model, Version);
+        var (model, version) = new ModelRegistry(ModelStores.Open(Registry)).Load(Model, Version);
         return new EntryModel($"{Model}:{Version}", FeatureSet.Parse(Features), [new ModelWindow(version.Lineage.To.Ticks, model)], Rule, Meaning);
     }
 }

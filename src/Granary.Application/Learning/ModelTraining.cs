@@ -230,7 +230,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             var key = new StringBuilder().Append(ModelFile.FormatVersion).Append(typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId).Append(_tableHash)
                 .Append(spec.Trainer).Append(string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
                 .Append(spec.Keep).Append(spec.Weights).Append(seed).Append(string.Join(',', rows)).ToString();
-            var path = Path.Combine(spec.Registry, ".cache", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".bin");
+            var path = Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".bin");
             if (File.Exists(path))
             {
                 try
@@ -293,7 +293,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             string data, long seed, TimeProvider clock)
         {
             var table = _table!;
-            var registry = new ModelRegistry(new FileModelStore(spec.Registry));
+            var registry = new ModelRegistry(ModelStores.Open(spec.Registry));
             var lineage = new ModelLineage
             {
                 DataHash = _tableHash,

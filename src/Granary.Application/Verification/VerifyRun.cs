@@ -62,7 +62,7 @@ public static class VerifyRun
     private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, TimeProvider clock, string temporary,
         CancellationToken cancellationToken)
     {
-        var specs = LearningReader.Read(plan.Spec).Select(s => s with { Registry = Path.Combine(temporary, "models") }).ToList();
+        var specs = LearningReader.Read(plan.Spec).Select(s => s with { Cache = Path.Combine(temporary, "models") }).ToList();
         var units = await new ModelTraining(clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, host, register: false, null, cancellationToken);
         return plan.WithModels(LearnBatch.Models(units));
     }

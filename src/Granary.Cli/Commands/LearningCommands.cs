@@ -96,12 +96,12 @@ internal static class LearningCommands
     /// <summary><c>models list|promote|rollback|compare</c>: the versions of a registry.</summary>
     public static Command Models()
     {
-        var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions" };
+        var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions, or postgres://…" };
         var json = new Option<bool>("--json");
         var name = new Argument<string>("NAME") { Description = "the model" };
         var version = new Argument<int>("VERSION");
         var other = new Argument<int>("OTHER");
-        ModelRegistry Open(ParseResult call) => new(new FileModelStore(call.GetValue(registry)!));
+        ModelRegistry Open(ParseResult call) => new(ModelStores.Open(call.GetValue(registry)!));
 
         var list = new Command("list", "Every model and version, and which one is current.") { registry, json };
         list.SetAction(call =>

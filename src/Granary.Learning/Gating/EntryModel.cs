@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -61,6 +62,46 @@ public sealed class EntryModel : IEntryModel
 
     /// <summary>Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.</summary>
     public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>Everything that another process needs to judge alike: models, features, rule.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(Name);
+        writer.Write(_features.Names.Count);
+        foreach (var feature in _features.Names) writer.Write(feature);
+        writer.Write(JsonSerializer.Serialize(_rule));
+        writer.Write((byte)_meaning);
+        writer.Write(_windows.Length);
+        foreach (var window in _windows)
+        {
+            var model = ModelFile.ToBytes(window.Model);
+            writer.Write(window.From);
+            writer.Write(model.Length);
+            writer.Write(model);
+        }
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <exception cref="LearningInputException">A model in it is damaged or of a newer format.</exception>
+    public static EntryModel FromBytes(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        var name = reader.ReadString();
+        var features = new string[reader.ReadInt32()];
+        for (var f = 0; f < features.Length; f++) features[f] = reader.ReadString();
+        var rule = JsonSerializer.Deserialize<EntryRule>(reader.ReadString())!;
+        var meaning = (PredictionMeaning)reader.ReadByte();
+        var windows = new ModelWindow[reader.ReadInt32()];
+        for (var w = 0; w < windows.Length; w++)
+        {
+            var from = reader.ReadInt64();
+            windows[w] = new ModelWindow(from, ModelFile.FromBytes(reader.ReadBytes(reader.ReadInt32()), $"the model '{name}'"));
+        }
+        return new EntryModel(name, FeatureSet.Parse(features), windows, rule, meaning);
+    }
 
     public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judgement(this, series, plan);
 
