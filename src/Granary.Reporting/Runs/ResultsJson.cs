@@ -58,7 +58,8 @@ public static class ResultsJson
         json.WriteEndObject();
     }
 
-    internal static void Number(Utf8JsonWriter json, string key, double value)
+    /// <summary>A number, or null where it is undefined.</summary>
+    public static void Number(Utf8JsonWriter json, string key, double value)
     {
         if (double.IsFinite(value)) json.WriteNumber(key, value);
         else json.WriteNull(key);
