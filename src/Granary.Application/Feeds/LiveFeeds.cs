@@ -1,0 +1,36 @@
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Feeds;
+
+/// <summary>What is asked of a live feed.</summary>
+/// <param name="Feed">As written: store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:….</param>
+/// <param name="Markets">Each once; <see cref="BarQuery.From"/> is where live begins, null for the start of what the feed has.</param>
+/// <param name="Pace">Of feeds that replay what they hold; streams and exchanges have their own.</param>
+/// <param name="Folder">What a relative DIR is relative to; null for the current folder.</param>
+public sealed record FeedRequest(string Feed, IReadOnlyList<BarQuery> Markets, ReplayPace Pace, TimeProvider Clock, string? Folder = null);
+
+/// <summary>Opens what <c>granary live --feed</c> names.</summary>
+public static class LiveFeeds
+{
+    private static readonly List<(string Scheme, Func<FeedRequest, CancellationToken, Task<ILiveFeed>> Open)> Schemes = [];
+
+    /// <summary>Adds a kind of feed, as a host that has its library does at start.</summary>
+    public static void Add(string scheme, Func<FeedRequest, CancellationToken, Task<ILiveFeed>> open)
+    {
+        lock (Schemes) Schemes.Add((scheme, open));
+    }
+
+    /// <exception cref="BarDataException">There is no such kind of feed, or it does not have a market.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed.</exception>
+    public static async Task<ILiveFeed> OpenAsync(FeedRequest request, CancellationToken cancellationToken = default)
+    {
+        Func<FeedRequest, CancellationToken, Task<ILiveFeed>>? found;
+        lock (Schemes) found = Schemes.Find(s => request.Feed.StartsWith(s.Scheme, StringComparison.Ordinal)).Open;
+        if (found is not null) return await found(request, cancellationToken);
+        if (Data.BarSources.Knows(request.Feed))
+            return await BarReplay.OpenAsync(Data.BarSources.Create(request.Feed, baseFolder: request.Folder), request.Markets, request.Pace, request.Clock, cancellationToken: cancellationToken);
+        throw new BarDataException($"--feed {request.Feed} is no feed that this host reads; use store:DIR, csv:DIR, postgres://…, questdb://…, kafka://… or ws:…");
+    }
+}

@@ -1,0 +1,256 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Data.Replay;
+
+/// <summary>
+/// Markets of a source as a live feed: all their bars in one order of time, each instant whole, then a heartbeat, at a pace. What the source holds
+/// comes once and in order, so nothing can be late; <see cref="Seek"/> goes on at another time.
+/// </summary>
+public sealed class BarReplay : ILiveFeed
+{
+    private const int MergeBuffer = 4096;
+
+    private readonly IBarSource _source;
+    private readonly IReadOnlyList<BarQuery> _queries;
+    private readonly IReadOnlyList<IBarSeries> _opened;
+    private readonly int _blockSize;
+    private readonly ReplayClock _clock;
+    private readonly Lock _gate = new();
+    private long? _seek;
+    private bool _reading;
+
+    private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplayPace pace, TimeProvider clock, int blockSize)
+    {
+        _source = source;
+        _queries = queries;
+        _opened = opened;
+        _blockSize = blockSize;
+        _clock = new ReplayClock(pace, clock);
+        Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
+        Notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
+    }
+
+    /// <summary>Opens the markets; everything wrong with them is found here.</summary>
+    /// <param name="queries">Each market once; of one timeframe or several.</param>
+    /// <param name="blockSize">The most bars of one market in an item where nothing waits (<see cref="ReplayPace.AsFastAsPossible"/>); a paced replay gives one bar at a time. Above 1, order over the markets holds between heartbeats only.</param>
+    /// <exception cref="BarDataException">A market is not there or not good bars.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed.</exception>
+    public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplayPace pace, TimeProvider clock, int blockSize = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
+        if (queries.Count == 0) throw new BarDataException("symbols: there is nothing to replay; name at least one symbol");
+        if (queries.DistinctBy(q => (q.Symbol, q.Timeframe)).Count() < queries.Count) throw new BarDataException("symbols: a market is named twice; name it once");
+        return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), pace, clock, blockSize);
+    }
+
+    public IReadOnlyList<MarketSeries> Series { get; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The close that has been given out, UTC ticks; null before the first.</summary>
+    public long? Reached { get; private set; }
+
+    public ReplayPace Pace
+    {
+        get => _clock.Pace;
+        set => _clock.Pace = value;
+    }
+
+    public bool IsPaused => _clock.IsPaused;
+
+    /// <summary>Stops before the next instant.</summary>
+    public void Pause() => _clock.Pause();
+
+    /// <summary>Goes on; the time of the pause has not passed in the market.</summary>
+    public void Resume() => _clock.Resume();
+
+    /// <summary>Goes on with the first bar that opens at or after <paramref name="openTime"/>, forwards or back. Ask for it while the feed is read or before.</summary>
+    /// <remarks>A reader that trades must not be sent back: it would see bars for a second time. This is for showing and publishing.</remarks>
+    public void Seek(long openTime)
+    {
+        lock (_gate) _seek = openTime;
+        _clock.Restart();
+    }
+
+    public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_reading) throw new InvalidOperationException("a feed is read once");
+            _reading = true;
+        }
+        long? from = TakeSeek();
+        while (true)
+        {
+            long? sought = null;
+            await foreach (var item in PassAsync(from, cancellationToken).ConfigureAwait(false))
+            {
+                yield return item;
+                Reached = item.Time;
+                // Between two instants only: an instant that has begun is finished.
+                if (item.Kind == FeedItemKind.Heartbeat && (sought = TakeSeek()) is not null) break;
+            }
+            if (sought is null) break;
+            from = sought;
+        }
+        yield return FeedItem.End(Reached ?? 0);
+    }
+
+    private long? TakeSeek()
+    {
+        lock (_gate)
+        {
+            var seek = _seek;
+            _seek = null;
+            return seek;
+        }
+    }
+
+    private async IAsyncEnumerable<FeedItem> PassAsync(long? from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var merge = new BarMerge(Series);
+        var readers = new IAsyncEnumerator<BarBlock>[Series.Count];
+        var kept = new IBarSeries?[Series.Count];
+        var builders = new BlockBuilder[Series.Count];
+        var buffer = new MergedBar[MergeBuffer];
+        var touched = new List<int>();
+        try
+        {
+            for (var s = 0; s < readers.Length; s++)
+            {
+                builders[s] = new BlockBuilder();
+                readers[s] = (from is { } start ? Later(s, start, kept, cancellationToken) : _opened[s].ReadAsync(cancellationToken: cancellationToken)).GetAsyncEnumerator(cancellationToken);
+            }
+            var instant = 0L;
+            var instants = 0;
+            while (true)
+            {
+                for (int n; (n = merge.Take(buffer)) > 0;)
+                {
+                    for (var i = 0; i < n; i++)
+                    {
+                        var (s, close, bar) = buffer[i];
+                        if (touched.Count > 0 && close != instant && (++instants >= BlockSize || Pace.Kind != ReplayPaceKind.AsFastAsPossible || SeekWaits))
+                        {
+                            foreach (var item in Close(touched, builders, instant)) yield return item;
+                            instants = 0;
+                        }
+                        if (close != instant || touched.Count == 0)
+                        {
+                            if (touched.Count == 0 && (Pace.Kind != ReplayPaceKind.AsFastAsPossible || _clock.IsPaused))
+                            {
+                                await _clock.WaitAsync(close, cancellationToken).ConfigureAwait(false);
+                                if (SeekWaits)
+                                {
+                                    // sent elsewhere while it waited: this instant does not happen
+                                    yield return FeedItem.Heartbeat(Reached ?? 0);
+                                    yield break;
+                                }
+                            }
+                            instant = close;
+                        }
+                        if (builders[s].Count == 0) touched.Add(s);
+                        builders[s].Add(bar);
+                    }
+                }
+                if (merge.WaitsFor is not { } market) break;
+                if (await readers[market].MoveNextAsync().ConfigureAwait(false)) merge.Add(market, readers[market].Current);
+                else merge.End(market);
+            }
+            foreach (var item in Close(touched, builders, instant)) yield return item;
+        }
+        finally
+        {
+            foreach (var reader in readers)
+                if (reader is not null)
+                    await reader.DisposeAsync().ConfigureAwait(false);
+            foreach (var series in kept)
+                if (series is not null)
+                    await series.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private int BlockSize => Pace.Kind == ReplayPaceKind.AsFastAsPossible ? _blockSize : 1;
+
+    private bool SeekWaits
+    {
+        get
+        {
+            lock (_gate) return _seek is not null;
+        }
+    }
+
+    // The instants that have gathered, market by market, and that they are whole.
+    private IEnumerable<FeedItem> Close(List<int> touched, BlockBuilder[] builders, long instant)
+    {
+        if (touched.Count == 0) yield break;
+        touched.Sort();
+        foreach (var s in touched)
+        {
+            var block = builders[s].Take();
+            yield return FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks);
+        }
+        touched.Clear();
+        yield return FeedItem.Heartbeat(instant);
+    }
+
+    // The market from a time on. Its bars are counted from there; a market that ended before has none.
+    private async IAsyncEnumerable<BarBlock> Later(int s, long from, IBarSeries?[] kept, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = _queries[s];
+        if (query.From is { } earliest && earliest > from) from = earliest;
+        IBarSeries series;
+        try
+        {
+            series = await _source.OpenAsync(query with { From = from }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BarDataException)
+        {
+            // It was opened before, so what is missing is bars that late.
+            yield break;
+        }
+        kept[s] = series;
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) yield return block;
+    }
+
+    private static async Task<IReadOnlyList<IBarSeries>> OpenAllAsync(IBarSource source, IReadOnlyList<BarQuery> queries, CancellationToken cancellationToken)
+    {
+        var opened = new List<IBarSeries>();
+        try
+        {
+            foreach (var query in queries) opened.Add(await source.OpenAsync(query, cancellationToken).ConfigureAwait(false));
+            return opened;
+        }
+        catch
+        {
+            foreach (var series in opened) await series.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var series in _opened) await series.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed class BlockBuilder
+    {
+        private readonly List<Bar> _bars = [];
+        private long _given;
+
+        public int Count => _bars.Count;
+
+        public void Add(in Bar bar) => _bars.Add(bar);
+
+        public BarBlock Take()
+        {
+            var block = BarBlock.FromBars(_given, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bars));
+            _given += block.Count;
+            _bars.Clear();
+            return block;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+namespace Granary.Data.Replay;
+
+/// <summary>
+/// Lets market time pass at a pace. Owed waits add up from the first instant on, so that slow work between two instants is caught up with and
+/// nothing drifts; while it is paused no time passes.
+/// </summary>
+public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private long _started = clock.GetTimestamp();
+    private TimeSpan _due;
+    private long? _market;
+    private TaskCompletionSource? _paused;
+    private CancellationTokenSource _interrupt = new();
+
+    /// <summary>The pace; a new one holds from the next instant on.</summary>
+    public ReplayPace Pace
+    {
+        get;
+        set
+        {
+            lock (_gate)
+            {
+                field = value;
+                Rebase();
+            }
+        }
+    } = pace;
+
+    public bool IsPaused
+    {
+        get
+        {
+            lock (_gate) return _paused is not null;
+        }
+    }
+
+    /// <summary>Stops time, also in the middle of a wait.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            if (_paused is not null) return;
+            _paused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // What is left when time stops is left when it goes on.
+            _due -= clock.GetElapsedTime(_started);
+            Interrupt();
+        }
+    }
+
+    /// <summary>Lets time go on where it stood.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            if (_paused is null) return;
+            _started = clock.GetTimestamp();
+            _paused.SetResult();
+            _paused = null;
+        }
+    }
+
+    /// <summary>Forgets the instant reached, so that the next one comes without a wait: after a jump in market time.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            _market = null;
+            Interrupt();
+        }
+    }
+
+    /// <summary>Returns when the market's time is due.</summary>
+    /// <param name="time">UTC ticks, not before the last one.</param>
+    public async ValueTask WaitAsync(long time, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (_market is { } last) _due += Pace.Wait(new TimeSpan(Math.Max(0, time - last)));
+            else Rebase();
+            _market = time;
+        }
+        while (true)
+        {
+            Task? resumed;
+            TimeSpan left;
+            CancellationToken interrupt;
+            lock (_gate)
+            {
+                resumed = _paused?.Task;
+                left = _due - clock.GetElapsedTime(_started);
+                interrupt = _interrupt.Token;
+                if (resumed is null && (left <= TimeSpan.Zero || _market != time)) return;
+            }
+            if (resumed is not null)
+            {
+                await resumed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupt);
+            try
+            {
+                await Task.Delay(left < MostAtOnce ? left : MostAtOnce, clock, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // paused, or sent elsewhere: look again
+            }
+        }
+    }
+
+    // A timer takes no longer than 49 days.
+    private static readonly TimeSpan MostAtOnce = TimeSpan.FromDays(1);
+
+    private void Rebase()
+    {
+        _started = clock.GetTimestamp();
+        _due = TimeSpan.Zero;
+    }
+
+    private void Interrupt()
+    {
+        _interrupt.Cancel();
+        _interrupt = new CancellationTokenSource();
+    }
+}

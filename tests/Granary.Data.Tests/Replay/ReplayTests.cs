@@ -1,0 +1,176 @@
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Testing;
+
+namespace Granary.Data.Tests.Replay;
+
+public sealed class ReplayTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ManualClock _clock = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    // B has a night: nothing between minute 3 and minute 63.
+    private CsvBarSource Markets()
+    {
+        Write("A", Enumerable.Range(0, 70));
+        Write("B", [0, 1, 2, 63, 64]);
+        Write("C", [1, 2, 65, 66]);
+        return new CsvBarSource(_folder.Path);
+    }
+
+    private void Write(string symbol, IEnumerable<int> minutes) => File.WriteAllLines(Path.Combine(_folder.Path, symbol + ".csv"),
+        ["time,open,high,low,close,volume", .. minutes.Select(m => FormattableString.Invariant($"2024-01-02 {m / 60:00}:{m % 60:00},{100 + m},{101 + m},{99 + m},{100.5 + m},10"))]);
+
+    private static BarQuery[] Queries(params string[] symbols) => [.. symbols.Select(s => new BarQuery(s, Timeframe.M1))];
+
+    private static long Minute(int minute) => new DateTime(2024, 1, 2, minute / 60, minute % 60, 0, DateTimeKind.Utc).Ticks;
+
+    [Fact]
+    public async Task Bars_of_all_symbols_come_in_strict_order_of_time_and_each_instant_is_closed_by_a_heartbeat()
+    {
+        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock);
+        var items = await AllAsync(replay);
+        items[^1].Kind.ShouldBe(FeedItemKind.End);
+        var bars = items.Where(i => i.Kind == FeedItemKind.Bars).ToList();
+        bars.Count.ShouldBe(79);
+        bars.Zip(bars.Skip(1)).ShouldAllBe(p => p.First.Time < p.Second.Time || p.First.Time == p.Second.Time && p.First.Series < p.Second.Series);
+        // aligned: of one instant come all that have a bar, then the heartbeat of that instant
+        items.Take(4).Select(i => (i.Kind, i.Series, i.Time)).ShouldBe([
+            (FeedItemKind.Bars, 0, Minute(1)), (FeedItemKind.Bars, 1, Minute(1)), (FeedItemKind.Heartbeat, 0, Minute(1)), (FeedItemKind.Bars, 0, Minute(2))]);
+        items.Count(i => i.Kind == FeedItemKind.Heartbeat).ShouldBe(70);
+        replay.Reached.ShouldBe(Minute(70));
+    }
+
+    [Fact]
+    public async Task Larger_blocks_hold_the_same_bars_and_order_holds_between_heartbeats()
+    {
+        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock, blockSize: 16);
+        var items = await AllAsync(replay);
+        items.Where(i => i.Bars is not null && i.Series == 0).Sum(i => i.Bars!.Count).ShouldBe(70);
+        items.Count(i => i.Kind == FeedItemKind.Heartbeat).ShouldBe(5);
+        var reached = 0L;
+        foreach (var item in items)
+        {
+            if (item.Bars is { } block) block.Time[0].ShouldBeGreaterThan(reached - Timeframe.M1.Ticks);
+            if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;
+        }
+    }
+
+    [Theory]
+    [InlineData("realtime", null, 60, 3600)]
+    [InlineData("realtime", "90s", 60, 90)]
+    [InlineData("x60", null, 1, 60)]
+    [InlineData("x60", "2s", 1, 2)]
+    [InlineData("fixed:250ms", null, 0.25, 0.25)]
+    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string pace, string? maxGap, double minute, double night)
+    {
+        Markets();
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.Parse(pace, maxGap), _clock);
+        var waits = new List<double>();
+        await foreach (var item in replay.ReadAsync())
+        {
+            if (item.Kind != FeedItemKind.Bars) continue;
+            waits.Add(_clock.GetUtcNow().Subtract(new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds);
+            if (waits.Count < 5) _ = Task.Run(async () => _clock.Advance(await _clock.WaitedForAsync()));
+        }
+        // minutes 0 1 2 63 64: the night is 61 minutes
+        var expected = night == 3600 ? 61 * 60 : night == 60 ? 61 : night;
+        waits.Zip(waits.Skip(1), (a, b) => Math.Round(b - a, 6)).ShouldBe([minute, minute, expected, minute]);
+    }
+
+    [Fact]
+    public async Task Slow_work_between_two_instants_is_caught_up_with()
+    {
+        Markets();
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        var reader = replay.ReadAsync().GetAsyncEnumerator();
+        await NextBar(reader);
+        _clock.Advance(TimeSpan.FromSeconds(150)); // the work for the first bar
+        (await NextBar(reader)).Time.ShouldBe(Minute(2));
+        (await NextBar(reader)).Time.ShouldBe(Minute(3));
+        var fourth = NextBar(reader);
+        (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(30));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        (await fourth).Time.ShouldBe(Minute(4));
+    }
+
+    [Fact]
+    public async Task A_pause_stops_market_time_in_the_middle_of_a_wait_and_resuming_waits_out_the_rest()
+    {
+        Markets();
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        var reader = replay.ReadAsync().GetAsyncEnumerator();
+        await NextBar(reader);
+        var second = NextBar(reader);
+        (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(60));
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        replay.Pause();
+        while (_clock.NextDue is not null) await Task.Yield();
+        _clock.Advance(TimeSpan.FromHours(8));
+        second.IsCompleted.ShouldBeFalse();
+        replay.Resume();
+        (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(40));
+        _clock.Advance(TimeSpan.FromSeconds(40));
+        (await second).Time.ShouldBe(Minute(2));
+    }
+
+    [Fact]
+    public async Task Seeking_goes_on_at_the_first_bar_from_there_forwards_and_back()
+    {
+        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock);
+        var times = new List<(int Series, long Time)>();
+        await foreach (var item in replay.ReadAsync())
+        {
+            if (item.Kind != FeedItemKind.Bars) continue;
+            times.Add((item.Series, item.Bars!.Time[0]));
+            if (times.Count == 3) replay.Seek(Minute(63));
+            else if (times.Count == 9) replay.Seek(Minute(68));
+        }
+        times.ShouldBe([(0, Minute(0)), (1, Minute(0)), (0, Minute(1)), (1, Minute(1)), (2, Minute(1)),
+            (0, Minute(63)), (1, Minute(63)), (0, Minute(64)), (1, Minute(64)), (0, Minute(68)), (0, Minute(69))]);
+    }
+
+    [Fact]
+    public async Task A_seek_ends_a_wait_and_may_go_back_to_the_start()
+    {
+        Markets();
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.RealTime(), _clock);
+        var reader = replay.ReadAsync().GetAsyncEnumerator();
+        await NextBar(reader);
+        var next = NextBar(reader);
+        await _clock.WaitedForAsync();
+        replay.Seek(Minute(0));
+        (await next).Time.ShouldBe(Minute(1));
+    }
+
+    [Theory]
+    [InlineData("fast", null, "--pace fast is no pace; use asap, fixed:100ms, realtime or x60")]
+    [InlineData("x0", null, "--pace x0 is no pace")]
+    [InlineData("x-1", null, "is no pace")]
+    [InlineData("fixed:ten", null, "--pace fixed ten is no length of time")]
+    [InlineData("realtime", "1y", "--max-gap 1y is no length of time")]
+    public void A_pace_that_is_none_is_a_sentence(string pace, string? maxGap, string sentence) =>
+        Should.Throw<BarDataException>(() => ReplayPace.Parse(pace, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is", StringComparison.Ordinal) ? $"--pace {pace} is no pace" : sentence);
+
+    [Fact]
+    public async Task A_symbol_that_is_not_there_is_told_before_anything_is_replayed() =>
+        (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplayPace.AsFastAsPossible, _clock))).Message.ShouldContain("'D'");
+
+    private static async Task<List<FeedItem>> AllAsync(BarReplay replay)
+    {
+        var items = new List<FeedItem>();
+        await foreach (var item in replay.ReadAsync()) items.Add(item);
+        return items;
+    }
+
+    private static async Task<FeedItem> NextBar(IAsyncEnumerator<FeedItem> reader)
+    {
+        while (await reader.MoveNextAsync())
+            if (reader.Current.Kind == FeedItemKind.Bars)
+                return reader.Current;
+        throw new InvalidOperationException("the feed has ended");
+    }
+}
