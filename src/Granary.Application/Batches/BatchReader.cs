@@ -39,7 +39,7 @@ public static class BatchReader
             Name = NameOf(root.Find("name"), name),
             Data = Data(root.Need("data")),
             Cash = cash,
-            Execution = Execution(root.Find("execution")),
+            Execution = ExecutionSection.Read(root.Find("execution")),
             Strategies = Strategies(root.Need("strategies"), cash),
             Portfolio = Portfolio(root.Find("portfolio")),
             Outputs = Outputs(root.Find("outputs")),
@@ -126,29 +126,6 @@ public static class BatchReader
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
             : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
-
-    private static ExecutionSpec Execution(JsonPart? part)
-    {
-        if (part is null) return new ExecutionSpec { Settings = new ExecutionSettings() };
-        part.Only("commissionPercent", "commissionPerUnit", "slippagePercent", "fill", "intrabar", "protectFrom");
-        var percent = part.Find("commissionPercent")?.Number(-10, 50) ?? 0;
-        var perUnit = part.Find("commissionPerUnit");
-        if (perUnit is not null && percent != 0) throw perUnit.Fault("give the commission as a percentage or per unit, not both");
-        var slippage = part.Find("slippagePercent")?.Number(0, 50) ?? 0;
-        return new ExecutionSpec
-        {
-            CommissionPercent = percent,
-            SlippagePercent = slippage,
-            Settings = new ExecutionSettings
-            {
-                Fee = perUnit is null ? new PercentFee(percent) : new PerUnitFee(perUnit.Number(0, 1e9)),
-                Slippage = slippage > 0 ? new PercentSlippage(slippage) : null,
-                Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose)) ?? FillTiming.NextOpen,
-                Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst)) ?? IntrabarRule.StopFirst,
-                ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar)) ?? ProtectFrom.EntryBar,
-            },
-        };
-    }
 
     private static List<StrategySpec> Strategies(JsonPart part, double cash)
     {

@@ -84,12 +84,19 @@ public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? M
 
 public sealed record ExecutionSpec
 {
+    /// <summary>Of the notional, each side, as it is charged: doubled under <see cref="Stress"/>.</summary>
     public double CommissionPercent { get; init; }
 
     public double SlippagePercent { get; init; }
 
+    /// <summary>Whether costs are doubled and orders one bar late.</summary>
+    public bool Stress { get; init; }
+
     /// <summary>What the engine runs by.</summary>
     public required ExecutionSettings Settings { get; init; }
+
+    /// <summary>Where it stands in the file; null where it does not.</summary>
+    public JsonPart? Place { get; init; }
 }
 
 /// <summary>One entry of the list of strategies: a class, a grid of parameters, and how it trades.</summary>

@@ -32,13 +32,7 @@ public static class ProductionJson
             json.WriteNumber("cash", spec.Cash);
             json.WriteEndObject();
             json.WriteStartObject("execution");
-            var settings = spec.Execution.Settings;
-            json.WriteNumber("commissionPercent", spec.Execution.CommissionPercent);
-            if (settings.Fee is PerUnitFee perUnit) json.WriteNumber("commissionPerUnit", perUnit.Fee(1, 1, 1, maker: false));
-            json.WriteNumber("slippagePercent", spec.Execution.SlippagePercent);
-            json.WriteString("fill", settings.Fill == FillTiming.NextOpen ? "next-open" : "same-close");
-            json.WriteString("intrabar", settings.Intrabar == IntrabarRule.StopFirst ? "stop-first" : "target-first");
-            json.WriteString("protectFrom", settings.ProtectFrom == ProtectFrom.EntryBar ? "entry-bar" : "next-bar");
+            ExecutionSection.Write(json, spec.Execution);
             json.WriteEndObject();
             Portfolio(json, spec.Portfolio.Limits);
             json.WriteStartArray("strategies");

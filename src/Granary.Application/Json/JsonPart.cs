@@ -206,6 +206,34 @@ public sealed class JsonPart
             : throw Fault($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
     }
 
+    /// <summary>Writes it as it was read, without comments.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        switch (Kind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var (name, value) in _members)
+                {
+                    json.WritePropertyName(name);
+                    value.WriteTo(json);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in _items) item.WriteTo(json);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                json.WriteStringValue(_text);
+                break;
+            default:
+                json.WriteRawValue(Text);
+                break;
+        }
+    }
+
     private static string Span(double minimum, double maximum) =>
         double.IsPositiveInfinity(maximum) ? string.Create(CultureInfo.InvariantCulture, $"at least {minimum}")
         : double.IsNegativeInfinity(minimum) ? string.Create(CultureInfo.InvariantCulture, $"at most {maximum}")

@@ -38,6 +38,20 @@ public sealed record ExecutionSettings
     public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;
 
     public ProtectFrom ProtectFrom { get; init; } = ProtectFrom.EntryBar;
+
+    /// <summary>
+    /// Bars that an order needs to reach its venue, beyond the one at whose close it was made; 0 = it works from the next bar on. Stops and targets
+    /// that were made with an entry lie at the venue already, and a cancellation is taken at once.
+    /// </summary>
+    public int LatencyBars { get; init; }
+
+    /// <summary>The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.</summary>
+    public ExecutionSettings Stressed() => this with
+    {
+        Fee = Fee.Times(2),
+        Slippage = Slippage?.Times(2),
+        LatencyBars = LatencyBars + 1,
+    };
 }
 
 /// <summary>What the batch file says of a strategy's trading beside its class and parameters.</summary>

@@ -122,6 +122,9 @@ public record struct Order
     /// <summary>The last bar open, UTC ticks, on which it can trade; with <see cref="TimeInForce.Day"/> known from its first bar on.</summary>
     public long ExpiresAt { get; internal set; }
 
+    // Feed index of the first bar on which it can trade.
+    internal long WorksFrom { get; set; }
+
     // What the trade will carry that this entry opens: prices, 0 = none.
     internal double StopLoss { get; set; }
 

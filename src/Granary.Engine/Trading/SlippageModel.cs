@@ -4,9 +4,25 @@ namespace Granary.Engine.Trading;
 public abstract class SlippageModel
 {
     /// <param name="side">Of the order.</param>
+    /// <param name="quantity">Of this fill, base units.</param>
     /// <param name="volume">The bar's, base units.</param>
+    /// <param name="tickSize">The instrument's.</param>
     /// <returns>The price before it is held within the bar's high and low.</returns>
-    public abstract double Slip(Side side, double price, double quantity, double volume);
+    public abstract double Slip(Side side, double price, double quantity, double volume, double tickSize);
+
+    /// <summary>Whether it needs to know the instrument's tick.</summary>
+    public virtual bool NeedsTick => false;
+
+    /// <summary>The same model with the way from the reference price multiplied.</summary>
+    public virtual SlippageModel Times(double factor) => new ScaledSlippage(this, factor);
+
+    private sealed class ScaledSlippage(SlippageModel inner, double factor) : SlippageModel
+    {
+        public override bool NeedsTick => inner.NeedsTick;
+
+        public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
+            price + (inner.Slip(side, price, quantity, volume, tickSize) - price) * factor;
+    }
 }
 
 /// <summary>A percentage of the price.</summary>
@@ -14,5 +30,50 @@ public sealed class PercentSlippage(double percent) : SlippageModel
 {
     private readonly double _rate = percent / 100;
 
-    public override double Slip(Side side, double price, double quantity, double volume) => price * (1 + (int)side * _rate);
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) => price * (1 + (int)side * _rate);
+
+    public override SlippageModel Times(double factor) => new PercentSlippage(percent * factor);
+}
+
+/// <summary>A number of the instrument's ticks.</summary>
+public sealed class TickSlippage(double ticks) : SlippageModel
+{
+    public override bool NeedsTick => true;
+
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) => price + (int)side * ticks * tickSize;
+
+    public override SlippageModel Times(double factor) => new TickSlippage(ticks * factor);
+}
+
+/// <summary>
+/// The square of the share that a fill takes of its bar's volume, times what the whole volume would move the price by (zipline's and LEAN's
+/// volume-share model). A fill of more than the volume, or in a bar without any, counts as all of it.
+/// </summary>
+/// <param name="impact">Fraction of the price; 0.1 in zipline and LEAN.</param>
+public sealed class VolumeShareSlippage(double impact) : SlippageModel
+{
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize)
+    {
+        var share = volume > quantity ? quantity / volume : 1;
+        return price * (1 + (int)side * impact * share * share);
+    }
+
+    public override SlippageModel Times(double factor) => new VolumeShareSlippage(impact * factor);
+}
+
+/// <summary>Several, each from the reference price, added up.</summary>
+public sealed class CombinedSlippage(params IReadOnlyList<SlippageModel> parts) : SlippageModel
+{
+    private readonly SlippageModel[] _parts = [.. parts];
+
+    public override bool NeedsTick => _parts.Any(p => p.NeedsTick);
+
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize)
+    {
+        var slipped = price;
+        foreach (var part in _parts) slipped += part.Slip(side, price, quantity, volume, tickSize) - price;
+        return slipped;
+    }
+
+    public override SlippageModel Times(double factor) => new CombinedSlippage([.. _parts.Select(p => p.Times(factor))]);
 }

@@ -24,6 +24,8 @@ internal sealed class StrategyBook
     private readonly long _barTicks;
     private readonly EquityMeter _meter;
     private readonly bool _excursions;
+    // Whether orders take longer than to the next bar.
+    private readonly bool _late;
     // Null where the strategy has one instrument, and so the account for itself.
     private readonly SharedAccount? _account;
     private Order[] _orders = new Order[2];
@@ -66,6 +68,7 @@ internal sealed class StrategyBook
         _closed = account is not null;
         _meter = new EquityMeter(settings.Cash);
         _excursions = observer is not null;
+        _late = execution.LatencyBars > 0;
     }
 
     /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
@@ -220,6 +223,7 @@ internal sealed class StrategyBook
         order.TakeProfit = options.TakeProfit > 0 ? target : 0;
         order.TrailFraction = trail;
         order.TradeNumber = NextSignal();
+        if (_late) Delay(ref order, index);
         var id = order.Id;
 
         _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
@@ -279,7 +283,18 @@ internal sealed class StrategyBook
         if ((side == Side.Buy ? _pendingLong : _pendingShort) > 0) CancelEntries(side, index);
     }
 
-    private bool FillsNow(OrderType type) => _execution.Fill == FillTiming.SameClose && type == OrderType.Market && StaleAt == 0;
+    private bool FillsNow(OrderType type) => _execution.Fill == FillTiming.SameClose && type == OrderType.Market && StaleAt == 0 && !_late;
+
+    // An order under way: on which bar it is there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Delay(ref Order order, int index)
+    {
+        order.WorksFrom = _block.FirstIndex + index + 1 + _execution.LatencyBars;
+        if (_execution.Fill != FillTiming.SameClose || order.Type != OrderType.Market || StaleAt != 0) return;
+        // What would have filled on this close fills on a later one.
+        order.Type = OrderType.MarketOnClose;
+        order.WorksFrom--;
+    }
 
     private long TimeAt(int index) => StaleAt == 0 ? _block.TimeColumn[index] : StaleAt;
 
@@ -299,6 +314,7 @@ internal sealed class StrategyBook
         order.TradeNumber = trade.Number;
         order.Reason = reason;
         order.ExpiresAt = long.MaxValue;
+        if (_late) Delay(ref order, index);
         order.Become(OrderState.Submitted);
         Tell(order);
         _orderCount++;
@@ -321,6 +337,7 @@ internal sealed class StrategyBook
         order.ExpiresAt = request.TimeInForce == TimeInForce.GoodTillDate ? request.ExpiresAt : long.MaxValue;
         order.OcoGroup = request.OcoGroup;
         order.Reason = ExitReason.Signal;
+        if (_late) Delay(ref order, index);
         order.Become(OrderState.Submitted);
         Tell(order);
         var id = order.Id;
@@ -501,6 +518,7 @@ internal sealed class StrategyBook
             Drop(i, OrderState.Expired, bar.Time);
             return true;
         }
+        if (_late && _block.FirstIndex + index < order.WorksFrom) return false;
         if (order.TimeInForce == TimeInForce.Day && order.ExpiresAt == long.MaxValue) order.ExpiresAt = EndOfDay(bar.Time);
         var price = order.Type == OrderType.Market ? bar.Open : _execution.FillModel.AtOpen(ref order, bar);
         return !double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true);
@@ -517,10 +535,11 @@ internal sealed class StrategyBook
         for (var i = 0; i < _orderCount; i++)
         {
             ref var order = ref _orders[i];
+            if (_late && feedIndex < order.WorksFrom) continue;
             var price = _execution.FillModel.Within(ref order, bar);
             if (double.IsNaN(price)) continue;
             var trades = _tradeCount;
-            var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, bar, ref price);
+            var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, bar, feedIndex, ref price);
             if (!Fill(at, price, bar, index, atOpen: false)) continue;
             // A trade that was entered after the open may be stopped out on the rest of its bar.
             if (_tradeCount > trades) Protect(ref _trades[_tradeCount - 1], _tradeCount - 1, bar, index, feedIndex);
@@ -542,13 +561,14 @@ internal sealed class StrategyBook
 
     // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FirstOfGroup(int at, in Bar bar, ref double price)
+    private int FirstOfGroup(int at, in Bar bar, long feedIndex, ref double price)
     {
         var limitFirst = _execution.Intrabar == IntrabarRule.TargetFirst;
         if (_orders[at].Type == OrderType.Limit == limitFirst) return at;
         for (var i = 0; i < _orderCount; i++)
         {
             if (_orders[i].OcoGroup != _orders[at].OcoGroup || _orders[i].Type == OrderType.Limit != limitFirst) continue;
+            if (_late && feedIndex < _orders[i].WorksFrom) continue;
             var other = _execution.FillModel.Within(ref _orders[i], bar);
             if (double.IsNaN(other)) continue;
             price = other;
@@ -606,7 +626,7 @@ internal sealed class StrategyBook
     private double Slipped(Side side, double price, double quantity, in Bar bar)
     {
         if (_execution.Slippage is null) return price;
-        var slipped = _execution.Slippage.Slip(side, price, quantity, bar.Volume);
+        var slipped = _execution.Slippage.Slip(side, price, quantity, bar.Volume, _instrument.TickSize);
         return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
     }
 

@@ -5,6 +5,7 @@ using Granary.Application.Verification;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
@@ -61,6 +62,30 @@ public sealed class BatchesInProcess : IDisposable
         var expected = await DigestAsync(spec, 1, 1024);
         foreach (var (threads, block) in new[] { (2, 1024), (1, 4096), (3, 7), (2, 1) })
             (await DigestAsync(spec, threads, block)).ShouldBe(expected, $"{threads} threads, blocks of {block}");
+    }
+
+    [Fact]
+    public async Task Stress_costs_twice_and_shows_in_every_strategy()
+    {
+        const string Strategies = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "size": { "units": 10 } }""";
+        async Task<RunModel> Run(string execution) => (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
+            .RunAsync(Spec(Strategies, $$""", "execution": {{execution}}, "outputs": ["results", "prod"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
+        var plain = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02 }""");
+        var stressed = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02, "stress": true }""");
+        var same = await Run("""{ "commissionPercent": 0.2, "slippagePercent": 0.04, "latencyBars": 1 }""");
+        // Twice the costs one bar later, said in another way.
+        same.Digest.ShouldBe(stressed.Digest);
+        for (var i = 0; i < plain.Strategies.Count; i++)
+            (stressed.Strategies[i].Stats!.Commission / plain.Strategies[i].Stats!.Commission).ShouldBe(2, 0.05);
+    }
+
+    [Fact]
+    public void Slippage_in_ticks_of_a_market_without_one_is_refused_with_the_line_and_the_remedy()
+    {
+        var spec = Spec("""{ "class": "SmaCross" }""", """, "execution": { "slippageTicks": 2 } """);
+        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.Check(spec.Execution, [new Instrument { Symbol = "ACME" }]));
+        fault.Message.ShouldContain("line 1");
+        fault.Message.ShouldContain("\"ACME\": { \"tick\": 0.01 }");
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>What an account has traded over its last days, for the tiers of a fee schedule.</summary>
+internal sealed class TradedNotional(int days)
+{
+    private readonly Queue<(long Day, double Notional)> _days = new();
+    private double _sum, _today;
+    private long _day = long.MinValue;
+
+    /// <summary>Over the days before this bar's and that day so far, quote currency.</summary>
+    public double At(long time)
+    {
+        var day = time / TimeSpan.TicksPerDay;
+        if (day > _day)
+        {
+            if (_today > 0) _days.Enqueue((_day, _today));
+            _today = 0;
+            _day = day;
+            while (_days.TryPeek(out var oldest) && oldest.Day <= day - days) _days.Dequeue();
+            // Summed anew, so that no crumbs of what has passed stay behind.
+            _sum = 0;
+            foreach (var (_, notional) in _days) _sum += notional;
+        }
+        return _sum + _today;
+    }
+
+    public void Add(long time, double notional)
+    {
+        _ = At(time);
+        _today += notional;
+    }
+}
