@@ -69,7 +69,7 @@ public sealed class BatchesInProcess : IDisposable
     {
         const string Strategies = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "size": { "units": 10 } }""";
         async Task<RunModel> Run(string execution) => (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
-            .RunAsync(Spec(Strategies, $$""", "execution": {{execution}}, "outputs": ["results", "prod"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
+            .RunAsync(Spec(Strategies, $$""", "account": { "cash": 1000000000 }, "execution": {{execution}}, "outputs": ["results", "prod"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
         var plain = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02 }""");
         var stressed = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02, "stress": true }""");
         var same = await Run("""{ "commissionPercent": 0.2, "slippagePercent": 0.04, "latencyBars": 1 }""");
