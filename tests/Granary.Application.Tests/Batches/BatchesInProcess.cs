@@ -75,8 +75,10 @@ public sealed class BatchesInProcess : IDisposable
         var same = await Run("""{ "commissionPercent": 0.2, "slippagePercent": 0.04, "latencyBars": 1 }""");
         // Twice the costs one bar later, said in another way.
         same.Digest.ShouldBe(stressed.Digest);
+        // By trade, since an entry that is called back before it arrives is no trade.
+        static double PerTrade(StrategyEntry s) => s.Stats!.Commission / s.Stats.Trades;
         for (var i = 0; i < plain.Strategies.Count; i++)
-            (stressed.Strategies[i].Stats!.Commission / plain.Strategies[i].Stats!.Commission).ShouldBe(2, 0.05);
+            (PerTrade(stressed.Strategies[i]) / PerTrade(plain.Strategies[i])).ShouldBe(2, 0.05);
     }
 
     [Fact]
