@@ -17,3 +17,14 @@ public interface IRunObserver
     /// <summary>A trade was closed whole, or is still open at the end (<see cref="ExitReason.Open"/>).</summary>
     void OnTrade(in Trade trade);
 }
+
+/// <summary>Who sends a strategy's orders on to a broker, beside being told what its simulated account makes of them.</summary>
+public interface IOrderObserver
+{
+    /// <summary>An entry, an exit or an order by hand was made, or reached another state in the simulated account. Stops and targets are part of the entry.</summary>
+    void OnOrder(in Order order);
+
+    /// <summary>The stop of an open trade was moved.</summary>
+    /// <param name="price">The new stop price.</param>
+    void OnStopMoved(int trade, double price);
+}

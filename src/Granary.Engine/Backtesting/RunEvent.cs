@@ -51,7 +51,7 @@ public readonly struct RunEvent
         _symbol = (ushort)symbol;
     }
 
-    public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, type: (byte)s.Type,
+    public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, reason: s.AtFill ? (byte)1 : (byte)0, type: (byte)s.Type,
         otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
 
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
@@ -89,7 +89,7 @@ public readonly struct RunEvent
     /// <summary>How many factor values follow a signal, eight bytes each.</summary>
     public int FactorCount => _factors;
 
-    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice };
+    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, AtFill = _reason != 0 };
 
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
         (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol };

@@ -57,6 +57,8 @@ public enum OrderState : byte
     Cancelled,
     Rejected,
     Expired,
+    /// <summary>Final, and all that followed from it is booked: nothing more will be heard of it.</summary>
+    Closed,
 }
 
 /// <summary>The order life cycle: which state may follow which.</summary>
@@ -72,7 +74,8 @@ public static class OrderLifeCycle
         /* New */ 1 << (int)OrderState.Submitted | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Cancelled,
         /* Submitted */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Expired,
         /* PartiallyFilled */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Expired,
-        /* Filled, Cancelled, Rejected, Expired */ 0, 0, 0, 0,
+        /* Filled, Cancelled, Rejected, Expired */ 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed,
+        /* Closed */ 0,
     ];
 }
 
@@ -125,12 +128,14 @@ public record struct Order
     // Feed index of the first bar on which it can trade.
     internal long WorksFrom { get; set; }
 
-    // What the trade will carry that this entry opens: prices, 0 = none.
-    internal double StopLoss { get; set; }
+    /// <summary>Stop price that the trade will carry which this entry opens, where it is not the batch's percentage of the fill; 0 = that, if any.</summary>
+    public double StopLoss { get; internal set; }
 
-    internal double TakeProfit { get; set; }
+    /// <summary>Target price of that trade; 0 = the batch's percentage of the fill, if any.</summary>
+    public double TakeProfit { get; internal set; }
 
-    internal double TrailFraction { get; set; }
+    /// <summary>Distance of its trailing stop as a fraction of the best close; 0 = none.</summary>
+    public double TrailFraction { get; internal set; }
 
     /// <exception cref="InvalidOperationException">The life cycle does not allow the step.</exception>
     internal void Become(OrderState state)

@@ -16,6 +16,9 @@ public readonly record struct Signal(
 
     /// <summary>The part of the quantity that the model leaves it; 0 = the model is against it.</summary>
     public double SizeFactor { get; init; } = 1;
+
+    /// <summary>It came into being with its fill, as the rest of an order by hand that first closed what was open: nobody knew it before.</summary>
+    public bool AtFill { get; init; }
 }
 
 /// <summary>How a signal ended that opened no trade.</summary>

@@ -20,6 +20,8 @@ internal sealed class StrategyBook
     private readonly TradingSettings _settings;
     private readonly ExecutionSettings _execution;
     private readonly IRunObserver? _observer;
+    // Null where nobody sends the orders on.
+    private readonly IOrderObserver? _sender;
     private readonly double _multiplier, _margin;
     private readonly long _barTicks;
     private readonly EquityMeter _meter;
@@ -61,6 +63,7 @@ internal sealed class StrategyBook
         _settings = settings;
         _execution = execution;
         _observer = observer;
+        _sender = observer as IOrderObserver;
         _multiplier = _instrument.Multiplier;
         _margin = _instrument.MarginPerUnit;
         _account = account;
@@ -376,6 +379,7 @@ internal sealed class StrategyBook
                 trade.Stop = _instrument.RoundPrice(price);
                 if (_listener is not null && trade.StopOrder.IsNone)
                     trade.StopOrder = One(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, OrderState.Submitted, 0);
+                _sender?.OnStopMoved(trade.Number, trade.Stop);
             }
         Refresh();
     }
@@ -718,7 +722,7 @@ internal sealed class StrategyBook
         {
             order.TradeNumber = NextSignal();
             _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
-            _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt));
+            _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt) { AtFill = true });
             OpenNew(order, left, price, _execution.Fee.Fee(price, left, _multiplier, maker), bar, index, atOpen);
         }
         for (var i = _orderCount - 1; order.OcoGroup != 0 && i >= 0; i--)
@@ -964,7 +968,11 @@ internal sealed class StrategyBook
     private void Tell(in Order order)
     {
         if (_listener is not null) Note(order);
+        if (_sender is not null) Send(order);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Send(in Order order) => _sender!.OnOrder(order);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Note(in Order order) => _notices!.Add(new Notice(false, order, default));

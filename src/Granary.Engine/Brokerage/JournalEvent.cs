@@ -1,0 +1,102 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Brokerage;
+
+/// <summary>A fact that a live session keeps: what happened, to which strategy and symbol, at which market time. Facts are never changed; a journal is their sequence.</summary>
+/// <param name="Instant">Market time, UTC ticks: the close at which it happened or was decided.</param>
+public abstract record JournalEvent(long Instant)
+{
+    /// <summary>The strategy's id; empty where it is about none.</summary>
+    public virtual string Strategy { get; init; } = "";
+
+    public virtual string Symbol { get; init; } = "";
+}
+
+/// <summary>A session began on this journal, for the first time or again.</summary>
+/// <param name="Tag">Begins every client order id of the account; kept over restarts.</param>
+/// <param name="Configuration">SHA-256 of the production configuration.</param>
+/// <param name="WithoutEvidence">It trades a configuration whose evidence is missing or failed, since the operator insisted.</param>
+public sealed record SessionStarted(long Instant, string Tag, string Account, string Configuration, string Broker, string Host, int Process, bool WithoutEvidence) : JournalEvent(Instant);
+
+/// <summary>The bars that closed at an instant, as the session decided on them.</summary>
+public sealed record BarsTaken(long Instant, IReadOnlyList<TakenBar> Bars) : JournalEvent(Instant);
+
+/// <param name="Series">The market's place in the session's list.</param>
+public readonly record struct TakenBar(int Series, long Time, double Open, double High, double Low, double Close, double Volume)
+{
+    public Bar Bar => new(Time, Open, High, Low, Close, Volume);
+
+    public static TakenBar Of(int series, in Bar bar) => new(series, bar.Time, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume);
+}
+
+/// <summary>A strategy wished to enter, and what the portfolio said.</summary>
+/// <param name="Period">Open time of the bar at whose close it was made, UTC ticks; with strategy and number the signal's identity.</param>
+/// <param name="ValidUntil">Last bar open at which it may still fill, UTC ticks.</param>
+/// <param name="Quantity">The strategy's, base units.</param>
+/// <param name="Granted">The portfolio's; 0 where it was refused.</param>
+/// <param name="Prediction">Of its model; NaN where there is none or it had no opinion.</param>
+/// <param name="Factors">Values at that moment, by name.</param>
+public sealed record SignalDecided(long Instant, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil,
+    double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors) : JournalEvent(Instant);
+
+/// <summary>An order will be sent: written before it is.</summary>
+/// <param name="Trade">Number of the strategy's signal that it is for.</param>
+public sealed record OrderIntended(long Instant, BrokerOrder Order, OrderRole Role, int Trade, ExitReason Reason) : JournalEvent(Instant);
+
+/// <summary>The venue has answered a submission, a question or a cancellation; or its answer did not come.</summary>
+/// <param name="Status">null = no answer in time: the order is unknown and will be asked for.</param>
+public sealed record OrderAnswered(long Instant, string ClientId, BrokerOrderStatus? Status) : JournalEvent(Instant);
+
+/// <summary>The venue told of a fill or a change of state.</summary>
+public sealed record VenueReported(long Instant, BrokerEvent Event) : JournalEvent(Instant);
+
+/// <summary>All that an order led to is booked.</summary>
+public sealed record OrderClosed(long Instant, string ClientId) : JournalEvent(Instant);
+
+public enum TradeState : byte
+{
+    Active,
+    Closed,
+}
+
+/// <summary>A trade of the account, as it stands after a fill.</summary>
+/// <param name="Quantity">Entered so far, base units.</param>
+/// <param name="Open">Still open of it.</param>
+/// <param name="EntryPrice">Volume-weighted.</param>
+/// <param name="ExitPrice">Volume-weighted; 0 while nothing is closed.</param>
+/// <param name="Profit">Realised, before fees.</param>
+/// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
+/// <param name="ExitTime">Of the last closing fill; 0 while active.</param>
+/// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
+public sealed record TradeChanged(long Instant, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice, double ExitPrice,
+    double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Instant);
+
+/// <summary>What the account holds of a symbol after a fill or a synchronisation.</summary>
+/// <param name="Quantity">Signed base units.</param>
+public sealed record PositionChanged(long Instant, double Quantity) : JournalEvent(Instant);
+
+/// <summary>Weights came into force, from the next instant on.</summary>
+/// <param name="Version">Of the weights service; 0 = those of the production configuration.</param>
+public sealed record WeightsChanged(long Instant, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why) : JournalEvent(Instant);
+
+/// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
+public sealed record EnablementChanged(long Instant, bool Enabled, string Who, string Why) : JournalEvent(Instant);
+
+public enum SessionCommand : byte
+{
+    /// <summary>No entries; exits, stops and targets go on.</summary>
+    Pause,
+    Resume,
+    /// <summary>Close everything, and pause.</summary>
+    Flatten,
+    ReloadWeights,
+    Stop,
+}
+
+/// <summary>The operator, or the session itself, gave an order to the session.</summary>
+public sealed record SessionControlled(long Instant, SessionCommand Command, string Who, string Why) : JournalEvent(Instant);
+
+/// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
+public sealed record Reconciled(long Instant, string Rule, string Difference) : JournalEvent(Instant);
