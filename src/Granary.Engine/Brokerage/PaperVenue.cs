@@ -22,7 +22,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
         public string Reason = "";
         public double Filled, FilledNotional, Open;
         public long Arrives;
-        public int Parts, Part;
+        public int Parts, Part, BarsToWait;
         public Order Simulated;
         // The trade that an entry opened.
         public double Stop, Target, TrailBest = double.NaN, TrailLevel, EntryPrice;
@@ -41,6 +41,8 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
     private readonly Dictionary<string, double> _positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
     private double _cash = settings.Cash;
+    // Of the symbol that is being worked.
+    private double _tick;
     private long _instant = long.MinValue;
     private int _executions;
 
@@ -73,6 +75,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
             ExpiresAt = order.ExpiresAt,
         };
         working.Simulated = simulated;
+        working.BarsToWait = execution.LatencyBars;
         _live.Add(working);
         return working.Status;
     }
@@ -126,6 +129,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
 
     private void Work(in ClosedBar closed)
     {
+        _tick = instruments[closed.Symbol].TickSize;
         var bar = closed.Bar;
         var close = bar.Time + closed.Timeframe.Ticks;
         for (var i = 0; i < _live.Count; i++)
@@ -140,6 +144,12 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
             if (w.Order.TimeInForce == TimeInForce.Day && w.Simulated.ExpiresAt == long.MaxValue)
                 w.Simulated.ExpiresAt = bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1;
             if (w.Arrives >= close) continue;
+            if (w.BarsToWait > 0)
+            {
+                w.BarsToWait--;
+                w.Arrives = close;
+                continue;
+            }
             if (w.Arrives > bar.Time)
             {
                 // It came within the bar.
@@ -273,7 +283,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
     private double Slipped(Side side, double price, double quantity, in Bar bar)
     {
         if (execution.Slippage is null) return price;
-        var slipped = execution.Slippage.Slip(side, price, quantity, bar.Volume);
+        var slipped = execution.Slippage.Slip(side, price, quantity, bar.Volume, _tick);
         return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
     }
 
