@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
@@ -28,6 +29,9 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
 {
     /// <summary>Whether its strategies see all its symbols together, on a joined timeline.</summary>
     public bool IsJoined => Instances[0].Definition.IsMultiSymbol;
+
+    /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
+    public long TracePeriod { get; init; }
 
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }
@@ -87,9 +91,10 @@ public sealed class BatchPlan
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
 
+        var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol))
-            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]))
+            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod })
             .ToList();
         return new BatchPlan(spec, instances, feeds);
     }

@@ -20,7 +20,7 @@ public sealed class RunFolder : IDisposable
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new UInt128Converter() },
+        Converters = { new UInt128Converter(), new DoublesConverter() },
     };
 
     private readonly string _progress;
@@ -156,6 +156,16 @@ public sealed class RunFolder : IDisposable
             hash.AppendData([0]);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    // Long columns of numbers as the bytes that they are: a trace has hundreds.
+    private sealed class DoublesConverter : JsonConverter<double[]>
+    {
+        public override double[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(reader.GetBytesFromBase64()).ToArray();
+
+        public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options) =>
+            writer.WriteBase64StringValue(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()));
     }
 
     private sealed class UInt128Converter : JsonConverter<UInt128>

@@ -10,6 +10,9 @@ namespace Granary.Application.Batches;
 /// <param name="Error">Why it failed; null where it ran to its end.</param>
 public sealed record StrategyOutcome(int Index, RunStatistics? Statistics, UInt128 Fingerprint, int Signals, long Bars, string? Error)
 {
+    /// <summary>Its equity at the ends of periods; null where it failed, or nothing was traced.</summary>
+    public EquityTrace? Trace { get; init; }
+
     public static StrategyOutcome Of(int index, StrategyResult? result, long bars, double periodsPerYear, string? error) => result is null
         ? new StrategyOutcome(index, null, 0, 0, bars, error)
         : new StrategyOutcome(index, RunStatistics.Of(result, periodsPerYear), result.Fingerprint, result.Signals, bars, error);

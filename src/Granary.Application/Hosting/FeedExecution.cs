@@ -35,13 +35,13 @@ public sealed class FeedExecution
         {
             FactorPlan[] factors = [.. series.Select(_ => new FactorPlan())];
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
-            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), _stop.Token);
+            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed.TracePeriod, _stop.Token);
         }
         else
         {
             var factors = new FactorPlan();
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
-            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), _stop.Token);
+            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed.TracePeriod, _stop.Token);
         }
     }
 
@@ -152,7 +152,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 return true;
             default:
-                Finished?.Invoke([.. Groups.SelectMany(g => g.Finish(_reader!.Clock))]);
+                Finished?.Invoke([.. Groups.SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod))]);
                 return true;
         }
     }

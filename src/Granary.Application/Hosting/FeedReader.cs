@@ -21,9 +21,9 @@ internal abstract class FeedReader
     public abstract ValueTask DisposeAsync();
 }
 
-internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsyncEnumerable<BarBlock> blocks, CancellationToken cancellationToken) : FeedReader
+internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsyncEnumerable<BarBlock> blocks, long tracePeriod, CancellationToken cancellationToken) : FeedReader
 {
-    private readonly FeedPipeline _pipeline = new(series, factors);
+    private readonly FeedPipeline _pipeline = new(series, factors, tracePeriod);
     private readonly IAsyncEnumerator<BarBlock> _blocks = blocks.GetAsyncEnumerator(cancellationToken);
 
     public override FeedClock Clock => _pipeline.Clock;
@@ -39,9 +39,9 @@ internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsy
     public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
 }
 
-internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, CancellationToken cancellationToken) : FeedReader
+internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, long tracePeriod, CancellationToken cancellationToken) : FeedReader
 {
-    private readonly JoinedPipeline _pipeline = new(series, factors);
+    private readonly JoinedPipeline _pipeline = new(series, factors, tracePeriod);
     private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
     public override FeedClock Clock => _pipeline.Clock;

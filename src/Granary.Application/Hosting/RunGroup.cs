@@ -155,7 +155,7 @@ public abstract class RunGroup
     private static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Ends the strategies after the last block, once.</summary>
-    internal IEnumerable<StrategyOutcome> Finish(FeedClock clock)
+    internal IEnumerable<StrategyOutcome> Finish(FeedClock clock, long tracePeriod)
     {
         for (var i = 0; i < _runs.Length; i++)
         {
@@ -173,7 +173,10 @@ public abstract class RunGroup
                     Fail(i, Said(e));
                 }
             }
-            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]);
+            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]) with
+            {
+                Trace = EquityTrace.Of(result?.Equity, tracePeriod),
+            };
             _runs[i] = null;
             _writers[i] = null;
         }

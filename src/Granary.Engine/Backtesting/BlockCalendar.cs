@@ -2,13 +2,15 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>Where in a block a new month or week begins (UTC; weeks from Monday): found once per block for all strategies.</summary>
-public sealed class BlockCalendar
+/// <summary>Where in a block a new month, week (UTC; weeks from Monday) or period of a trace begins: found once per block for all strategies.</summary>
+/// <param name="tracePeriod">Ticks of the periods at whose ends a run's equity is kept, see <see cref="EquityTrace"/>; 0 = none.</param>
+public sealed class BlockCalendar(long tracePeriod = 0)
 {
     private Boundary[] _boundaries = [];
     private int _count;
 
-    internal readonly record struct Boundary(int Index, int Month, int Week);
+    // Periods: how many of the trace have ended since the bar before.
+    internal readonly record struct Boundary(int Index, int Month, int Week, int Periods);
 
     /// <summary>Looks a block through.</summary>
     /// <param name="lastTime">The time of the bar before the block; <see cref="long.MinValue"/> before the first.</param>
@@ -16,22 +18,27 @@ public sealed class BlockCalendar
     {
         _count = 0;
         var time = block.TimeColumn;
-        var day = lastTime == long.MinValue ? time[0] / TimeSpan.TicksPerDay : lastTime / TimeSpan.TicksPerDay;
+        var last = lastTime == long.MinValue ? time[0] : lastTime;
+        var day = last / TimeSpan.TicksPerDay;
         var (month, week) = (MonthOfDay(day), WeekOfDay(day));
+        var period = PeriodOf(last);
+        var withinDays = tracePeriod is > 0 and < TimeSpan.TicksPerDay;
         for (var i = 0; i < time.Length; i++)
         {
             var d = time[i] / TimeSpan.TicksPerDay;
-            if (d == day) continue;
+            if (d == day && !(withinDays && PeriodOf(time[i]) != period)) continue;
+            var (m, w, p) = (d == day ? month : MonthOfDay(d), WeekOfDay(d), PeriodOf(time[i]));
             day = d;
-            var (m, w) = (MonthOfDay(d), WeekOfDay(d));
-            if (m == month && w == week) continue;
-            (month, week) = (m, w);
+            if (m == month && w == week && p == period) continue;
             if (_count == _boundaries.Length) Array.Resize(ref _boundaries, Math.Max(16, _count * 2));
-            _boundaries[_count++] = new Boundary(i, m, w);
+            _boundaries[_count++] = new Boundary(i, m, w, (int)(p - period));
+            (month, week, period) = (m, w, p);
         }
     }
 
-    /// <summary>Whether no month or week begins in the block.</summary>
+    private long PeriodOf(long time) => tracePeriod > 0 ? time / tracePeriod : 0;
+
+    /// <summary>Whether no month, week or period begins in the block.</summary>
     internal bool IsEmpty => _count == 0;
 
     /// <summary>The boundaries at or after a bar of the block, in order.</summary>

@@ -27,9 +27,18 @@ internal sealed class EquityMeter
     private int _months, _monthsUp, _weeks, _weeksUp;
     private int _lastMonth = -1, _lastWeek = -1;
     private bool _finished;
+    private readonly long _from;
+    private long _firstIndex;
+    private double[] _trace = [];
+    private int _traced;
 
     /// <param name="start">The cash before the first bar.</param>
-    public EquityMeter(double start) => _start = _previous = _peak = _trough = _monthStart = _weekStart = start;
+    /// <param name="from">UTC ticks; bars before are not marked.</param>
+    public EquityMeter(double start, long from = 0)
+    {
+        _start = _previous = _peak = _trough = _monthStart = _weekStart = start;
+        _from = from;
+    }
 
     /// <summary>Equity at the last marked bar; the starting cash before the first.</summary>
     public double Equity => _previous;
@@ -44,6 +53,10 @@ internal sealed class EquityMeter
         if (from >= to) return;
         if (_firstTime == long.MinValue)
         {
+            while (block.TimeColumn[from] < _from)
+                if (++from == to)
+                    return;
+            _firstIndex = block.FirstIndex + from;
             _firstTime = block.TimeColumn[from];
             _peakTime = _firstTime;
             _lastMonth = BlockCalendar.Month(_firstTime);
@@ -65,9 +78,18 @@ internal sealed class EquityMeter
             if (boundary.Index >= to) break;
             if (from < boundary.Index) Stretch(cash, quantity, block, from, boundary.Index);
             from = boundary.Index;
+            if (boundary.Periods > 0 && block.FirstIndex + from > _firstIndex) Trace(boundary.Periods);
             Turn(boundary.Month, boundary.Week);
         }
         return from;
+    }
+
+    // So many periods of the trace have ended with the bar before; those without a bar end as they began.
+    private void Trace(int periods)
+    {
+        if (_traced + periods > _trace.Length) Array.Resize(ref _trace, Math.Max(64, Math.Max(_traced + periods, _trace.Length * 2)));
+        _trace.AsSpan(_traced, periods).Fill(_previous);
+        _traced += periods;
     }
 
     // The bar before has ended a month or a week.
@@ -270,6 +292,8 @@ internal sealed class EquityMeter
             Weeks = _weeks,
             WeeksUp = _weeksUp,
             ExposedBars = _exposed,
+            // The last period ends with the last bar.
+            PeriodEquity = _traced > 0 ? [.. _trace.AsSpan(0, _traced), _previous] : [],
         };
     }
 }
@@ -319,6 +343,9 @@ public sealed record EquitySums
 
     /// <summary>Bars at whose close something was held.</summary>
     public required long ExposedBars { get; init; }
+
+    /// <summary>At the end of each period of the trace, the last one cut short by the end of the bars; empty where nothing was traced.</summary>
+    public double[] PeriodEquity { get; init; } = [];
 
     internal void AddTo(ref Fingerprint fingerprint)
     {

@@ -7,8 +7,9 @@ namespace Granary.Engine.Backtesting;
 /// <summary>A block with all that its feed's strategies share over it.</summary>
 public sealed class PreparedBlock
 {
-    internal PreparedBlock(FactorPlan plan, int capacity)
+    internal PreparedBlock(FactorPlan plan, int capacity, long tracePeriod)
     {
+        Calendar = new BlockCalendar(tracePeriod);
         Sheet = new FactorSheet(plan, capacity);
         Capacity = capacity;
     }
@@ -19,7 +20,7 @@ public sealed class PreparedBlock
 
     public FactorSheet Sheet { get; }
 
-    public BlockCalendar Calendar { get; } = new();
+    public BlockCalendar Calendar { get; }
 }
 
 /// <summary>
@@ -33,10 +34,13 @@ public sealed class FeedPipeline
     private readonly Stack<PreparedBlock> _spare = new();
     private long _lastTime = long.MinValue;
     private int _capacity = 1;
+    private readonly long _tracePeriod;
 
     /// <param name="plan">Complete: every run of the feed has added its factors.</param>
-    public FeedPipeline(MarketSeries series, FactorPlan plan)
+    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
+    public FeedPipeline(MarketSeries series, FactorPlan plan, long tracePeriod = 0)
     {
+        _tracePeriod = tracePeriod;
         Series = series;
         _plan = plan;
         _computer = new FactorComputer(plan, series);
@@ -61,7 +65,7 @@ public sealed class FeedPipeline
                     prepared = spare;
         }
         _capacity = Math.Max(_capacity, block.Count);
-        prepared ??= new PreparedBlock(_plan, _capacity);
+        prepared ??= new PreparedBlock(_plan, _capacity, _tracePeriod);
         prepared.Block = block;
         prepared.Calendar.Read(block, _lastTime);
         _lastTime = block.TimeColumn[block.Count - 1];

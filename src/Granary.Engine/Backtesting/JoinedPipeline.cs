@@ -36,13 +36,16 @@ public sealed class JoinedPipeline
 {
     private readonly FeedPipeline[] _pipelines;
     private readonly int[][] _references;
+    private readonly long _tracePeriod;
     private long _lastTime = long.MinValue;
 
     /// <param name="series">In the order of the joined blocks' symbols; of one timeframe.</param>
     /// <param name="plans">One for each, complete: every run has added its factors.</param>
+    /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
     /// <exception cref="ArgumentException">A factor compares with a symbol that is not among them.</exception>
-    public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans)
+    public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans, long tracePeriod = 0)
     {
+        _tracePeriod = tracePeriod;
         Series = series;
         _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p))];
         _references = [.. _pipelines.Select(p => p.ReferenceSymbols.Select(Find).ToArray())];
@@ -80,7 +83,7 @@ public sealed class JoinedPipeline
             symbols[s] = _pipelines[s].Prepare(bars, references);
         }
         var nothing = new double[block.Count];
-        var calendar = new BlockCalendar();
+        var calendar = new BlockCalendar(_tracePeriod);
         calendar.Read(new BarBlock(block.FirstRow, block.TimeColumn, nothing, nothing, nothing, nothing, nothing), _lastTime);
         _lastTime = block.TimeColumn[^1];
         Clock.Add(block.Time);

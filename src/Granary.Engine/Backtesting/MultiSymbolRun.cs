@@ -44,7 +44,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         Series = series;
         _strategy = strategy;
         _account = new SharedAccount(settings.Cash);
-        _meter = new EquityMeter(settings.Cash);
+        _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
         _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));

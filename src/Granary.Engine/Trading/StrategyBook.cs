@@ -69,7 +69,7 @@ internal sealed class StrategyBook
         _account = account;
         _cash = account is null ? settings.Cash : 0;
         _closed = account is not null;
-        _meter = new EquityMeter(settings.Cash);
+        _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _excursions = observer is not null;
         _late = execution.LatencyBars > 0;
     }
@@ -190,7 +190,7 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public OrderId Enter(Side side, in EntryOptions options, int index)
     {
-        if (_closed || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
+        if (_closed || TimeAt(index) < _settings.TradeFrom || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
         var open = side == Side.Buy ? _pendingLong : _pendingShort;
         for (var i = 0; i < _tradeCount; i++)
             if (_trades[i].Side == side && !_trades[i].Exiting)
