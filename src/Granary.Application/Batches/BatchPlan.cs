@@ -64,6 +64,9 @@ public sealed class BatchPlan
         return new BatchPlan(Spec, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
     }
 
+    /// <summary>The same plan with orders filled otherwise.</summary>
+    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Instances, Feeds);
+
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)
     {

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Verification;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -33,6 +36,9 @@ public sealed record BatchOptions
 
     /// <summary>Whether the models that it trains become versions of their registry.</summary>
     public bool RegisterModels { get; init; } = true;
+
+    /// <summary>Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of prod.json lacks both.</summary>
+    public bool Guards { get; init; } = true;
 }
 
 /// <summary>A batch that has run.</summary>
@@ -47,7 +53,8 @@ public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 
 /// <summary>The main job: a batch file in, a run's folder out.</summary>
 /// <param name="sources">Opens what a batch calls its source; null = <see cref="BarSources.Open"/>.</param>
-public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null)
+/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null, TrialLedger? ledger = null)
 {
     /// <exception cref="Json.InputException">The batch is wrong.</exception>
     /// <exception cref="BarDataException">The bars are wrong.</exception>
@@ -129,6 +136,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
             var shared = spool is null ? new double[weights.Length] : weights;
 
+            // What looks at the strategies goes on while the portfolio is passed through.
+            var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
+                Causality: await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken),
+                Stress: await CostStress.RunAsync(plan, markets, outcomes, weights, options.Threads, cancellationToken)), cancellationToken);
+            var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
             using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
             PortfolioOutcome outcome;
@@ -136,7 +148,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             {
                 var csv = equityWriter is null ? null : new EquityCsv(equityWriter);
                 csv?.Header();
-                outcome = await Portfolio(plan, spool, shared, markets, outputs, csv is null ? null : r => csv.Row(r), portfolioTrades.Add);
+                outcome = await Portfolio(plan, spool, shared, markets, outputs, r =>
+                {
+                    csv?.Row(r);
+                    tracer.Add(r.Time, r.Equity);
+                }, portfolioTrades.Add);
             }
             finally
             {
@@ -148,8 +164,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
+            var guards = interrupted ? null : Guard(plan, outcomes, weights.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], outcomes.GetValueOrDefault(i.Index)?.Statistics, learning?.ModelOf(i.Index), outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
+                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index), outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
             var model = new RunModel
             {
@@ -164,7 +181,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Strategies = entries,
                 Markets = await Described(markets, plan, CancellationToken.None),
                 StartingCash = spec.Cash,
-                Portfolio = outcome.Statistics,
+                Portfolio = guards?.Selection is { } selection
+                    ? outcome.Statistics with { DeflatedSharpe = selection.PortfolioDeflated, ProbabilityOfOverfitting = selection.Overfitting?.Probability ?? double.NaN }
+                    : outcome.Statistics,
                 Equity = outcome.Recorder.Count > 0 ? outcome.Recorder.Rows() : [],
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
@@ -172,6 +191,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Notes = Notes(plan, entries, interrupted),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
+            if (guards is not null)
+                model = model with
+                {
+                    Sections = new Dictionary<string, string>(model.Sections) { [BatchGuards.Section] = guards.ToJson(entries), [Evidence.Name] = guards.Evidence().ToJson() },
+                };
             var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
             if (learning is not null)
             {
@@ -194,6 +218,29 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             spool?.Dispose();
         }
     }
+
+    private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
+        BatchLearning? learning, (CausalityResult? Causality, CostStress? Stress) looked)
+    {
+        // A new version of a model is no new idea.
+        var trials = BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0]);
+        string? fault = null;
+        TrialCensus census;
+        try
+        {
+            census = ledger is null ? TrialLedger.Alone(trials) : ledger.Record(trials);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+            census = TrialLedger.Alone(trials);
+        }
+        var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, null, out var why);
+        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census), outOfSample, why, looked.Causality, looked.Stress, fault);
+    }
+
+    private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
+        guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;
 
     private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 

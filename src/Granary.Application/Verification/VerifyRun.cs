@@ -30,7 +30,7 @@ public static class VerifyRun
         try
         {
             var again = await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } },
-                new BatchOptions { Out = temporary, Yes = true, RegisterModels = false }, progress, cancellationToken);
+                new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Guards = false }, progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
 
             var source = BarSources.Open(spec.Data, spec.Folder);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
@@ -20,9 +21,10 @@ internal static class BacktestCommand
         var resume = new Option<bool>("--resume") { Description = "go on with an interrupted run" };
         var yes = new Option<bool>("--yes") { Description = "agree to a very large grid" };
         var separate = new Option<bool>("--separate") { Description = "also write one trades file for each strategy" };
+        var noGuards = new Option<bool>("--no-guards") { Description = "look for no look-ahead and stress no costs; prod.json then lacks that evidence" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
-        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch, output, host, threads, resume, yes, separate, quiet, json };
+        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch, output, host, threads, resume, yes, separate, noGuards, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -34,9 +36,9 @@ internal static class BacktestCommand
                 if (call.GetValue(resume) || call.GetValue(separate)) throw new InputException($"--host {where}: --resume and --separate are for runs in this process; leave them out");
                 return await RemoteBacktest.RunAsync(where, spec, call.GetValue(batch)!, call.GetValue(output), call.GetValue(quiet), call.GetValue(json), token);
             }
-            var options = new BatchOptions { Out = call.GetValue(output), Resume = call.GetValue(resume), Yes = call.GetValue(yes), Separate = call.GetValue(separate), Threads = count };
+            var options = new BatchOptions { Out = call.GetValue(output), Resume = call.GetValue(resume), Yes = call.GetValue(yes), Separate = call.GetValue(separate), Threads = count, Guards = !call.GetValue(noGuards) };
             var silent = call.GetValue(quiet) || call.GetValue(json);
-            var runner = new BatchRunner(new EmbeddedHost(count), TimeProvider.System);
+            var runner = new BatchRunner(new EmbeddedHost(count), TimeProvider.System, ledger: TrialLedger.OfUser());
             var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
             if (call.GetValue(json)) Console.WriteLine(Outcome(run));
             else if (!silent) Show(run);

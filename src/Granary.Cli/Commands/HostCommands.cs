@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Granary.Api;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
+using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
@@ -37,7 +38,7 @@ internal static class HostCommands
             builder.WebHost.UseUrls(call.GetValue(urls)!);
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
             builder.Services.AddGranaryApi(new ApiSettings { Keys = access });
-            builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count));
+            builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
             await using var app = builder.Build();
             app.UseGranaryApi();
             try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Verification;
 using Granary.Reporting.Runs;
@@ -52,7 +53,7 @@ internal static class RunCommands
             var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
             try
             {
-                var again = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System).RunAsync(
+                var again = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, ledger: TrialLedger.OfUser()).RunAsync(
                     spec with { Outputs = new OutputSet { Names = ["report", "trades", "signals"] } }, new BatchOptions { Out = temporary, Yes = true }, null, token);
                 AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");

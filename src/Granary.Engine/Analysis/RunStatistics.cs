@@ -55,6 +55,12 @@ public sealed record RunStatistics
 
     public required double PeriodsPerYear { get; init; }
 
+    /// <summary>The probability that the Sharpe ratio is above what the best of all trials would show were they worthless; NaN until a batch has been judged.</summary>
+    public double DeflatedSharpe { get; init; } = double.NaN;
+
+    /// <summary>Of the choice among the batch's strategies, so of its portfolio only; NaN elsewhere.</summary>
+    public double ProbabilityOfOverfitting { get; init; } = double.NaN;
+
     /// <summary>In the order in which they are written.</summary>
     public IReadOnlyList<(string Key, double Value)> Named() =>
     [
@@ -63,6 +69,7 @@ public sealed record RunStatistics
         ("sortino", Sortino), ("calmar", Calmar), ("maxDrawdown", MaxDrawdown), ("maxDrawdownDays", MaxDrawdownDays),
         ("monthsProfitable", MonthsProfitable), ("weeksProfitable", WeeksProfitable), ("exposure", Exposure), ("commission", Commission),
         ("finalEquity", FinalEquity), ("netProfit", NetProfit), ("periods", Periods), ("periodsPerYear", PeriodsPerYear),
+        ("deflatedSharpe", DeflatedSharpe), ("probabilityOfOverfitting", ProbabilityOfOverfitting),
     ];
 
     /// <summary>From what a strategy run leaves. The first return is that of the first bar against the starting cash.</summary>

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Verification;
+using Granary.Engine.Backtesting;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Guards;
+
+/// <summary>All that speaks for and against a batch's results.</summary>
+/// <param name="Selection">Null where nothing could be traced.</param>
+/// <param name="OutOfSample">Null where nothing can be told; then <paramref name="OutOfSampleMissing"/> says why.</param>
+/// <param name="LedgerFault">Why the trials of other batches are not counted; null where they are.</param>
+public sealed record BatchGuards(
+    SelectionGuards? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress, string? LedgerFault)
+{
+    /// <summary>The name of the section in results.json.</summary>
+    public const string Section = "guards";
+
+    /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
+    public const double Confidence = 0.95;
+
+    /// <summary>Probabilities of overfitting from here on are not.</summary>
+    public const double MostOverfitting = 0.5;
+
+    /// <summary>The five checks, each passed, failed or missing.</summary>
+    public Evidence Evidence()
+    {
+        var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
+        static EvidenceState State(bool passed) => passed ? EvidenceState.Passed : EvidenceState.Failed;
+        findings[Guards.Evidence.OutOfSample] = OutOfSample is { } o
+            ? new EvidenceFinding(State(o.Passed), Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
+                [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
+            : EvidenceFinding.Missing(OutOfSampleMissing);
+        var s = Selection;
+        findings[Guards.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+            : LedgerFault is not null ? EvidenceFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
+            : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
+                Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, where more than {Confidence} is evidence"),
+                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
+        findings[Guards.Evidence.Overfitting] = s is null ? EvidenceFinding.Missing("nothing was traced")
+            : s.Overfitting is { } p
+                ? new EvidenceFinding(State(p.Probability < MostOverfitting), Text($"{p.Probability:0.00}, where 0.5 is a choice by luck"), [("value", p.Probability), ("threshold", MostOverfitting), ("blocks", s.OverfittingBlocks)])
+                : s.Trials <= 1 && s.Deflated.Length == 1
+                    ? new EvidenceFinding(EvidenceState.Passed, "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)])
+                    : EvidenceFinding.Missing(s.Deflated.Length < 2 ? "one strategy alone gives nothing to choose among, and others have been tried on these bars" : "the record is too short to be split");
+        findings[Guards.Evidence.Causality] = Causality is { } c
+            ? new EvidenceFinding(State(c.Passed), c.Passed
+                    ? Text($"{c.Strategies} strategies did the same before {c.Cuts} instants after which every bar was replaced by nonsense")
+                    : $"{c.Found[0].Strategy} looks ahead: {c.Found[0].Sentence}",
+                [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count)])
+            : EvidenceFinding.Missing("nobody looked");
+        findings[Guards.Evidence.CostStress] = Stress is { Strategies: > 0 } t
+            ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} is left of {Percent(t.Return)} with doubled costs and orders one bar later; {t.StillProfitable} of {t.Strategies} strategies still earn"),
+                [("return", t.Return), ("stressed", t.Stressed), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
+            : EvidenceFinding.Missing("no strategy has a weight");
+        return new Evidence(findings);
+    }
+
+    /// <summary>How far the results can be believed, in plain words, most important first.</summary>
+    public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var said = new List<string>();
+        var verdict = Evidence().Judge();
+        said.Add(verdict.IsSufficient
+            ? "All five checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {Guards.Evidence.Checks.Count} checks did not pass: these results should not be traded as they are.");
+        if (Causality is { Passed: false } leak) said.Add($"{leak.Found.Count} of the {leak.Strategies} strategies that were looked at acted on bars that had not happened yet. Nothing else on this page counts until that is mended; granary verify names them all.");
+        if (Selection is { } s)
+        {
+            var unit = Unit(s.PeriodTicks);
+            if (s.Trials > 1)
+                said.Add(Text($"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year."));
+            if (!double.IsNaN(s.PortfolioDeflated))
+                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds that with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+            var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
+            said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials." : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+            if (s.Overfitting is { } o)
+                said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{(o.Probability < 0.2 ? ": the choice carries over." : o.Probability < MostOverfitting ? "." : ": the choice is no better than drawing lots.")}"));
+            if (s.Snooping is { } n)
+                said.Add(Text($"That the best of {s.SnoopingStrategies:#,0} strategies earns anything at all could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+            if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
+                said.Add(Text($"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
+        }
+        if (LedgerFault is not null) said.Add($"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
+        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).") : $"There is no result on unseen bars: {OutOfSampleMissing}.");
+        if (Stress is { Strategies: > 0 } stress)
+            said.Add(Text($"With every cost doubled and every order one bar later {Percent(stress.Stressed)} is left of {Percent(stress.Return)}, and {stress.StillProfitable} of {stress.Strategies} strategies still earn."));
+        if (Causality is { Passed: true } clean)
+            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies at {clean.Cuts} instants; granary verify looks at all of them."));
+        return said;
+    }
+
+    /// <summary>The section of results.json and of the report.</summary>
+    public string ToJson(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("conclusions");
+            foreach (var sentence in Conclusions(strategies)) json.WriteStringValue(sentence);
+            json.WriteEndArray();
+            if (Selection is { } s)
+            {
+                json.WriteString("period", Unit(s.PeriodTicks));
+                json.WriteNumber("trials", s.Trials);
+                json.WriteNumber("newTrials", s.NewTrials);
+                ResultsJson.Number(json, "trialDeviation", s.TrialDeviation);
+                ResultsJson.Number(json, "expectedMaximum", s.ExpectedMaximum);
+                ResultsJson.Number(json, "sharpe", s.Portfolio.Sharpe);
+                ResultsJson.Number(json, "deflatedSharpe", s.PortfolioDeflated);
+                ResultsJson.Number(json, "minimumTrackRecord", s.Portfolio.MinimumTrackRecord);
+                json.WriteNumber("periods", s.Portfolio.Returns);
+                ResultsJson.Number(json, "probabilityOfOverfitting", s.Overfitting?.Probability ?? double.NaN);
+                ResultsJson.Number(json, "probabilityOfLoss", s.Overfitting?.ProbabilityOfLoss ?? double.NaN);
+                ResultsJson.Number(json, "degradation", s.Overfitting?.Degradation ?? double.NaN);
+                json.WriteNumber("blocks", s.OverfittingBlocks);
+                ResultsJson.Number(json, "realityCheck", s.Snooping?.RealityCheck ?? double.NaN);
+                ResultsJson.Number(json, "superiorPredictiveAbility", s.Snooping?.Consistent ?? double.NaN);
+                if (s.Overfitting is { } o)
+                {
+                    // How the logits lie, for the drawing: from −6 to 6 in steps of a half.
+                    var counts = new int[24];
+                    foreach (var logit in o.Logits) counts[(int)Math.Clamp(Math.Floor((logit + 6) * 2), 0, counts.Length - 1)]++;
+                    json.WriteStartArray("logits");
+                    foreach (var count in counts) json.WriteNumberValue(count);
+                    json.WriteEndArray();
+                }
+            }
+            if (LedgerFault is not null) json.WriteString("ledger", LedgerFault);
+            if (Causality is { } c && c.Found.Count > 0)
+            {
+                json.WriteStartArray("lookAhead");
+                foreach (var found in c.Found)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("strategy", found.Strategy);
+                    json.WriteString("cut", RunText.Time(found.Cut.Ticks));
+                    json.WriteString("sentence", found.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static double Annual(double sharpe, long periodTicks) => sharpe * Math.Sqrt(365.25 * TimeSpan.TicksPerDay / periodTicks);
+
+    private static string Unit(long ticks) => ticks switch
+    {
+        7 * TimeSpan.TicksPerDay => "weeks",
+        TimeSpan.TicksPerDay => "days",
+        TimeSpan.TicksPerHour => "hours",
+        _ => string.Create(CultureInfo.InvariantCulture, $"periods of {ticks / (double)TimeSpan.TicksPerDay:0.##} days"),
+    };
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+
+    private static string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

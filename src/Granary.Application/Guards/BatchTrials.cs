@@ -1,0 +1,40 @@
+using System.Globalization;
+using Granary.Application.Batches;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Guards;
+
+/// <summary>What a batch tried: each of its combinations under the hash of the bars that it ran on.</summary>
+public static class BatchTrials
+{
+    /// <param name="hashes">Of the bars, by symbol.</param>
+    /// <param name="modelOf">The name of a strategy's model without its version; null without one.</param>
+    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf)
+    {
+        var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
+        foreach (var feed in plan.Feeds)
+        {
+            var dataSet = feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
+            if (!trials.TryGetValue(dataSet, out var list)) trials.Add(dataSet, list = new List<Trial>());
+            foreach (var instance in feed.Instances)
+            {
+                if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null) continue;
+                var sharpe = outcome.Trace is { } trace
+                    ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
+                    : double.NaN;
+                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), sharpe));
+            }
+        }
+        return trials;
+    }
+
+    // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.
+    private static string Text(StrategyInstance instance, string? model)
+    {
+        var t = instance.Trading;
+        var parameters = string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} {t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}");
+    }
+}

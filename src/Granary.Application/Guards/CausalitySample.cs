@@ -1,0 +1,33 @@
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Verification;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Guards;
+
+/// <summary>
+/// The look for look-ahead that every batch has by default: a few of its strategies, evenly over the batch, on as many bars as cost a small share of it.
+/// <c>verify</c> looks at all of them, and has their models trained anew.
+/// </summary>
+public static class CausalitySample
+{
+    /// <summary>Instants after which the bars are poisoned.</summary>
+    public const int Cuts = 2;
+
+    // Of the batch's bars times strategies; what a small batch has anyway is free.
+    private const double Share = 0.02;
+    private const long Free = 200_000, LeastBars = 2_000;
+
+    /// <param name="threads">Of this process; where the batch itself runs does not matter.</param>
+    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, int threads, CancellationToken cancellationToken)
+    {
+        var evaluations = plan.Feeds.Sum(f => FeedBlocks.CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
+        var budget = Math.Max(Free, (long)(Share * evaluations));
+        // Each strategy runs once over the true bars and once over those of each cut.
+        var bars = Math.Max(LeastBars, budget / (Cuts + 1));
+        var mean = Math.Max(1, Math.Min(bars, evaluations / Math.Max(1, plan.Instances.Count)));
+        var sample = (int)Math.Clamp(budget / ((Cuts + 1) * mean), 1, plan.Instances.Count);
+        var heads = markets.ToDictionary(m => m.Key, m => m.Value.Series.Count <= bars ? m.Value : m.Value with { Series = new HeadSeries(m.Value.Series, bars) }, StringComparer.Ordinal);
+        return CausalityCheck.RunAsync(plan, heads, new EmbeddedHost(threads), sample, Cuts, plan.Spec.Seed, cancellationToken);
+    }
+}

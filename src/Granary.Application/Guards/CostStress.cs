@@ -1,0 +1,42 @@
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+
+namespace Granary.Application.Guards;
+
+/// <summary>What is left of the weighted strategies when every cost is doubled and every order comes one bar later.</summary>
+/// <param name="Weighted">Strategies with a weight.</param>
+/// <param name="Strategies">How many of them were tried, evenly over the batch.</param>
+/// <param name="Return">Mean of their total returns in their own accounts, by weight: as the batch has it.</param>
+/// <param name="Stressed">The same under stress.</param>
+/// <param name="StillProfitable">How many of them still earn.</param>
+public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
+{
+    /// <summary>The most strategies that are tried.</summary>
+    public const int Most = 50;
+
+    public bool Passed => Strategies > 0 && Stressed > 0;
+
+    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, int threads, CancellationToken cancellationToken)
+    {
+        var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null).Select(i => i.Index).ToList();
+        var count = Math.Min(Most, members.Count);
+        var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
+        if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
+        var stressed = new Dictionary<int, StrategyOutcome>();
+        await new EmbeddedHost(threads).RunAsync(plan.WithExecution(plan.Spec.Execution.Settings.Stressed()), markets, i => chosen.Contains(i.Index), null, false, finished =>
+        {
+            foreach (var outcome in finished) stressed[outcome.Index] = outcome;
+        }, null, cancellationToken);
+        double total = 0, before = 0, after = 0;
+        var profitable = 0;
+        foreach (var i in chosen.Order())
+        {
+            if (stressed.GetValueOrDefault(i)?.Statistics is not { } now) continue;
+            total += Math.Abs(weights[i]);
+            before += weights[i] * outcomes[i].Statistics!.TotalReturn;
+            after += weights[i] * now.TotalReturn;
+            if (now.TotalReturn > 0) profitable++;
+        }
+        return new CostStress(members.Count, count, before / total, after / total, profitable);
+    }
+}

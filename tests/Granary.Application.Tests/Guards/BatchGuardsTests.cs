@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Guards;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Guards;
+
+public sealed class BatchGuardsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-guards-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static BatchSpec Spec(string strategies, string more = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+
+    private async Task<JsonElement> RunAsync(string name, BatchSpec spec, TrialLedger? ledger = null, bool guards = true)
+    {
+        var folder = Path.Combine(_folder, name);
+        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System, ledger: ledger).RunAsync(spec, new BatchOptions { Out = folder, Guards = guards });
+        return JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
+    }
+
+    private const string Sweep = """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] } }""";
+
+    [Fact]
+    public async Task A_sweep_is_judged_by_all_trials_on_its_bars_and_not_by_its_own_alone()
+    {
+        var ledger = new TrialLedger(Path.Combine(_folder, "trials"));
+        var alone = await RunAsync("one", Spec("""{ "class": "SmaCross", "params": { "fast": 8, "slow": 30 } }"""), ledger);
+        var sweep = await RunAsync("sweep", Spec(Sweep), ledger);
+        var again = await RunAsync("again", Spec("""{ "class": "SmaCross", "params": { "fast": 8, "slow": 30 } }"""), ledger);
+        alone.GetProperty("guards").GetProperty("trials").GetInt64().ShouldBe(2);
+        sweep.GetProperty("guards").GetProperty("trials").GetInt64().ShouldBe(18);
+        sweep.GetProperty("guards").GetProperty("newTrials").GetInt64().ShouldBe(16);
+        again.GetProperty("guards").GetProperty("trials").GetInt64().ShouldBe(18);
+        double Deflated(JsonElement run) => run.GetProperty("strategies")[0].GetProperty("stats").GetProperty("deflatedSharpe").GetDouble();
+        Deflated(again).ShouldBeLessThan(Deflated(alone));
+        sweep.GetProperty("portfolio").GetProperty("stats").GetProperty("probabilityOfOverfitting").GetDouble().ShouldBeInRange(0, 1);
+        sweep.GetProperty("digest").GetString().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Prod_json_carries_all_five_checks_and_without_the_guards_two_are_missing()
+    {
+        await RunAsync("with", Spec(Sweep));
+        await RunAsync("without", Spec(Sweep), guards: false);
+        Evidence Of(string run) => Evidence.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
+        foreach (var check in Evidence.Checks) Of("with")[check].State.ShouldNotBe(EvidenceState.Missing, check);
+        Of("with")[Evidence.Causality].State.ShouldBe(EvidenceState.Passed);
+        Of("without")[Evidence.Causality].State.ShouldBe(EvidenceState.Missing);
+        Of("without")[Evidence.CostStress].State.ShouldBe(EvidenceState.Missing);
+        Of("without").Judge().IsSufficient.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_guards_change_no_digest()
+    {
+        var with = await RunAsync("with", Spec(Sweep), new TrialLedger(Path.Combine(_folder, "trials")));
+        var without = await RunAsync("without", Spec(Sweep), guards: false);
+        with.GetProperty("digest").GetString().ShouldBe(without.GetProperty("digest").GetString());
+    }
+
+    [Fact]
+    public async Task A_ledger_that_cannot_be_written_is_told_and_is_no_evidence()
+    {
+        var file = Path.Combine(_folder, "a-file");
+        File.WriteAllText(file, "");
+        var run = await RunAsync("run", Spec(Sweep), new TrialLedger(file));
+        run.GetProperty("guards").GetProperty("ledger").GetString().ShouldNotBeNull();
+        run.GetProperty("evidence").GetProperty(Evidence.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
+    }
+
+    [Fact]
+    public async Task A_run_that_is_gone_on_with_is_judged_like_one_that_was_not_interrupted()
+    {
+        var whole = await RunAsync("whole", Spec(Sweep));
+        // The log of what had finished holds the traces too.
+        using var stop = new CancellationTokenSource();
+        var folder = Path.Combine(_folder, "resumed");
+        var progress = new Progress<BatchProgress>(_ => stop.Cancel());
+        var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder }, progress, stop.Token);
+        if (first.Interrupted) await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder, Resume = true });
+        var resumed = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
+        resumed.GetProperty("guards").GetRawText().ShouldBe(whole.GetProperty("guards").GetRawText());
+    }
+}
