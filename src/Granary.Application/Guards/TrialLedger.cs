@@ -52,13 +52,13 @@ public sealed class TrialLedger(string folder)
         Directory.CreateDirectory(folder);
         long all = 0, fresh = 0;
         var sharpes = new Moments();
+        Span<byte> record = stackalloc byte[RecordSize];
         // In one order, so that two runs over the same data sets add the same numbers alike.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             using var file = Open(Path.Combine(folder, dataSet + ".trials"));
             var known = Read(file);
             var added = new MemoryStream();
-            Span<byte> record = stackalloc byte[RecordSize];
             foreach (var trial in tried)
             {
                 if (!known.TryAdd(trial.Combination, trial.DailySharpe)) continue;
