@@ -1,1 +1,3 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.MLNet")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.MLNet.Tests")]

@@ -82,7 +82,7 @@ public static class LearningReader
             Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry : Under(batch, part.Find("registry")?.String() ?? "models"),
             Cache = Path.Combine(Under(batch, part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder : "models"), ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
-            Trainers = trainers ?? [.. TrainerCatalogue.All.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
+            Trainers = trainers ?? [.. TrainerCatalogue.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
             Place = part,
         };

@@ -5,18 +5,23 @@ using System.Security.Cryptography;
 using Granary.Application.Json;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
+using Granary.Learning.Trainers;
 
 namespace Granary.Application.Plugins;
 
-/// <summary>An operator's assembly whose strategies and factors are in the catalogues now.</summary>
+/// <summary>An operator's assembly whose strategies, factors and trainers are in the catalogues now.</summary>
 /// <param name="Path">Full path of the DLL.</param>
 /// <param name="ContentHash">SHA-256 of the DLL, lower-case hex: for a run's manifest.</param>
 /// <param name="Strategies">Class names.</param>
 /// <param name="Factors">Factor names.</param>
-public sealed record Plugin(string Path, string ContentHash, IReadOnlyList<string> Strategies, IReadOnlyList<string> Factors);
+public sealed record Plugin(string Path, string ContentHash, IReadOnlyList<string> Strategies, IReadOnlyList<string> Factors)
+{
+    /// <summary>Trainer names.</summary>
+    public IReadOnlyList<string> Trainers { get; init; } = [];
+}
 
 /// <summary>
-/// Takes the strategies and factors out of the DLLs of a folder. A DLL that refers to Granary.Engine is a plug-in; the others beside it are
+/// Takes the strategies, factors and trainers out of the DLLs of a folder. A DLL that refers to Granary.Engine is a plug-in; the others beside it are
 /// what plug-ins depend on. Call it at start, before any run.
 /// </summary>
 public static class PluginFolder
@@ -59,9 +64,10 @@ public static class PluginFolder
             var factors = FactorCatalogue.All.Select(f => f.Name).Where(n => !before.Contains(n)).ToList();
             var strategies = StrategyCatalogue.Add(assembly);
             foreach (var strategy in strategies) Try(strategy);
-            if (strategies.Count == 0 && factors.Count == 0)
-                throw new InputException($"{path}: it refers to Granary.Engine but holds no public strategy or factor; make the class public and derive it from Strategy, or take the file away");
-            var plugin = new Plugin(path, hash, [.. strategies.Select(s => s.Name)], factors);
+            var trainers = assembly.GetReferencedAssemblies().Any(a => a.Name == typeof(TrainerCatalogue).Assembly.GetName().Name) ? TrainerCatalogue.Add(assembly) : [];
+            if (strategies.Count == 0 && factors.Count == 0 && trainers.Count == 0)
+                throw new InputException($"{path}: it refers to Granary.Engine but holds no public strategy, factor or trainer; make the class public and derive it from Strategy, or take the file away");
+            var plugin = new Plugin(path, hash, [.. strategies.Select(s => s.Name)], factors) { Trainers = trainers };
             Loaded.Add(path, plugin);
             return plugin;
         }

@@ -44,11 +44,14 @@ internal static class AnalysisCommands
         var trainer = new Option<string>("--trainer") { Required = true };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 0.7, Description = "share of the rows that trains" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
+        var parameters = new Option<string?>("--params") { Description = "the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them" };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
         var json = new Option<bool>("--json");
-        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, json };
+        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, parameters, threads, json };
         command.SetAction((call, token) =>
         {
-            var result = LearnTable.Run(new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Environment.ProcessorCount), TimeProvider.System, token);
+            var request = new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Given.Threads(call.GetValue(threads)), Given.Parameters(call.GetValue(parameters)));
+            var result = LearnTable.Run(request, TimeProvider.System, token);
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
                 Output.Table(["Figure", "Value"], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));

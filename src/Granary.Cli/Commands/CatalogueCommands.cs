@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
+using Granary.Learning.Trainers;
 using Spectre.Console;
 
 namespace Granary.Cli.Commands;
@@ -30,6 +31,19 @@ internal static class CatalogueCommands
                 var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));
                 return (d.Name, Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
             }));
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Trainers()
+    {
+        var command = new Command("trainers", "List the trainers of models, ML.NET's among them where they are installed.");
+        command.SetAction(_ =>
+        {
+            var missing = TrainerCatalogue.LoadLibraries();
+            List("Trainer", "Parameters (default; range)", "What it is", TrainerCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+            foreach (var sentence in missing) CommandLine.Complain(sentence);
             return 0;
         });
         return command;

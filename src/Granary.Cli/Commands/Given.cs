@@ -18,4 +18,19 @@ internal static class Given
             : throw new InputException($"{option} {text} is no date; write it as 2024-01-31");
 
     public static string[] List(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    public static int Threads(int count) => count is >= 1 and <= 1024 ? count : throw new InputException($"--threads {count} is out of range: 1 … 1024");
+
+    /// <summary>"trees=200;leaves=15" by name; empty where nothing was typed.</summary>
+    public static IReadOnlyDictionary<string, string> Parameters(string? text)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in text?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
+        {
+            var at = pair.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1 || at == pair.Length - 1) throw new InputException($"--params '{pair}' is no name=value; write it as \"trees=200;leaves=15\"");
+            if (!parameters.TryAdd(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart())) throw new InputException($"--params names '{pair[..at].TrimEnd()}' twice: name it once");
+        }
+        return parameters;
+    }
 }

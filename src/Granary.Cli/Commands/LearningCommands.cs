@@ -41,8 +41,7 @@ internal static class LearningCommands
         var command = new Command(name, description) { batch, strategies, threads, quiet, json };
         command.SetAction(async (call, token) =>
         {
-            var count = call.GetValue(threads);
-            if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
+            var count = Given.Threads(call.GetValue(threads));
             var spec = BatchReader.Read(call.GetValue(batch)!);
             var learn = new LearnBatch(new EmbeddedHost(count), TimeProvider.System, count);
             var progress = call.GetValue(quiet) || call.GetValue(json) ? null : new Lines();
@@ -93,13 +92,14 @@ internal static class LearningCommands
         }
     }
 
-    /// <summary><c>models list|promote|rollback|compare</c>: the versions of a registry.</summary>
+    /// <summary><c>models list|show|promote|rollback|compare</c>: the versions of a registry.</summary>
     public static Command Models()
     {
         var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions, or postgres://…" };
         var json = new Option<bool>("--json");
         var name = new Argument<string>("NAME") { Description = "the model" };
         var version = new Argument<int>("VERSION");
+        var wanted = new Argument<int?>("VERSION") { Arity = ArgumentArity.ZeroOrOne };
         var other = new Argument<int>("OTHER");
         ModelRegistry Open(ParseResult call) => new(ModelStores.Open(call.GetValue(registry)!));
 
@@ -116,6 +116,16 @@ internal static class LearningCommands
                     r.Version.Model, r.Version.Number.ToString(), r.Current ? "current" : "", r.Version.Lineage.Trainer, r.Version.Lineage.Label,
                     RunText.Time(r.Version.Lineage.To.Ticks), MainFigure(r.Version.Lineage.OutOfSample), Figure(r.Version.Lineage.TrainTestGap),
                 }));
+            return 0;
+        });
+        var show = new Command("show", "Where a version comes from: data, window, features, parameters, seed and figures; the current one where none is named.") { name, wanted, registry, json };
+        show.SetAction(call =>
+        {
+            var models = Open(call);
+            var shown = call.GetValue(wanted) is { } number ? models.Version(call.GetValue(name)!, number) : models.Load(call.GetValue(name)!).Version;
+            var fields = ModelRegistry.Fields(shown);
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { shown.Model, shown.Number, Current = models.Pointer(shown.Model).Current == shown.Number, shown.ModelHash, shown.Lineage }, Output.Json));
+            else Output.Table(["Field", $"{shown.Model}, version {shown.Number}"], fields.Select(f => new[] { f.Key, f.Value }));
             return 0;
         });
         var promote = new Command("promote", "Make a version the current one.") { name, version, registry };
@@ -138,6 +148,6 @@ internal static class LearningCommands
             else Output.Table(["Field", $"Version {call.GetValue(version)}", $"Version {call.GetValue(other)}"], result.Differences.Select(d => new[] { d.Field, d.First, d.Second }));
             return 0;
         });
-        return new Command("models", "Versions of trained models: list, promote, rollback, compare.") { list, promote, rollback, compare };
+        return new Command("models", "Versions of trained models: list, show, promote, rollback, compare.") { list, show, promote, rollback, compare };
     }
 }

@@ -47,6 +47,13 @@ public sealed class LinearModel : TrainedModel
 
     protected override double PredictFinite(ReadOnlySpan<double> input)
     {
+        var score = Score(input);
+        return _sigmoid ? PortableMath.Sigmoid(_slope * score + _offset) : score;
+    }
+
+    /// <summary>The weighted sum, before any sigmoid.</summary>
+    internal double Score(ReadOnlySpan<double> input)
+    {
         ref var x = ref MemoryMarshal.GetReference(input);
         ref var c = ref MemoryMarshal.GetArrayDataReference(_centre);
         ref var w = ref MemoryMarshal.GetArrayDataReference(_weights);
@@ -56,6 +63,6 @@ public sealed class LinearModel : TrainedModel
             sum = Vector256.FusedMultiplyAdd(Dense.Load(ref x, i) - Dense.Load(ref c, i), Dense.Load(ref w, i), sum);
         var score = _intercept + Dense.AddLanes(sum);
         for (; i < input.Length; i++) score = Math.FusedMultiplyAdd(input[i] - _centre[i], _weights[i], score);
-        return _sigmoid ? PortableMath.Sigmoid(_slope * score + _offset) : score;
+        return score;
     }
 }

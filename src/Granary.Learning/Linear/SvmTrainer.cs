@@ -13,8 +13,6 @@ namespace Granary.Learning.Linear;
 [Trainer("svm", "Linear support vector machine (squared hinge), with Platt's probabilities.")]
 public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] double epsilon = 0.1) : ITrainer
 {
-    private const int Folds = 5;
-
     public string Name => "svm";
 
     public ITrainedModel Train(TrainingSet set, TrainingOptions options)
@@ -38,24 +36,14 @@ public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] d
 
         var signed = Array.ConvertAll(labels, y => 2 * y - 1);
         var machine = Fit(z, signed, weights, width, classify: true, options.Cancellation);
-        var scores = new double[labels.Length];
-        for (var fold = 0; fold < Folds; fold++)
+        var (slope, offset) = PlattScaling.Fit(labels, weights, (kept, scored, scores) =>
         {
-            var (start, end) = ((int)((long)labels.Length * fold / Folds), (int)((long)labels.Length * (fold + 1) / Folds));
-            double[] restZ = [.. z.AsSpan(0, start * width), .. z.AsSpan(end * width)];
-            double[] restY = [.. signed.AsSpan(0, start), .. signed.AsSpan(end)];
-            double[] restW = [.. weights.AsSpan(0, start), .. weights.AsSpan(end)];
-            var unseen = restY.AsSpan().IndexOfAnyExcept(restY[0]) < 0 ? machine : Fit(restZ, restY, restW, width, classify: true, options.Cancellation);
-            for (var i = start; i < end; i++) scores[i] = Score(unseen, z.AsSpan(i * width, width));
-        }
-        // Platt's smoothed targets keep the sigmoid finite where the classes are separable.
-        var (positive, negative) = (0.0, 0.0);
-        for (var i = 0; i < labels.Length; i++)
-            if (labels[i] == 1) positive += weights[i];
-            else negative += weights[i];
-        var targets = Array.ConvertAll(labels, y => y == 1 ? (positive + 1) / (positive + 2) : 1 / (negative + 2));
-        var slope = LogisticTrainer.Fit(scores, targets, weights, 1, 1e-9, options.Cancellation, out var offset);
-        return Model(machine, LearningTask.Classification, 1, 0, slope[0], offset);
+            var restZ = new double[kept.Count * width];
+            for (var k = 0; k < kept.Count; k++) z.AsSpan(kept[k] * width, width).CopyTo(restZ.AsSpan(k * width));
+            var unseen = Fit(restZ, [.. kept.Select(i => signed[i])], [.. kept.Select(i => weights[i])], width, classify: true, options.Cancellation);
+            foreach (var i in scored) scores[i] = Score(unseen, z.AsSpan(i * width, width));
+        }, options.Cancellation);
+        return Model(machine, LearningTask.Classification, 1, 0, slope, offset);
 
         LinearModel Model(double[] beta, LearningTask task, double unit, double shift, double slope, double offset)
         {

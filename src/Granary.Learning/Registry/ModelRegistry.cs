@@ -98,8 +98,10 @@ public sealed class ModelRegistry(IModelStore store)
         var (left, right) = (Fields(a), Fields(b));
         return new ModelComparison(a, b,
             [.. left.Keys.Union(right.Keys).Order(StringComparer.Ordinal)
-                .Select(k => (k, left.GetValueOrDefault(k, ""), right.GetValueOrDefault(k, "")))
+                .Select(k => (k, Value(left, k), Value(right, k)))
                 .Where(d => d.Item2 != d.Item3)]);
+
+        static string Value(IReadOnlyDictionary<string, string> fields, string key) => fields.TryGetValue(key, out var value) ? value : "";
     }
 
     /// <summary>A name that any file system takes, the same for the same text: for models of a strategy, whose id has brackets and colons.</summary>
@@ -142,7 +144,8 @@ public sealed class ModelRegistry(IModelStore store)
         }
     }
 
-    private static Dictionary<string, string> Fields(ModelVersion version)
+    /// <summary>A version's hash and lineage field by field, in the order in which they are written.</summary>
+    public static IReadOnlyDictionary<string, string> Fields(ModelVersion version)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal) { ["modelHash"] = version.ModelHash };
         Flatten("", JsonSerializer.SerializeToElement(version.Lineage, Json));

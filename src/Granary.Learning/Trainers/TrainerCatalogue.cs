@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using Granary.Engine.Factors;
@@ -60,28 +61,81 @@ public sealed class TrainerDefinition
     }
 }
 
-/// <summary>Every trainer there is, by name: those of this assembly and of the plug-ins that a host added.</summary>
+/// <summary>Trainers that are loaded when one of them is first asked for, since what they stand on is large or may be missing.</summary>
+/// <param name="Prefix">What all their names begin with, as "mlnet-".</param>
+/// <param name="Load">Gives their assembly, or throws a <see cref="LearningInputException"/> that says what is missing and how to get it.</param>
+public sealed record TrainerLibrary(string Prefix, Func<Assembly> Load);
+
+/// <summary>Every trainer there is, by name: those of this assembly, of the plug-ins that a host added, and of its libraries.</summary>
 public static class TrainerCatalogue
 {
-    private static readonly Dictionary<string, TrainerDefinition> Definitions = Scan(typeof(TrainerCatalogue).Assembly);
+    private static readonly Lock Gate = new();
+    private static readonly ConcurrentDictionary<string, TrainerDefinition> Definitions = new(Scan(typeof(TrainerCatalogue).Assembly), StringComparer.Ordinal);
+    private static readonly List<TrainerLibrary> Libraries = [];
 
-    /// <summary>By name, in alphabetical order.</summary>
+    /// <summary>What is loaded, by name, in alphabetical order.</summary>
     public static IReadOnlyList<TrainerDefinition> All => [.. Definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
 
-    /// <summary>Adds the trainers of a plug-in. Call it at start: the catalogue is not guarded against concurrent change.</summary>
+    /// <summary>Those that every host has, in alphabetical order: what is compared where nobody names trainers, the same on every machine.</summary>
+    public static IReadOnlyList<TrainerDefinition> Own => [.. All.Where(d => d.Type.Assembly == typeof(TrainerCatalogue).Assembly)];
+
+    /// <summary>Adds the trainers of a plug-in.</summary>
+    /// <returns>Their names, in the order of the alphabet.</returns>
     /// <exception cref="ArgumentException">A name is taken.</exception>
-    public static void Add(Assembly assembly)
+    public static IReadOnlyList<string> Add(Assembly assembly)
     {
-        foreach (var (name, definition) in Scan(assembly))
+        var found = Scan(assembly);
+        foreach (var (name, definition) in found)
             if (!Definitions.TryAdd(name, definition) && Definitions[name].Type != definition.Type)
                 throw new ArgumentException($"the trainer name '{name}' of {definition.Type} is taken by {Definitions[name].Type}");
+        return [.. found.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Tells where trainers of a prefix come from, should one be asked for.</summary>
+    public static void Add(TrainerLibrary library)
+    {
+        lock (Gate) Libraries.Add(library);
+    }
+
+    /// <summary>Loads the libraries that this host has; those that it has not are told of.</summary>
+    /// <returns>One sentence for each library that is missing.</returns>
+    public static IReadOnlyList<string> LoadLibraries()
+    {
+        var missing = new List<string>();
+        lock (Gate)
+        {
+            foreach (var library in Libraries.ToArray())
+            {
+                try
+                {
+                    Load(library);
+                }
+                catch (LearningInputException e)
+                {
+                    missing.Add(e.Message);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private static void Load(TrainerLibrary library)
+    {
+        Add(library.Load());
+        Libraries.Remove(library);
     }
 
     /// <summary>A trainer by name; parameters that are not given take their defaults.</summary>
-    /// <exception cref="LearningInputException">Unknown name or parameter, or a value out of its range.</exception>
+    /// <exception cref="LearningInputException">Unknown name or parameter, a value out of its range, or a library that this host lacks.</exception>
     public static ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null)
     {
         if (!Definitions.TryGetValue(name, out var definition))
+        {
+            lock (Gate)
+                if (Libraries.Find(l => name.StartsWith(l.Prefix, StringComparison.Ordinal)) is { } library)
+                    Load(library);
+        }
+        if (definition is null && !Definitions.TryGetValue(name, out definition))
         {
             var near = Spelling.Nearest(name, Definitions.Keys);
             throw new LearningInputException($"there is no trainer '{name}'" + (near is null ? "" : $"; did you mean '{near}'?")

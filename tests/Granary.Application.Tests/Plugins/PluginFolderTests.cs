@@ -83,7 +83,7 @@ public sealed class PluginFolderTests : IDisposable
     public void A_plug_in_whose_strategies_are_not_public_says_so()
     {
         var path = EmittedPlugin.Write(_folder, "Shy", "Shy", isPublic: false);
-        Sentence().ShouldStartWith($"{path}: it refers to Granary.Engine but holds no public strategy or factor");
+        Sentence().ShouldStartWith($"{path}: it refers to Granary.Engine but holds no public strategy, factor or trainer");
     }
 
     [Fact]

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Registry;
+using Granary.Learning.Tables;
+using Granary.Learning.Tests;
+using Granary.Learning.Tests.Trainers;
+using Granary.Learning.Trainers;
+using Granary.Testing;
+using Microsoft.ML;
+using Microsoft.ML.Trainers.FastTree;
+
+namespace Granary.Learning.MLNet.Tests;
+
+public class LibraryTests
+{
+    private static readonly TrainingTable Classes = SyntheticTables.Classes(700);
+
+    [Fact]
+    public void Every_trainer_of_ML_NET_has_its_name() => TrainersUnderTest.Names.Append("mlnet-lightgbm").ShouldBe(
+        "mlnet-fasttree mlnet-fastforest mlnet-gam mlnet-lightgbm mlnet-sdca mlnet-lbfgs mlnet-averaged-perceptron mlnet-online-gradient".Split(' '), ignoreOrder: true);
+
+    [Fact]
+    public void LightGBM_trains_where_its_native_part_is_and_says_in_one_sentence_what_is_missing_elsewhere()
+    {
+        try
+        {
+            var model = TrainerCatalogue.Create("mlnet-lightgbm").Train(Classes.Range(0, 500), new TrainingOptions(5));
+            var (rows, predicted) = Prediction.Of(model, Classes.Range(500, 700));
+            ClassificationMetrics.Auc(predicted, Prediction.Labels(Classes, rows)).ShouldBeGreaterThan(0.62);
+        }
+        catch (LearningInputException e)
+        {
+            e.Message.ShouldStartWith("mlnet-lightgbm needs LightGBM's native library");
+            e.Message.ShouldContain("use mlnet-fasttree or gradient-boosting");
+            e.Message.ShouldNotContain("\n");
+        }
+    }
+
+    [Fact]
+    public void Trainings_side_by_side_give_the_bits_of_trainings_one_by_one()
+    {
+        var names = TrainersUnderTest.Names.ToArray();
+        byte[] Model(int i) => ModelFile.ToBytes(TrainersUnderTest.Create(names[i % names.Length]).Train(Classes.Range(i / names.Length * 20, 500), new TrainingOptions(i)));
+        var alone = Enumerable.Range(0, 3 * names.Length).Select(Model).ToArray();
+        var together = new byte[alone.Length][];
+        Parallel.For(0, alone.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => together[i] = Model(i));
+        for (var i = 0; i < alone.Length; i++) together[i].ShouldBe(alone[i], names[i % names.Length]);
+    }
+
+    [Fact]
+    public void The_seed_of_a_forest_matters() =>
+        ModelFile.ToBytes(TrainersUnderTest.Create("mlnet-fastforest").Train(Classes.All(), new TrainingOptions(1)))
+            .ShouldNotBe(ModelFile.ToBytes(TrainersUnderTest.Create("mlnet-fastforest").Train(Classes.All(), new TrainingOptions(2))));
+
+    [Fact]
+    public void A_registered_model_is_of_a_kind_that_hosts_without_ML_NET_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-mlnet-").FullName;
+        try
+        {
+            var registry = new ModelRegistry(new FileModelStore(folder));
+            foreach (var name in TrainersUnderTest.Names)
+            {
+                var model = TrainersUnderTest.Create(name).Train(Classes.Range(0, 500), new TrainingOptions(5));
+                model.Format.ShouldBeOneOf("trees", "linear");
+                model.GetType().Assembly.ShouldBe(typeof(ITrainer).Assembly);
+                registry.Add(name, model, new ModelLineage
+                {
+                    DataHash = Classes.Hash(), Data = "test", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch, Samples = 500, Features = model.Features, Label = "y", Trainer = name, Seed = 5,
+                    InSample = new Dictionary<string, double>(), OutOfSample = new Dictionary<string, double>(), CreatedAt = DateTime.UnixEpoch,
+                });
+                registry.Promote(name, 1);
+                var loaded = registry.Load(name).Model;
+                Prediction.Of(loaded, Classes.Range(500, 700)).Values.ShouldBe(Prediction.Of(model, Classes.Range(500, 700)).Values);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Features_keep_their_names_within_ML_NET_and_its_permutation_importance_ranks_them_as_ours()
+    {
+        var table = MLNetTable.From("mlnet-fasttree", Classes.Range(0, 500), classesOnly: true);
+        var context = new MLContext(5);
+        var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfThreads = 1, NumberOfTrees = 50 }).Fit(table.View(context));
+        var theirs = context.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model, MLNetTable.From("x", Classes.Range(500, 700), classesOnly: true).View(context), permutationCount: 5);
+        theirs.Keys.ShouldBe(Classes.Features, ignoreOrder: true);
+        var own = TrainerCatalogue.Create("mlnet-fasttree").Train(Classes.Range(0, 500), new TrainingOptions(5));
+        var ours = PermutationImportance.Of(own, Classes.Range(500, 700), 5);
+        Classes.Features[ours.AsSpan().IndexOf(ours.Max())].ShouldBe(theirs.MinBy(f => f.Value.AreaUnderRocCurve.Mean).Key);
+    }
+
+    [Fact]
+    public void Selecting_features_within_the_fold_works_with_ML_NET_too()
+    {
+        var model = new SelectingTrainer(TrainerCatalogue.Create("mlnet-sdca"), 4).Train(Classes.Range(0, 500), new TrainingOptions(5));
+        model.Features.Count.ShouldBe(8);
+        ModelFile.ToBytes(ModelFile.FromBytes(ModelFile.ToBytes(model), "test")).ShouldBe(ModelFile.ToBytes(model));
+    }
+
+    [Fact]
+    public void Features_that_never_vary_are_refused_in_one_sentence()
+    {
+        var flat = new TrainingTable(["a", "b"], [.. Enumerable.Repeat(1.0, 200)], [.. Enumerable.Range(0, 100).Select(i => i % 2.0)]);
+        foreach (var name in TrainersUnderTest.Names)
+            Should.Throw<LearningInputException>(() => TrainerCatalogue.Create(name).Train(flat.All(), new TrainingOptions())).Message.ShouldContain("no feature varies");
+    }
+
+    [Theory]
+    [InlineData("mlnet-fasttree", "gbm")]
+    [InlineData("mlnet-fastforest", "rf")]
+    [InlineData("mlnet-lbfgs", "logistic")]
+    [InlineData("mlnet-sdca", "logistic")]
+    [InlineData("mlnet-averaged-perceptron", "logistic")]
+    public void The_command_line_finds_the_library_beside_it_and_learns_as_well_as_scikit_learn(string trainer, string family)
+    {
+        var file = SharedData.Require("oracles/ml/features.csv");
+        var oracle = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/classifiers.json"))).RootElement.GetProperty("models").EnumerateArray()
+            .First(m => m.GetProperty("model").GetString()!.StartsWith(family, StringComparison.Ordinal)).GetProperty("auc_test").GetDouble();
+        var host = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Granary.Cli/bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0/granary.dll"));
+        Assert.SkipUnless(File.Exists(host), $"{host} is not built");
+        File.Exists(Path.Combine(Path.GetDirectoryName(host)!, "mlnet", "Granary.Learning.MLNet.dll")).ShouldBeTrue();
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, "learn", file, "--label", "label", "--trainer", trainer, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, process.StandardError.ReadToEnd());
+        JsonDocument.Parse(output).RootElement.GetProperty("auc").GetDouble().ShouldBeGreaterThan(oracle - 0.01);
+    }
+}
