@@ -42,14 +42,18 @@ public sealed class BatchPlan
     /// <summary>More combinations than this need the user's word.</summary>
     public const int AskAbove = 1_000_000;
 
-    private BatchPlan(BatchSpec spec, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<FeedPlan> feeds)
+    private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<FeedPlan> feeds)
     {
         Spec = spec;
+        Symbols = symbols;
         Instances = instances;
         Feeds = feeds;
     }
 
     public BatchSpec Spec { get; }
+
+    /// <summary>What the data section's symbols stood for.</summary>
+    public IReadOnlyList<string> Symbols { get; }
 
     /// <summary>In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.</summary>
     public IReadOnlyList<StrategyInstance> Instances { get; }
@@ -61,7 +65,7 @@ public sealed class BatchPlan
     public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models)
     {
         StrategyInstance Judged(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
-        return new BatchPlan(Spec, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
     }
 
     /// <summary>The same plan with orders filled otherwise.</summary>
@@ -71,7 +75,7 @@ public sealed class BatchPlan
     public BatchPlan First(int count)
     {
         var feeds = Feeds.Select(f => f with { Instances = [.. f.Instances.Where(i => i.Index < count)] }).Where(f => f.Instances.Count > 0);
-        return new BatchPlan(Spec, [.. Instances.Take(count)], [.. feeds.Select((f, index) => f with { Index = index })]);
+        return new BatchPlan(Spec, Symbols, [.. Instances.Take(count)], [.. feeds.Select((f, index) => f with { Index = index })]);
     }
 
     /// <param name="symbols">What the data section's symbols stand for.</param>
@@ -99,7 +103,7 @@ public sealed class BatchPlan
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol))
             .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod })
             .ToList();
-        return new BatchPlan(spec, instances, feeds);
+        return new BatchPlan(spec, symbols, instances, feeds);
     }
 
     private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances, Dictionary<string, int> seen)

@@ -3,6 +3,9 @@ using Granary.Engine.Backtesting;
 
 namespace Granary.Application.Batches;
 
+/// <summary>Earlier events of a strategy are missing: it has to be run again from its first bar.</summary>
+public sealed class EventGapException(string message) : Exception(message);
+
 /// <summary>
 /// Keeps the events of a batch's strategies in one file, chunk behind chunk, and finds each strategy's again: memory does not grow with the trades.
 /// A chunk that is there already is not written twice, so that a strategy may be run again from its first bar; and the file can be gone on with
@@ -44,7 +47,7 @@ public sealed class EventSpool : IEventSink, IDisposable
         _file.SetLength(_length);
     }
 
-    /// <exception cref="InvalidOperationException">A chunk before this one is missing.</exception>
+    /// <exception cref="EventGapException">A chunk before this one is missing.</exception>
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
         Span<byte> frame = stackalloc byte[FrameLength];
@@ -55,7 +58,7 @@ public sealed class EventSpool : IEventSink, IDisposable
         {
             var known = ChunkCount(strategy);
             if (chunk < known) return;
-            if (chunk > known) throw new InvalidOperationException($"strategy {strategy}: chunk {chunk} of its events came before chunk {known}");
+            if (chunk > known) throw new EventGapException($"strategy {strategy}: chunk {chunk} of its events came before chunk {known}");
             _file.Position = _length;
             _file.Write(frame);
             _file.Write(events);

@@ -18,7 +18,7 @@ public sealed class FeedExecution
     private FeedReader? _reader;
     private object? _current, _next, _prepared;
     private Task<bool>? _coming;
-    private int _taken, _done, _underWay;
+    private int _inUse, _kept, _taken, _done, _underWay;
     private bool _made, _preparing, _more, _ended, _finished, _stopped;
 
     /// <param name="instances">Those of the feed's strategies that are wanted.</param>
@@ -43,6 +43,7 @@ public sealed class FeedExecution
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
             _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed.TracePeriod, _stop.Token);
         }
+        _inUse = _kept = Groups.Count;
     }
 
     public FeedPlan Feed { get; }
@@ -98,11 +99,12 @@ public sealed class FeedExecution
         {
             (_current, _next) = (_next, null);
             _taken = _done = 0;
+            _inUse = _kept;
         }
         if (_current is { } block)
         {
             if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Walk, again, block));
-            if (_taken < Groups.Count) return Taken(new Piece(this, PieceKind.Walk, Groups[_taken++], block));
+            if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Walk, Groups[_taken++], block));
         }
         if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
         {
@@ -152,7 +154,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 return true;
             default:
-                Finished?.Invoke([.. Groups.SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod))]);
+                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod))]);
                 return true;
         }
     }
@@ -181,7 +183,7 @@ public sealed class FeedExecution
             case PieceKind.Walk:
                 var bars = _reader!.BarsOf(piece.Block!);
                 Evaluations += (long)piece.Group!.Count * bars;
-                if (++_done < Groups.Count) break;
+                if (++_done < _inUse) break;
                 Bars += bars;
                 _reader.Return(_current!);
                 _current = null;
@@ -190,6 +192,15 @@ public sealed class FeedExecution
                 _finished = true;
                 break;
         }
+    }
+
+    /// <summary>Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The caller holds the pool's lock.</summary>
+    internal IReadOnlyList<RunGroup> GiveUp(int most)
+    {
+        var before = _kept;
+        if (_stopped || _finished || _ended || Fault is not null) return [];
+        while (_kept > 1 && most >= Groups[_kept - 1].Count) most -= Groups[--_kept].Count;
+        return [.. Groups.Skip(_kept).Take(before - _kept)];
     }
 
     /// <summary>Puts back a walk that was taken away from its thread; the caller holds the pool's lock.</summary>

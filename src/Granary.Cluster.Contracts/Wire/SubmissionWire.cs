@@ -1,0 +1,81 @@
+using Granary.Application.Submissions;
+using Granary.Application.Weights;
+
+namespace Granary.Cluster.Wire;
+
+[GenerateSerializer, Alias("granary.BatchStatus")]
+public readonly record struct BatchStatusWire(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] long Revision,
+    [property: Id(3)] int State,
+    [property: Id(4)] string SubmittedBy,
+    [property: Id(5)] DateTimeOffset SubmittedAt,
+    [property: Id(6)] DateTimeOffset? StartedAt,
+    [property: Id(7)] DateTimeOffset? FinishedAt,
+    [property: Id(8)] SubmissionProgress Progress,
+    [property: Id(9)] double? Seconds,
+    [property: Id(10)] string? Digest,
+    [property: Id(11)] long? Trades,
+    [property: Id(12)] string? Fault,
+    [property: Id(13)] string[] Files);
+
+[RegisterConverter]
+public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWire>
+{
+    public BatchStatus ConvertFromSurrogate(in BatchStatusWire s) => new()
+    {
+        Id = s.Id,
+        Name = s.Name,
+        Revision = s.Revision,
+        State = (BatchState)s.State,
+        SubmittedBy = s.SubmittedBy,
+        SubmittedAt = s.SubmittedAt,
+        StartedAt = s.StartedAt,
+        FinishedAt = s.FinishedAt,
+        Progress = s.Progress,
+        Seconds = s.Seconds,
+        Digest = s.Digest,
+        Trades = s.Trades,
+        Fault = s.Fault,
+        Files = s.Files,
+    };
+
+    public BatchStatusWire ConvertToSurrogate(in BatchStatus v) => new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
+        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files]);
+}
+
+[GenerateSerializer, Alias("granary.SubmissionProgress")]
+public readonly record struct SubmissionProgressWire(
+    [property: Id(0)] int Strategies,
+    [property: Id(1)] int Done,
+    [property: Id(2)] int Failed,
+    [property: Id(3)] long Bars,
+    [property: Id(4)] long BarsTotal,
+    [property: Id(5)] string? Stage);
+
+[RegisterConverter]
+public sealed class SubmissionProgressConverter : IConverter<SubmissionProgress, SubmissionProgressWire>
+{
+    public SubmissionProgress ConvertFromSurrogate(in SubmissionProgressWire s) => new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage);
+
+    public SubmissionProgressWire ConvertToSurrogate(in SubmissionProgress v) => new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage);
+}
+
+[GenerateSerializer, Alias("granary.PortfolioWeights")]
+public readonly record struct PortfolioWeightsWire(
+    [property: Id(0)] string Portfolio,
+    [property: Id(1)] long Version,
+    [property: Id(2)] Dictionary<string, double> Weights,
+    [property: Id(3)] string Who,
+    [property: Id(4)] string Why,
+    [property: Id(5)] DateTimeOffset At);
+
+[RegisterConverter]
+public sealed class PortfolioWeightsConverter : IConverter<PortfolioWeights, PortfolioWeightsWire>
+{
+    public PortfolioWeights ConvertFromSurrogate(in PortfolioWeightsWire s) =>
+        new(s.Portfolio, s.Version, new SortedDictionary<string, double>(s.Weights, StringComparer.Ordinal), s.Who, s.Why, s.At);
+
+    public PortfolioWeightsWire ConvertToSurrogate(in PortfolioWeights v) => new(v.Portfolio, v.Version, v.Weights.ToDictionary(StringComparer.Ordinal), v.Who, v.Why, v.At);
+}

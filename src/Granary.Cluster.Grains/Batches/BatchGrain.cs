@@ -1,0 +1,410 @@
+using System.Diagnostics;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Telemetry;
+using Granary.Engine.Market;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Batches;
+
+/// <summary>What of a batch outlives its silo.</summary>
+[GenerateSerializer, Alias("granary.BatchRecord")]
+public sealed class BatchRecord
+{
+    [Id(0)]
+    public BatchOrder? Order { get; set; }
+
+    [Id(1)]
+    public BatchStatus? Status { get; set; }
+
+    [Id(2)]
+    public IReadOnlyList<string>? Symbols { get; set; }
+}
+
+/// <summary>
+/// Sees one run through. All that it does besides taking and cancelling it does in its tick: it looks what the reporting grain wants, what the silos
+/// have, and gives out what is missing. Nothing depends on a message that says that something has happened; such a message only makes the tick come sooner.
+/// </summary>
+[Reentrant]
+internal sealed partial class BatchGrain(
+    [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
+    IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
+{
+    private const string Reminder = "drive";
+
+    private static readonly TimeSpan Asked = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<SiloAddress, SiloView> _silos = [];
+    private readonly HashSet<FeedWork> _closed = [];
+    private IGrainTimer? _timer;
+    private CohortLedger? _ledger;
+    private BatchStatus? _status;
+    private Activity? _activity;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _writing = Task.CompletedTask;
+    private Task? _submitting;
+    private bool _ticking, _again, _poked;
+
+    private sealed class SiloView
+    {
+        public Task? Asking { get; set; }
+
+        public long AnsweredAt { get; set; } = Stopwatch.GetTimestamp();
+
+        public long SentAt { get; set; }
+
+        /// <summary>When the call was made that <see cref="Answer"/> answers.</summary>
+        public long AskedAt { get; set; }
+
+        public ComputeStatus? Answer { get; set; }
+
+        public bool Fresh { get; set; }
+    }
+
+    private string Run => this.GetPrimaryKeyString();
+
+    private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+
+    private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // What the status had grown by since it was last written is not known: the next one is above it all the same.
+        if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
+        if (_status is { Ended: false }) Drive();
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public async Task<SubmitAnswer> SubmitAsync(BatchOrder order)
+    {
+        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        if (_status is { } known) return new SubmitAnswer(known, false, 0);
+        var own = TakeAsync(order);
+        _submitting = own;
+        return await own;
+    }
+
+    private async Task<SubmitAnswer> TakeAsync(BatchOrder order)
+    {
+        if (!await List.AddAsync(order.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
+        var status = new BatchStatus { Id = order.Id, Name = order.Name, Revision = 1, State = BatchState.Queued, SubmittedBy = order.SubmittedBy, SubmittedAt = order.SubmittedAt };
+        state.State.Order = order;
+        await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        await WriteAsync(status);
+        _status = status;
+        _activity ??= ClusterInstruments.Traces.StartActivity("batch", ActivityKind.Internal, Activity.Current?.Context ?? default);
+        _activity?.SetTag("granary.run", Run);
+        Drive();
+        Taken(logger, Run, order.Name, order.SubmittedBy);
+        return new SubmitAnswer(status, true, 0);
+    }
+
+    public Task<BatchStatus?> FindAsync() => Task.FromResult(_status);
+
+    public async Task<BatchStatus?> WatchAsync(long seen)
+    {
+        if (_status is { } now && now.Revision <= seen && !now.Ended)
+        {
+            try
+            {
+                await _changed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+            }
+            catch (TimeoutException)
+            {
+            }
+        }
+        return _status;
+    }
+
+    public async Task<BatchStatus?> CancelAsync()
+    {
+        if (_status is { Ended: false })
+        {
+            await EndAsync(s => s with { State = BatchState.Cancelled });
+            await Quietly(() => Reporting.CancelAsync());
+        }
+        return _status;
+    }
+
+    public Task<RunDefinition?> DefineAsync() => Task.FromResult(state.State.Order is { } order && _status is { Ended: false } ? new RunDefinition(order, state.State.Symbols) : null);
+
+    public Task<bool> PokeAsync()
+    {
+        if (_status is null or { Ended: true }) return Task.FromResult(false);
+        _poked = true;
+        Drive();
+        _ = TickAsync();
+        return Task.FromResult(true);
+    }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => _status is { Ended: false } ? PokeAsync() : ForgetReminderAsync();
+
+    private async Task ForgetReminderAsync()
+    {
+        if (await this.GetReminder(Reminder) is { } reminder) await this.UnregisterReminder(reminder);
+    }
+
+    private void Drive() => _timer ??= this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
+
+    // One at a time; one that is asked for meanwhile follows at once.
+    private async Task TickAsync()
+    {
+        if (_ticking)
+        {
+            _again = true;
+            return;
+        }
+        _ticking = true;
+        try
+        {
+            do
+            {
+                _again = false;
+                if (_activity is not null) Activity.Current = _activity;
+                await LookAsync();
+            }
+            while (_again && _status is { Ended: false });
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the next tick looks anew.
+            TickFailed(logger, Run, e.Message, e);
+        }
+        finally
+        {
+            _ticking = false;
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        if (_status is not { Ended: false }) return;
+        if (_status.State == BatchState.Queued)
+        {
+            if (!await List.MayStartAsync(Run)) return;
+            if (_status.State != BatchState.Queued) return;
+            var running = _status with { State = BatchState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
+            await WriteAsync(running);
+            if (_status.Ended) return;
+            Change(_ => running);
+        }
+        var reporting = await Reporting.BeginAsync(state.State.Order!).WaitAsync(Asked);
+        if (_status is not { Ended: false }) return;
+        if (reporting.End is { } end)
+        {
+            await EndAsync(s => end.Fault is { } fault
+                ? s with { State = BatchState.Failed, Fault = fault }
+                : s with
+                {
+                    State = BatchState.Done,
+                    Digest = end.Digest,
+                    Trades = end.Trades,
+                    Seconds = end.Seconds,
+                    Files = end.Files,
+                    Progress = s.Progress with { Strategies = end.Strategies, Done = end.Strategies, Failed = end.Failed, Bars = s.Progress.BarsTotal, Stage = null },
+                });
+            return;
+        }
+        Ask();
+        if (reporting.Pass != _ledger?.Pass.Token) await TurnToAsync(reporting.Pass);
+        if (_ledger is { } ledger) await DriveAsync(ledger);
+        Show(reporting);
+    }
+
+    // Every silo is asked what it has, without waiting for those that do not answer.
+    private void Ask()
+    {
+        var members = membership.CurrentSnapshot.Members;
+        foreach (var gone in _silos.Keys.Where(s => !members.TryGetValue(s, out var m) || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _silos.Remove(gone);
+        foreach (var (silo, member) in members)
+        {
+            if (member.Status != SiloStatus.Active && !_silos.ContainsKey(silo)) continue;
+            if (!_silos.TryGetValue(silo, out var view)) _silos[silo] = view = new SiloView();
+            if (view.Asking is { IsCompleted: false } || !_poked && Stopwatch.GetElapsedTime(view.SentAt) < settings.Tick) continue;
+            view.SentAt = Stopwatch.GetTimestamp();
+            view.Asking = AskAsync(silo, view);
+        }
+        _poked = false;
+    }
+
+    private async Task AskAsync(SiloAddress silo, SiloView view)
+    {
+        try
+        {
+            var at = Stopwatch.GetTimestamp();
+            view.Answer = await Compute(silo).PollAsync(Run).WaitAsync(Asked);
+            view.AskedAt = at;
+            view.AnsweredAt = Stopwatch.GetTimestamp();
+            view.Fresh = true;
+            _ = TickAsync();
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // Membership, or patience, will tell.
+        }
+    }
+
+    private IComputeGrain Compute(SiloAddress silo) => GrainFactory.GetGrain<IComputeGrain>(silo.ToParsableString());
+
+    private bool HasPatience(SiloView view) => Stopwatch.GetElapsedTime(view.AnsweredAt) < settings.Patience;
+
+    private async Task TurnToAsync(Guid? token)
+    {
+        _ledger = null;
+        _closed.Clear();
+        if (token is not { } pass) return;
+        // A first answer of every silo tells which cohorts run already, started before a loss of this grain or of the reporting one.
+        if (_silos.Values.Any(v => v.Answer is null && HasPatience(v))) return;
+        if (await Reporting.PassAsync(pass).WaitAsync(Asked) is not { } order) return;
+        if (state.State.Symbols is null)
+        {
+            state.State.Symbols = order.Symbols;
+            await WriteAsync(_status!);
+        }
+        var ledger = new CohortLedger(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
+        foreach (var (silo, view) in _silos)
+            if (view.Answer is { } answer && HasPatience(view))
+                ledger.Adopt(silo, answer.Cohorts);
+        _ledger = ledger;
+        PassBegins(logger, Run, order.Number, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
+    }
+
+    private async Task DriveAsync(CohortLedger ledger)
+    {
+        var lost = 0;
+        foreach (var (silo, view) in _silos)
+        {
+            if (!view.Fresh || view.Answer is not { } answer) continue;
+            view.Fresh = false;
+            var over = ledger.Seen(silo, answer.Cohorts, view.AskedAt, out var again, out var fault);
+            lost += again;
+            if (over.Count > 0) _ = Quietly(() => Compute(silo).StopAsync(Run, over));
+            if (fault is null) continue;
+            await EndAsync(s => s with { State = BatchState.Failed, Fault = fault });
+            await Quietly(() => Reporting.CancelAsync());
+            return;
+        }
+        foreach (var silo in ledger.BusySilos.Where(s => !_silos.TryGetValue(s, out var view) || !HasPatience(view)).ToList())
+        {
+            var cohorts = ledger.Lost(silo, dead: !_silos.ContainsKey(silo));
+            lost += cohorts;
+            SiloLost(logger, Run, silo.ToString(), cohorts);
+        }
+        if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "cohort"));
+        if (ledger.TakeDeadly() is { Count: > 0 } deadly)
+        {
+            await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Number, [],
+                [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0, "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
+        }
+        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && HasPatience(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
+        await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
+        if (ledger.Relief(open) is { } relief)
+        {
+            await Quietly(async () => ledger.GivenUp(relief.Cohort, await Compute(relief.From).GiveUpAsync(Run, relief.Cohort, relief.Most).WaitAsync(Asked)));
+            await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
+        }
+        foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed);
+    }
+
+    private async Task StartAsync(CohortLedger ledger, SiloAddress silo, CohortOrder order)
+    {
+        try
+        {
+            await Compute(silo).StartAsync(order).WaitAsync(Asked);
+            ledger.Started(order.Id, Stopwatch.GetTimestamp());
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            ledger.NotStarted(order.Id);
+        }
+    }
+
+    private void Close(FeedWork feed)
+    {
+        foreach (var symbol in feed.Symbols)
+            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe)).ToString()).CloseAsync());
+    }
+
+    private void Show(ReportingStatus reporting)
+    {
+        var progress = _status!.Progress;
+        var next = reporting.Pass is not null && _ledger?.Pass.Number == 1
+            ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed, Math.Min(reporting.Total, Math.Max(progress.Bars, _ledger.Evaluations)), reporting.Total, reporting.Stage)
+            : progress with { Stage = reporting.Stage };
+        if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
+    }
+
+    private void Change(Func<BatchStatus, BatchStatus> change)
+    {
+        _status = change(_status!);
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.TrySetResult();
+    }
+
+    private async Task EndAsync(Func<BatchStatus, BatchStatus> how)
+    {
+        if (_status is not { Ended: false } status) return;
+        var ended = how(status) with { Revision = status.Revision + 1, FinishedAt = clock.GetUtcNow() };
+        await WriteAsync(ended);
+        if (_status.Ended) return;
+        Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
+        _timer?.Dispose();
+        _timer = null;
+        foreach (var feed in _ledger?.Pass.Work ?? [])
+            if (_closed.Add(feed))
+                Close(feed);
+        _ledger = null;
+        foreach (var silo in _silos.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
+        _activity?.SetStatus(ended.State == BatchState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
+        _activity?.Dispose();
+        _activity = null;
+        EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
+        await Quietly(() => List.EndedAsync(Run));
+        await Quietly(ForgetReminderAsync);
+    }
+
+    // Writes follow one another; what is written is what is answered afterwards.
+    private Task WriteAsync(BatchStatus status)
+    {
+        return _writing = After(_writing);
+
+        async Task After(Task before)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            state.State.Status = status;
+            await state.WriteStateAsync();
+        }
+    }
+
+    private static async Task Quietly(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // What it was to tell is found out without it.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Run {RunId} of batch {Batch} was taken on for {SubmittedBy}")]
+    private static partial void Taken(ILogger logger, string runId, string batch, string submittedBy);
+
+    [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
+    private static partial void PassBegins(ILogger logger, string runId, int pass, int strategies, int feeds, int silos);
+
+    [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Cohorts} cohorts are driven again")]
+    private static partial void SiloLost(ILogger logger, string runId, string silo, int cohorts);
+
+    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; looked at again in a moment")]
+    private static partial void TickFailed(ILogger logger, string runId, string reason, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Information, "Run {RunId} ended as {State}, digest {Digest}, fault {Fault}")]
+    private static partial void EndedAs(ILogger logger, string runId, BatchState state, string? digest, string? fault);
+}

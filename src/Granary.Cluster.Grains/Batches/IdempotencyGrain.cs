@@ -1,0 +1,24 @@
+namespace Granary.Cluster.Batches;
+
+[GenerateSerializer, Alias("granary.IdempotencyRecord")]
+public sealed class IdempotencyRecord
+{
+    [Id(0)]
+    public string? Run { get; set; }
+
+    [Id(1)]
+    public string? Hash { get; set; }
+}
+
+internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.State)] IPersistentState<IdempotencyRecord> state) : Grain, IIdempotencyGrain
+{
+    public async Task<KeyAnswer> ClaimAsync(string run, string hash)
+    {
+        if (state.State.Run is null)
+        {
+            (state.State.Run, state.State.Hash) = (run, hash);
+            await state.WriteStateAsync();
+        }
+        return new KeyAnswer(state.State.Run, state.State.Hash == hash);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Telemetry;
+using Granary.Engine.Market;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Batches;
+
+/// <summary>
+/// Runs the batch as the embedded host's <see cref="BatchRunner"/> does, in the run's folder, over a host that takes reports from the cluster. What it
+/// has acknowledged is in that folder; lost, it comes back and goes on from there.
+/// </summary>
+[PreferLocalPlacement]
+internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
+{
+    private const int MostAttempts = 6;
+
+    private BatchOrder? _order;
+    private ClusterBatchHost? _host;
+    private Task? _running;
+    private RunEnd? _end;
+    private CancellationTokenSource _cancel = new();
+    private CancellationTokenRegistration _stopping;
+    private string _stage = "opening the bars";
+    private int _attempts;
+    private DateTimeOffset _notBefore;
+    private bool _cancelled;
+
+    private string Run => this.GetPrimaryKeyString();
+
+    private string Folder => Path.GetFullPath(Path.Combine(settings.Runs, Run));
+
+    public Task<ReportingStatus> BeginAsync(BatchOrder order)
+    {
+        _order ??= order;
+        if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
+        var (token, done, failed, strategies, total) = _host?.Status ?? default;
+        return Task.FromResult(new ReportingStatus(token is null && _stage == "strategies" ? "portfolio" : _stage, token, done, failed, strategies, total, _end));
+    }
+
+    private void Start()
+    {
+        _attempts++;
+        var poke = () => compute.Poke(Run);
+        var host = new ClusterBatchHost(() =>
+        {
+            _stage = "strategies";
+            poke();
+        })
+        { Description = Described() };
+        _host = host;
+        _cancel = new CancellationTokenSource();
+        _stopping.Dispose();
+        _stopping = compute.Stopping.Register(Abandon);
+        var cancel = _cancel.Token;
+        _running = Watched();
+
+        async Task Watched()
+        {
+            // The run has a thread of its own; what comes out of it comes back into this grain.
+            var (end, again) = await Task.Run(() => RunAsync(_order!, host, cancel), CancellationToken.None);
+            if (_host != host) return;
+            _host = null;
+            if (again)
+            {
+                _notBefore = clock.GetUtcNow() + TimeSpan.FromMilliseconds(250 << Math.Min(_attempts, 5));
+                if (_attempts >= MostAttempts) _end = end;
+            }
+            else
+            {
+                _end = end;
+            }
+            poke();
+        }
+    }
+
+    private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
+
+    private async Task<(RunEnd? End, bool Again)> RunAsync(BatchOrder order, ClusterBatchHost host, CancellationToken cancellationToken)
+    {
+        using var activity = ClusterInstruments.Traces.StartActivity("report");
+        activity?.SetTag("granary.run", Run);
+        try
+        {
+            if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
+            using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
+            if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
+            var spec = BatchReader.Read(order.File, order.Text, order.Folder);
+            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder));
+            var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null, cancellationToken);
+            if (run.Interrupted) return (null, false);
+            var end = new RunEnd(null, run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count, run.Model.Strategies.Count(s => s.Stats is null), Files());
+            await OutcomeFile.WriteAsync(Folder, end);
+            return (end, false);
+        }
+        catch (Exception e) when (e is RunAbandonedException or OperationCanceledException)
+        {
+            return (null, false);
+        }
+        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException)
+        {
+            MayPass(logger, Run, e.Message, e);
+            return (Fault(e.Message), true);
+        }
+        catch (Exception e) when (e is InputException or BarDataException)
+        {
+            return (Fault(e.Message) with { WrongInput = true }, false);
+        }
+        catch (Exception e)
+        {
+            Broken(logger, Run, e);
+            return (Fault($"{e.GetType().Name}: {e.Message}"), false);
+        }
+    }
+
+    private static RunEnd Fault(string sentence) => new(sentence, null, 0, 0, 0, 0, []);
+
+    private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).Order(StringComparer.Ordinal)];
+
+    public Task<PassOrder?> PassAsync(Guid token) => Task.FromResult(_host?.Order(token));
+
+    public Task<ReportAnswer> ReportAsync(StrategyReport report)
+    {
+        if (_cancelled || _end is not null) return Task.FromResult(_cancelled || _end!.Fault is not null ? ReportAnswer.Over : ReportAnswer.Taken);
+        if (_host is { } host) return Task.FromResult(host.Take(report));
+        // Awoken by a report after a loss: the batch grain has it begin.
+        compute.Poke(Run);
+        return Task.FromResult(ReportAnswer.NotYet);
+    }
+
+    public async Task CancelAsync()
+    {
+        _cancelled = true;
+        await _cancel.CancelAsync();
+        DelayDeactivation(TimeSpan.FromMinutes(5)); // what had finished is still being written
+    }
+
+    public async Task<FilePart?> ReadFileAsync(string name, long offset, int most)
+    {
+        if (name != Path.GetFileName(name) || name.StartsWith('.')) return null;
+        var path = Path.Combine(Folder, name);
+        if (!File.Exists(path)) return null;
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
+        var bytes = new byte[(int)Math.Clamp(file.Length - offset, 0, Math.Min(most, 4 << 20))];
+        file.Position = offset;
+        await file.ReadExactlyAsync(bytes);
+        return new FilePart(bytes, file.Length);
+    }
+
+    private void Abandon()
+    {
+        _host?.Abandon();
+        _cancel.Cancel();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stopping.DisposeAsync();
+        Abandon();
+        if (_running is { } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Run {RunId} broke")]
+    private static partial void Broken(ILogger logger, string runId, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "Run {RunId} is tried again: {Reason}")]
+    private static partial void MayPass(ILogger logger, string runId, string reason, Exception exception);
+}
+
+/// <summary>How a run ended, kept in its folder: an activation that comes after the end says so without running anything.</summary>
+internal static class OutcomeFile
+{
+    private const string Name = ".outcome.json";
+
+    public static async Task<RunEnd?> ReadAsync(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunEnd>(await File.ReadAllBytesAsync(Path.Combine(folder, Name)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public static Task WriteAsync(string folder, RunEnd end) => DurableFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
+}
+
+/// <summary>Keeps a run's folder to one activation: one whose silo was given up for lost may still be writing.</summary>
+internal static class FolderLock
+{
+    public static async Task<FileStream> TakeAsync(string runs, string run, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(runs, ".locks");
+        Directory.CreateDirectory(folder);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (attempt < 300)
+            {
+                await Task.Delay(100, cancellationToken);
+            }
+        }
+    }
+}

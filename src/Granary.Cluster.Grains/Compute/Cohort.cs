@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Telemetry;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Compute;
+
+/// <summary>Strategies of one feed that run on this silo: one receiver of its blocks, one set of factors, one activation for each strategy, and the silo's threads that walk them.</summary>
+internal sealed class Cohort
+{
+    private const int JoinsAtOnce = 128;
+
+    private readonly SiloCompute _silo;
+    private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _walked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _ordered = Stopwatch.GetTimestamp();
+    private readonly Lock _lock = new();
+    private int[] _strategies;
+    private bool[] _making = [];
+    private FeedExecution? _execution;
+    private long _evaluations, _bars, _counted;
+    private double _startSeconds;
+    private bool _isRunning;
+
+    public Cohort(SiloCompute silo, CohortOrder order, CancellationToken stop)
+    {
+        _silo = silo;
+        Order = order;
+        _strategies = order.Strategies;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    }
+
+    public CohortOrder Order { get; }
+
+    public CohortState State { get; private set; }
+
+    public string? Fault { get; private set; }
+
+    public bool MayPass { get; private set; }
+
+    /// <summary>It is over, one way or another.</summary>
+    public Task Ended => _ended.Task;
+
+    public CohortStatus Status
+    {
+        get
+        {
+            Count();
+            lock (_lock) return new CohortStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass, _startSeconds);
+        }
+    }
+
+    // What the threads count on the execution becomes the cohort's status and the silo's meters.
+    private void Count()
+    {
+        lock (_lock)
+        {
+            if (_execution is not { } execution) return;
+            (_evaluations, _bars) = (execution.Evaluations, execution.Bars);
+            _silo.Instruments.Bars.Add(_evaluations - _counted);
+            _counted = _evaluations;
+        }
+    }
+
+    /// <summary>Runs it from the order to the durable report.</summary>
+    public async Task RunAsync(ActivityContext parent)
+    {
+        using var activity = ClusterInstruments.Traces.StartActivity("cohort", ActivityKind.Internal, parent);
+        activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
+        try
+        {
+            var plan = await _silo.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
+            var feed = plan.Feeds[Order.Feed];
+            activity?.SetTag("granary.feed", feed.ToString());
+            var reporter = new CohortReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
+            var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
+            var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => plan.Instances[i])],
+                [.. headers.Select(h => new MarketSeries(h.Instrument!, feed.Timeframe))],
+                (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
+                plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
+            {
+                Held = () => reporter.IsFull,
+                Finished = outcomes => _walked.TrySetResult(outcomes),
+                Ended = fault =>
+                {
+                    if (fault is not null) _walked.TrySetException(fault);
+                    else _walked.TrySetCanceled();
+                },
+            };
+            lock (_lock) _execution = execution;
+            await JoinAllAsync(execution);
+            _stop.Token.ThrowIfCancellationRequested();
+            Begin();
+            _silo.Pool.Add(execution);
+            IReadOnlyList<StrategyOutcome> outcomes;
+            using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
+            {
+                // A reporter that gives up ends the walk too.
+                if (await Task.WhenAny(_walked.Task, reporter.Sending) == reporter.Sending && !_walked.Task.IsCompleted && !reporter.Sending.IsCompletedSuccessfully)
+                {
+                    _silo.Pool.Stop(execution);
+                    await reporter.Sending;
+                }
+                outcomes = await _walked.Task;
+            }
+            SetState(CohortState.Reporting);
+            await reporter.FinishAsync(outcomes);
+            foreach (var outcome in outcomes)
+                if (outcome.Error is { } error)
+                    _silo.Failed(Order.Run, plan.Instances[outcome.Index].Id, error);
+            activity?.SetTag("granary.bars", execution.Evaluations);
+            SetState(CohortState.Done);
+        }
+        catch (Exception e)
+        {
+            var fault = e is FeedFaultException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+            activity?.SetStatus(ActivityStatusCode.Error, fault);
+            lock (_lock)
+            {
+                State = CohortState.Failed;
+                Fault = fault;
+                MayPass = e switch
+                {
+                    FeedFaultException f => f.MayPass,
+                    Application.Json.InputException or BarDataException or ArgumentException => false,
+                    _ => true,
+                };
+            }
+            if (e is not (OperationCanceledException or RunOverException)) _silo.CohortFailed(Order.Run, Order.Feed, fault, e);
+        }
+        finally
+        {
+            Count();
+            if (_isRunning) _silo.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
+            _stop.Cancel();
+            lock (_lock) _execution = null;
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Begin()
+    {
+        _isRunning = true;
+        _silo.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
+        lock (_lock)
+        {
+            State = CohortState.Running;
+            _startSeconds = Stopwatch.GetElapsedTime(_ordered).TotalSeconds;
+        }
+    }
+
+    private void SetState(CohortState state)
+    {
+        Count();
+        lock (_lock) State = state;
+        _silo.Poke(Order.Run);
+    }
+
+    private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe).ToString();
+
+    private async Task<FeedHeader> OpenAsync(string key, string hash)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var header = await _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(_stop.Token);
+                return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
+            }
+            catch (Exception e) when (Loss.Is(e) && attempt < 20)
+            {
+                await Task.Delay(50 * attempt, _stop.Token);
+            }
+        }
+    }
+
+    // An activation for each strategy, on this silo: who asks for a strategy by its id finds it where its blocks are.
+    private async Task JoinAllAsync(FeedExecution execution)
+    {
+        _making = new bool[Order.Strategies.Length];
+        var next = 0;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(JoinsAtOnce, Order.Strategies.Length)).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) - 1 is var slot && slot < Order.Strategies.Length) await JoinAsync(execution, slot);
+        }));
+    }
+
+    private async Task JoinAsync(FeedExecution execution, int slot)
+    {
+        var group = execution.Groups[slot / RunGroup.Size];
+        var grain = _silo.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{group.Instances[slot % RunGroup.Size].Id}");
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            try
+            {
+                // An activation of an earlier attempt may still live elsewhere: it goes when it is asked.
+                if (await grain.JoinAsync(Order.Id, slot).AsTask().WaitAsync(_silo.Limits.Deadline ?? Timeout.InfiniteTimeSpan, _stop.Token)) return;
+            }
+            catch (TimeoutException) when (Volatile.Read(ref _making[slot]))
+            {
+                group.FailUnmade(slot % RunGroup.Size, FormattableString.Invariant($"could not be made within {_silo.Limits.Deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
+                return;
+            }
+            catch (Exception e) when (Loss.Is(e))
+            {
+            }
+            await Task.Delay(20 << attempt, _stop.Token);
+        }
+        // Without an activation it is run all the same: the threads make what is not there.
+        _silo.NotActivated(Order.Run, group.Instances[slot % RunGroup.Size].Id);
+    }
+
+    /// <summary>Makes a strategy; called by its grain.</summary>
+    /// <returns>null where it cannot be made; the cohort knows why.</returns>
+    public IStrategyRun? Make(int slot)
+    {
+        if (_execution is not { } execution) return null;
+        Volatile.Write(ref _making[slot], true);
+        var run = execution.Groups[slot / RunGroup.Size].Create(slot % RunGroup.Size);
+        Volatile.Write(ref _making[slot], false);
+        return run;
+    }
+
+    public string? ErrorOf(int slot) => _execution?.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size);
+
+    public int[] GiveUp(int most)
+    {
+        if (_execution is not { } execution || State != CohortState.Running) return [];
+        int[] given = [.. _silo.Pool.GiveUp(execution, most).SelectMany(g => g.Instances).Select(i => i.Index)];
+        lock (_lock) _strategies = [.. _strategies.Except(given)];
+        return given;
+    }
+
+    public void Stop() => _stop.Cancel();
+}

@@ -1,0 +1,142 @@
+using Granary.Application.Batches;
+using Granary.Cluster.Batches;
+using Granary.Engine.Backtesting;
+
+namespace Granary.Cluster.Compute;
+
+/// <summary>Earlier reports of a cohort are not where they were taken: it has to be run again from its first bar.</summary>
+internal sealed class ReportsLostException() : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
+
+/// <summary>
+/// Sends what a cohort's strategies do to the reporting grain, again and again until it is durable there: events while they gather, outcomes at the
+/// end. What has not been taken is bounded: the cohort is held meanwhile.
+/// </summary>
+internal sealed class CohortReporter : IEventSink
+{
+    private const int Full = 4 << 20, Load = 512 << 10, OutcomesAtOnce = 500;
+
+    private readonly IReportingGrain _reporting;
+    private readonly string _run;
+    private readonly int _pass;
+    private readonly Action _released;
+    private readonly CancellationToken _stop;
+    private readonly object _gate = new();
+    private readonly SemaphoreSlim _news = new(0);
+    private readonly Dictionary<int, int> _counts = [];
+    private readonly Task _sending;
+    private List<EventChunk> _waiting = [];
+    private int _bytes;
+    private bool _ending;
+
+    /// <param name="released">Is called when it is no longer <see cref="IsFull"/>.</param>
+    public CohortReporter(IGrainFactory grains, string run, int pass, Action released, CancellationToken stop)
+    {
+        _reporting = grains.GetGrain<IReportingGrain>(run);
+        (_run, _pass, _released, _stop) = (run, pass, released, stop);
+        _sending = Task.Run(SendAsync, CancellationToken.None);
+    }
+
+    /// <summary>Whether so much waits that the strategies should.</summary>
+    public bool IsFull => Volatile.Read(ref _bytes) >= Full;
+
+    /// <summary>Why sending ended, if it did.</summary>
+    public Task Sending => _sending;
+
+    public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
+    {
+        // In a finally, which is not interrupted where the strategy is: what all strategies share stays whole.
+        try
+        {
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                var before = _bytes;
+                _waiting.Add(new EventChunk(strategy, chunk, events.ToArray()));
+                _counts[strategy] = chunk + 1;
+                _bytes += events.Length;
+                if (before < Load && _bytes >= Load) _news.Release();
+            }
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        while (true)
+        {
+            await _news.WaitAsync(_stop);
+            while (true)
+            {
+                List<EventChunk> load;
+                bool ending;
+                lock (_gate)
+                {
+                    ending = _ending;
+                    if (_waiting.Count == 0 || _bytes < Load && !ending) break;
+                    load = _waiting;
+                    _waiting = [];
+                }
+                // A message is bounded, however much had gathered while the last one was under way.
+                for (var i = 0; i < load.Count;)
+                {
+                    var bytes = 0;
+                    var part = new List<EventChunk>();
+                    for (; i < load.Count && bytes < Load; i++)
+                    {
+                        part.Add(load[i]);
+                        bytes += load[i].Events.Length;
+                    }
+                    await DeliverAsync(new StrategyReport(_pass, part, [], []));
+                    bool released;
+                    lock (_gate)
+                    {
+                        var before = _bytes;
+                        _bytes -= bytes;
+                        released = before >= Full && _bytes < Full;
+                    }
+                    if (released) _released();
+                }
+            }
+            lock (_gate)
+                if (_ending && _waiting.Count == 0)
+                    return;
+        }
+    }
+
+    /// <summary>Sends the rest, and the outcomes behind it; returns when all is durable.</summary>
+    /// <exception cref="RunOverException">Nobody wants them any more.</exception>
+    /// <exception cref="ReportsLostException">The cohort has to be run again.</exception>
+    public async Task FinishAsync(IReadOnlyList<StrategyOutcome> outcomes)
+    {
+        lock (_gate) _ending = true;
+        _news.Release();
+        await _sending;
+        foreach (var part in outcomes.Chunk(OutcomesAtOnce))
+            await DeliverAsync(new StrategyReport(_pass, [], part, [.. part.Select(o => o.Error is null ? _counts.GetValueOrDefault(o.Index) : 0)]));
+    }
+
+    private async Task DeliverAsync(StrategyReport report)
+    {
+        var pause = TimeSpan.FromMilliseconds(20);
+        while (true)
+        {
+            _stop.ThrowIfCancellationRequested();
+            try
+            {
+                switch (await _reporting.ReportAsync(report).WaitAsync(TimeSpan.FromSeconds(30), _stop))
+                {
+                    case ReportAnswer.Taken: return;
+                    case ReportAnswer.Over: throw new RunOverException(_run);
+                    case ReportAnswer.Incomplete: throw new ReportsLostException();
+                }
+            }
+            catch (Exception e) when (Loss.Is(e))
+            {
+                // Its silo was lost: the grain comes back elsewhere and goes on with what it has on disk.
+            }
+            await Task.Delay(pause, _stop);
+            if (pause < TimeSpan.FromMilliseconds(500)) pause *= 2;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Feeds;
+
+/// <summary>
+/// A feed's source, read by block number. The newest blocks stay in a window, so that silos that are abreast share one reading; who asks for older
+/// ones gets a reading of its own, from the start if need be.
+/// </summary>
+internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
+{
+    private const int MostLaggards = 8;
+
+    private readonly Queue<BarBlock> _window = new();
+    private readonly Reading _main = new(read);
+    private readonly Dictionary<Guid, Reading> _laggards = [];
+
+    // One reading of the source.
+    private sealed class Reading(Func<IAsyncEnumerable<BarBlock>> read) : IAsyncDisposable
+    {
+        private IAsyncEnumerator<BarBlock>? _blocks;
+
+        /// <summary>Number of the block that comes next.</summary>
+        public long Next { get; private set; }
+
+        public bool Ended { get; private set; }
+
+        public long UsedAt { get; set; }
+
+        public async ValueTask<BarBlock?> NextAsync()
+        {
+            if (Ended) return null;
+            _blocks ??= read().GetAsyncEnumerator();
+            if (!await _blocks.MoveNextAsync())
+            {
+                Ended = true;
+                return null;
+            }
+            Next++;
+            return _blocks.Current;
+        }
+
+        public ValueTask DisposeAsync() => _blocks?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>Blocks from a number on.</summary>
+    /// <returns>And whether the feed ends behind them.</returns>
+    public async ValueTask<(List<BarBlock> Blocks, bool Last)> ReadAsync(Guid receiver, long from, int most)
+    {
+        var blocks = new List<BarBlock>(most);
+        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks);
+        if (_laggards.Remove(receiver, out var caughtUp)) await caughtUp.DisposeAsync();
+        while (_main.Next < from + most && await _main.NextAsync() is { } block)
+        {
+            _window.Enqueue(block);
+            if (_window.Count > room) _window.Dequeue();
+            if (_main.Next % 64 == 0) await Task.Yield();
+        }
+        // A window that has moved on while a late receiver was waited for is read again from where it asks.
+        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks);
+        var first = _main.Next - _window.Count;
+        foreach (var block in _window)
+        {
+            if (first >= from && blocks.Count < most) blocks.Add(block);
+            first++;
+        }
+        return (blocks, _main.Ended && from + blocks.Count == _main.Next);
+    }
+
+    private async ValueTask<(List<BarBlock> Blocks, bool Last)> LagAsync(Guid receiver, long from, int most, List<BarBlock> blocks)
+    {
+        if (!_laggards.TryGetValue(receiver, out var reading) || reading.Next > from)
+        {
+            if (reading is not null) await reading.DisposeAsync();
+            else if (_laggards.Count == MostLaggards)
+            {
+                var (oldest, least) = _laggards.MinBy(l => l.Value.UsedAt);
+                _laggards.Remove(oldest);
+                await least.DisposeAsync();
+            }
+            _laggards[receiver] = reading = new Reading(read);
+        }
+        reading.UsedAt = Environment.TickCount64;
+        while (reading.Next < from && await reading.NextAsync() is not null)
+            if (reading.Next % 64 == 0)
+                await Task.Yield();
+        while (blocks.Count < most && await reading.NextAsync() is { } block) blocks.Add(block);
+        return (blocks, reading.Ended);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _main.DisposeAsync();
+        foreach (var reading in _laggards.Values) await reading.DisposeAsync();
+        _laggards.Clear();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Feeds;
+
+/// <summary>A feed could not go on.</summary>
+/// <param name="mayPass">Whether trying again elsewhere or later may help.</param>
+internal sealed class FeedFaultException(string message, bool mayPass) : Exception(message)
+{
+    public bool MayPass => mayPass;
+}
+
+/// <summary>Receives a feed's blocks for one cohort, each once and in order, a batch ahead of those who walk them: they hold it back by not asking.</summary>
+internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int blockSize)
+{
+    // About 16,384 bars at a time: 800 kB where they cross the wire.
+    private readonly int _most = Math.Clamp(16 * IBarSeries.DefaultBlockSize / blockSize, 4, 256);
+    private readonly Guid _receiver = Guid.NewGuid();
+
+    public async IAsyncEnumerable<BarBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var coming = AskAsync(0, cancellationToken);
+        while (true)
+        {
+            var batch = await coming;
+            if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
+            if (!batch.Last) coming = AskAsync(batch.From + batch.Blocks.Count, cancellationToken);
+            foreach (var block in batch.Blocks) yield return block;
+            if (batch.Last) yield break;
+        }
+    }
+
+    private async Task<BlockBatch> AskAsync(long from, CancellationToken cancellationToken)
+    {
+        // The feed may be lost with its silo; asked again, it comes back elsewhere and reads on from there.
+        var pause = TimeSpan.FromMilliseconds(50);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, _most, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            }
+            catch (Exception e) when (Loss.Is(e) && attempt < 20)
+            {
+                await Task.Delay(pause, cancellationToken);
+                if (pause < TimeSpan.FromSeconds(1)) pause *= 1.5;
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Granary.Cluster.Placement;
+using Orleans.Streams;
+
+namespace Granary.Cluster.Feeds;
+
+/// <summary>The one subscriber of a feed's stream on this silo: hands what comes to the silo's windows by reference.</summary>
+[SiloKeyPlacement]
+internal sealed class FeedReceiverGrain(StreamWindows windows) : Grain, IFeedReceiverGrain
+{
+    private string Feed => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('|')];
+
+    private IAsyncStream<BlockMessage> Stream => this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(Feed));
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // Without resuming them, an activation's events would be dropped without a word.
+        foreach (var handle in await Stream.GetAllSubscriptionHandles()) await handle.ResumeAsync(OnNextAsync);
+        await base.OnActivateAsync(cancellationToken);
+    }
+
+    public async Task SubscribeAsync()
+    {
+        if ((await Stream.GetAllSubscriptionHandles()).Count == 0) await Stream.SubscribeAsync(OnNextAsync);
+    }
+
+    public async Task UnsubscribeAsync()
+    {
+        foreach (var handle in await Stream.GetAllSubscriptionHandles()) await handle.UnsubscribeAsync();
+        DeactivateOnIdle();
+    }
+
+    private Task OnNextAsync(BlockMessage message, StreamSequenceToken? token)
+    {
+        windows.Take(Feed, message);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Feeds;
+
+/// <summary>
+/// What this silo has received from the streams of its feeds and not yet walked. A window is bounded: what comes too early is dropped and asked for
+/// when it is wanted, as is what never came. Duplicates are dropped too.
+/// </summary>
+public sealed class StreamWindows
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    private readonly IGrainFactory _grains;
+    private readonly GrainSettings _settings;
+    private readonly ILocalSiloDetails _silo;
+    private readonly ConcurrentDictionary<string, List<Window>> _windows = new(StringComparer.Ordinal);
+
+    internal StreamWindows(IGrainFactory grains, GrainSettings settings, ILocalSiloDetails silo) => (_grains, _settings, _silo) = (grains, settings, silo);
+
+    private sealed class Window(int room)
+    {
+        private readonly Dictionary<long, BlockMessage> _blocks = [];
+        private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long _next;
+
+        public void Take(BlockMessage message)
+        {
+            lock (_blocks)
+            {
+                if (message.Number < _next || message.Number >= _next + room) return;
+                _blocks[message.Number] = message;
+                if (message.Number == _next) _news.TrySetResult();
+            }
+        }
+
+        /// <summary>The block of a number, once it is here; null after some waiting.</summary>
+        public async ValueTask<BlockMessage?> GetAsync(long number, TimeSpan patience, CancellationToken cancellationToken)
+        {
+            Task news;
+            lock (_blocks)
+            {
+                _next = number;
+                if (_blocks.Remove(number, out var here)) return here;
+                _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                news = _news.Task;
+            }
+            try
+            {
+                await news.WaitAsync(patience, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+            lock (_blocks) return _blocks.Remove(number, out var came) ? came : null;
+        }
+
+        public void Forget(long before)
+        {
+            lock (_blocks)
+                foreach (var number in _blocks.Keys.Where(n => n < before).ToArray())
+                    _blocks.Remove(number);
+        }
+    }
+
+    internal void Take(string feed, BlockMessage message)
+    {
+        if (!_windows.TryGetValue(feed, out var windows)) return;
+        lock (windows)
+            foreach (var window in windows)
+                window.Take(message);
+    }
+
+    /// <summary>A feed's blocks, each once and in order.</summary>
+    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var most = Math.Clamp(16 * IBarSeries.DefaultBlockSize / _settings.BlockSize, 4, 256);
+        var id = Guid.NewGuid();
+        var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
+        var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
+        var window = new Window(4 * most);
+        var windows = _windows.GetOrAdd(feed, _ => []);
+        lock (windows) windows.Add(window);
+        try
+        {
+            await receiver.SubscribeAsync().WaitAsync(cancellationToken);
+            long next = 0, asked = 0;
+            var publishing = Task.FromResult<BlockBatch?>(null);
+            while (true)
+            {
+                // A credit for the next blocks is given while those before are walked.
+                if (next + most > asked && publishing.IsCompleted)
+                {
+                    asked = next + 2 * most;
+                    publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
+                }
+                var message = await window.GetAsync(next, Patience, cancellationToken);
+                if (message is null && !publishing.IsCompleted && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
+                if (message is not null)
+                {
+                    yield return message.Block;
+                    if (message.Last) yield break;
+                    next++;
+                    continue;
+                }
+                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } told) throw new FeedFaultException(refused, told.MayPass);
+                // It was lost with a silo, came before this window was there, or is late: it is asked for.
+                var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
+                if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
+                foreach (var block in batch.Blocks) yield return block;
+                next += batch.Blocks.Count;
+                window.Forget(next);
+                if (batch.Last) yield break;
+            }
+        }
+        finally
+        {
+            bool idle;
+            lock (windows)
+            {
+                windows.Remove(window);
+                idle = windows.Count == 0;
+            }
+            if (idle) _ = LeaveAsync(receiver);
+        }
+    }
+
+    private static async Task LeaveAsync(IFeedReceiverGrain receiver)
+    {
+        try
+        {
+            await receiver.UnsubscribeAsync();
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // The silo that keeps the subscriptions is being replaced; a subscription without a window drops what comes.
+        }
+    }
+
+    private static async Task<BlockBatch?> PublishAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.PublishAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            return null; // what does not come is asked for
+        }
+    }
+
+    private static async Task<BlockBatch> AskAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            }
+            catch (Exception e) when (Loss.Is(e) && attempt < 20)
+            {
+                await Task.Delay(50 * attempt, cancellationToken);
+            }
+        }
+    }
+}

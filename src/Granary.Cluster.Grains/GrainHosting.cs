@@ -1,0 +1,32 @@
+using Granary.Cluster.Compute;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Placement;
+using Granary.Cluster.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+using Orleans.Runtime;
+
+namespace Granary.Cluster;
+
+/// <summary>Puts Granary's grains into a silo.</summary>
+public static class GrainHosting
+{
+    /// <summary>The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.</summary>
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings)
+    {
+        var services = silo.Services;
+        services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ClusterInstruments>();
+        services.AddSingleton<SharedSources>();
+        services.AddSingleton<RunPlans>();
+        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>()));
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), settings, s.GetRequiredService<StreamWindows>(),
+            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILogger<SiloCompute>>()));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
+        services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();
+        return silo;
+    }
+}

@@ -1,0 +1,10 @@
+using Orleans.Runtime;
+
+namespace Granary.Cluster;
+
+/// <summary>Tells a call that was lost with a silo from one that failed.</summary>
+internal static class Loss
+{
+    /// <summary>Whether the same call may succeed when it is made again.</summary>
+    public static bool Is(Exception e) => e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException or SiloUnavailableException;
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Services;
+
+/// <summary>Takes batches to a cluster: mounted behind a silo's HTTP API.</summary>
+/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
+public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : IBatchService
+{
+    private const int FilePartLength = 512 << 10;
+
+    private IBatchListGrain List => grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+
+    private IBatchGrain Batch(string id) => grains.GetGrain<IBatchGrain>(id);
+
+    /// <inheritdoc/>
+    public async ValueTask<SubmissionReceipt> SubmitAsync(BatchSubmission submission, CancellationToken cancellationToken = default)
+    {
+        var spec = submission.Spec;
+        var now = clock.GetUtcNow();
+        var id = BatchId.New(spec.Name, now);
+        if (submission.IdempotencyKey is { } key)
+        {
+            var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
+            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken).ConfigureAwait(false);
+            if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
+            // Where a submission was cut off between the key and the batch, the same id is submitted again.
+            id = claim.Run;
+        }
+        var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now, submission.IdempotencyKey);
+        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken).ConfigureAwait(false);
+        return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created) : throw new TooManyBatchesException(answer.Waiting);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BatchStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
+        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default)
+    {
+        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken).ConfigureAwait(false);
+        var all = new List<BatchStatus>();
+        foreach (var part in ids.Chunk(32))
+            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<BatchStatus>());
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long seen = -1;
+        while (true)
+        {
+            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken).ConfigureAwait(false);
+            if (status is null) yield break;
+            if (status.Revision > seen)
+            {
+                seen = status.Revision;
+                yield return status;
+            }
+            if (status.Ended) yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BatchStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
+        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
+    {
+        var first = await PartAsync(0).ConfigureAwait(false);
+        return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
+
+        Task<FilePart?> PartAsync(long offset) =>
+            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken);
+    }
+}
+
+/// <summary>Calls that survive the loss of a silo, as far as patience goes.</summary>
+internal static class Calling
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <param name="call">One that may be made twice.</param>
+    /// <exception cref="ServiceUnavailableException">No answer within half a minute.</exception>
+    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        var pause = TimeSpan.FromMilliseconds(50);
+        while (true)
+        {
+            try
+            {
+                return await call().WaitAsync(TimeSpan.FromSeconds(15), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
+            {
+                if (Environment.TickCount64 > until)
+                    throw new ServiceUnavailableException($"the cluster did not answer within {Patience.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
+            }
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            if (pause < TimeSpan.FromSeconds(1)) pause *= 2;
+        }
+    }
+}
+
+/// <summary>A file that comes in parts.</summary>
+internal sealed class PartStream(FilePart first, Func<long, Task<FilePart?>> next) : Stream
+{
+    private byte[] _part = first.Bytes;
+    private int _at;
+    private long _position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => first.Length;
+
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_at == _part.Length)
+        {
+            if (_position >= first.Length) return 0;
+            _part = (await next(_position).ConfigureAwait(false))?.Bytes ?? throw new IOException("the file is gone");
+            _at = 0;
+            if (_part.Length == 0) throw new IOException("the file has become shorter");
+        }
+        var n = Math.Min(buffer.Length, _part.Length - _at);
+        _part.AsMemory(_at, n).CopyTo(buffer);
+        _at += n;
+        _position += n;
+        return n;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

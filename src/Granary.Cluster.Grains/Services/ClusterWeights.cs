@@ -1,0 +1,42 @@
+using Granary.Application.Weights;
+using Granary.Cluster.Portfolios;
+
+namespace Granary.Cluster.Services;
+
+/// <summary>The weights of portfolios, kept by the cluster.</summary>
+/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
+public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
+{
+    private IPortfolioGrain Grain(string portfolio)
+    {
+        WeightsRules.CheckPortfolio(portfolio);
+        return grains.GetGrain<IPortfolioGrain>(portfolio);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(portfolio);
+        return await Calling.TryAsync(() => grain.FindAsync(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(portfolio);
+        return await Calling.TryAsync(() => grain.HistoryAsync(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(portfolio);
+        var ordered = WeightsRules.Checked(portfolio, weights, why);
+        var answer = await Calling.TryAsync(() => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken).ConfigureAwait(false);
+        if (answer.Weights is { } set) return set;
+        // A call whose answer was lost with a silo is made again, and finds its own change.
+        if (answer.Current == expectedVersion + 1 && await FindAsync(portfolio, cancellationToken).ConfigureAwait(false) is { } current
+            && current.Version == answer.Current && current.Who == who && current.Why == why && current.Weights.SequenceEqual(ordered)) return current;
+        throw new StaleWeightsException(portfolio, expectedVersion, answer.Current);
+    }
+}

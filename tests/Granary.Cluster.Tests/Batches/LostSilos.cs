@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace Granary.Cluster.Tests.Batches;
+
+/// <summary>Silos are killed in the middle of a batch: it ends all the same, with the same digest, every strategy counted once.</summary>
+public sealed class LostSilos : IClassFixture<LostSilos.Made>
+{
+    private readonly Made _made;
+
+    public LostSilos(Made made)
+    {
+        _made = made;
+        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
+    }
+
+    public sealed class Made : IDisposable
+    {
+        internal TestBatches Batches { get; } = new();
+
+        public void Dispose() => Batches.Dispose();
+    }
+
+    /// <summary>About a second on one thread, whatever the machine: six feeds, all outputs.</summary>
+    private string Batch => _made.Batches.Write("slow", """
+        {
+          "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
+          "strategies": [
+            { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3] }, "size": { "percentOfEquity": 20 } },
+            { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
+          ],
+          "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
+        }
+        """);
+
+    private static GrainSettings SmallBlocks(GrainSettings settings) => settings with { BlockSize = 128 };
+
+    private async Task IsWholeAsync(TestSilos cluster, string id)
+    {
+        var embedded = await _made.Batches.EmbeddedAsync(Batch);
+        var status = await cluster.EndAsync(id);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.Digest.ShouldBe(embedded.Model.Digest);
+        status.Trades.ShouldBe(embedded.Trades);
+        status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
+        status.Progress.Failed.ShouldBe(0);
+        File.ReadAllText(Path.Combine(cluster.Runs, id, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, "trades.csv")));
+    }
+
+    private static async Task<InProcessSiloHandle> HostOfAsync(TestSilos cluster, IAddressable grain)
+    {
+        var address = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+        return cluster.Alive.Single(s => s.SiloAddress.Equals(address));
+    }
+
+    [Fact]
+    public async Task Twenty_batches_survive_a_silo_killed_at_a_random_moment()
+    {
+        await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
+        var watch = Stopwatch.StartNew();
+        await IsWholeAsync(cluster, await cluster.SubmitAsync(Batch));
+        var whole = watch.Elapsed;
+        var random = new Random(4);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var id = await cluster.SubmitAsync(Batch);
+            await Task.Delay(whole * random.NextDouble());
+            var victim = cluster.Alive[random.Next(cluster.Alive.Count)];
+            await cluster.Cluster.KillSiloAsync(victim);
+            var joining = cluster.Cluster.StartAdditionalSiloAsync();
+            await IsWholeAsync(cluster, id);
+            await joining;
+        }
+    }
+
+    [Fact]
+    public async Task The_silo_of_the_batch_grain_can_be_lost() => await LoseAsync((cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IBatchGrain>(id)));
+
+    [Fact]
+    public async Task The_silo_of_the_reporting_grain_can_be_lost() => await LoseAsync((cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
+
+    [Fact]
+    public async Task The_silo_of_a_feed_can_be_lost() =>
+        await LoseAsync((cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "ACME", Timeframe.Parse("1h")).ToString())));
+
+    private async Task LoseAsync(Func<TestSilos, string, Task<InProcessSiloHandle>> whom)
+    {
+        await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
+        var id = await cluster.SubmitAsync(Batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        await cluster.Cluster.KillSiloAsync(await whom(cluster, id));
+        await IsWholeAsync(cluster, id);
+    }
+
+    [Fact]
+    public async Task A_silo_that_joins_in_the_middle_of_a_batch_gets_work()
+    {
+        await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
+        var id = await cluster.SubmitAsync(Batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        var joined = await cluster.Cluster.StartAdditionalSiloAsync();
+        await IsWholeAsync(cluster, id);
+        cluster.ComputeOf(joined).Begun.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_silo_that_joins_takes_strategies_over_from_the_only_feed()
+    {
+        var batch = _made.Batches.Write("one-feed", """
+            {
+              "name": "one-feed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [
+                { "class": "SmaCross", "params": { "fast": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], "slow": [30, 40, 50, 60, 70, 80, 90, 100, 110, 120] }, "size": { "percentOfEquity": 20 } },
+                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2] }, "size": { "percentOfEquity": 20 } }
+              ],
+              "portfolio": { "weights": "equal" }
+            }
+            """);
+        await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
+        var id = await cluster.SubmitAsync(batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        var joined = await cluster.Cluster.StartAdditionalSiloAsync();
+        var status = await cluster.EndAsync(id);
+        status.Digest.ShouldBe((await _made.Batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+        cluster.ComputeOf(joined).Begun.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_silo_that_leaves_hands_its_work_on()
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => SmallBlocks(s) with { Drain = TimeSpan.FromMilliseconds(200) });
+        var id = await cluster.SubmitAsync(Batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        await cluster.Cluster.StopSiloAsync(cluster.Alive[1]);
+        await IsWholeAsync(cluster, id);
+    }
+}

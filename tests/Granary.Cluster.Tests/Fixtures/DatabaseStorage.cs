@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>Grain storage that outlives the silos of one test, as a database does: states are kept as bytes, with versions.</summary>
+internal sealed class DatabaseStorage
+{
+    private readonly ConcurrentDictionary<(string, GrainId), (byte[] Bytes, string Version)> _states = new();
+
+    public IGrainStorage For(Serializer serializer) => new Storage(this, serializer);
+
+    private sealed class Storage(DatabaseStorage owner, Serializer serializer) : IGrainStorage
+    {
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            if (owner._states.TryGetValue((stateName, grainId), out var kept))
+                (grainState.State, grainState.ETag, grainState.RecordExists) = (serializer.Deserialize<T>(kept.Bytes), kept.Version, true);
+            return Task.CompletedTask;
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            var version = Guid.NewGuid().ToString("N");
+            var next = (serializer.SerializeToArray(grainState.State), version);
+            var kept = owner._states.AddOrUpdate((stateName, grainId), _ => next,
+                (_, before) => before.Version == grainState.ETag ? next : throw new InconsistentStateException("another activation wrote", before.Version, grainState.ETag));
+            (grainState.ETag, grainState.RecordExists) = (kept.Version, true);
+            return Task.CompletedTask;
+        }
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            owner._states.TryRemove((stateName, grainId), out _);
+            (grainState.ETag, grainState.RecordExists) = (null, false);
+            return Task.CompletedTask;
+        }
+    }
+}

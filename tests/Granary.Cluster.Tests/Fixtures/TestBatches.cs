@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>Batches over seeded markets, and what the embedded host makes of them.</summary>
+internal sealed class TestBatches : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-batches-").FullName;
+    private readonly ConcurrentDictionary<string, Lazy<Task<BatchRun>>> _embedded = new();
+
+    public TestBatches()
+    {
+        var from = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        var to = new DateTime(2023, 7, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"), DataGeneration.Markets(DataGeneration.SampleSymbols, from, to, 5), [Timeframe.Parse("1h"), Timeframe.Parse("1d")]));
+        Mixed = Write("mixed", """
+            {
+              "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
+              "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
+              "strategies": [
+                { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 }, "stopLossPercent": 2, "takeProfitPercent": 4 },
+                { "class": "RsiReversion", "params": { "period": [7, 14] }, "sides": "long", "size": { "percentOfEquity": 10 }, "maxBars": 30 },
+                { "class": "BuyAndHold", "timeframe": "4h", "sides": "long", "size": { "percentOfEquity": 95 } }
+              ],
+              "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
+            }
+            """);
+        Sweep = Write("sweep", """
+            {
+              "name": "sweep", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow": [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" },
+              "outputs": ["results", "prod", "equity"]
+            }
+            """);
+        Joined = Write("joined", """
+            {
+              "name": "joined", "data": { "source": "csv:data/1d", "symbols": "*", "timeframe": "1d" },
+              "strategies": [
+                { "class": "MonthlyRebalance", "size": { "percentOfEquity": 20 } },
+                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [20, 30] }, "sides": "both", "size": { "percentOfEquity": 20 } }
+              ],
+              "portfolio": { "weights": "equal" }
+            }
+            """);
+    }
+
+    /// <summary>Twelve feeds, all outputs.</summary>
+    public string Mixed { get; }
+
+    /// <summary>Two feeds of a hundred, results only: weights are known before any events are.</summary>
+    public string Sweep { get; }
+
+    /// <summary>Strategies of several symbols beside those of one.</summary>
+    public string Joined { get; }
+
+    /// <summary>The quickstart's thousand strategies.</summary>
+    public static string Quickstart => Path.Combine(Granary.Testing.SharedData.RepositoryRoot, "samples", "quickstart.json");
+
+    public string Folder => _folder;
+
+    public string Write(string name, string json)
+    {
+        var path = Path.Combine(_folder, name + ".json");
+        File.WriteAllText(path, json);
+        return path;
+    }
+
+    /// <summary>The embedded host's run of a batch.</summary>
+    public Task<BatchRun> EmbeddedAsync(string batch) => _embedded.GetOrAdd(batch, b => new Lazy<Task<BatchRun>>(() =>
+        new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(BatchReader.Read(b), new BatchOptions { Out = Path.Combine(_folder, "embedded", Path.GetFileNameWithoutExtension(b)) }))).Value;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

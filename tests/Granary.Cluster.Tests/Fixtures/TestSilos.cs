@@ -1,0 +1,156 @@
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Services;
+using Granary.Cluster.Compute;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Serialization;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>Silos in this process, with storage that outlives them and one folder of runs.</summary>
+internal sealed class TestSilos : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+    private readonly string _folder;
+
+    private TestSilos(InProcessTestCluster cluster, string folder)
+    {
+        _cluster = cluster;
+        _folder = folder;
+        Batches = new ClusterBatches(cluster.Client, TimeProvider.System);
+    }
+
+    public InProcessTestCluster Cluster => _cluster;
+
+    public ClusterBatches Batches { get; }
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public string Runs => Path.Combine(_folder, "runs");
+
+    public IReadOnlyList<InProcessSiloHandle> Alive => [.. _cluster.GetActiveSilos()];
+
+    public static async Task<TestSilos> StartAsync(int silos, Func<GrainSettings, GrainSettings>? change = null, Action<ISiloBuilder>? more = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
+        var settings = new GrainSettings { Runs = Path.Combine(folder, "runs"), Threads = 1, Tick = TimeSpan.FromMilliseconds(100), StrategyDeadline = TimeSpan.FromSeconds(60), Drain = TimeSpan.FromSeconds(5) };
+        settings = change?.Invoke(settings) ?? settings;
+        var storage = new DatabaseStorage();
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddGranaryGrains(settings);
+            silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
+            silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
+            silo.UseInMemoryReminderService();
+            silo.Configure<ClusterMembershipOptions>(o =>
+            {
+                // Many processes share the machine that tests run on: nobody is declared dead for being slow.
+                o.ProbeTimeout = TimeSpan.FromSeconds(10);
+                o.NumMissedProbesLimit = 10;
+            });
+            silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
+            more?.Invoke(silo);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new TestSilos(cluster, folder);
+    }
+
+    /// <summary>What the silos said, for a test that fails.</summary>
+    public static LinesProvider Log { get; } = new();
+
+    internal SiloCompute ComputeOf(InProcessSiloHandle silo) => _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloCompute>();
+
+    public async Task<string> SubmitAsync(string batch, string? key = null)
+    {
+        var receipt = await Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(batch), "test", key));
+        return receipt.Batch.Id;
+    }
+
+    /// <summary>Waits for the batch's end.</summary>
+    public async Task<BatchStatus> EndAsync(string id, TimeSpan? patience = null)
+    {
+        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
+        BatchStatus? last = null;
+        try
+        {
+            await foreach (var status in Batches.WatchAsync(id, stop.Token)) last = status;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{id} did not end: {last}\n{Log.Tail}");
+        }
+        return last ?? throw new InvalidOperationException($"there is no batch {id}");
+    }
+
+    /// <summary>Waits until the batch is so far.</summary>
+    public async Task UntilAsync(string id, Func<BatchStatus, bool> so)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var status in Batches.WatchAsync(id, stop.Token))
+            if (so(status))
+                return;
+        throw new InvalidOperationException($"{id} ended before");
+    }
+
+    public async Task<BatchStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _cluster.StopClusterClientAsync();
+            foreach (var silo in _cluster.GetActiveSilos().ToList()) await _cluster.KillSiloAsync(silo);
+        }
+        finally
+        {
+            await _cluster.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Keeps the last lines of the log.</summary>
+internal sealed class LinesProvider : ILoggerProvider
+{
+    private readonly Queue<string> _lines = new();
+
+    public string Tail
+    {
+        get
+        {
+            lock (_lines) return string.Join('\n', _lines);
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Lines(LinesProvider owner, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel)) return;
+            var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
+            lock (owner._lines)
+            {
+                owner._lines.Enqueue(line);
+                if (owner._lines.Count > 200) owner._lines.Dequeue();
+            }
+        }
+    }
+}

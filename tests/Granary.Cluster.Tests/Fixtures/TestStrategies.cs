@@ -1,0 +1,71 @@
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Cluster.Tests.Fixtures;
+
+/// <summary>Trades now and then, and takes its time: a batch of it lasts as long on any machine.</summary>
+/// <param name="every">Bars between two sleeps.</param>
+/// <param name="milliseconds">Of a sleep.</param>
+public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0) : Strategy
+{
+    private int _bars;
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (++_bars % every == 0) Thread.Sleep(milliseconds);
+        if ((_bars + variant) % 40 == 0) bar.Enter(Side.Buy);
+        else if ((_bars + variant) % 40 == 20) bar.Exit();
+    }
+}
+
+/// <summary>Throws at a bar.</summary>
+public sealed class Thrower([Range(1, 100_000)] int at = 100) : Strategy
+{
+    private int _bars;
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (++_bars == at) throw new InvalidOperationException("this strategy is poisoned");
+    }
+}
+
+/// <summary>Does not come back from a bar.</summary>
+public sealed class Looper([Range(1, 100_000)] int at = 200) : Strategy
+{
+    private static volatile int s_turns;
+    private int _bars;
+
+    /// <summary>How often all loopers together have turned.</summary>
+    public static int Turns => s_turns;
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (++_bars != at) return;
+        while (true) s_turns++;
+    }
+}
+
+/// <summary>Does not come back from its constructor.</summary>
+public sealed class Unborn : Strategy
+{
+    public Unborn([Range(1, 2)] int which = 1)
+    {
+        // The catalogue makes one of each class to see what it is like; only what a batch asks for is poisoned.
+        if (which == 2) Thread.Sleep(Timeout.Infinite);
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+    }
+}
+
+/// <summary>Allocates without measure.</summary>
+public sealed class Hoarder : Strategy
+{
+    private byte[]? _last;
+
+    public override void OnBar(StrategyContext bar) => _last = new byte[1 << 20];
+
+    public override string ToString() => $"{_last?.Length}";
+}
