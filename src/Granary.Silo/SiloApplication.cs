@@ -2,11 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Api;
 using Granary.Api.Health;
-using Granary.Api.Hosting;
 using Granary.Application.Access;
-using Granary.Application.Hosting;
 using Granary.Application.Submissions;
+using Granary.Application.Weights;
 using Granary.Cluster;
+using Granary.Cluster.Services;
 using Granary.Cluster.Telemetry;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
@@ -45,7 +45,8 @@ public static class SiloApplication
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
             Confined = settings.Data is not null,
         });
-        builder.Services.AddLocalBatches(settings.Runs, s => new HostedRunner(new EmbeddedHost(settings.Threads), s.GetRequiredService<TimeProvider>(), settings.Threads));
+        builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
         {
@@ -88,6 +89,13 @@ public static class SiloApplication
             silo.Services.AddSingleton<OrleansGrainStorageSerializer>(); // by field ids, as grains talk: a state written by an older version can be read
         }
         StreamProviders.Add(silo, settings);
+        silo.AddGranaryGrains(new GrainSettings
+        {
+            Runs = Path.GetFullPath(settings.Runs),
+            Threads = settings.Threads,
+            Blocks = settings.Streams == StreamTransport.Memory ? BlockCarriage.Pull : BlockCarriage.Stream,
+            Drain = settings.DrainTimeout * 0.6,
+        });
     }
 
     /// <summary>For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.</summary>

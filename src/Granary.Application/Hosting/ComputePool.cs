@@ -126,7 +126,7 @@ public sealed class ComputePool : IDisposable
             _thread.Start();
         }
 
-        public void Join() => _thread!.Join();
+        public void Join(TimeSpan patience) => _thread!.Join(patience);
 
         public void Lose()
         {
@@ -221,7 +221,7 @@ public sealed class ComputePool : IDisposable
         }
     }
 
-    /// <summary>Ends the threads; feeds that are under way are left where they are.</summary>
+    /// <summary>Ends the threads; feeds that are under way are left where they are. A thread that a strategy keeps is not waited for: it goes with the process.</summary>
     public void Dispose()
     {
         Worker[] workers;
@@ -233,6 +233,6 @@ public sealed class ComputePool : IDisposable
             Monitor.PulseAll(_gate);
         }
         _watchdog?.Dispose();
-        foreach (var worker in workers) worker.Join();
+        foreach (var worker in workers) worker.Join(TimeSpan.FromSeconds(2));
     }
 }

@@ -34,20 +34,27 @@ public sealed record FeedWork(
     [property: Id(4)] long Bars,
     [property: Id(5)] int[] Strategies);
 
-/// <summary>One pass over the feeds: all strategies, or the weighted ones once more for their events.</summary>
-/// <param name="Number">1, 2: passes of one run are the same whoever asks for them again.</param>
+/// <summary>A model that judges entries of some strategies in a pass.</summary>
+/// <param name="Number">What the reporting grain hands it out by.</param>
+/// <param name="Strategies">Indices in the plan, rising.</param>
+[GenerateSerializer, Immutable, Alias("granary.ModelUse")]
+public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] int[] Strategies);
+
+/// <summary>One pass over the feeds: all strategies, those that models are trained on, or the weighted ones once more for their events.</summary>
+/// <param name="Key">Of what is computed: passes of the same key give the same for each strategy, whoever asks for them.</param>
 /// <param name="Token">Of the activation that asks; a new one after it was lost.</param>
 /// <param name="Work">What has not been reported yet.</param>
 /// <param name="Strategies">Of the whole pass.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassOrder")]
 public sealed record PassOrder(
-    [property: Id(0)] int Number,
+    [property: Id(0)] string Key,
     [property: Id(1)] Guid Token,
     [property: Id(2)] IReadOnlyList<FeedWork> Work,
     [property: Id(3)] int Strategies,
     [property: Id(4)] bool WithEvents,
     [property: Id(5)] bool WithFactors,
-    [property: Id(6)] IReadOnlyList<string> Symbols);
+    [property: Id(6)] IReadOnlyList<string> Symbols,
+    [property: Id(7)] IReadOnlyList<ModelUse> Models);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Fault">One sentence; null where it is done.</param>

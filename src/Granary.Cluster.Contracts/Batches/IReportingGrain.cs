@@ -18,6 +18,10 @@ public interface IReportingGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Pass")]
     Task<PassOrder?> PassAsync(Guid token);
 
+    /// <summary>A model of the pass of a key; null where that is not the pass any more.</summary>
+    [AlwaysInterleave, Alias("Model")]
+    Task<byte[]?> ModelAsync(string key, int number);
+
     /// <summary>Takes events and outcomes of strategies. <see cref="ReportAnswer.Taken"/> means durable.</summary>
     [Alias("Report")]
     Task<ReportAnswer> ReportAsync(StrategyReport report);
@@ -71,10 +75,11 @@ public sealed record ReportingStatus(
 public readonly record struct EventChunk([property: Id(0)] int Strategy, [property: Id(1)] int Chunk, [property: Id(2)] byte[] Events);
 
 /// <summary>What strategies have to report: events as they gather, outcomes behind the last of them.</summary>
+/// <param name="Pass">Its key.</param>
 /// <param name="Chunks">For each outcome, how many chunks of events its strategy had in all.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyReport")]
 public sealed record StrategyReport(
-    [property: Id(0)] int Pass,
+    [property: Id(0)] string Pass,
     [property: Id(1)] IReadOnlyList<EventChunk> Events,
     [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes,
     [property: Id(3)] IReadOnlyList<int> Chunks);

@@ -1,3 +1,4 @@
+using Granary.Cluster.Batches;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Compute;
@@ -27,17 +28,20 @@ public interface IComputeGrain : IGrainWithStringKey
 /// <summary>Strategies of one feed that run on one silo: they share its blocks, its factors and one window over them.</summary>
 /// <param name="Feed">Index in the plan.</param>
 /// <param name="Strategies">Indices in the plan, rising.</param>
+/// <param name="Pass">Its key.</param>
 /// <param name="Hashes">Of the bars of its symbols.</param>
+/// <param name="Models">That judge its strategies.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
 public sealed record CohortOrder(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,
-    [property: Id(2)] int Pass,
+    [property: Id(2)] string Pass,
     [property: Id(3)] int Feed,
     [property: Id(4)] int[] Strategies,
     [property: Id(5)] bool WithEvents,
     [property: Id(6)] bool WithFactors,
-    [property: Id(7)] IReadOnlyList<string> Hashes);
+    [property: Id(7)] IReadOnlyList<string> Hashes,
+    [property: Id(8)] IReadOnlyList<ModelUse> Models);
 
 /// <param name="Threads">That compute.</param>
 /// <param name="Leaving">The silo is shutting down and takes no more.</param>
@@ -69,7 +73,7 @@ public enum CohortState
 [GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
 public sealed record CohortStatus(
     [property: Id(0)] Guid Id,
-    [property: Id(1)] int Pass,
+    [property: Id(1)] string Pass,
     [property: Id(2)] int Feed,
     [property: Id(3)] CohortState State,
     [property: Id(4)] int[] Strategies,

@@ -47,6 +47,7 @@ internal sealed partial class BatchGrain(
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
     private Task? _submitting;
+    private string? _shown;
     private bool _ticking, _again, _poked;
 
     private sealed class SiloView
@@ -270,7 +271,7 @@ internal sealed partial class BatchGrain(
             if (view.Answer is { } answer && HasPatience(view))
                 ledger.Adopt(silo, answer.Cohorts);
         _ledger = ledger;
-        PassBegins(logger, Run, order.Number, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
+        PassBegins(logger, Run, order.Key, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
     }
 
     private async Task DriveAsync(CohortLedger ledger)
@@ -297,7 +298,7 @@ internal sealed partial class BatchGrain(
         if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "cohort"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly)
         {
-            await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Number, [],
+            await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Key, [],
                 [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0, "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
         }
         var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && HasPatience(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
@@ -332,9 +333,12 @@ internal sealed partial class BatchGrain(
     private void Show(ReportingStatus reporting)
     {
         var progress = _status!.Progress;
-        var next = reporting.Pass is not null && _ledger?.Pass.Number == 1
-            ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed, Math.Min(reporting.Total, Math.Max(progress.Bars, _ledger.Evaluations)), reporting.Total, reporting.Stage)
+        // A pass over the weighted few, once more for their events, would look as if the batch began again.
+        var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
+            ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed,
+                Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations), reporting.Total, reporting.Stage)
             : progress with { Stage = reporting.Stage };
+        _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }
 
@@ -397,7 +401,7 @@ internal sealed partial class BatchGrain(
     private static partial void Taken(ILogger logger, string runId, string batch, string submittedBy);
 
     [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
-    private static partial void PassBegins(ILogger logger, string runId, int pass, int strategies, int feeds, int silos);
+    private static partial void PassBegins(ILogger logger, string runId, string pass, int strategies, int feeds, int silos);
 
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Cohorts} cohorts are driven again")]
     private static partial void SiloLost(ILogger logger, string runId, string silo, int cohorts);

@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
+using Granary.Application.Learning;
 using Granary.Engine.Backtesting;
+using Granary.Learning.Gating;
 
 namespace Granary.Cluster.Batches;
 
@@ -16,12 +20,13 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<string> _complete = [];
     private Pass? _pass;
-    private int _passes;
 
-    private sealed class Pass(int number, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, EventSpool? events, bool withFactors, Action<IReadOnlyList<StrategyOutcome>> finished)
+    private sealed class Pass(string key, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, IEventSink? events, bool withFactors,
+        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished)
     {
-        public int Number => number;
+        public string Key => key;
 
         public Guid Token { get; } = Guid.NewGuid();
 
@@ -33,7 +38,9 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
 
         public long Total => total;
 
-        public EventSpool? Events => events;
+        public IReadOnlyList<(byte[] Bytes, int[] Strategies)> Models => models;
+
+        public bool WithEvents => events is not null;
 
         public bool WithFactors => withFactors;
 
@@ -42,6 +49,21 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         public HashSet<int> Wanted { get; } = [.. work.SelectMany(w => w.Strategies)];
 
         public int Failed { get; set; }
+
+        // A spool knows what it has, from before a loss too; of another sink it is counted here.
+        private readonly Dictionary<int, int> _chunks = [];
+
+        public int ChunksOf(int strategy) => events is EventSpool spool ? spool.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
+
+        public void Append(in EventChunk chunk)
+        {
+            if (events is null || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
+            if (chunk.Chunk > ChunksOf(chunk.Strategy)) throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
+            events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
+            if (events is not EventSpool) _chunks[chunk.Strategy] = chunk.Chunk + 1;
+        }
+
+        public void Flush() => (events as EventSpool)?.Flush();
 
         public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -64,13 +86,10 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
             strategies += wanted.Length;
             total += bars * wanted.Length;
         }
-        Pass pass;
-        lock (_lock)
-        {
-            pass = new Pass(++_passes, plan, work, strategies, total, events as EventSpool, withFactors, finished);
-            if (strategies == 0) return;
-            _pass = pass;
-        }
+        if (strategies == 0) return;
+        var models = ModelsOf(plan, include);
+        var pass = new Pass(KeyOf(events is not null, withFactors, models), plan, work, strategies, total, events, withFactors, models, finished);
+        lock (_lock) _pass = pass;
         changed();
         try
         {
@@ -79,7 +98,11 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         }
         finally
         {
-            lock (_lock) _pass = null;
+            lock (_lock)
+            {
+                _pass = null;
+                _complete.Add(pass.Key);
+            }
             changed();
         }
     }
@@ -99,8 +122,30 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         {
             if (_pass is not { } p || p.Token != token) return null;
             var left = p.Work.Select(w => w with { Strategies = [.. w.Strategies.Where(p.Wanted.Contains)] }).Where(w => w.Strategies.Length > 0).ToList();
-            return new PassOrder(p.Number, p.Token, left, p.Strategies, p.Events is not null, p.WithFactors, p.Plan.Symbols);
+            return new PassOrder(p.Key, p.Token, left, p.Strategies, p.WithEvents, p.WithFactors, p.Plan.Symbols, [.. p.Models.Select((m, i) => new ModelUse(i, m.Strategies))]);
         }
+    }
+
+    /// <summary>A model of the pass, by its number.</summary>
+    public byte[]? Model(string key, int number)
+    {
+        lock (_lock) return _pass is { } p && p.Key == key && number < p.Models.Count ? p.Models[number].Bytes : null;
+    }
+
+    // Models go by what they are, not by which object they are: a pass that is asked for again after a loss has the same key.
+    private static List<(byte[] Bytes, int[] Strategies)> ModelsOf(BatchPlan plan, Func<StrategyInstance, bool> include) =>
+        [.. plan.Instances.Where(i => i.Model is not null && include(i)).GroupBy(i => i.Model!).Select(g => (
+            EntryModelFile.ToBytes(g.Key as EntryModel ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index).ToArray()))];
+
+    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (bytes, strategies) in models)
+        {
+            hash.AppendData(SHA256.HashData(bytes));
+            hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
+        }
+        return $"{(withEvents ? "e" : "r")}{(withFactors ? "f" : "")}{(models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "")}";
     }
 
     /// <summary>Takes a report; what is in it twice is taken once.</summary>
@@ -108,27 +153,27 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
     {
         lock (_lock)
         {
-            if (_abandoned.Task.IsCompleted || report.Pass > _passes) return ReportAnswer.NotYet;
-            // What comes for a pass that is complete is a second copy.
-            if (_pass is not { } pass || report.Pass < pass.Number) return ReportAnswer.Taken;
+            if (_abandoned.Task.IsCompleted) return ReportAnswer.NotYet;
+            // What comes for a pass that is complete is a second copy; another may be asked for again after a loss.
+            if (_pass is not { } pass || report.Pass != pass.Key) return _complete.Contains(report.Pass) ? ReportAnswer.Taken : ReportAnswer.NotYet;
             try
             {
                 foreach (var chunk in report.Events)
                     if (pass.Wanted.Contains(chunk.Strategy))
-                        pass.Events?.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
+                        pass.Append(chunk);
             }
             catch (EventGapException)
             {
                 return ReportAnswer.Incomplete;
             }
-            pass.Events?.Flush();
+            pass.Flush();
             if (report.Outcomes.Count == 0) return ReportAnswer.Taken;
             var fresh = new List<StrategyOutcome>(report.Outcomes.Count);
             for (var i = 0; i < report.Outcomes.Count; i++)
             {
                 var outcome = report.Outcomes[i];
                 if (!pass.Wanted.Contains(outcome.Index)) continue;
-                if (pass.Events is { } events && events.ChunkCount(outcome.Index) < report.Chunks[i]) return ReportAnswer.Incomplete;
+                if (pass.WithEvents && pass.ChunksOf(outcome.Index) < report.Chunks[i]) return ReportAnswer.Incomplete;
                 fresh.Add(outcome);
             }
             if (fresh.Count == 0) return ReportAnswer.Taken;

@@ -82,7 +82,7 @@ internal sealed class CohortLedger
     {
         foreach (var status in statuses)
         {
-            if (status.Pass != _pass.Number || status.State == CohortState.Failed || _given.ContainsKey(status.Id)) continue;
+            if (status.Pass != _pass.Key || status.State == CohortState.Failed || _given.ContainsKey(status.Id)) continue;
             var at = _waiting.FindIndex(w => w.Feed.Feed == status.Feed && w.Strategies.Intersect(status.Strategies).Any());
             if (at < 0) continue;
             // What it does not run of its feed waits for another.
@@ -195,7 +195,8 @@ internal sealed class CohortLedger
                 .Select(s => s.Key).FirstOrDefault();
             if (silo is null) break;
             _waiting.RemoveAt(i);
-            var order = new CohortOrder(Guid.NewGuid(), run, _pass.Number, work.Feed.Feed, work.Strategies, _pass.WithEvents, _pass.WithFactors, work.Feed.Hashes);
+            var order = new CohortOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents, _pass.WithFactors, work.Feed.Hashes,
+                [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] }).Where(m => m.Strategies.Length > 0)]);
             _given[order.Id] = new Given(work, silo);
             orders.Add((silo, order));
         }

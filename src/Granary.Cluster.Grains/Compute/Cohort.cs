@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
+using Granary.Application.Learning;
+using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
+using Granary.Learning.Gating;
 
 namespace Granary.Cluster.Compute;
 
@@ -77,8 +80,9 @@ internal sealed class Cohort
             var feed = plan.Feeds[Order.Feed];
             activity?.SetTag("granary.feed", feed.ToString());
             var reporter = new CohortReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
+            var models = await ModelsAsync();
             var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
-            var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => plan.Instances[i])],
+            var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model } : plan.Instances[i])],
                 [.. headers.Select(h => new MarketSeries(h.Instrument!, feed.Timeframe))],
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
                 plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
@@ -140,6 +144,32 @@ internal sealed class Cohort
             lock (_lock) _execution = null;
             _ended.TrySetResult();
         }
+    }
+
+    // The models of its strategies, each fetched once.
+    private async Task<Dictionary<int, EntryModel>> ModelsAsync()
+    {
+        var models = new Dictionary<int, EntryModel>();
+        foreach (var use in Order.Models)
+        {
+            byte[]? bytes = null;
+            for (var attempt = 1; bytes is null; attempt++)
+            {
+                try
+                {
+                    bytes = await _silo.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number).WaitAsync(TimeSpan.FromSeconds(30), _stop.Token);
+                }
+                catch (Exception e) when (Loss.Is(e) && attempt < 20)
+                {
+                }
+                // The reporting grain may be coming back and has the pass again in a moment.
+                if (bytes is null && attempt == 100) throw new TimeoutException($"model {use.Number} of the pass was not handed out");
+                if (bytes is null) await Task.Delay(100, _stop.Token);
+            }
+            var model = EntryModelFile.FromBytes(bytes);
+            foreach (var strategy in use.Strategies) models[strategy] = model;
+        }
+        return models;
     }
 
     private void Begin()

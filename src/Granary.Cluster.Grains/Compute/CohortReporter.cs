@@ -17,7 +17,7 @@ internal sealed class CohortReporter : IEventSink
 
     private readonly IReportingGrain _reporting;
     private readonly string _run;
-    private readonly int _pass;
+    private readonly string _pass;
     private readonly Action _released;
     private readonly CancellationToken _stop;
     private readonly object _gate = new();
@@ -29,7 +29,7 @@ internal sealed class CohortReporter : IEventSink
     private bool _ending;
 
     /// <param name="released">Is called when it is no longer <see cref="IsFull"/>.</param>
-    public CohortReporter(IGrainFactory grains, string run, int pass, Action released, CancellationToken stop)
+    public CohortReporter(IGrainFactory grains, string run, string pass, Action released, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
         (_run, _pass, _released, _stop) = (run, pass, released, stop);

@@ -57,6 +57,15 @@ public sealed class EntryModel : IEntryModel
 
     public string Name { get; }
 
+    public FeatureSet Features => _features;
+
+    /// <summary>Rising by time.</summary>
+    public IReadOnlyList<ModelWindow> Windows => _windows;
+
+    public EntryRule Rule => _rule;
+
+    public PredictionMeaning Meaning => _meaning;
+
     /// <summary>Entries that it was asked about.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 

@@ -83,9 +83,9 @@ internal sealed class TestSilos : IAsyncDisposable
         {
             await foreach (var status in Batches.WatchAsync(id, stop.Token)) last = status;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"{id} did not end: {last}\n{Log.Tail}");
+            throw new TimeoutException($"{id} did not end: {last}\n{Log.Tail}", e);
         }
         return last ?? throw new InvalidOperationException($"there is no batch {id}");
     }
@@ -146,6 +146,7 @@ internal sealed class LinesProvider : ILoggerProvider
         {
             if (!IsEnabled(logLevel)) return;
             var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
+            if (Environment.GetEnvironmentVariable("GRANARY_TEST_LOG") == "1") Console.Error.WriteLine(line);
             lock (owner._lines)
             {
                 owner._lines.Enqueue(line);

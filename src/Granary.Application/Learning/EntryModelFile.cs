@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Trainers;
+
+namespace Granary.Application.Learning;
+
+/// <summary>A judge of entries with all its versions as bytes, so that another process judges by the same bits.</summary>
+public static class EntryModelFile
+{
+    private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule, IReadOnlyList<long> From, IReadOnlyList<int> Lengths);
+
+    public static byte[] ToBytes(EntryModel model)
+    {
+        byte[][] versions = [.. model.Windows.Select(w => ModelFile.ToBytes(w.Model))];
+        var head = JsonSerializer.SerializeToUtf8Bytes(
+            new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)], [.. versions.Select(v => v.Length)]), ModelReference.Json);
+        var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
+        head.CopyTo(bytes, sizeof(int));
+        var at = sizeof(int) + head.Length;
+        foreach (var version in versions)
+        {
+            version.CopyTo(bytes, at);
+            at += version.Length;
+        }
+        return bytes;
+    }
+
+    public static EntryModel FromBytes(byte[] bytes)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        var head = JsonSerializer.Deserialize<Head>(bytes.AsSpan(sizeof(int), length), ModelReference.Json)!;
+        var at = sizeof(int) + length;
+        var windows = new List<ModelWindow>();
+        for (var i = 0; i < head.From.Count; i++)
+        {
+            windows.Add(new ModelWindow(head.From[i], ModelFile.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name)));
+            at += head.Lengths[i];
+        }
+        return new EntryModel(head.Name, FeatureSet.Parse(head.Features), windows, head.Rule, head.Meaning);
+    }
+}
