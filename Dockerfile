@@ -1,0 +1,46 @@
+# The silo, built from source. Context: the repository's root.
+#   docker build -t granary-silo .
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+
+# What decides which packages are fetched comes first, so that a change of code does not fetch them again.
+COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Granary.Engine/Granary.Engine.csproj src/Granary.Engine/
+COPY src/Granary.Learning/Granary.Learning.csproj src/Granary.Learning/
+COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
+COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/
+COPY src/Granary.Application/Granary.Application.csproj src/Granary.Application/
+COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
+COPY src/Granary.Kafka/Granary.Kafka.csproj src/Granary.Kafka/
+COPY src/Granary.Cluster.Contracts/Granary.Cluster.Contracts.csproj src/Granary.Cluster.Contracts/
+COPY src/Granary.Cluster.Grains/Granary.Cluster.Grains.csproj src/Granary.Cluster.Grains/
+COPY src/Granary.Cluster.Kafka/Granary.Cluster.Kafka.csproj src/Granary.Cluster.Kafka/
+COPY src/Granary.Silo/Granary.Silo.csproj src/Granary.Silo/
+RUN dotnet restore src/Granary.Silo/Granary.Silo.csproj
+
+COPY src/ src/
+COPY infra/sql/ infra/sql/
+RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-restore \
+ && mkdir -p /runs /data
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS silo
+# the image's own user without rights; it owns nothing but the folder of the runs
+ARG APP_UID=1654
+COPY --from=build /app /app
+COPY --from=build --chown=${APP_UID}:${APP_UID} /runs /runs
+COPY --from=build /data /data
+WORKDIR /app
+USER ${APP_UID}
+
+# the base image sets a port of its own, which would be a second opinion beside GRANARY_URLS
+ENV ASPNETCORE_HTTP_PORTS= \
+    GRANARY_URLS=http://0.0.0.0:8080 \
+    GRANARY_RUNS=/runs \
+    GRANARY_DATA=/data
+
+# HTTP API, other silos, clients within the cluster's network
+EXPOSE 8080 11111 30000
+VOLUME /runs
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["dotnet", "granary-silo.dll", "health"]
+ENTRYPOINT ["dotnet", "granary-silo.dll"]

@@ -1,0 +1,20 @@
+using Granary.Api;
+using Granary.Api.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Deployment.Tests.Running;
+
+/// <summary>The paths that the API really serves.</summary>
+internal static class ApiRoutes
+{
+    public static async Task<IReadOnlyList<string>> GetAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddGranaryApi(new ApiSettings());
+        builder.Services.AddLocalBatches(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
+        await using var app = builder.Build();
+        app.UseGranaryApi();
+        return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>().Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))];
+    }
+}
