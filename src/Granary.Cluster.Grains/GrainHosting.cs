@@ -22,7 +22,8 @@ public static class GrainHosting
         services.TryAddSingleton<ClusterInstruments>();
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();
-        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>()));
+        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
+            s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), settings, s.GetRequiredService<StreamWindows>(),
             s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());

@@ -66,9 +66,10 @@ public static partial class SiloProgram
         }
         await using var app = SiloApplication.Build(settings, database);
         await StartAsync(app, settings).ConfigureAwait(false);
-        Started(logger, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
+        var told = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo"); // what starts the silo is told before there is a host; from here on it leaves with the telemetry too
+        Started(told, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
-        Stopped(logger, settings.ClusterId);
+        Stopped(told, settings.ClusterId);
     }
 
     private static async Task StartAsync(WebApplication app, SiloSettings settings)

@@ -82,6 +82,9 @@ public abstract class RunGroup
         }
     }
 
+    /// <summary>The run of one strategy; null while it is not made, after it failed, and after the end.</summary>
+    public IStrategyRun? RunOf(int i) => _runs[i];
+
     /// <summary>Fails a strategy that could not be made in time.</summary>
     /// <returns>false where it is there already.</returns>
     public bool FailUnmade(int i, string reason)

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Compute;
 [Alias("granary.IStrategyGrain")]
 public interface IStrategyGrain : IGrainWithStringKey
 {
-    /// <summary>Makes the strategy and joins it to the cohort on this silo.</summary>
+    /// <summary>Takes the strategy's run in the cohort on this silo.</summary>
     /// <param name="slot">Its place in the cohort.</param>
     /// <returns>false where the cohort is not on this silo: the activation goes, and whoever asks again gets one where the cohort is.</returns>
     [Alias("Join")]

@@ -23,6 +23,10 @@ public sealed class BatchRecord
 
     [Id(2)]
     public IReadOnlyList<string>? Symbols { get; set; }
+
+    /// <summary>The batch's trace, as W3C writes it, so that an activation after a loss goes on with it.</summary>
+    [Id(3)]
+    public string? Trace { get; set; }
 }
 
 /// <summary>
@@ -76,7 +80,11 @@ internal sealed partial class BatchGrain(
     {
         // What the status had grown by since it was last written is not known: the next one is above it all the same.
         if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
-        if (_status is { Ended: false }) Drive();
+        if (_status is { Ended: false })
+        {
+            Observe("batch resumed", state.State.Trace);
+            Drive();
+        }
         return base.OnActivateAsync(cancellationToken);
     }
 
@@ -94,14 +102,23 @@ internal sealed partial class BatchGrain(
         if (!await List.AddAsync(order.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
         var status = new BatchStatus { Id = order.Id, Name = order.Name, Revision = 1, State = BatchState.Queued, SubmittedBy = order.SubmittedBy, SubmittedAt = order.SubmittedAt };
         state.State.Order = order;
+        Observe("batch", Activity.Current?.Id);
+        state.State.Trace = _activity?.Id;
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         await WriteAsync(status);
         _status = status;
-        _activity ??= ClusterInstruments.Traces.StartActivity("batch", ActivityKind.Internal, Activity.Current?.Context ?? default);
-        _activity?.SetTag("granary.run", Run);
         Drive();
         Taken(logger, Run, order.Name, order.SubmittedBy);
         return new SubmitAnswer(status, true, 0);
+    }
+
+    // The batch's span lasts over many calls: it is nobody's current one but the tick's.
+    private void Observe(string name, string? parent)
+    {
+        var current = Activity.Current;
+        _activity ??= ClusterInstruments.Traces.StartActivity(name, ActivityKind.Internal, parent);
+        _activity?.SetTag("granary.run", Run);
+        Activity.Current = current;
     }
 
     public Task<BatchStatus?> FindAsync() => Task.FromResult(_status);

@@ -23,8 +23,8 @@ internal sealed class Cohort
     private readonly long _ordered = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
     private int[] _strategies;
-    private bool[] _making = [];
     private FeedExecution? _execution;
+    private Dictionary<int, string>? _errors;
     private long _evaluations, _bars, _counted;
     private double _startSeconds;
     private bool _isRunning;
@@ -96,6 +96,7 @@ internal sealed class Cohort
                 },
             };
             lock (_lock) _execution = execution;
+            using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
             await JoinAllAsync(execution);
             _stop.Token.ThrowIfCancellationRequested();
             Begin();
@@ -111,6 +112,7 @@ internal sealed class Cohort
                 }
                 outcomes = await _walked.Task;
             }
+            _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
             SetState(CohortState.Reporting);
             await reporter.FinishAsync(outcomes);
             foreach (var outcome in outcomes)
@@ -211,7 +213,6 @@ internal sealed class Cohort
     // An activation for each strategy, on this silo: who asks for a strategy by its id finds it where its blocks are.
     private async Task JoinAllAsync(FeedExecution execution)
     {
-        _making = new bool[Order.Strategies.Length];
         var next = 0;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(JoinsAtOnce, Order.Strategies.Length)).Select(async _ =>
         {
@@ -228,34 +229,21 @@ internal sealed class Cohort
             try
             {
                 // An activation of an earlier attempt may still live elsewhere: it goes when it is asked.
-                if (await grain.JoinAsync(Order.Id, slot).AsTask().WaitAsync(_silo.Limits.Deadline ?? Timeout.InfiniteTimeSpan, _stop.Token)) return;
-            }
-            catch (TimeoutException) when (Volatile.Read(ref _making[slot]))
-            {
-                group.FailUnmade(slot % RunGroup.Size, FormattableString.Invariant($"could not be made within {_silo.Limits.Deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
-                return;
+                if (await grain.JoinAsync(Order.Id, slot).AsTask().WaitAsync(_stop.Token)) return;
             }
             catch (Exception e) when (Loss.Is(e))
             {
             }
             await Task.Delay(20 << attempt, _stop.Token);
         }
-        // Without an activation it is run all the same: the threads make what is not there.
+        // Without an activation it is run all the same: the threads have it already.
         _silo.NotActivated(Order.Run, group.Instances[slot % RunGroup.Size].Id);
     }
 
-    /// <summary>Makes a strategy; called by its grain.</summary>
-    /// <returns>null where it cannot be made; the cohort knows why.</returns>
-    public IStrategyRun? Make(int slot)
-    {
-        if (_execution is not { } execution) return null;
-        Volatile.Write(ref _making[slot], true);
-        var run = execution.Groups[slot / RunGroup.Size].Create(slot % RunGroup.Size);
-        Volatile.Write(ref _making[slot], false);
-        return run;
-    }
+    /// <summary>The run of a strategy; null where it failed, or has ended.</summary>
+    public IStrategyRun? RunOf(int slot) => _execution?.Groups[slot / RunGroup.Size].RunOf(slot % RunGroup.Size);
 
-    public string? ErrorOf(int slot) => _execution?.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size);
+    public string? ErrorOf(int slot) => _execution is { } execution ? execution.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size) : _errors?.GetValueOrDefault(Order.Strategies[slot]);
 
     public int[] GiveUp(int most)
     {

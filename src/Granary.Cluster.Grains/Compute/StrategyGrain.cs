@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Granary.Cluster.Telemetry;
 using Granary.Engine.Backtesting;
 using Orleans.Placement;
 
@@ -9,6 +11,7 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
     private Cohort? _cohort;
     private IStrategyRun? _run;
+    private Activity? _activity;
     private int _slot;
 
     public ValueTask<bool> JoinAsync(Guid cohort, int slot)
@@ -21,16 +24,33 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
         if (_cohort != here)
         {
             (_cohort, _slot) = (here, slot);
+            Observe(here.Order.Run);
             _ = LeaveWithAsync(here);
-            _run = here.Make(slot);
+            _run = here.RunOf(slot);
         }
         return ValueTask.FromResult(true);
+    }
+
+    // A span from its making to its cohort's end, beside the calls.
+    private void Observe(string run)
+    {
+        var current = Activity.Current;
+        _activity = ClusterInstruments.Traces.StartActivity("strategy");
+        _activity?.SetTag("granary.run", run).SetTag("granary.strategy", this.GetPrimaryKeyString()[(run.Length + 1)..]);
+        Activity.Current = current;
     }
 
     private async Task LeaveWithAsync(Cohort cohort)
     {
         await cohort.Ended;
         if (_cohort != cohort) return;
+        if (_activity is { } activity)
+        {
+            activity.SetTag("granary.bars", _run?.Bars ?? 0).SetTag("granary.trades", _run?.TradeCount ?? 0);
+            if (cohort.ErrorOf(_slot) is { } error) activity.SetStatus(ActivityStatusCode.Error, error);
+            activity.Dispose();
+            _activity = null;
+        }
         (_cohort, _run) = (null, null);
         DeactivateOnIdle();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
 
 namespace Granary.Cluster.Feeds;
@@ -11,7 +12,7 @@ internal sealed class FeedFaultException(string message, bool mayPass) : Excepti
 }
 
 /// <summary>Receives a feed's blocks for one cohort, each once and in order, a batch ahead of those who walk them: they hold it back by not asking.</summary>
-internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int blockSize)
+internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int blockSize, ClusterInstruments instruments)
 {
     // About 16,384 bars at a time: 800 kB where they cross the wire.
     private readonly int _most = Math.Clamp(16 * IBarSeries.DefaultBlockSize / blockSize, 4, 256);
@@ -19,13 +20,19 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
 
     public async IAsyncEnumerable<BarBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var flow = new BlockFlow(instruments);
         var coming = AskAsync(0, cancellationToken);
         while (true)
         {
             var batch = await coming;
             if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
             if (!batch.Last) coming = AskAsync(batch.From + batch.Blocks.Count, cancellationToken);
-            foreach (var block in batch.Blocks) yield return block;
+            for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(batch.From + i);
+            for (var i = 0; i < batch.Blocks.Count; i++)
+            {
+                yield return batch.Blocks[i];
+                flow.Walked(batch.From + i);
+            }
             if (batch.Last) yield break;
         }
     }

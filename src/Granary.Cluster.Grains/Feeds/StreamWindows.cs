@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
 using Orleans.Runtime;
 
@@ -16,22 +17,33 @@ public sealed class StreamWindows
     private readonly IGrainFactory _grains;
     private readonly GrainSettings _settings;
     private readonly ILocalSiloDetails _silo;
+    private readonly ClusterInstruments _instruments;
     private readonly ConcurrentDictionary<string, List<Window>> _windows = new(StringComparer.Ordinal);
 
-    internal StreamWindows(IGrainFactory grains, GrainSettings settings, ILocalSiloDetails silo) => (_grains, _settings, _silo) = (grains, settings, silo);
+    internal StreamWindows(IGrainFactory grains, GrainSettings settings, ILocalSiloDetails silo, ClusterInstruments instruments) =>
+        (_grains, _settings, _silo, _instruments) = (grains, settings, silo, instruments);
 
-    private sealed class Window(int room)
+    internal sealed class Window(int room, BlockFlow flow)
     {
         private readonly Dictionary<long, BlockMessage> _blocks = [];
         private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _next;
 
+        /// <summary>Blocks that wait here.</summary>
+        public int Count
+        {
+            get
+            {
+                lock (_blocks) return _blocks.Count;
+            }
+        }
+
         public void Take(BlockMessage message)
         {
             lock (_blocks)
             {
-                if (message.Number < _next || message.Number >= _next + room) return;
-                _blocks[message.Number] = message;
+                if (message.Number < _next || message.Number >= _next + room || !_blocks.TryAdd(message.Number, message)) return;
+                if (message.Block is not null) flow.Arrived(message.Number);
                 if (message.Number == _next) _news.TrySetResult();
             }
         }
@@ -43,7 +55,7 @@ public sealed class StreamWindows
             lock (_blocks)
             {
                 _next = number;
-                if (_blocks.Remove(number, out var here)) return here;
+                if (Handed(number) is { } here) return here;
                 _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 news = _news.Task;
             }
@@ -55,14 +67,22 @@ public sealed class StreamWindows
             {
                 return null;
             }
-            lock (_blocks) return _blocks.Remove(number, out var came) ? came : null;
+            lock (_blocks) return Handed(number);
+        }
+
+        // What was handed out is not taken again.
+        private BlockMessage? Handed(long number)
+        {
+            if (!_blocks.Remove(number, out var here)) return null;
+            _next = number + 1;
+            return here;
         }
 
         public void Forget(long before)
         {
             lock (_blocks)
                 foreach (var number in _blocks.Keys.Where(n => n < before).ToArray())
-                    _blocks.Remove(number);
+                    if (_blocks.Remove(number, out var message) && message.Block is not null) flow.Dropped(number);
         }
     }
 
@@ -81,7 +101,8 @@ public sealed class StreamWindows
         var id = Guid.NewGuid();
         var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
-        var window = new Window(4 * most);
+        using var flow = new BlockFlow(_instruments);
+        var window = new Window(4 * most, flow);
         var windows = _windows.GetOrAdd(feed, _ => []);
         lock (windows) windows.Add(window);
         try
@@ -101,7 +122,12 @@ public sealed class StreamWindows
                 if (message is null && !publishing.IsCompleted && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
                 if (message is not null)
                 {
-                    yield return message.Block;
+                    if (message.Fault is { } inTheStream) throw new FeedFaultException(inTheStream, message.MayPass);
+                    if (message.Block is { } block)
+                    {
+                        yield return block;
+                        flow.Walked(message.Number);
+                    }
                     if (message.Last) yield break;
                     next++;
                     continue;
@@ -110,8 +136,12 @@ public sealed class StreamWindows
                 // It was lost with a silo, came before this window was there, or is late: it is asked for.
                 var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
                 if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
-                foreach (var block in batch.Blocks) yield return block;
-                next += batch.Blocks.Count;
+                for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
+                foreach (var block in batch.Blocks)
+                {
+                    yield return block;
+                    flow.Walked(next++);
+                }
                 window.Forget(next);
                 if (batch.Last) yield break;
             }

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -23,6 +24,8 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
     {
         if (_header is { Fault: null } header) return header;
         var key = FeedKey.Parse(this.GetPrimaryKeyString());
+        using var activity = ClusterInstruments.Traces.StartActivity("feed");
+        activity?.SetTag("granary.run", key.Run).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
         try
         {
             var spec = (await plans.GetAsync(key.Run)).Spec;
@@ -73,14 +76,20 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
         if (request.From + request.Most <= _published) return new BlockBatch(request.From, [], false, null, false);
         var from = Math.Max(request.From, _published);
         var batch = await ReadAsync(request with { From = from, Most = (int)(request.From + request.Most - from) });
-        if (batch.Fault is not null) return batch;
         var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(this.GetPrimaryKeyString()));
+        if (batch.Fault is not null)
+        {
+            // In the place of the block that cannot be had: whoever has walked those before it learns why, in order.
+            await stream.OnNextAsync(new BlockMessage(from, null, false, batch.Fault, batch.MayPass));
+            return batch;
+        }
         for (var i = 0; i < batch.Blocks.Count; i++)
         {
             var last = batch.Last && i == batch.Blocks.Count - 1;
             await stream.OnNextAsync(new BlockMessage(from + i, batch.Blocks[i], last));
             _published = from + i + 1;
         }
+        if (batch is { Last: true, Blocks.Count: 0 }) await stream.OnNextAsync(new BlockMessage(from, null, true));
         return batch with { Blocks = [] };
     }
 

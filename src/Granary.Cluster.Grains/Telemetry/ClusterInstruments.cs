@@ -17,8 +17,8 @@ public sealed class ClusterInstruments : IDisposable
         Bars = _meter.CreateCounter<long>("granary.bars", "{bar}", "Bar evaluations: bars times the strategies that saw them. Its rate is bars per second.");
         StrategiesRunning = _meter.CreateUpDownCounter<long>("granary.strategies.running", "{strategy}", "Strategies that have begun and not yet reported.");
         StrategiesFailed = _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone, by reason.");
-        BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}", "Blocks that a feed has published and its slowest strategy has not yet walked.");
-        FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s", "From a block's publishing to its last strategy having walked it.");
+        BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}", "Blocks that have come to this silo and that its slowest strategy has not yet walked.");
+        FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s", "From a block's coming to this silo to its slowest strategy asking for the next one.");
         Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}", "Work driven again because its silo or activation was lost, by kind of grain.");
     }
 

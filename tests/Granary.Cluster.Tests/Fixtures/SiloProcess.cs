@@ -42,8 +42,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Error { get { lock (_error) return _error.ToString().Trim(); } }
 
     /// <summary>Starts a silo with exactly these arguments; nothing is waited for.</summary>
-    public static SiloProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        new(arguments, environment ?? new Dictionary<string, string>(), 0, 1);
+    public static SiloProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null, int httpPort = 1) =>
+        new(arguments, environment ?? new Dictionary<string, string>(), 0, httpPort);
 
     /// <summary>Starts a silo of a PostgreSQL cluster on free ports of loopback and waits until it is ready.</summary>
     public static async Task<SiloProcess> JoinAsync(string connection, string clusterId = "granary", params string[] more)

@@ -49,6 +49,7 @@ internal sealed class TestSilos : IAsyncDisposable
             silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.UseInMemoryReminderService();
+            silo.AddActivityPropagation();
             silo.Configure<ClusterMembershipOptions>(o =>
             {
                 // Many processes share the machine that tests run on: nobody is declared dead for being slow.
@@ -58,6 +59,7 @@ internal sealed class TestSilos : IAsyncDisposable
             silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
             more?.Invoke(silo);
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new TestSilos(cluster, folder);

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Granary.Application.Hosting;
+
+namespace Granary.Cluster.Compute;
+
+/// <summary>
+/// Makes a cohort's strategies on threads of its own, neither the silo's nor those that compute: constructors are users' code, and one that does not come
+/// back within the deadline fails alone. Its thread is stopped; while it lasts, another goes on with the strategies behind it.
+/// </summary>
+internal sealed class StrategyMaker : IDisposable
+{
+    private const int MostThreads = 32;
+
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(100), Watch = TimeSpan.FromMilliseconds(50);
+
+    private readonly IReadOnlyList<RunGroup> _groups;
+    private readonly TimeSpan? _deadline;
+    private readonly int _count;
+    private readonly Lock _gate = new();
+    private readonly List<Worker> _workers = [];
+    private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Timer _watch;
+    private int _next, _left;
+    private bool _stopped;
+
+    private sealed class Worker
+    {
+        public int Slot { get; set; } = -1;
+
+        public long Since { get; set; }
+
+        public bool IsLost { get; set; }
+
+        public CancellationTokenSource Abort { get; } = new();
+    }
+
+    public StrategyMaker(FeedExecution execution, TimeSpan? deadline)
+    {
+        _groups = execution.Groups;
+        _deadline = deadline;
+        _count = _left = execution.Strategies;
+        if (_count == 0) _made.SetResult();
+        else lock (_gate) Begin();
+        _watch = new Timer(_ => LookForStuck(), null, Watch, Watch);
+    }
+
+    /// <summary>All are made, or have failed.</summary>
+    public Task Made => _made.Task;
+
+    private void Begin()
+    {
+        var worker = new Worker();
+        _workers.Add(worker);
+        new Thread(() => Work(worker)) { IsBackground = true, Name = "strategies to be" }.Start();
+    }
+
+    private void Work(Worker worker)
+    {
+        Action make = () => _groups[worker.Slot / RunGroup.Size].Create(worker.Slot % RunGroup.Size);
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (worker.IsLost) return;
+                if (_stopped || _next == _count)
+                {
+                    _workers.Remove(worker);
+                    return;
+                }
+                (worker.Slot, worker.Since) = (_next++, Stopwatch.GetTimestamp());
+            }
+            try
+            {
+                // As in the compute pool: what is stopped is the strategy's own code over its own state, which nobody reads again.
+#pragma warning disable SYSLIB0046
+                System.Runtime.ControlledExecution.Run(make, worker.Abort.Token);
+#pragma warning restore SYSLIB0046
+            }
+            catch (OperationCanceledException)
+            {
+            }
+            lock (_gate)
+            {
+                if (worker.IsLost) return;
+                worker.Slot = -1;
+                Count();
+            }
+        }
+    }
+
+    private void Count()
+    {
+        if (--_left == 0) _made.TrySetResult();
+    }
+
+    private void LookForStuck()
+    {
+        var late = new List<Worker>();
+        lock (_gate)
+        {
+            if (_stopped || _left == 0) return;
+            if (_deadline is { } deadline) late.AddRange(_workers.Where(w => w.Slot >= 0 && Stopwatch.GetElapsedTime(w.Since) >= deadline));
+            foreach (var worker in late)
+            {
+                worker.IsLost = true;
+                _workers.Remove(worker);
+            }
+            if (_next < _count && _workers.Count < MostThreads && _workers.All(w => w.Slot >= 0 && Stopwatch.GetElapsedTime(w.Since) >= Slow)) Begin();
+        }
+        foreach (var worker in late)
+        {
+            _groups[worker.Slot / RunGroup.Size].FailUnmade(worker.Slot % RunGroup.Size,
+                FormattableString.Invariant($"could not be made within {_deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
+            Stop(worker);
+            lock (_gate) Count();
+        }
+    }
+
+    // It returns only when the thread has come to a point where it can be stopped.
+    private static void Stop(Worker worker) => ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), worker.Abort, preferLocal: false);
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        lock (_gate)
+        {
+            _stopped = true;
+            foreach (var worker in _workers)
+            {
+                worker.IsLost = true;
+                if (worker.Slot >= 0) Stop(worker);
+            }
+            _workers.Clear();
+        }
+        _made.TrySetCanceled();
+    }
+}
