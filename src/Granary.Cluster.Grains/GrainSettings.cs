@@ -6,6 +6,9 @@ public sealed record GrainSettings
     /// <summary>Folder of all runs. Where silos are on several machines it must be one that all of them see: what was reported is kept in it.</summary>
     public required string Runs { get; init; }
 
+    /// <summary>Folder that counts what was ever tried on the same bars, over all batches; null counts each batch's trials alone.</summary>
+    public string? Trials { get; init; }
+
     /// <summary>Threads that compute. One core stays with messages, so that a silo that computes still answers its probes.</summary>
     public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 

@@ -92,6 +92,7 @@ public static class SiloApplication
         silo.AddGranaryGrains(new GrainSettings
         {
             Runs = Path.GetFullPath(settings.Runs),
+            Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
             Threads = settings.Threads,
             Blocks = settings.Streams == StreamTransport.Memory ? BlockCarriage.Pull : BlockCarriage.Stream,
             Drain = settings.DrainTimeout * 0.6,

@@ -69,7 +69,7 @@ public sealed class BatchPlan
     }
 
     /// <summary>The same plan with orders filled otherwise.</summary>
-    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Instances, Feeds);
+    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
 
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Granary.Application.Batches;
 using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
 
 namespace Granary.Cluster.Wire;
 
@@ -10,15 +12,24 @@ public readonly record struct StrategyOutcomeWire(
     [property: Id(2)] UInt128 Fingerprint,
     [property: Id(3)] int Signals,
     [property: Id(4)] long Bars,
-    [property: Id(5)] string? Error);
+    [property: Id(5)] string? Error,
+    [property: Id(6)] TraceWire? Trace);
+
+/// <summary>Equity at the ends of periods, as the numbers lie in memory (little-endian).</summary>
+[GenerateSerializer, Immutable, Alias("granary.EquityTrace")]
+public sealed record TraceWire([property: Id(0)] long PeriodTicks, [property: Id(1)] long FirstPeriod, [property: Id(2)] double Start, [property: Id(3)] byte[] Equity);
 
 [RegisterConverter]
 public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
 {
     public StrategyOutcome ConvertFromSurrogate(in StrategyOutcomeWire surrogate) =>
-        new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error);
+        new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error)
+        {
+            Trace = surrogate.Trace is { } t ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
+        };
 
-    public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) => new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error);
+    public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) => new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
+        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray()) : null);
 }
 
 /// <summary>Statistics by name would be a kilobyte a strategy; in a fixed order they are two hundred bytes. New ones are added with new ids.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Cluster.Compute;
@@ -92,7 +93,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
             if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
             var spec = BatchReader.Read(order.File, order.Text, order.Folder);
-            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder));
+            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder), settings.Trials is { } trials ? new TrialLedger(trials) : null);
             var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null, cancellationToken);
             if (run.Interrupted) return (null, false);
             var end = new RunEnd(null, run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count, run.Model.Strategies.Count(s => s.Stats is null), Files());

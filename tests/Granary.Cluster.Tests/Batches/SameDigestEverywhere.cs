@@ -49,9 +49,10 @@ public sealed class SameDigestEverywhere(SameDigestEverywhere.Made made) : IClas
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         var (ours, theirs) = (await FileAsync(cluster, status, "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
         if (status.Digest != embedded.Model.Digest) Assert.Fail(FirstDifference(ours, theirs));
+        if (ours != theirs) Assert.Fail(FirstDifference(ours, theirs));
         status.Trades.ShouldBe(embedded.Trades);
         status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
-        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))
+        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv").Append(Path.Combine(embedded.Folder, "prod.json")))
         {
             (await FileAsync(cluster, status, Path.GetFileName(file)) == await File.ReadAllTextAsync(file)).ShouldBeTrue(Path.GetFileName(file));
         }
@@ -61,7 +62,8 @@ public sealed class SameDigestEverywhere(SameDigestEverywhere.Made made) : IClas
     {
         await using var copy = (await cluster.Batches.OpenFileAsync(status.Id, name))!;
         using var reader = new StreamReader(copy.Content);
-        return await reader.ReadToEndAsync();
+        // The run's name is all that may differ.
+        return (await reader.ReadToEndAsync()).Replace(status.Id, status.Name, StringComparison.Ordinal);
     }
 
     private static string FirstDifference(string cluster, string embedded)
