@@ -1,9 +1,11 @@
 using Granary.Application.Json;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
@@ -32,6 +34,15 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
 
     /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
     public long TracePeriod { get; init; }
+
+    /// <summary>The batch's regimes, whose states its strategies and models may read; null where it declares none.</summary>
+    public RegimePlan? Regimes { get; init; }
+
+    /// <summary>Makes the kernels of factors that the batch declares.</summary>
+    public Func<FactorRequest, FactorKernel?>? Supply => Regimes is null ? null : RegimeState.Supply(Regimes);
+
+    /// <summary>A factor plan for one of its symbols.</summary>
+    public FactorPlan NewFactors() => new() { Supply = Supply };
 
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }
@@ -101,7 +112,7 @@ public sealed class BatchPlan
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol))
-            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod })
+            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod, Regimes = spec.Regimes })
             .ToList();
         return new BatchPlan(spec, symbols, instances, feeds);
     }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Application.Regimes;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
@@ -31,6 +33,7 @@ public static class BatchReader
     /// <param name="folder">What relative paths in the text are relative to.</param>
     public static BatchSpec Read(string name, byte[] text, string folder)
     {
+        RegimeState.Register();
         var root = JsonPart.Parse(name, text);
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "learning", "walkForward", "regimes", "outputs", "seed");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
@@ -46,6 +49,7 @@ public static class BatchReader
             Seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1),
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),
+            Regimes = root.Find("regimes") is { } regimes ? RegimeReader.Read(regimes) : null,
             Text = text,
             Folder = folder,
         };

@@ -1,6 +1,7 @@
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
@@ -29,6 +30,9 @@ public sealed record BatchSpec
 
     /// <summary>The section on walk-forward optimisation; null where there is none.</summary>
     public JsonPart? WalkForward { get; init; }
+
+    /// <summary>The states of the market that the batch declares; null where it declares none.</summary>
+    public RegimePlan? Regimes { get; init; }
 
     /// <summary>The file's own bytes: what a manifest keeps and a cluster sends on.</summary>
     public required byte[] Text { get; init; }

@@ -33,13 +33,13 @@ public sealed class FeedExecution
         limits ??= RunLimits.None;
         if (feed.IsJoined)
         {
-            FactorPlan[] factors = [.. series.Select(_ => new FactorPlan())];
+            FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
             _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed.TracePeriod, _stop.Token);
         }
         else
         {
-            var factors = new FactorPlan();
+            var factors = feed.NewFactors();
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
             _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed.TracePeriod, _stop.Token);
         }

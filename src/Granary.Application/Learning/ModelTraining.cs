@@ -117,7 +117,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         var market = markets[feed.Symbols[0]];
         var blocks = new List<BarBlock>();
         await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
-        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, set);
+        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, set, supply: feed.Supply);
     }
 
     private sealed class Counter(IProgress<TrainingProgress>? progress)

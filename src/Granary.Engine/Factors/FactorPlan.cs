@@ -9,6 +9,11 @@ public sealed class FactorPlan
     private readonly List<FactorRequest> _requests = [];
     private readonly List<int> _firstColumn = [];
 
+    /// <summary>
+    /// Makes the kernels of factors whose meaning a batch declares, as the states of its regimes; null, or null for a request, leaves it to the catalogue.
+    /// </summary>
+    public Func<FactorRequest, FactorKernel?>? Supply { get; init; }
+
     public IReadOnlyList<FactorRequest> Requests => _requests;
 
     /// <summary>Columns of a sheet: one for each line of each request.</summary>
@@ -32,7 +37,7 @@ public sealed class FactorPlan
     internal int Add(FactorRequest request, MarketSeries series, IReadOnlyList<string> symbols)
     {
         if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
-        foreach (var symbol in request.CreateKernel(series).ReferenceSymbols)
+        foreach (var symbol in request.CreateKernel(series, Supply).ReferenceSymbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);
@@ -73,7 +78,7 @@ public sealed class FactorComputer
     public FactorComputer(FactorPlan plan, MarketSeries series)
     {
         _plan = plan;
-        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series))];
+        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply))];
         _lines = [.. plan.Requests.Select(r => new double[r.Definition.Lines.Count][])];
     }
 

@@ -30,22 +30,23 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     public FactorRequest On(Timeframe timeframe) => new(Definition, _arguments, timeframe);
 
     /// <summary>A new kernel, ready for the first bar of <paramref name="series"/>.</summary>
+    /// <param name="supply">Makes kernels that depend on more than their arguments, see <see cref="FactorPlan.Supply"/>; null where there are none.</param>
     /// <exception cref="ArgumentException">The feed's bars are too long for it.</exception>
-    public FactorKernel CreateKernel(MarketSeries series)
+    public FactorKernel CreateKernel(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null)
     {
         FactorKernel kernel;
         if (Timeframe is { } longer && longer != series.Timeframe)
         {
             if (longer.Ticks < series.Timeframe.Ticks || longer.Ticks % series.Timeframe.Ticks != 0)
                 throw new ArgumentException($"{Key}: {longer} bars cannot be built from {series.Timeframe} bars");
-            var inner = Definition.Create(_arguments);
+            var inner = supply?.Invoke(this) ?? Definition.Create(_arguments);
             inner.Series = series with { Timeframe = longer };
             inner.Start();
             kernel = new HigherTimeframe(inner, longer, Definition.Lines.Count);
         }
         else
         {
-            kernel = Definition.Create(_arguments);
+            kernel = supply?.Invoke(this) ?? Definition.Create(_arguments);
         }
         kernel.Series = series;
         kernel.Start();

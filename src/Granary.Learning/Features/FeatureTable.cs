@@ -52,10 +52,11 @@ public sealed class FeatureTable
     public ReadOnlySpan<double> Row(int bar) => _values.AsSpan(bar * _set.Names.Count, _set.Names.Count);
 
     /// <param name="references">For each block, the closes of other symbols that a feature reads; null where none does.</param>
+    /// <param name="supply">Of the batch, see <see cref="FactorPlan.Supply"/>.</param>
     public static FeatureTable Compute(MarketSeries series, IEnumerable<BarBlock> blocks, FeatureSet set,
-        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null)
+        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null)
     {
-        var plan = new FactorPlan();
+        var plan = new FactorPlan { Supply = supply };
         var reader = new FeatureReader(set, plan);
         var computer = new FactorComputer(plan, series);
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);

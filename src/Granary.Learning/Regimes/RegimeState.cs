@@ -1,0 +1,75 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+
+namespace Granary.Learning.Regimes;
+
+/// <summary>The states of a batch's regimes as a factor, for strategies and for models.</summary>
+[Factor("state", "State of the batch's regimes, or of one of their machines by name, as its number from 0; without a regimes section a short and a long trend (SMA 10/30 and 30/100).", Lines = ",age",
+    Formula = "the place of the present state in the list of states, in the order in which they are declared; age = bars since it was entered", Source = "Granary's own finite state machines and hidden Markov models",
+    Range = "0 …; .age 0 …")]
+public sealed class RegimeState : FactorKernel
+{
+    private readonly string _machine;
+    private readonly RegimePlan _plan;
+    private RegimeTracker _tracker = null!;
+    private int _at = -1;
+    private long _seen, _since;
+    private int _state = -1;
+
+    /// <param name="machine">Empty for the state of the whole.</param>
+    public RegimeState(string machine = "") : this(machine, RegimePlan.ShortAndLong())
+    {
+    }
+
+    internal RegimeState(string machine, RegimePlan plan)
+    {
+        _machine = machine;
+        _plan = plan;
+    }
+
+    /// <summary>Enters the factor in the catalogue, once.</summary>
+    public static void Register() => _ = _registered.Value;
+
+    private static readonly Lazy<bool> _registered = new(() =>
+    {
+        FactorCatalogue.Add(typeof(RegimeState).Assembly);
+        return true;
+    });
+
+    /// <summary>What a batch with these regimes gives its factor plans.</summary>
+    public static Func<FactorRequest, FactorKernel?> Supply(RegimePlan plan) =>
+        request => request.Definition.Kernel == typeof(RegimeState) ? new RegimeState((string)request.Arguments[0], plan) : null;
+
+    // The plan's factors say themselves when they are warm.
+    public override int WarmUp => 1;
+
+    /// <exception cref="ArgumentException">There is no such machine.</exception>
+    public override void Start()
+    {
+        if (_machine.Length > 0)
+        {
+            _at = _plan.Machines.ToList().FindIndex(m => m.Name == _machine);
+            if (_at < 0)
+            {
+                var near = Spelling.Nearest(_machine, _plan.Machines.Select(m => m.Name));
+                throw new ArgumentException($"state({_machine}): the regimes have no machine '{_machine}'; " + (near is null ? $"they have {string.Join(", ", _plan.Machines.Select(m => m.Name))}" : $"did you mean '{near}'?"));
+            }
+        }
+        _tracker = new RegimeTracker(Series, _plan);
+    }
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        // A tracker reads blocks; a block's columns are copied once for all its bars.
+        _tracker.Next(new BarBlock(_seen, bars.Time.ToArray(), bars.Open.ToArray(), bars.High.ToArray(), bars.Low.ToArray(), bars.Close.ToArray(), bars.Volume.ToArray()));
+        var states = _at < 0 ? _tracker.States : _tracker.StatesOf(_at);
+        var state = lines[0];
+        var age = lines[1];
+        for (var i = 0; i < states.Length; i++, _seen++)
+        {
+            if (states[i] != _state) (_state, _since) = (states[i], _seen);
+            state[i] = _state < 0 ? double.NaN : _state;
+            age[i] = _state < 0 ? double.NaN : _seen - _since;
+        }
+    }
+}
