@@ -199,7 +199,7 @@ public static class BatchReader
     private static PortfolioSpec Portfolio(JsonPart? part)
     {
         if (part is null) return new PortfolioSpec { Limits = new LimitSpec() };
-        part.Only("weights", "limits", "rebalance", "regimes", "track");
+        part.Only("weights", "limits", "rebalance", "chosenBefore");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -208,6 +208,12 @@ public static class BatchReader
                 ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
                 : null,
             Limits = Limits(part.Find("limits")),
+            Rebalance = part.Find("rebalance") is { } rebalance
+                ? weights is { Kind: JsonValueKind.Object } ? throw rebalance.Fault("given weights are not chosen anew; leave it out, or name a rule") : Weighting.RebalanceSpec.Read(rebalance)
+                : null,
+            ChosenBefore = part.Find("chosenBefore") is { } before
+                ? weights is { Kind: JsonValueKind.Object } ? before.Time() : throw before.Fault("it is for weights that are given; a rule chooses its own")
+                : null,
             Place = part,
         };
     }

@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Granary.Application.Batches.Weighting;
 using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Regimes;
 using Granary.Application.Verification;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Learning.Regimes;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
@@ -96,7 +99,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text), .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
 
         var interrupted = false;
-        EventSpool? spool = outputs.NeedsEvents ? Spool(plan, folder) : null;
+        EventSpool? spool = outputs.NeedsEvents || WeightRules.NeedsEvents(plan) ? Spool(plan, folder) : null;
         try
         {
             // What an interrupted attempt had finished is not run again: its outcome is in the log, its events in the spool.
@@ -117,14 +120,15 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }
 
             var outcomes = folder.Finished;
-            var weights = WeightRules.Weigh(plan, outcomes);
-            if (spool is null && weights.Any(w => w != 0) && !interrupted)
+            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, spool, CancellationToken.None);
+            var (weights, members) = (choice.Last, choice.Members);
+            if (spool is null && members.Any(w => w != 0) && !interrupted)
             {
                 // A run is a pure function of its bars: the few that have a weight are run once more for their events.
                 spool = Spool(plan, folder);
                 try
                 {
-                    await host.RunAsync(plan, markets, i => weights[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
+                    await host.RunAsync(plan, markets, i => members[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -134,7 +138,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 }
             }
             // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
-            var shared = spool is null ? new double[weights.Length] : weights;
+            var shared = spool is null ? new double[weights.Length] : members;
 
             // What looks at the strategies goes on while the portfolio is passed through.
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
@@ -148,7 +152,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             {
                 var csv = equityWriter is null ? null : new EquityCsv(equityWriter);
                 csv?.Header();
-                outcome = await Portfolio(plan, spool, shared, markets, outputs, r =>
+                outcome = await Portfolio(plan, spool, shared, choice.Schedule, markets, outputs, r =>
                 {
                     csv?.Row(r);
                     tracer.Add(r.Time, r.Equity);
@@ -164,7 +168,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
-            var guards = interrupted ? null : Guard(plan, outcomes, weights.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
+            var guards = interrupted ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index), outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
@@ -188,7 +192,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = Notes(plan, entries, interrupted),
+                Notes = [.. choice.Notes, .. Notes(plan, entries, interrupted)],
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             if (guards is not null)
@@ -196,6 +200,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 {
                     Sections = new Dictionary<string, string>(model.Sections) { [BatchGuards.Section] = guards.ToJson(entries), [Evidence.Name] = guards.Evidence().ToJson() },
                 };
+            if (choice.Schedule is not null)
+                model = model with { Sections = new Dictionary<string, string>(model.Sections) { ["weights"] = WeightsJson.Write(plan, choice) } };
+            if (spec.Regimes is not null || spec.Portfolio.Rule == WeightRules.ByRegime)
+                model = model with { Sections = new Dictionary<string, string>(model.Sections) { [RegimesJson.Section] = await RegimesJson.WriteAsync(spec.Regimes ?? RegimePlan.ShortAndLong(), markets, CancellationToken.None) } };
             var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
             if (learning is not null)
             {
@@ -207,7 +215,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                     Notes = [.. report.Problems, .. model.Notes],
                 };
             }
-            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels());
+            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels(), choice.ByState);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -219,7 +227,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
     }
 
-    private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
+    private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, (CausalityResult? Causality, CostStress? Stress) looked)
     {
         // A new version of a model is no new idea.
@@ -235,7 +243,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             fault = e.Message.TrimEnd('.');
             census = TrialLedger.Alone(trials);
         }
-        var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, null, out var why);
+        var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census), outOfSample, why, looked.Causality, looked.Stress, fault);
     }
 
@@ -244,7 +252,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
     private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
-    private static async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
+    private static async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
         Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
         // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve that is flat.
@@ -258,7 +266,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 return (timeframe, FeedBlocks.ReadAsync(markets[g.Key].Series, timeframe, IBarSeries.DefaultBlockSize));
             }, StringComparer.Ordinal);
         var clock = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
-        var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)]);
+        var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, clock, CancellationToken.None);
     }
 
@@ -285,13 +293,13 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (interrupted) notes.Add($"The run was interrupted: {entries.Count(e => e.Stats is not null)} of {entries.Count} strategies have finished, and the figures are of these alone.");
         var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
         if (failed.Count > 0 && !interrupted) notes.Add($"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}");
-        if (plan.Spec.Portfolio.Rule == "winners")
+        if (plan.Spec.Portfolio is { Rule: "winners", Rebalance: null })
             notes.Add("The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.");
         return notes;
     }
 
     private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
-        string? models)
+        string? models, double[]?[]? byState)
     {
         var outputs = plan.Spec.Outputs;
         var run = model.Strategies.Where(s => s.Stats is not null).ToList();
@@ -310,7 +318,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, run, events));
         if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
-        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models));
+        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, byState));
         if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
         if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));

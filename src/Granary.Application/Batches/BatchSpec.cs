@@ -135,6 +135,12 @@ public sealed record PortfolioSpec
 
     public required LimitSpec Limits { get; init; }
 
+    /// <summary>When weights are chosen anew; null leaves the rules that look at the whole period as they are.</summary>
+    public Weighting.RebalanceSpec? Rebalance { get; init; }
+
+    /// <summary>The instant before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where nothing is said.</summary>
+    public long? ChosenBefore { get; init; }
+
     /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
     public JsonPart? Place { get; init; }
 }

@@ -23,14 +23,17 @@ public sealed class PortfolioPass
     private readonly EventSpool? _spool;
     private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
     private readonly PortfolioRun _run;
+    private readonly WeightSchedule? _schedule;
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
     private readonly TradeAccumulator _trades = new();
 
     /// <param name="weights">By strategy index.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
-    public PortfolioPass(BatchPlan plan, EventSpool? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments)
+    /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
+    public PortfolioPass(BatchPlan plan, EventSpool? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
     {
+        _schedule = schedule;
         _plan = plan;
         _spool = spool;
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
@@ -202,6 +205,8 @@ public sealed class PortfolioPass
         switch (e.Kind)
         {
             case RunEventKind.Signal:
+                // By what was known when the signal was.
+                if (_schedule is not null) _run.SetWeight(strategy, _schedule.At(strategy, e.Time + _plan.Instances[strategy].Timeframe.Ticks));
                 var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
                 _decisions[strategy].Add(decision);
                 _counts[(int)decision]++;

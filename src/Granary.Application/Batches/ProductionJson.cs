@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Granary.Application.Regimes;
 using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches;
@@ -10,8 +12,9 @@ public static class ProductionJson
 {
     public const int Version = 1;
 
+    /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
     /// <param name="models">The models of its strategies by name:version, as <see cref="Learning.ModelReference"/> reads them; null without any.</param>
-    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null)
+    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -38,8 +41,13 @@ public static class ProductionJson
             json.WriteStartArray("strategies");
             foreach (var entry in run.Strategies)
                 if (entry.Weight != 0)
-                    Strategy(json, plan.Instances[entry.Index], entry);
+                    Strategy(json, plan.Instances[entry.Index], entry, byState is null ? null : (Regimes(plan).States, byState[entry.Index]!));
             json.WriteEndArray();
+            if (plan.Spec.Regimes is not null || byState is not null)
+            {
+                json.WritePropertyName("regimes");
+                json.WriteRawValue(RegimeReader.ToJson(Regimes(plan)));
+            }
             if (models is not null)
             {
                 json.WritePropertyName("models");
@@ -54,6 +62,8 @@ public static class ProductionJson
         }
         return buffer.ToArray();
     }
+
+    private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
 
     private static void Portfolio(Utf8JsonWriter json, LimitSpec limits)
     {
@@ -81,7 +91,7 @@ public static class ProductionJson
         json.WriteEndObject();
     }
 
-    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry)
+    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry, (IReadOnlyList<string> States, double[] Weights)? byState)
     {
         var trading = instance.Trading;
         json.WriteStartObject();
@@ -119,6 +129,12 @@ public static class ProductionJson
         if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));
         if (trading.MaxOpenTrades > 1) json.WriteNumber("maxOpenTrades", trading.MaxOpenTrades);
         json.WriteNumber("weight", entry.Weight);
+        if (byState is { } b)
+        {
+            json.WriteStartObject("weightByState");
+            for (var s = 0; s < b.Weights.Length; s++) json.WriteNumber(b.States[s], b.Weights[s]);
+            json.WriteEndObject();
+        }
         if (entry.Model is null) json.WriteNull("model");
         else json.WriteString("model", entry.Model);
         json.WriteEndObject();

@@ -1,13 +1,58 @@
+using Granary.Application.Batches.Weighting;
+using Granary.Application.Hosting;
+using Granary.Application.Regimes;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
 /// <summary>Turns a batch's results into weights.</summary>
 public static class WeightRules
 {
+    private static readonly string[] _rules = ["winners", "equal", MatchingPursuit, ByRegime];
+
+    /// <summary>The rules that have to be chosen from the past, and so over time.</summary>
+    public const string MatchingPursuit = "matching-pursuit", ByRegime = "regime";
+
+    /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
+    public static bool NeedsEvents(BatchPlan plan) => plan.Spec.Portfolio.Rule == ByRegime;
+
+    /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
+    /// <param name="events">Where single trades are read; null where nobody kept them.</param>
+    public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, EventSpool? events, CancellationToken cancellationToken)
+    {
+        var portfolio = plan.Spec.Portfolio;
+        var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
+        if (portfolio.Rule == ByRegime)
+        {
+            var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
+            var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
+            foreach (var symbol in plan.Instances.Select(i => i.Symbols[0]).Distinct(StringComparer.Ordinal))
+                changes[symbol] = (await MarketStates.RunAsync(markets[symbol], regimes, cancellationToken)).Changes();
+            var trades = new List<StateTrade>();
+            foreach (var instance in plan.Instances)
+            {
+                for (var chunk = 0; events is not null && chunk < events.ChunkCount(instance.Index); chunk++)
+                {
+                    var reader = new RunEventReader(events.Read(instance.Index, chunk));
+                    while (reader.Next(out var e, out _))
+                        if (e.Kind == RunEventKind.Trade && e.ToTrade() is { Reason: not ExitReason.Open } trade)
+                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, trade.ExitTime + instance.Timeframe.Ticks,
+                                MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks), trade.NetProfit));
+                }
+            }
+            return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
+        }
+        return portfolio.Rule is { } rule && (rule == MatchingPursuit || portfolio.Rebalance is not null)
+            ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
+            : new WeightChoice(Weigh(plan, outcomes));
+    }
+
     /// <returns>By strategy index; strategies that failed or were not finished weigh nothing.</returns>
     /// <exception cref="Json.InputException">An unknown rule, or a weight for a strategy that the batch does not have.</exception>
-    public static double[] Weigh(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    private static double[] Weigh(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
     {
         var weights = new double[plan.Instances.Count];
         var portfolio = plan.Spec.Portfolio;
@@ -49,11 +94,11 @@ public static class WeightRules
                     throw portfolio.Place!.Need("weights").Need(id).Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
                 }
         }
-        else if (portfolio.Rule is not ("winners" or "equal"))
+        else if (!_rules.Contains(portfolio.Rule, StringComparer.Ordinal))
         {
-            var near = Spelling.Nearest(portfolio.Rule!, ["winners", "equal"]);
+            var near = Spelling.Nearest(portfolio.Rule!, _rules);
             throw portfolio.Place!.Need("weights").Fault($"there is no rule '{portfolio.Rule}'; "
-                + (near is null ? "use \"winners\", \"equal\", or an object of weights by strategy id" : $"did you mean '{near}'?"));
+                + (near is null ? $"use {string.Join(", ", _rules.Select(r => $"\"{r}\""))}, or an object of weights by strategy id" : $"did you mean '{near}'?"));
         }
     }
 }

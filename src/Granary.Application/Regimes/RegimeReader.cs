@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Engine.Factors;
 using Granary.Learning.Regimes;
@@ -68,6 +69,72 @@ public static class RegimeReader
     {
         part.Only("when", "state");
         return new RegimeRule(part.Need("when").Members.ToDictionary(m => m.Name, m => m.Value.String(), StringComparer.Ordinal), part.Need("state").String());
+    }
+
+    /// <summary>The same plan as it is read.</summary>
+    public static string ToJson(RegimePlan plan)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("machines");
+            foreach (var machine in plan.Machines)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", machine.Name);
+                if (machine is HiddenMarkovMachine hidden)
+                {
+                    json.WriteStartObject("hiddenMarkov");
+                    States(json, hidden.States);
+                    json.WriteNumber("window", hidden.Window);
+                    json.WriteNumber("refit", hidden.Refit);
+                    json.WriteEndObject();
+                }
+                else if (machine is LadderMachine ladder)
+                {
+                    json.WriteString("measure", ladder.Measure);
+                    if (ladder.Against is not null) json.WriteString("against", ladder.Against);
+                    States(json, ladder.States);
+                    json.WriteStartArray("steps");
+                    foreach (var rung in ladder.Rungs)
+                    {
+                        json.WriteStartObject();
+                        json.WriteNumber("up", rung.Up);
+                        json.WriteNumber("down", rung.Down);
+                        json.WriteEndObject();
+                    }
+                    json.WriteEndArray();
+                    json.WriteNumber("dwell", ladder.Dwell);
+                }
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            if (plan.Rules.Count > 0)
+            {
+                json.WriteStartArray("rules");
+                foreach (var rule in plan.Rules)
+                {
+                    json.WriteStartObject();
+                    json.WriteStartObject("when");
+                    foreach (var (machine, state) in rule.When) json.WriteString(machine, state);
+                    json.WriteEndObject();
+                    json.WriteString("state", rule.State);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteString("otherwise", plan.Otherwise);
+            }
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static void States(Utf8JsonWriter json, IReadOnlyList<string> states)
+    {
+        json.WriteStartArray("states");
+        foreach (var state in states) json.WriteStringValue(state);
+        json.WriteEndArray();
     }
 
     private static List<string> Names(JsonPart part) => [.. part.List().Select(s => s.String())];

@@ -26,6 +26,7 @@ internal static class CatalogueCommands
         var command = new Command("factors", "List the factors, or compute them over a file.") { AnalysisCommands.ComputeFactors() };
         command.SetAction(_ =>
         {
+            Granary.Learning.Regimes.RegimeState.Register();
             List("Factor", "Parameters (default; range)", "What it is", FactorCatalogue.All.Select(d =>
             {
                 var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));

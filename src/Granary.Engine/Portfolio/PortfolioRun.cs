@@ -80,6 +80,9 @@ public sealed class PortfolioRun
 
     private static long Key(int member, int number) => (long)member << 32 | (uint)number;
 
+    /// <summary>From now on a member's signals are sized by this weight; what it holds stays as it is.</summary>
+    public void SetWeight(int member, double weight) => _members[member] = _members[member] with { Weight = weight };
+
     /// <summary>An instrument's bar has closed.</summary>
     public void Mark(int symbol, double close) => _close[symbol] = close;
 

@@ -1,0 +1,40 @@
+namespace Granary.Engine.Portfolio;
+
+/// <summary>Weights of strategies that change over time: each is constant from one change to the next, and 0 before the first.</summary>
+public sealed class WeightSchedule
+{
+    private readonly List<(long Time, double Weight)>?[] _changes;
+
+    /// <param name="strategies">How many there are.</param>
+    public WeightSchedule(int strategies) => _changes = new List<(long, double)>?[strategies];
+
+    /// <summary>From this instant on a strategy has this weight. A strategy's changes are told in order.</summary>
+    /// <param name="time">UTC ticks; a weight may only depend on what was known by then.</param>
+    /// <exception cref="ArgumentException">A later change has been told already.</exception>
+    public void Set(int strategy, long time, double weight)
+    {
+        var changes = _changes[strategy];
+        if ((changes is null ? 0 : changes[^1].Weight) == weight) return;
+        changes = _changes[strategy] ??= [];
+        if (changes.Count > 0 && changes[^1].Time > time) throw new ArgumentException("changes of a weight are told in order", nameof(time));
+        if (changes.Count > 0 && changes[^1].Time == time) changes[^1] = (time, weight);
+        else changes.Add((time, weight));
+    }
+
+    /// <summary>The weight at an instant, UTC ticks.</summary>
+    public double At(int strategy, long time)
+    {
+        if (_changes[strategy] is not { } changes) return 0;
+        var (low, high) = (0, changes.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (changes[middle].Time <= time) low = middle + 1;
+            else high = middle;
+        }
+        return low == 0 ? 0 : changes[low - 1].Weight;
+    }
+
+    /// <summary>Whether it ever has a weight.</summary>
+    public bool IsMember(int strategy) => _changes[strategy] is { } changes && changes.Any(c => c.Weight != 0);
+}
