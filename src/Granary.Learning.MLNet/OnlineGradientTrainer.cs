@@ -7,7 +7,7 @@ using Microsoft.ML.Trainers;
 namespace Granary.Learning.MLNet;
 
 /// <summary>ML.NET's averaged online gradient descent on the squared loss: the averaged perceptron's sister for numbers. Sample weights become repetitions.</summary>
-[Trainer("mlnet-online-gradient", "ML.NET online gradient descent: linear regression.")]
+[Trainer("mlnet-online-gradient", "ML.NET online gradient descent: linear regression.", Numbers = true)]
 public sealed class OnlineGradientTrainer(
     [Range(1, 100_000)] int iterations = 10,
     [Range(1e-9, 100)] double learningRate = 0.01,

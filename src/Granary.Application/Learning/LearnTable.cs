@@ -28,7 +28,7 @@ public static class LearnTable
 {
     /// <exception cref="LearningInputException">Bad call or bad table; one sentence with the remedy.</exception>
     public static LearnResult Run(LearnRequest request, TimeProvider clock, CancellationToken cancellation = default) =>
-        Run(FeatureFile.Read(request.File, request.Label), request, clock, cancellation).Result;
+        Run(FeatureFile.Read(request.File, request.Label, classes: !TrainerCatalogue.Find(request.Trainer).Numbers), request, clock, cancellation).Result;
 
     /// <summary>The same on a table at hand; gives the model too.</summary>
     public static (LearnResult Result, ITrainedModel Model) Run(TrainingTable table, LearnRequest request, TimeProvider clock, CancellationToken cancellation = default)

@@ -9,7 +9,7 @@ namespace Granary.Learning.Series;
 /// ARIMA(p, d, q) with a constant, of the label's own past (Box and Jenkins), fitted by the conditional sum of squares from Hannan and Rissanen's start.
 /// Orders of −1 are chosen: the least one-step error on the newest fifth of the samples, each candidate fitted on what came before.
 /// </summary>
-[Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.")]
+[Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.", Numbers = true)]
 public sealed class ArimaTrainer([Range(-1, 8)] int p = -1, [Range(-1, 2)] int d = -1, [Range(-1, 8)] int q = -1) : ITrainer
 {
     public string Name => "arima";

@@ -8,7 +8,7 @@ namespace Granary.Learning.Series;
 /// Additive exponential smoothing of the label's own past: level only, with trend (Holt), or with damped trend, by the least corrected Akaike criterion
 /// (Hyndman and Khandakar 2008: ETS(A,N,N), (A,A,N), (A,Ad,N)).
 /// </summary>
-[Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.")]
+[Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.", Numbers = true)]
 public sealed class ExponentialSmoothingTrainer : ITrainer
 {
     public string Name => "ets";

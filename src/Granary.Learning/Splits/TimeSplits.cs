@@ -43,14 +43,17 @@ public static class TimeSplits
 
     /// <summary>Each of <paramref name="folds"/> consecutive parts is tested once, by what all the others teach (López de Prado 2018, chapter 7).</summary>
     /// <param name="embargo">Rows after the end of each test that do not train.</param>
-    public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0)
+    public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0) => PurgedKFold(table.All(), folds, embargo);
+
+    /// <summary>The same of some rows of a table: what a trainer cuts its own fold into.</summary>
+    public static IReadOnlyList<Fold> PurgedKFold(TrainingSet set, int folds = 5, int embargo = 0)
     {
-        RequireParts(table, folds);
+        RequireParts(set.Count, folds);
         var result = new List<Fold>(folds);
         for (var k = 0; k < folds; k++)
         {
-            var (start, end) = Part(table.Count, folds, k);
-            result.Add(new Fold(k, Purge(table, [(start, end)], embargo), Rows(start, end)));
+            var (start, end) = Part(set.Count, folds, k);
+            result.Add(new Fold(k, Purge(set, [(start, end)], embargo), set.Rows[start..end]));
         }
         return result;
     }
@@ -59,7 +62,7 @@ public static class TimeSplits
     /// <returns>In lexicographic order of the chosen parts: groups! / (testGroups! (groups − testGroups)!) folds.</returns>
     public static IReadOnlyList<Fold> CombinatorialPurged(TrainingTable table, int groups = 6, int testGroups = 2, int embargo = 0)
     {
-        RequireParts(table, groups);
+        RequireParts(table.Count, groups);
         if (testGroups < 1 || testGroups >= groups)
             throw new LearningInputException($"{testGroups} test groups of {groups}: at least one tests and at least one trains");
         var result = new List<Fold>();
@@ -67,7 +70,7 @@ public static class TimeSplits
         while (true)
         {
             var parts = Array.ConvertAll(chosen, g => Part(table.Count, groups, g));
-            result.Add(new Fold(result.Count, Purge(table, parts, embargo), [.. parts.SelectMany(p => Rows(p.Start, p.End))]));
+            result.Add(new Fold(result.Count, Purge(table.All(), parts, embargo), [.. parts.SelectMany(p => Rows(p.Start, p.End))]));
             var at = testGroups - 1;
             while (at >= 0 && chosen[at] == groups - testGroups + at) at--;
             if (at < 0) return result;
@@ -77,34 +80,35 @@ public static class TimeSplits
     }
 
     // The rows outside the tests whose labels do not reach into a test, and which do not start before the last label of a test is known.
-    private static int[] Purge(TrainingTable table, (int Start, int End)[] tests, int embargo)
+    private static int[] Purge(TrainingSet set, (int Start, int End)[] tests, int embargo)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(embargo);
-        var keep = new bool[table.Count];
+        var (table, rows) = (set.Table, set.Rows);
+        var keep = new bool[rows.Length];
         Array.Fill(keep, true);
         foreach (var (start, end) in tests)
         {
-            var begins = table.Time[start];
+            var begins = table.Time[rows[start]];
             var known = long.MinValue;
-            for (var row = start; row < end; row++)
+            for (var i = start; i < end; i++)
             {
-                keep[row] = false;
-                known = Math.Max(known, table.LabelEnd[row]);
+                keep[i] = false;
+                known = Math.Max(known, table.LabelEnd[rows[i]]);
             }
-            for (var row = 0; row < start; row++)
-                if (table.LabelEnd[row] > begins)
-                    keep[row] = false;
+            for (var i = 0; i < start; i++)
+                if (table.LabelEnd[rows[i]] > begins)
+                    keep[i] = false;
             var free = end;
-            while (free < table.Count && table.Time[free] < known) keep[free++] = false;
-            for (var row = free; row < Math.Min(free + embargo, table.Count); row++) keep[row] = false;
+            while (free < rows.Length && table.Time[rows[free]] < known) keep[free++] = false;
+            for (var i = free; i < Math.Min(free + embargo, rows.Length); i++) keep[i] = false;
         }
-        return [.. Enumerable.Range(0, table.Count).Where(row => keep[row])];
+        return [.. rows.Where((_, i) => keep[i])];
     }
 
-    private static void RequireParts(TrainingTable table, int parts)
+    private static void RequireParts(int count, int parts)
     {
-        if (parts < 2 || parts > table.Count)
-            throw new LearningInputException($"{table.Count} samples cannot be cut into {parts} parts: take 2 parts at the least, and no more than there are samples");
+        if (parts < 2 || parts > count)
+            throw new LearningInputException($"{count} samples cannot be cut into {parts} parts: take 2 parts at the least, and no more than there are samples");
     }
 
     private static (int Start, int End) Part(int count, int parts, int k) => ((int)((long)count * k / parts), (int)((long)count * (k + 1) / parts));

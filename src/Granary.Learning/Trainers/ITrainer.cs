@@ -57,4 +57,7 @@ public sealed class TrainerAttribute(string name, string summary) : Attribute
     public string Name { get; } = name;
 
     public string Summary { get; } = summary;
+
+    /// <summary>It expects a number whatever the label, and two classes are the numbers that they are.</summary>
+    public bool Numbers { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed class TrainerDefinition
         Type = type;
         Name = attribute.Name;
         Summary = attribute.Summary;
+        Numbers = attribute.Numbers;
         _constructor = type.GetConstructors().Single();
         Parameters =
         [
@@ -33,6 +34,9 @@ public sealed class TrainerDefinition
     public string Name { get; }
 
     public string Summary { get; }
+
+    /// <summary>It expects a number whatever the label; the others tell two classes apart where there are two.</summary>
+    public bool Numbers { get; }
 
     public IReadOnlyList<ParameterDefinition> Parameters { get; }
 
@@ -127,7 +131,11 @@ public static class TrainerCatalogue
 
     /// <summary>A trainer by name; parameters that are not given take their defaults.</summary>
     /// <exception cref="LearningInputException">Unknown name or parameter, a value out of its range, or a library that this host lacks.</exception>
-    public static ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null)
+    public static ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null) => Find(name).Create(parameters ?? new Dictionary<string, string>());
+
+    /// <summary>What a trainer is, by its name.</summary>
+    /// <exception cref="LearningInputException">Unknown name, or a library that this host lacks.</exception>
+    public static TrainerDefinition Find(string name)
     {
         if (!Definitions.TryGetValue(name, out var definition))
         {
@@ -141,7 +149,7 @@ public static class TrainerCatalogue
             throw new LearningInputException($"there is no trainer '{name}'" + (near is null ? "" : $"; did you mean '{near}'?")
                 + $"{(near is null ? ";" : "")} the trainers are {string.Join(' ', All.Select(d => d.Name))}");
         }
-        return definition.Create(parameters ?? new Dictionary<string, string>());
+        return definition;
     }
 
     /// <summary>Parameters from numbers, as a test or program has them.</summary>

@@ -36,7 +36,9 @@ public sealed class GradientBoostingTrainer(
         Array.Fill(scores, baseline);
         // First and second derivative of the loss, sample by sample, side by side.
         var derivatives = new double[2 * labels.Length];
-        var grower = new BoostedTreeGrower(features, leaves, minLeaf, maxDepth, l2, learningRate, threads);
+        // The penalty counts in samples of balanced classes: where one class is rare every sample has less curvature, and as much of a penalty would weigh more.
+        var penalty = classify ? l2 * 4 * mean * (1 - mean) : l2;
+        var grower = new BoostedTreeGrower(features, leaves, minLeaf, maxDepth, penalty, learningRate, threads);
         var grown = new List<GrownTree>(trees);
         for (var t = 0; t < trees; t++)
         {

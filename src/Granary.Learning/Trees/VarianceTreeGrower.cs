@@ -14,6 +14,7 @@ internal sealed class VarianceTreeGrower
 {
     private readonly BinnedFeatures _features;
     private readonly int _width, _some, _minLeaf, _maxDepth;
+    private readonly double _shrinkage;
     private readonly double[] _labels, _pairs;
     private readonly int[] _order;
     private readonly double[] _sums = new double[512];
@@ -21,8 +22,10 @@ internal sealed class VarianceTreeGrower
     private SeededRandom _random;
 
     /// <param name="some">How many features each node looks at.</param>
-    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, SeededRandom random)
+    /// <param name="shrinkage">Samples that each node's mean is drawn towards its parent's by (hierarchical shrinkage, Agarwal et al. 2022); 0 for none.</param>
+    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, SeededRandom random, double shrinkage = 0)
     {
+        _shrinkage = shrinkage;
         _features = features;
         _width = features.Codes.Length;
         _some = some;
@@ -47,10 +50,10 @@ internal sealed class VarianceTreeGrower
         var gain = new double[_width];
         var spare = new int[rows.Length];
         var depth = 0;
-        var queue = new Queue<(int Node, int Start, int End, int Depth)>();
+        var queue = new Queue<(int Node, int Start, int End, int Depth, double ParentMean, double ParentValue, int ParentCount)>();
         nodes.Add(default);
         values.Add(0);
-        queue.Enqueue((0, 0, rows.Length, 0));
+        queue.Enqueue((0, 0, rows.Length, 0, 0, 0, 0));
         while (queue.TryDequeue(out var open))
         {
             var part = rows.AsSpan(open.Start, open.End - open.Start);
@@ -61,6 +64,7 @@ internal sealed class VarianceTreeGrower
                 sum += _pairs[2 * row + 1];
             }
             var mean = sum / weight;
+            var value = _shrinkage > 0 && open.ParentCount > 0 ? open.ParentValue + (mean - open.ParentMean) / (1 + _shrinkage / open.ParentCount) : mean;
             var first = _labels[part[0]];
             var pure = true;
             for (var i = 1; i < part.Length && pure; i++) pure = _labels[part[i]] == first;
@@ -70,7 +74,7 @@ internal sealed class VarianceTreeGrower
             if (split.Gain <= 0)
             {
                 nodes[open.Node] = TreeNode.Leaf;
-                values[open.Node] = mean;
+                values[open.Node] = value;
                 continue;
             }
             var codes = _features.Codes[split.Feature];
@@ -88,8 +92,8 @@ internal sealed class VarianceTreeGrower
             gain[split.Feature] += split.Gain;
             depth = Math.Max(depth, open.Depth + 1);
             nodes[open.Node] = new TreeNode(_features.Cuts[split.Feature][split.Bin], split.Feature, nodes.Count - open.Node);
-            queue.Enqueue((nodes.Count, open.Start, open.Start + left, open.Depth + 1));
-            queue.Enqueue((nodes.Count + 1, open.Start + left, open.End, open.Depth + 1));
+            queue.Enqueue((nodes.Count, open.Start, open.Start + left, open.Depth + 1, mean, value, part.Length));
+            queue.Enqueue((nodes.Count + 1, open.Start + left, open.End, open.Depth + 1, mean, value, part.Length));
             nodes.Add(default);
             nodes.Add(default);
             values.Add(0);

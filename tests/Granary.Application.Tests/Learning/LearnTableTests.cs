@@ -79,6 +79,9 @@ public sealed class LearnTableTests : IDisposable
         Refusal(Csv("a,y\n1,0\nNaN,1\n")).ShouldContain("line 3, column 'a' = 'NaN' is not a finite number");
         Refusal(Csv("a,y\n1,0\n,1\n")).ShouldContain("line 3, column 'a' is empty");
         Refusal(Csv("a,y\n1,0\n2,x\n")).ShouldContain("line 3, column 'y' = 'x'");
+        Refusal(Csv("a,y\n1,0\n2,\n")).ShouldContain("line 3, column 'y' is empty");
+        Refusal(Csv("a,y\n1,up\n2,down\n3,flat\n")).ShouldContain("line 4, column 'y' = 'flat' is a third class beside 'up' and 'down'");
+        Refusal(Csv("a,,y\n1,2,0\n")).ShouldContain("line 1: column 2 has no name");
         Refusal(Csv("time,a,y\nsoon,1,0\n")).ShouldContain("line 2, column 'time' = 'soon' is not a time");
         Refusal(Csv("time,a,y\n2020-01-02,1,0\n2020-01-01,1,0\n")).ShouldContain("line 3 is older than the row before it");
         Refusal(Table(10)).ShouldContain("samples");
@@ -87,5 +90,56 @@ public sealed class LearnTableTests : IDisposable
         Refusal(Table(200, i => $"{i % 3}")).ShouldContain("separates two classes");
         Refusal(Table(200), split: 1.5).ShouldContain("--split");
         Refusal(Table(200), "gradientboosting").ShouldContain("did you mean 'gradient-boosting'?");
+    }
+
+    [Theory]
+    [InlineData("0", "1")]
+    [InlineData("-1", "1")]
+    [InlineData("1", "2")]
+    [InlineData("down", "up")]
+    [InlineData("sell", "buy")]
+    [InlineData("False", "True")]
+    [InlineData("no", "yes")]
+    [InlineData("Bear", "Bull")]
+    public void Two_classes_may_be_any_two_numbers_or_words(string zero, string one)
+    {
+        var expected = Learn(Table(200, i => i * 7 % 10 < 3 || i % 7 > 3 ? "1" : "0"), "gradient-boosting");
+        var result = Learn(Table(200, i => i * 7 % 10 < 3 || i % 7 > 3 ? one : zero), "gradient-boosting");
+        result.Task.ShouldBe("classification");
+        result.ShouldBe(expected with { Seconds = result.Seconds });
+    }
+
+    [Fact]
+    public void A_regression_keeps_the_numbers_that_two_classes_are()
+    {
+        var result = Learn(Table(200, i => i % 7 > 3 ? "10" : "-10"), "ridge");
+        result.Rmse!.Value.ShouldBeGreaterThan(1);
+        result.Auc.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Columns_of_time_quotes_and_row_numbers_are_no_features()
+    {
+        var plain = Learn(Csv("a,b,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7},{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\n"))));
+        Same("Date,a,b,y", i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyyMMdd},");
+        Same("TIMESTAMP,a,b,y", i => $"{1_600_000_000 + 60 * i},");
+        Same(",a,b,y", i => $"{i},");
+        Same(",a,b,y", i => $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd HH:mm:ss}+00:00,");
+        Same("date,time,a,b,y", i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},09:30:00,");
+        Same("\"date\",\"a\",\"b\",\"y\"", i => $"\"2020-01-01T00:00:00Z\",");
+
+        void Same(string header, Func<int, string> first)
+        {
+            var result = Learn(Csv(header + "\r\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{first(i)}\"{i % 7}\",{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\r\n"))));
+            result.ShouldBe(plain with { Seconds = result.Seconds }, header);
+        }
+    }
+
+    [Fact]
+    public void A_trainer_of_a_library_that_is_not_installed_says_how_to_install_it()
+    {
+        var sentence = Refusal(Table(50), "mlnet-fasttree");
+        sentence.ShouldStartWith("the trainers mlnet-… are ML.NET's and not installed here");
+        sentence.ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
     }
 }
