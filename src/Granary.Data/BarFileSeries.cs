@@ -105,6 +105,8 @@ public sealed class BarFileSeries : IBarSeries
                 Symbol = query.Symbol,
                 PriceDecimals = _withAdjusted ? -1 : collector.PriceDecimals,
                 DailyEquity = query.Timeframe == Timeframe.D1 && !collector.WeekendSeen,
+                // Prices as they were traded: whoever holds through a split or a dividend has to be told.
+                CorporateActions = !_withAdjusted && factors is not null ? factors.Read().Actions() : [],
             };
             Notes = Describe(collector, reader, layout);
         }

@@ -71,7 +71,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         var plan = BatchPlan.Make(spec, symbols, options.Yes);
         WeightRules.Check(plan);
         var markets = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
-        ExecutionSection.Check(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument));
+        await ExecutionSection.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
 
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
         try

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -11,7 +12,8 @@ public static class ExecutionSection
     private static readonly string[] Keys =
     [
         "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers", "commissionTierDays",
-        "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "protectFrom", "latencyBars", "stress",
+        "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "protectFrom", "latencyBars",
+        "volumePercent", "timeInForce", "borrowPercent", "leverage", "maintenancePercent", "stress",
     ];
 
     /// <param name="part">null = the section is not there.</param>
@@ -30,6 +32,12 @@ public static class ExecutionSection
             Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst)) ?? IntrabarRule.StopFirst,
             ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar)) ?? ProtectFrom.EntryBar,
             LatencyBars = part.Find("latencyBars")?.Whole(0, 1000) ?? 0,
+            VolumeShare = (part.Find("volumePercent")?.Number(1e-9, 100) ?? 0) / 100,
+            EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day), ("ioc", TimeInForce.ImmediateOrCancel),
+                ("fok", TimeInForce.FillOrKill)) ?? TimeInForce.GoodTillCancelled,
+            BorrowRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
+            Leverage = part.Find("leverage")?.Number(1, 1000) ?? 0,
+            Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
         };
         var stress = part.Find("stress")?.Bool() ?? false;
         return new ExecutionSpec
@@ -81,12 +89,33 @@ public static class ExecutionSection
 
     /// <summary>What the section needs to know of the markets, and they do not say.</summary>
     /// <exception cref="InputException">One sentence for the first of them.</exception>
-    public static void Check(ExecutionSpec spec, IEnumerable<Instrument> instruments)
+    public static async Task CheckAsync(ExecutionSpec spec, IEnumerable<OpenedMarket> markets, CancellationToken cancellationToken)
     {
         if (spec.Place is not { } place) return;
-        foreach (var instrument in instruments)
-            if (spec.Settings.Slippage is { NeedsTick: true } && instrument.TickSize <= 0)
-                throw place.Need("slippageTicks").Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as \"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
+        foreach (var market in markets)
+        {
+            CheckTick(spec, market.Instrument);
+            var needs = place.Find("volumePercent") ?? place.Find("slippageVolumeImpact");
+            if (needs is not null && !await HasVolumeAsync(market.Series, cancellationToken))
+                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it out, or use data with volumes");
+        }
+    }
+
+    private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)
+    {
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+            foreach (var volume in block.Volume)
+                if (volume > 0)
+                    return true;
+        return false;
+    }
+
+    /// <exception cref="InputException">Slippage is counted in a tick that is not known.</exception>
+    public static void CheckTick(ExecutionSpec spec, Instrument instrument)
+    {
+        if (spec.Place is not { } place) return;
+        if (spec.Settings.Slippage is { NeedsTick: true } && instrument.TickSize <= 0)
+            throw place.Need("slippageTicks").Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as \"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
     }
 
     /// <summary>Writes the section's content as <see cref="Read"/> takes it, with what was left out and defaults to no cost.</summary>

@@ -38,7 +38,7 @@ public sealed class PortfolioPass
         _spool = spool;
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
-        _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members);
+        _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members, plan.Spec.Execution.Settings);
         Weights = weights;
     }
 
@@ -158,7 +158,11 @@ public sealed class PortfolioPass
                 else await m.DisposeAsync();
             }
             var row = stamp > lastStamp;
-            if (row) _run.Revalue(stamp);
+            if (row)
+            {
+                _run.Revalue(stamp);
+                foreach (var called in _run.CallMargin(stamp)) Book(called, trade);
+            }
             Drain(streams, instant, 1, trade);
             if (row)
             {
@@ -226,16 +230,28 @@ public sealed class PortfolioPass
                 _run.OnSignalEnded(strategy, e.Number);
                 break;
             case RunEventKind.Entry:
-                _run.OnEntry(strategy, e.Number, e.Time, e.Price, e.Quantity, e.Commission, e.SymbolIndex);
+            case RunEventKind.Fill:
+                _run.OnFill(strategy, e.ToFill(), e.SymbolIndex);
+                break;
+            case RunEventKind.EntryEnded:
+                _run.OnEntryEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Carry:
+                _run.OnCarry(strategy, e.Number, e.Time, e.Price);
+                break;
+            case RunEventKind.Split:
+                _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
                 break;
             default:
-                if (_run.OnTrade(strategy, e.ToTrade()) is { } own)
-                {
-                    if (own.Trade.Reason != ExitReason.Open) _trades.Add(own.Trade.NetProfit, own.Trade.AdverseExcursion, own.Trade.FavourableExcursion, own.Trade.Bars);
-                    trade?.Invoke(own);
-                }
+                if (_run.OnTrade(strategy, e.ToTrade()) is { } own) Book(own, trade);
                 break;
         }
+    }
+
+    private void Book(in PortfolioTrade own, Action<PortfolioTrade>? trade)
+    {
+        if (own.Trade.Reason != ExitReason.Open) _trades.Add(own.Trade.NetProfit, own.Trade.AdverseExcursion, own.Trade.FavourableExcursion, own.Trade.Bars);
+        trade?.Invoke(own);
     }
 
     private RunStatistics Statistics(EquityStatistics? e, long rows, long exposed)
@@ -261,6 +277,7 @@ public sealed class PortfolioPass
             WeeksProfitable = e?.WeeksProfitable ?? double.NaN,
             Exposure = rows > 0 ? exposed / (double)rows : double.NaN,
             Commission = _run.Commission,
+            Carry = _run.Carry,
             FinalEquity = _run.Equity,
             NetProfit = t.TotalProfit,
             Periods = rows,

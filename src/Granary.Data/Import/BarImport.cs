@@ -121,6 +121,7 @@ public static class BarImport
             Symbol = request.Symbol,
             PriceDecimals = old.PriceDecimals < 0 || given.PriceDecimals < 0 ? -1 : Math.Max(old.PriceDecimals, given.PriceDecimals),
             DailyEquity = old.DailyEquity && given.DailyEquity,
+            CorporateActions = given.CorporateActions.Count > 0 ? given.CorporateActions : old.CorporateActions,
         };
     }
 

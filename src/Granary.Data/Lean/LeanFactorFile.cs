@@ -3,12 +3,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Lean;
 
-/// <summary>A split or a cash dividend of one share.</summary>
-/// <param name="ExDate">The first day without it, as UTC midnight.</param>
-/// <param name="SplitRatio">New shares for one old; 1 for a dividend.</param>
-/// <param name="Dividend">Cash per old share; 0 for a split.</param>
-public sealed record CorporateAction(long ExDate, double SplitRatio, double Dividend);
-
 /// <summary>
 /// LEAN's factor file: rows of date, price factor, split factor and closing price. Each row holds up to and including its date;
 /// a raw price times both factors is the price that is comparable with today's.

@@ -161,6 +161,8 @@ internal sealed record BarStoreHeader
                 ["holidays"] = new JsonArray([.. i.Calendar.Holidays.Select(h => (JsonNode)h.ToString("yyyy-MM-dd"))]),
             };
         }
+        if (i.CorporateActions.Count > 0)
+            node["corporateActions"] = new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
@@ -187,6 +189,9 @@ internal sealed record BarStoreHeader
                 PriceDecimals = (int)n["priceDecimals"]!,
                 DailyEquity = (bool)n["dailyEquity"]!,
                 Calendar = calendar,
+                CorporateActions = n["corporateActions"] is JsonArray actions
+                    ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
+                    : [],
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or TimeZoneNotFoundException)

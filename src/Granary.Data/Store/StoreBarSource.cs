@@ -47,7 +47,7 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
                 Count = Math.Max(0, end - _start);
                 if (Count == 0)
                     throw BarDataException.At(file.Path, null, null, $"there are no bars between {Text(query.From)} and {Text(query.To)}; the store has {Text(header.FirstTime)} to {Text(header.LastTime)}", "change from and to");
-                Instrument = header.Instrument with { Symbol = query.Symbol, PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals };
+                Instrument = header.Instrument with { Symbol = query.Symbol, PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals, CorporateActions = _adjust ? [] : header.Instrument.CorporateActions };
                 Timeframe = header.Timeframe;
                 _hash = Count == header.Count
                     ? new Lazy<string>(_adjust ? header.AdjustedHash : header.RawHash)

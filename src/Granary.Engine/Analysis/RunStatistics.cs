@@ -45,6 +45,9 @@ public sealed record RunStatistics
     /// <summary>Account currency, all fills.</summary>
     public required double Commission { get; init; }
 
+    /// <summary>Dividends received less those owed and what borrowed shares cost; account currency.</summary>
+    public double Carry { get; init; }
+
     public required double FinalEquity { get; init; }
 
     /// <summary>Net of commission, closed trades only; account currency.</summary>
@@ -70,6 +73,7 @@ public sealed record RunStatistics
         ("monthsProfitable", MonthsProfitable), ("weeksProfitable", WeeksProfitable), ("exposure", Exposure), ("commission", Commission),
         ("finalEquity", FinalEquity), ("netProfit", NetProfit), ("periods", Periods), ("periodsPerYear", PeriodsPerYear),
         ("deflatedSharpe", DeflatedSharpe), ("probabilityOfOverfitting", ProbabilityOfOverfitting),
+        .. Carry != 0 ? (ReadOnlySpan<(string, double)>)[("carry", Carry)] : [],
     ];
 
     /// <summary>From what a strategy run leaves. The first return is that of the first bar against the starting cash.</summary>
@@ -107,6 +111,7 @@ public sealed record RunStatistics
             WeeksProfitable = Ratio(equity.WeeksUp, equity.Weeks),
             Exposure = Ratio(equity.ExposedBars, equity.Count),
             Commission = trades.Commission,
+            Carry = trades.Carry,
             FinalEquity = equity.Final,
             NetProfit = trades.NetProfit,
             Periods = equity.Count,

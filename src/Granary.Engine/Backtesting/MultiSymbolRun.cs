@@ -43,7 +43,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         Id = id;
         Series = series;
         _strategy = strategy;
-        _account = new SharedAccount(settings.Cash);
+        _account = new SharedAccount(settings.Cash, execution);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
@@ -126,6 +126,9 @@ public sealed class MultiSymbolRun : IStrategyRun
 
         if (active)
         {
+            for (var s = 0; s < _symbols.Length; s++)
+                if (_touched[s])
+                    _symbols[s].Book.BeginBar(_symbols[s].Index);
             WorkOpen();
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
@@ -136,6 +139,10 @@ public sealed class MultiSymbolRun : IStrategyRun
             if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;
             if (!_ready) _ready = symbol.IsReady;
         }
+
+        if (_account.IsCalled)
+            foreach (var symbol in _symbols)
+                symbol.Book.CallMargin(symbol.Index);
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;

@@ -9,14 +9,20 @@ public enum RunEventKind : byte
     SignalEnded = 2,
     Entry = 3,
     Trade = 4,
+    /// <summary>A fill beyond a trade's first.</summary>
+    Fill = 5,
+    Carry = 6,
+    Split = 7,
+    /// <summary>The rest of an entry will not come.</summary>
+    EntryEnded = 8,
 }
 
-/// <summary>One event of a strategy run as it is kept between the run and the portfolio: a fixed 96 bytes, little-endian.</summary>
+/// <summary>One event of a strategy run as it is kept between the run and the portfolio: a fixed 104 bytes, little-endian.</summary>
 /// <remarks>Which fields mean what depends on the kind; the properties read them.</remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = Length)]
 public readonly struct RunEvent
 {
-    public const int Length = 96;
+    public const int Length = 104;
 
     private readonly RunEventKind _kind;
     private readonly sbyte _side;
@@ -24,12 +30,12 @@ public readonly struct RunEvent
     private readonly byte _type;
     private readonly int _number;
     private readonly long _time, _otherTime, _signalTime;
-    private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b;
+    private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b, _carry;
     private readonly int _bars;
     private readonly ushort _factors, _symbol;
 
     private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0, long signalTime = 0,
-        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, int bars = 0, int factors = 0, int symbol = 0)
+        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, double carry = 0, int bars = 0, int factors = 0, int symbol = 0)
     {
         _kind = kind;
         _number = number;
@@ -46,6 +52,7 @@ public readonly struct RunEvent
         _commission = commission;
         _a = a;
         _b = b;
+        _carry = carry;
         _bars = bars;
         _factors = (ushort)factors;
         _symbol = (ushort)symbol;
@@ -56,12 +63,18 @@ public readonly struct RunEvent
 
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
 
-    public static RunEvent Entry(int number, long time, double price, double quantity, double commission, int symbol = 0) =>
-        new(RunEventKind.Entry, number, time, price: price, quantity: quantity, commission: commission, symbol: symbol);
+    public static RunEvent Of(in TradeFill f, int symbol = 0) => new(f.IsFirst ? RunEventKind.Entry : RunEventKind.Fill, f.Number, f.Time,
+        reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity, commission: f.Commission, symbol: symbol);
+
+    public static RunEvent Of(int number, long time, CarryKind kind, double amount) => new(RunEventKind.Carry, number, time, reason: (byte)kind, price: amount);
+
+    public static RunEvent Split(int number, long time, long exDate, double ratio) => new(RunEventKind.Split, number, time, otherTime: exDate, price: ratio);
+
+    public static RunEvent EntryEnded(int number, long time) => new(RunEventKind.EntryEnded, number, time);
 
     public static RunEvent Of(in Trade t, int symbol = 0) => new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
         signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
-        a: t.AdverseExcursion, b: t.FavourableExcursion, bars: t.Bars, symbol: symbol);
+        a: t.AdverseExcursion, b: t.FavourableExcursion, carry: t.Carry, bars: t.Bars, symbol: symbol);
 
     /// <summary>Whether another event is the same to the last bit.</summary>
     public bool SameAs(in RunEvent other) =>
@@ -92,7 +105,14 @@ public readonly struct RunEvent
     public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, AtFill = _reason != 0 };
 
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
-        (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol };
+        (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol, Carry = _carry };
+
+    public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0, _kind == RunEventKind.Entry, (_reason & 2) != 0);
+
+    public CarryKind CarryKind => (CarryKind)_reason;
+
+    /// <summary>Of a split, UTC ticks.</summary>
+    public long ExDate => _otherTime;
 }
 
 /// <summary>Takes the events of strategy runs in chunks: a file, a stream, a grain's buffer.</summary>
@@ -122,7 +142,15 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Ended(number, end, time));
 
     public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-        Write(RunEvent.Entry(number, time, price, quantity, commission));
+        OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
+
+    public void OnFill(in TradeFill fill) => Write(RunEvent.Of(fill));
+
+    public void OnEntryEnded(int number, long time) => Write(RunEvent.EntryEnded(number, time));
+
+    public void OnCarry(int number, long time, CarryKind kind, double amount) => Write(RunEvent.Of(number, time, kind, amount));
+
+    public void OnSplit(int number, long time, long exDate, double ratio) => Write(RunEvent.Split(number, time, exDate, ratio));
 
     public void OnTrade(in Trade trade) => Write(RunEvent.Of(trade));
 
@@ -158,7 +186,15 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
         public void OnSignalEnded(int number, SignalEnd end, long time) => _writer.OnSignalEnded(number, end, time);
 
         public void OnEntry(int number, long time, double price, double quantity, double commission) =>
-            _writer.Write(RunEvent.Entry(number, time, price, quantity, commission, _symbol));
+            OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
+
+        public void OnFill(in TradeFill fill) => _writer.Write(RunEvent.Of(fill, _symbol));
+
+        public void OnEntryEnded(int number, long time) => _writer.OnEntryEnded(number, time);
+
+        public void OnCarry(int number, long time, CarryKind kind, double amount) => _writer.OnCarry(number, time, kind, amount);
+
+        public void OnSplit(int number, long time, long exDate, double ratio) => _writer.OnSplit(number, time, exDate, ratio);
 
         public void OnTrade(in Trade trade) => _writer.Write(RunEvent.Of(trade, _symbol));
     }

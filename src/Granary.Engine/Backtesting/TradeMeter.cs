@@ -22,6 +22,9 @@ public struct TradeMeter
     /// <summary>Of closed trades, and of the entry side of open ones.</summary>
     public double Commission { get; internal set; }
 
+    /// <summary>Dividends received less those owed and borrow fees, of closed and open trades.</summary>
+    public double Carry { get; internal set; }
+
     public long BarsHeld { get; private set; }
 
     public int LongestWinStreak { get; private set; }

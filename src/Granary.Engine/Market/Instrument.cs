@@ -38,6 +38,9 @@ public sealed record Instrument
     /// <summary>Set for daily files of stocks, which carry no session hours but skip weekends.</summary>
     public bool DailyEquity { get; init; }
 
+    /// <summary>Splits and dividends that its prices have not been adjusted for, by ex date; none where they have.</summary>
+    public IReadOnlyList<CorporateAction> CorporateActions { get; init; } = [];
+
     /// <summary>A price on the tick grid: the nearest, ties away from zero.</summary>
     public double RoundPrice(double price) =>
         TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;

@@ -16,7 +16,7 @@ public readonly record struct PortfolioTrade(int Member, Trade Trade, double Wei
 /// Decides the size of every trade and keeps the whole within its limits. It is shown, in one total order, what its strategies do,
 /// and has one account. A refused signal is left to its strategy, which plays it to its outcome.
 /// </summary>
-public sealed class PortfolioRun
+public sealed partial class PortfolioRun
 {
     private readonly Instrument[] _instruments;
     private readonly PortfolioMember[] _members;
@@ -30,20 +30,25 @@ public sealed class PortfolioRun
     private Fingerprint _fingerprint = new();
     private int _open;
 
-    // Signed quantity of a trade under way, and what it costs to look at it.
+    // The portfolio's part in a trade under way: what is open of it, and what has been.
     private struct Holding
     {
-        public double Quantity, EntryPrice, Commission, Scale, Weight;
+        public double Quantity, Entered, EntryPrice, ExitNotional, Commission, Carry, Scale, Weight;
+        // What is open of the strategy's own trade.
+        public double Theirs;
         public int Symbol;
         public Side Side;
         public long EntryTime;
     }
 
-    // A signal that was accepted and has not been filled yet.
-    private readonly record struct Promise(double Scale, double Gross, Side Side);
+    // A signal that was accepted, as far as it has not been filled yet; the strategy's quantity.
+    private readonly record struct Promise(double Scale, double Gross, Side Side, double Quantity, bool IsRest);
 
-    public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members)
+    /// <param name="execution">Its fees, leverage and maintenance hold for the portfolio's own account too; null = fees in proportion to the strategies', no leverage.</param>
+    public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members, ExecutionSettings? execution = null)
     {
+        _execution = execution ?? new ExecutionSettings();
+        _traded = _execution.Fee.TierDays > 0 ? new TradedNotional(_execution.Fee.TierDays) : null;
         _cash = _peak = _equity = _dayStart = StartingCash = cash;
         _limits = limits;
         _instruments = [.. instruments];
@@ -124,7 +129,7 @@ public sealed class PortfolioRun
 
     private Decision Accept(int member, in Signal signal, double scale, double gross)
     {
-        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side);
+        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side, signal.Quantity, IsRest: false);
         _promisedGross += gross;
         if (signal.Side == Side.Buy) _promisedCash += gross;
         Accepted++;
@@ -142,7 +147,7 @@ public sealed class PortfolioRun
         var percent = _equity / 100;
         if (_limits.MaxDrawdownPercent is { } drawdown && Drawdown * 100 >= drawdown) return Decision.MaxDrawdown;
         if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
-        if (_limits.MaxPositions is { } positions && _open + _promises.Count >= positions) return Decision.MaxPositions;
+        if (_limits.MaxPositions is { } positions && _open + _promises.Count - _rests >= positions) return Decision.MaxPositions;
 
         var quantity = signal.Quantity * m.Weight * signal.SizeFactor;
         if (_limits.RiskPercent is { } risk && signal.Stop > 0)
@@ -162,13 +167,14 @@ public sealed class PortfolioRun
             if (Math.Abs(sum) > net * percent) return Decision.MaxNet;
         }
         // A margined instrument is not paid for; a short sale needs collateral like a purchase needs cash.
-        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit : gross;
+        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit * (_execution.Leverage > 0 ? _execution.Leverage : 1) : gross;
         return cost > Free() ? Decision.NoCash : Decision.Accepted;
     }
 
     // Cash that is neither the proceeds of open short sales, nor their collateral, nor promised to accepted signals.
     private double Free()
     {
+        if (_execution.Leverage > 0) return LeveragedFree();
         var free = _cash - _promisedCash;
         for (var i = 0; i < _net.Length; i++)
         {
@@ -189,6 +195,7 @@ public sealed class PortfolioRun
         if (!_promises.Remove(key, out promise)) return false;
         _promisedGross -= promise.Gross;
         if (promise.Side == Side.Buy) _promisedCash -= promise.Gross;
+        if (promise.IsRest) _rests--;
         // Nothing is promised any more: let no rounding stay behind.
         if (_promises.Count == 0) _promisedGross = _promisedCash = 0;
         return true;
@@ -196,37 +203,43 @@ public sealed class PortfolioRun
 
     /// <summary>A strategy's entry was filled; where its signal was accepted, the portfolio's share of it is too.</summary>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
-    public double OnEntry(int member, int number, long time, double price, double quantity, double commission, int symbol = 0)
+    public double OnEntry(int member, int number, long time, double price, double quantity, double commission, int symbol = 0) =>
+        OnFill(member, new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false), symbol);
+
+    private double Open(int member, in TradeFill fill, int symbol)
     {
         var market = _members[member].Symbols[symbol];
-        var key = Key(member, number);
+        var key = Key(member, fill.Number);
         if (!Redeem(key, out var promise)) return 0;
+        KeepRest(key, promise, fill.Quantity);
         var m = _members[member];
         var instrument = _instruments[market];
-        var own = instrument.RoundQuantity(quantity * promise.Scale);
+        var own = instrument.RoundQuantity(fill.Quantity * promise.Scale);
         if (!(own > 0)) return 0;
         var sign = (int)promise.Side;
-        var fee = commission * (own / quantity);
-        _cash -= sign * own * price * instrument.Multiplier + fee;
+        var fee = FeeOf(key, market, fill, own);
+        _cash -= sign * own * fill.Price * instrument.Multiplier + fee;
         Commission += fee;
         _net[market] += sign * own * instrument.Multiplier;
         _gross[market] += own * instrument.Multiplier;
         _memberGross[member] += own * instrument.Multiplier;
-        if (_close[market] == 0) _close[market] = price;
+        if (_close[market] == 0) _close[market] = fill.Price;
         _holdings.Add(key, new Holding
         {
             Quantity = own,
-            EntryPrice = price,
+            Entered = own,
+            EntryPrice = fill.Price,
             Commission = fee,
-            Scale = own / quantity,
+            Scale = own / fill.Quantity,
             Weight = m.Weight,
+            Theirs = fill.Quantity,
             Side = promise.Side,
             Symbol = market,
-            EntryTime = time,
+            EntryTime = fill.Time,
         });
         _open++;
-        _fingerprint.Add((ulong)key, (ulong)time);
-        _fingerprint.Add(price, own);
+        _fingerprint.Add((ulong)key, (ulong)fill.Time);
+        _fingerprint.Add(fill.Price, own);
         return own;
     }
 
@@ -235,29 +248,38 @@ public sealed class PortfolioRun
     public PortfolioTrade? OnTrade(int member, in Trade trade)
     {
         var key = Key(member, trade.Number);
+        Redeem(key, out _);
         if (!_holdings.TryGetValue(key, out var holding)) return null;
         var market = holding.Symbol;
         var multiplier = _instruments[market].Multiplier;
-        var profit = (int)trade.Side * (trade.ExitPrice - trade.EntryPrice) * holding.Quantity * multiplier;
-        var fee = trade.Commission * holding.Scale;
+        // What was not closed in parts is closed now.
+        var exit = holding.ExitNotional == 0 ? trade.ExitPrice
+            : (holding.ExitNotional + (trade.Reason == ExitReason.Open ? _close[market] : trade.ExitPrice) * holding.Quantity) / holding.Entered;
+        var profit = (int)trade.Side * (exit - holding.EntryPrice) * holding.Entered * multiplier;
+        var followed = holding.ExitNotional != 0 || !_execution.Fee.IsProportional;
+        var fee = followed ? holding.Commission : trade.Commission * holding.Scale;
         if (trade.Reason != ExitReason.Open)
         {
             _holdings.Remove(key);
+            _fees.Remove(key);
             _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
             Commission += fee - holding.Commission;
             _open--;
-            Release(market, member, holding, multiplier);
+            Release(market, member, holding.Side, holding.Quantity, multiplier);
             _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
-            _fingerprint.Add(trade.ExitPrice, profit - fee);
+            _fingerprint.Add(exit, profit - fee);
         }
-        return new PortfolioTrade(member, trade with { Quantity = holding.Quantity, Profit = profit, Commission = fee }, holding.Weight);
+        return new PortfolioTrade(member, trade with
+        {
+            Quantity = holding.Entered, EntryPrice = holding.EntryPrice, ExitPrice = exit, Profit = profit, Commission = fee, Carry = holding.Carry,
+        }, holding.Weight);
     }
 
-    private void Release(int symbol, int member, in Holding holding, double multiplier)
+    private void Release(int symbol, int member, Side side, double quantity, double multiplier)
     {
-        _net[symbol] -= (int)holding.Side * holding.Quantity * multiplier;
-        _gross[symbol] -= holding.Quantity * multiplier;
-        _memberGross[member] -= holding.Quantity * multiplier;
+        _net[symbol] -= (int)side * quantity * multiplier;
+        _gross[symbol] -= quantity * multiplier;
+        _memberGross[member] -= quantity * multiplier;
         // Sums of many quantities leave crumbs behind; where nothing is open there is nothing.
         if (_open == 0)
         {
@@ -265,7 +287,7 @@ public sealed class PortfolioRun
             Array.Clear(_gross);
             Array.Clear(_memberGross);
         }
-        if (_gross[symbol] < 1e-9 * holding.Quantity * multiplier) _net[symbol] = _gross[symbol] = 0;
-        if (_memberGross[member] < 1e-9 * holding.Quantity * multiplier) _memberGross[member] = 0;
+        if (_gross[symbol] < 1e-9 * quantity * multiplier) _net[symbol] = _gross[symbol] = 0;
+        if (_memberGross[member] < 1e-9 * quantity * multiplier) _memberGross[member] = 0;
     }
 }

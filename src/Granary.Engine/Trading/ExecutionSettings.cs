@@ -45,11 +45,30 @@ public sealed record ExecutionSettings
     /// </summary>
     public int LatencyBars { get; init; }
 
+    /// <summary>The most of a bar's volume that one strategy fills in it, a fraction; the rest of an order works on. 0 = no bound.</summary>
+    public double VolumeShare { get; init; }
+
+    /// <summary>Of entries that say nothing else.</summary>
+    public TimeInForce EntryTimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
+
+    /// <summary>What borrowed shares cost per year, a fraction of the short's market value; by the calendar day (actual/365), at the last close before it.</summary>
+    public double BorrowRate { get; init; }
+
+    /// <summary>Positions up to so many times the equity may be held; 0 = what the cash can pay, a short sale's proceeds and as much again locked.</summary>
+    public double Leverage { get; init; }
+
+    /// <summary>
+    /// The equity that positions need, a fraction of their market value (of their margin, where the instrument has one). Below it, at a bar's close,
+    /// everything is closed at the next open. 0 = no calls.
+    /// </summary>
+    public double Maintenance { get; init; }
+
     /// <summary>The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.</summary>
     public ExecutionSettings Stressed() => this with
     {
         Fee = Fee.Times(2),
         Slippage = Slippage?.Times(2),
+        BorrowRate = BorrowRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 }

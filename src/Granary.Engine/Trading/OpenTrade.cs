@@ -33,6 +33,16 @@ internal struct OpenTrade
     public bool EnteredAtOpen;
     /// <summary>An exit order is on its way.</summary>
     public bool Exiting;
+    /// <summary>A part of its entry is still to come.</summary>
+    public bool EntryWorking;
+    /// <summary>It has been closed in part.</summary>
+    public bool Parted;
+    /// <summary>What its target has paid, where that fills in parts.</summary>
+    public OrderFees TargetFees;
+    /// <summary>Dividends less borrow fees so far.</summary>
+    public double Carry;
+    /// <summary>The day to which borrowing is paid, as days since 0001-01-01.</summary>
+    public long BorrowedTo;
     public double LowestLow;
     public double HighestHigh;
     public OrderId StopOrder, TargetOrder, TrailOrder;

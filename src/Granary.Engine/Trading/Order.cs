@@ -29,6 +29,10 @@ public enum TimeInForce : byte
     Day,
     /// <summary>On bars that open at or before <see cref="Order.ExpiresAt"/>.</summary>
     GoodTillDate,
+    /// <summary>On the first bar on which it can trade; what is not filled then expires.</summary>
+    ImmediateOrCancel,
+    /// <summary>The same, whole or not at all.</summary>
+    FillOrKill,
 }
 
 /// <summary>What an order is for.</summary>
@@ -127,6 +131,11 @@ public record struct Order
 
     // Feed index of the first bar on which it can trade.
     internal long WorksFrom { get; set; }
+
+    internal OrderFees Fees { get; set; }
+
+    /// <summary>Base units that are still to be filled.</summary>
+    internal readonly double Rest => Quantity - FilledQuantity;
 
     /// <summary>Stop price that the trade will carry which this entry opens, where it is not the batch's percentage of the fill; 0 = that, if any.</summary>
     public double StopLoss { get; internal set; }

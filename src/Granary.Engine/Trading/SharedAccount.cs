@@ -3,10 +3,25 @@ using Granary.Engine.Backtesting;
 namespace Granary.Engine.Trading;
 
 /// <summary>The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought and cost.</summary>
-internal sealed class SharedAccount(double cash)
+internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 {
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
+
+    /// <summary>What it has traded lately; null where no fee depends on it.</summary>
+    public TradedNotional? Traded { get; } = execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
+
+    /// <summary>Whether its equity, at the last closes, is below what its positions need.</summary>
+    public bool IsCalled
+    {
+        get
+        {
+            if (execution.Maintenance <= 0) return false;
+            var needed = 0.0;
+            foreach (var book in _books) needed += book.Requirement(book.LastPrice);
+            return needed > 0 && Equity < needed;
+        }
+    }
 
     public int Signals;
 
@@ -18,7 +33,11 @@ internal sealed class SharedAccount(double cash)
         get
         {
             var trades = _trades;
-            foreach (var book in _books) trades.Commission += book.Trades.Commission;
+            foreach (var book in _books)
+            {
+                trades.Commission += book.Trades.Commission;
+                trades.Carry += book.Trades.Carry;
+            }
             return trades;
         }
     }
@@ -84,7 +103,7 @@ internal sealed class SharedAccount(double cash)
     /// <summary>What new entries may cost, with one book's instrument at this price and the others at their last closes.</summary>
     public double Available(StrategyBook asking, double price)
     {
-        var available = cash;
+        var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
         foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
         return available;
     }

@@ -14,7 +14,7 @@ namespace Granary.Engine.Trading;
 /// Within a bar: first what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after the
 /// open; then orders on the close. The strategy is asked after that.
 /// </remarks>
-internal sealed class StrategyBook
+internal sealed partial class StrategyBook
 {
     private readonly Instrument _instrument;
     private readonly TradingSettings _settings;
@@ -26,8 +26,11 @@ internal sealed class StrategyBook
     private readonly long _barTicks;
     private readonly EquityMeter _meter;
     private readonly bool _excursions;
-    // Whether orders take longer than to the next bar.
-    private readonly bool _late;
+    // Whether orders take longer than to the next bar, whether a bar's volume bounds their fills, and whether fees follow from size alone.
+    private readonly bool _late, _limited, _proportional;
+    private readonly double _leverage;
+    // What the account has traded lately; null where no fee depends on it.
+    private readonly TradedNotional? _traded;
     // Null where the strategy has one instrument, and so the account for itself.
     private readonly SharedAccount? _account;
     private Order[] _orders = new Order[2];
@@ -72,6 +75,11 @@ internal sealed class StrategyBook
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _excursions = observer is not null;
         _late = execution.LatencyBars > 0;
+        _limited = execution.VolumeShare > 0;
+        _proportional = execution.Fee.IsProportional;
+        _leverage = execution.Leverage;
+        _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
+        (_exTimes, _carries) = Carries(series);
     }
 
     /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
@@ -113,6 +121,7 @@ internal sealed class StrategyBook
     /// <param name="marked">How many of the block's bars are marked already.</param>
     public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
     {
+        if (_carries && _block is not null) _closeBefore = _block.CloseColumn[^1];
         _block = block;
         _calendar = calendar;
         _marked = marked;
@@ -161,6 +170,7 @@ internal sealed class StrategyBook
     /// <summary>This book's part of it.</summary>
     public double OwnAvailable(double price)
     {
+        if (_leverage > 0) return LeveragedAvailable(price);
         var available = _margin > 0 ? OwnEquity(price) : _cash;
         for (var i = 0; i < _tradeCount; i++)
         {
@@ -171,14 +181,15 @@ internal sealed class StrategyBook
         return available;
     }
 
-    private double OutlayOf(double price, double quantity) => _margin > 0 ? quantity * _margin : quantity * price * _multiplier;
+    private double OutlayOf(double price, double quantity) => _margin > 0 ? (_leverage > 0 ? _leverage : 1) * quantity * _margin : quantity * price * _multiplier;
 
     private double CostOf(double price, double quantity, bool maker) =>
         OutlayOf(price, quantity) + _execution.Fee.Fee(price, quantity, _multiplier, maker);
 
     // What can be spent again when so much of a trade is closed, before the fee.
     private double Released(in OpenTrade trade, double quantity, double price) =>
-        _margin > 0 ? quantity * _margin
+        _leverage > 0 ? OutlayOf(price, quantity)
+        : _margin > 0 ? quantity * _margin
         : trade.Side == Side.Buy ? quantity * price * _multiplier
         : quantity * (2 * trade.EntryPrice - price) * _multiplier;
 
@@ -193,7 +204,7 @@ internal sealed class StrategyBook
         if (_closed || TimeAt(index) < _settings.TradeFrom || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
         var open = side == Side.Buy ? _pendingLong : _pendingShort;
         for (var i = 0; i < _tradeCount; i++)
-            if (_trades[i].Side == side && !_trades[i].Exiting)
+            if (_trades[i].Side == side && !_trades[i].Exiting && !_trades[i].EntryWorking)
                 open++;
         if (open >= _settings.MaxOpenTrades) return default;
 
@@ -219,7 +230,7 @@ internal sealed class StrategyBook
         ref var order = ref New(OrderRole.Entry, options.Type, side, noStop ? 0 : quantity, time);
         order.LimitPrice = options.Type is OrderType.Limit or OrderType.StopLimit ? price : 0;
         order.StopPrice = options.Type is OrderType.Stop or OrderType.StopLimit ? _instrument.RoundPrice(options.StopPrice) : 0;
-        order.TimeInForce = options.TimeInForce;
+        order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? _execution.EntryTimeInForce : options.TimeInForce;
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
         // Absolute prices are kept; percentages are taken from the fill.
         order.StopLoss = ownStop > 0 ? stop : 0;
@@ -313,6 +324,7 @@ internal sealed class StrategyBook
     // Sends an exit; true where it has filled at once.
     private bool Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
     {
+        if (trade.EntryWorking) EndEntry(trade.Number, TimeAt(index));
         ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, TimeAt(index));
         order.TradeNumber = trade.Number;
         order.Reason = reason;
@@ -424,7 +436,8 @@ internal sealed class StrategyBook
         {
             if (order.Side == Side.Buy) _pendingLong--;
             else _pendingShort--;
-            End(order.TradeNumber, state switch
+            if (order.FilledQuantity > 0) EntryEnded(order.TradeNumber, time);
+            else End(order.TradeNumber, state switch
             {
                 OrderState.Expired => SignalEnd.Expired,
                 OrderState.Rejected => SignalEnd.NoCash,
@@ -465,7 +478,7 @@ internal sealed class StrategyBook
         var sum = 0.0;
         for (var i = 0; i < _orderCount; i++)
             if (_orders[i].Role == OrderRole.Entry && _orders[i].Type is OrderType.Market or OrderType.MarketOnClose)
-                sum += CostOf(close, _orders[i].Quantity, maker: false);
+                sum += CostOf(close, _orders[i].Rest, maker: false);
         return sum;
     }
 
@@ -481,6 +494,7 @@ internal sealed class StrategyBook
     public void Process(int index)
     {
         var bar = _block[index];
+        if (_carries) BeginBar(index);
         for (var i = 0; i < _orderCount; i++)
             if (WorkAtOpen(i, bar, index))
                 i = -1;
@@ -523,7 +537,7 @@ internal sealed class StrategyBook
             return true;
         }
         if (_late && _block.FirstIndex + index < order.WorksFrom) return false;
-        if (order.TimeInForce == TimeInForce.Day && order.ExpiresAt == long.MaxValue) order.ExpiresAt = EndOfDay(bar.Time);
+        if (order.TimeInForce != TimeInForce.GoodTillCancelled && order.ExpiresAt == long.MaxValue) Expire(ref order, bar.Time);
         var price = order.Type == OrderType.Market ? bar.Open : _execution.FillModel.AtOpen(ref order, bar);
         return !double.IsNaN(price) && Fill(i, price, bar, index, atOpen: true);
     }
@@ -544,10 +558,10 @@ internal sealed class StrategyBook
             if (double.IsNaN(price)) continue;
             var trades = _tradeCount;
             var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, bar, feedIndex, ref price);
-            if (!Fill(at, price, bar, index, atOpen: false)) continue;
+            var changed = Fill(at, price, bar, index, atOpen: false);
             // A trade that was entered after the open may be stopped out on the rest of its bar.
-            if (_tradeCount > trades) Protect(ref _trades[_tradeCount - 1], _tradeCount - 1, bar, index, feedIndex);
-            i = -1;
+            if (_tradeCount > trades) changed |= Protect(ref _trades[_tradeCount - 1], _tradeCount - 1, bar, index, feedIndex);
+            if (changed) i = -1;
         }
 
         for (var i = 0; i < _tradeCount; i++)
@@ -560,6 +574,7 @@ internal sealed class StrategyBook
                 : bar.Time + _barTicks >= trade.TimeExit && Close(ref trade, index, OrderType.Market, ExitReason.Time);
             if (filled) i--;
         }
+        if (_execution.Maintenance > 0 && _account is null && IsCalledAt(bar.Close)) CallMargin(index);
         Refresh();
     }
 
@@ -610,19 +625,29 @@ internal sealed class StrategyBook
         if (stopped && (!reached || _execution.Intrabar == IntrabarRule.StopFirst))
         {
             var gapped = isLong ? from <= stop : from >= stop;
+            if (_limited) return StopInParts(at, gapped ? from : stop, reason, bar, index);
             var price = Slipped((Side)(-(int)trade.Side), gapped ? from : stop, trade.Quantity, bar);
-            CloseTrade(at, trade.Quantity, price, maker: false, reason, bar, index);
+            var paid = default(OrderFees);
+            CloseTrade(at, trade.Quantity, price, FeeOf(price, trade.Quantity, maker: false, bar.Time, ref paid), maker: false, default, reason, bar, index);
         }
         else
         {
             var gapped = isLong ? from > trade.Target : from < trade.Target;
             var price = trade.Target;
+            var quantity = trade.Quantity;
+            if (_limited)
+            {
+                quantity = Fillable(quantity, bar, index);
+                if (quantity <= 0) return false;
+                if (trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
+            }
             if (gapped)
             {
-                price = Slipped((Side)(-(int)trade.Side), from, trade.Quantity, bar);
+                price = Slipped((Side)(-(int)trade.Side), from, quantity, bar);
                 price = isLong ? Math.Max(price, trade.Target) : Math.Min(price, trade.Target);
             }
-            CloseTrade(at, trade.Quantity, price, maker: !gapped, ExitReason.Target, bar, index);
+            var fee = FeeOf(price, quantity, !gapped, bar.Time, ref trade.TargetFees);
+            return CloseTrade(at, quantity, price, fee, maker: !gapped, _limited ? trade.TargetOrder : default, ExitReason.Target, bar, index);
         }
         return true;
     }
@@ -638,64 +663,80 @@ internal sealed class StrategyBook
     {
         var bar = _block[index];
         var trades = _tradeCount;
+        ref var order = ref _orders[at];
+        if (order.TimeInForce != TimeInForce.GoodTillCancelled && order.ExpiresAt == long.MaxValue) Expire(ref order, bar.Time);
         Fill(at, bar.Close, bar, index, atOpen: false);
         // The close at which it was entered is a close since the entry.
         if (_tradeCount > trades && _trades[_tradeCount - 1].TrailFraction > 0) Trail(ref _trades[_tradeCount - 1], bar.Close, _block.FirstIndex + index);
         Refresh();
     }
 
-    // Fills a waiting order whole; true where it is not waiting any more.
+    // Fills a waiting order, whole or as far as the bar's volume allows; true where it is not waiting any more (or others are not).
     private bool Fill(int at, double reference, in Bar bar, int index, bool atOpen)
     {
         ref var order = ref _orders[at];
         var maker = false;
         double price;
+        var quantity = order.Quantity;
+        if (_limited)
+        {
+            quantity = Fillable(order, bar, index);
+            if (quantity <= 0) return false;
+        }
         if (order.Type is OrderType.Limit or OrderType.StopLimit)
         {
             // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past its limit.
             maker = reference == order.LimitPrice;
-            price = maker ? reference : Slipped(order.Side, reference, order.Quantity, bar);
+            price = maker ? reference : Slipped(order.Side, reference, quantity, bar);
             price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
         }
         else
         {
-            price = Slipped(order.Side, reference, order.Quantity, bar);
+            price = Slipped(order.Side, reference, quantity, bar);
         }
-        switch (order.Role)
+        if (order.Role == OrderRole.Net) return FillNet(at, quantity, reference, price, maker, bar, index, atOpen);
+        var paid = order.Fees;
+        var fee = FeeOf(price, quantity, maker, bar.Time, ref paid);
+        bool whole;
+        if (order.Role == OrderRole.Entry)
         {
-            case OrderRole.Entry:
-                var fee = _execution.Fee.Fee(price, order.Quantity, _multiplier, maker);
-                if (Exceeds(OutlayOf(price, order.Quantity) + fee, Available(price)))
-                {
-                    Drop(at, OrderState.Rejected, bar.Time);
-                    return true;
-                }
-                Filled(ref order, price);
-                OpenNew(order, order.Quantity, price, fee, bar, index, atOpen);
-                Remove(at);
-                break;
-            case OrderRole.Exit:
-                var (number, quantity, reason) = (order.TradeNumber, order.Quantity, order.Reason);
-                Filled(ref order, price);
-                Remove(at);
-                for (var i = 0; i < _tradeCount; i++)
-                    if (_trades[i].Number == number)
-                    {
-                        CloseTrade(i, quantity, price, maker, reason, bar, index);
-                        break;
-                    }
-                break;
-            default:
-                return FillNet(at, reference, price, maker, bar, index, atOpen);
+            var first = order.FilledQuantity == 0;
+            if (Exceeds(OutlayOf(price, quantity) + fee, Available(price)))
+            {
+                Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+                return true;
+            }
+            order.Fees = paid;
+            whole = Filled(ref order, quantity, price);
+            if (first) OpenNew(order, quantity, price, fee, maker, bar, index, atOpen);
+            else Increase(order, quantity, price, fee, maker, bar, index);
+            if (whole) Remove(at);
+            return whole;
         }
-        return true;
+        order.Fees = paid;
+        var (number, id, reason) = (order.TradeNumber, order.Id, order.Reason);
+        whole = Filled(ref order, quantity, price);
+        if (whole) Remove(at);
+        for (var i = 0; i < _tradeCount; i++)
+            if (_trades[i].Number == number)
+            {
+                CloseTrade(i, whole ? _trades[i].Quantity : quantity, price, fee, maker, id, reason, bar, index);
+                break;
+            }
+        return whole;
     }
 
+    // The fee of an order's next fill, and what it has paid with it.
+    private double FeeOf(double price, double quantity, bool maker, long time, ref OrderFees paid) => _proportional
+        ? _execution.Fee.Fee(price, quantity, _multiplier, maker)
+        : _execution.Fee.NextFee(price, quantity, _multiplier, maker, _traded?.At(time) ?? 0, ref paid);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool FillNet(int at, double reference, double price, bool maker, in Bar bar, int index, bool atOpen)
+    private bool FillNet(int at, double quantity, double reference, double price, bool maker, in Bar bar, int index, bool atOpen)
     {
         var order = _orders[at];
-        var (left, released) = (order.Quantity, 0.0);
+        var waiting = _orderCount;
+        var (left, released) = (quantity, 0.0);
         for (var i = 0; i < _tradeCount && left > 0; i++)
         {
             if (_trades[i].Side == order.Side) continue;
@@ -705,47 +746,73 @@ internal sealed class StrategyBook
         }
         if (left > 0 && Exceeds(CostOf(price, left, maker), Available(price) + released))
         {
-            Drop(at, OrderState.Rejected, bar.Time);
+            Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
             return true;
         }
-        Filled(ref _orders[at], price);
-        Remove(at);
-        left = order.Quantity;
+        // A fee that does not follow from size is split over what the fill closes and opens by quantity, the last taking what is left of it.
+        var paid = order.Fees;
+        var fees = _proportional ? 0 : FeeOf(price, quantity, maker, bar.Time, ref paid);
+        _orders[at].Fees = paid;
+        var whole = Filled(ref _orders[at], quantity, price);
+        if (whole) Remove(at);
+        left = quantity;
+        double Share(double part)
+        {
+            if (_proportional) return _execution.Fee.Fee(price, part, _multiplier, maker);
+            var fee = left > 0 ? fees * (part / quantity) : fees;
+            fees -= fee;
+            return fee;
+        }
         for (var i = 0; i < _tradeCount && left > 0; i++)
         {
             if (_trades[i].Side == order.Side) continue;
             var part = Math.Min(left, _trades[i].Quantity);
             left -= part;
-            if (CloseTrade(i, part, price, maker, ExitReason.Signal, bar, index)) i--;
+            if (CloseTrade(i, part, price, Share(part), maker, order.Id, ExitReason.Signal, bar, index)) i--;
         }
         if (left > 0)
         {
-            order.TradeNumber = NextSignal();
-            _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
-            _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, left, 0, 0, order.ExpiresAt) { AtFill = true });
-            OpenNew(order, left, price, _execution.Fee.Fee(price, left, _multiplier, maker), bar, index, atOpen);
+            var part = left;
+            left = 0;
+            var fee = Share(part);
+            if (order.TradeNumber != 0 && HasTrade(order.TradeNumber))
+            {
+                Increase(order, part, price, fee, maker, bar, index);
+            }
+            else
+            {
+                order.TradeNumber = NextSignal();
+                _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
+                _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, part, 0, 0, order.ExpiresAt) { AtFill = true });
+                OpenNew(order, part, price, fee, maker, bar, index, atOpen);
+            }
         }
-        for (var i = _orderCount - 1; order.OcoGroup != 0 && i >= 0; i--)
-            if (_orders[i].OcoGroup == order.OcoGroup)
-                Drop(i, OrderState.Cancelled, bar.Time);
+        for (var i = _orderCount - 1; i >= 0; i--)
+            if (_orders[i].Id == order.Id) _orders[i].TradeNumber = order.TradeNumber;
+            else if (order.OcoGroup != 0 && _orders[i].OcoGroup == order.OcoGroup) Drop(i, OrderState.Cancelled, bar.Time);
+        return _orderCount != waiting;
+    }
+
+    // Books a fill with its order; true where it is filled whole.
+    private bool Filled(ref Order order, double quantity, double price)
+    {
+        var before = order.FilledQuantity;
+        var whole = quantity == order.Rest;
+        order.FilledPrice = before == 0 ? price : (order.FilledPrice * before + price * quantity) / (before + quantity);
+        order.FilledQuantity = whole ? order.Quantity : before + quantity;
+        order.Become(whole ? OrderState.Filled : OrderState.PartiallyFilled);
+        Tell(order);
+        if (!whole || order.Role != OrderRole.Entry) return whole;
+        if (order.Side == Side.Buy) _pendingLong--;
+        else _pendingShort--;
         return true;
     }
 
-    private void Filled(ref Order order, double price)
-    {
-        order.FilledQuantity = order.Quantity;
-        order.FilledPrice = price;
-        order.Become(OrderState.Filled);
-        Tell(order);
-        if (order.Role != OrderRole.Entry) return;
-        if (order.Side == Side.Buy) _pendingLong--;
-        else _pendingShort--;
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void OpenNew(in Order order, double quantity, double price, double fee, in Bar bar, int index, bool atOpen)
+    private void OpenNew(in Order order, double quantity, double price, double fee, bool maker, in Bar bar, int index, bool atOpen)
     {
         MarkTo(index);
+        if (_limited || _traded is not null) Count(bar.Time, price, quantity);
         var sign = (int)order.Side;
         _cash -= sign * quantity * price * _multiplier + fee;
         _net += sign * quantity * _multiplier;
@@ -762,6 +829,8 @@ internal sealed class StrategyBook
         trade.EntryIndex = _block.FirstIndex + index;
         trade.Commission = fee;
         trade.LowestLow = trade.HighestHigh = price;
+        trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
+        trade.BorrowedTo = bar.Time / TimeSpan.TicksPerDay;
         if (order.Role == OrderRole.Entry)
         {
             trade.Stop = order.StopLoss > 0 ? order.StopLoss
@@ -782,18 +851,18 @@ internal sealed class StrategyBook
         trade.TimeExit = _settings.ExitAt is { } at ? NextTimeOfDay(bar.Time, at) : long.MaxValue;
         _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x40 | (byte)sign, (ulong)bar.Time);
         _fingerprint.Add(price, quantity);
-        _observer?.OnEntry(trade.Number, bar.Time, price, quantity, fee);
+        _observer?.OnFill(new TradeFill(trade.Number, bar.Time, price, quantity, fee, order.Id, IsEntry: true, IsFirst: true, maker));
         if (_listener is not null) TellProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
     }
 
     // True where the trade is closed whole.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool CloseTrade(int at, double quantity, double price, bool maker, ExitReason reason, in Bar bar, int index)
+    private bool CloseTrade(int at, double quantity, double price, double fee, bool maker, OrderId order, ExitReason reason, in Bar bar, int index)
     {
         MarkTo(index);
+        if (_limited || _traded is not null) Count(bar.Time, price, quantity);
         ref var trade = ref _trades[at];
         var sign = (int)trade.Side;
-        var fee = _execution.Fee.Fee(price, quantity, _multiplier, maker);
         _cash += sign * quantity * price * _multiplier - fee;
         _tradeMeter.Commission += fee;
         trade.Commission += fee;
@@ -805,17 +874,23 @@ internal sealed class StrategyBook
             // An exit that waits has only the rest to close.
             for (var i = 0; trade.Exiting && i < _orderCount; i++)
                 if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == trade.Number)
-                    _orders[i].Quantity = trade.Quantity;
+                    _orders[i].Quantity = _orders[i].FilledQuantity + trade.Quantity;
+            trade.Parted = true;
             _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x20, (ulong)bar.Time);
             _fingerprint.Add(price, quantity);
+            _observer?.OnFill(new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker));
             return false;
         }
+        if (trade.EntryWorking) EndEntry(trade.Number, bar.Time);
+        if (_observer is not null && (trade.Parted || !_proportional))
+            _observer.OnFill(new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker));
 
         if (_excursions) Excursion(ref trade, bar.Low, bar.High, price);
         var exitPrice = quantity == trade.EntryQuantity ? price : trade.ExitNotional / trade.EntryQuantity;
         var profit = sign * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
         var net = profit - trade.Commission;
+        if (trade.Carry != 0) net += trade.Carry;
         _tradeMeter.Add(net, bars);
         _account?.Add(net, bars);
         _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)reason, (ulong)bar.Time);
@@ -853,7 +928,7 @@ internal sealed class StrategyBook
         var worst = trade.Side == Side.Buy ? trade.EntryPrice - trade.LowestLow : trade.HighestHigh - trade.EntryPrice;
         var best = trade.Side == Side.Buy ? trade.HighestHigh - trade.EntryPrice : trade.EntryPrice - trade.LowestLow;
         return new Trade(trade.Number, trade.Side, trade.EntryQuantity, trade.SignalTime, trade.EntryTime, trade.EntryPrice, time, price, profit,
-            trade.Commission, bars, reason, worst / trade.EntryPrice, best / trade.EntryPrice);
+            trade.Commission, bars, reason, worst / trade.EntryPrice, best / trade.EntryPrice) { Carry = trade.Carry };
     }
 
     // The bar of the exit counts as far as the exit price; its other extreme may have come later.
@@ -875,6 +950,7 @@ internal sealed class StrategyBook
             if (above > 0 && above < high) high = above;
             everyBar |= trade.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
+        if (_tradeCount > 0 && (_carries || _execution.Maintenance > 0)) everyBar = true;
         _triggerLow = low;
         _triggerHigh = high;
         _everyBar = everyBar;
@@ -946,7 +1022,7 @@ internal sealed class StrategyBook
         _closed = true;
         for (var i = _orderCount - 1; i >= 0; i--)
         {
-            if (_orders[i].Role != OrderRole.Entry) continue;
+            if (_orders[i].Role != OrderRole.Entry || _orders[i].FilledQuantity > 0) continue;
             End(_orders[i].TradeNumber, SignalEnd.Unfilled, time);
         }
         for (var i = 0; i < _tradeCount; i++)

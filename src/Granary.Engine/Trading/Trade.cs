@@ -11,6 +11,8 @@ public enum ExitReason : byte
     TrailingStop,
     MaxBars,
     Time,
+    /// <summary>The account's equity was below what its positions need.</summary>
+    MarginCall,
 }
 
 /// <summary>A round trip: one entry and all that closed it.</summary>
@@ -33,7 +35,10 @@ public readonly record struct Trade(
     /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
     public int SymbolIndex { get; init; }
 
-    public double NetProfit => Profit - Commission;
+    /// <summary>Dividends that it received, less those that it owed and what its shares cost to borrow; quote currency.</summary>
+    public double Carry { get; init; }
+
+    public double NetProfit => Profit - Commission + Carry;
 
     /// <summary>Net profit over the notional at entry.</summary>
     public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier);

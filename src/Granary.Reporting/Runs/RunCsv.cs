@@ -9,7 +9,7 @@ namespace Granary.Reporting.Runs;
 public static class RunCsv
 {
     private static readonly string[] TradeColumns =
-        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net", "return", "bars", "exit_reason", "weight", "model"];
+        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net", "return", "bars", "exit_reason", "weight", "model", "carry"];
 
     private static CsvWriter Open(TextWriter writer) => new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
 
@@ -32,7 +32,7 @@ public static class RunCsv
     private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, double multiplier) => Row(csv,
         s.Id, s.SymbolOf(t), RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
         RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit), RunText.Number(t.Return(multiplier)),
-        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "");
+        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "", RunText.Number(t.Carry));
 
     /// <summary>portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
     public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<int, double> multiplier)

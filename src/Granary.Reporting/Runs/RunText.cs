@@ -19,6 +19,7 @@ public static class RunText
         ExitReason.Target => "target",
         ExitReason.TrailingStop => "trailing-stop",
         ExitReason.MaxBars => "max-bars",
+        ExitReason.MarginCall => "margin-call",
         _ => "time",
     };
 

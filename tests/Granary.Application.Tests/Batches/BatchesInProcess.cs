@@ -28,6 +28,12 @@ public sealed class Peeker : Strategy
     public override string ToString() => $"Peeker at {_last}";
 }
 
+internal static class SpecExtensions
+{
+    public static BatchSpec WithTick(this BatchSpec spec, double tick) =>
+        spec with { Data = spec.Data with { Instruments = new Dictionary<string, InstrumentSpec> { ["*"] = new(tick, null, null, null, null, null, null) } } };
+}
+
 internal static class Future
 {
     public static Dictionary<long, double> Closes { get; set; } = [];
@@ -82,10 +88,51 @@ public sealed class BatchesInProcess : IDisposable
     }
 
     [Fact]
+    public async Task With_every_cost_and_constraint_the_files_add_up_and_every_host_agrees()
+    {
+        const string Execution = """
+            , "execution": { "commissionPercent": 0.05, "commissionMakerPercent": 0.02, "commissionPerOrder": 0.5, "commissionMinimum": 1,
+                "commissionTiers": [ { "from": 200000, "percent": 0.03 } ], "slippageTicks": 1, "slippageVolumeImpact": 0.1, "latencyBars": 1, "volumePercent": 2,
+                "timeInForce": "day", "borrowPercent": 4, "leverage": 2, "maintenancePercent": 30 },
+              "portfolio": { "weights": "equal" }
+            """;
+        const string Strategies = """
+            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } }, { "class": "DonchianBreakout", "trailingStopPercent": 3, "timeframe": "4h" },
+            { "class": "RsiReversion", "stopLossPercent": 2, "takeProfitPercent": 3 }, { "class": "PairsSpread" }
+            """;
+        BatchSpec Realistic(string outputs) => Spec(Strategies, Execution + outputs).WithTick(0.01);
+        var folder = Path.Combine(_folder, "real");
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Realistic(""), new BatchOptions { Out = folder });
+        run.Model.Strategies.ShouldAllBe(s => s.Error == null);
+
+        foreach (var strategy in run.Model.Strategies)
+            Sum("trades.csv", "pnl_net", strategy.Id).ShouldBe(strategy.Stats!.FinalEquity - 100_000, 1e-3, strategy.Id);
+        Sum("portfolio_trades.csv", "pnl_net").ShouldBe(run.Model.Portfolio!.FinalEquity - 100_000, 1e-3);
+        Sum("portfolio_trades.csv", "commission").ShouldBe(run.Model.Portfolio.Commission, 1e-3);
+        Sum("portfolio_trades.csv", "carry").ShouldBe(run.Model.Portfolio.Carry, 1e-3);
+        run.Model.Portfolio.Carry.ShouldBeLessThan(0, "shorts are borrowed");
+
+        foreach (var (threads, block) in new[] { (1, 4096), (2, 7) })
+            (await DigestAsync(Realistic(""", "outputs": ["results"] """), threads, block)).ShouldBe(run.Model.Digest, $"{threads} threads, blocks of {block}");
+
+        double Sum(string file, string column, string? strategy = null)
+        {
+            using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)), System.Globalization.CultureInfo.InvariantCulture);
+            csv.Read();
+            csv.ReadHeader();
+            var sum = 0.0;
+            while (csv.Read())
+                if (strategy is null || csv.GetField("strategy") == strategy)
+                    sum += csv.GetField<double>(column);
+            return sum;
+        }
+    }
+
+    [Fact]
     public void Slippage_in_ticks_of_a_market_without_one_is_refused_with_the_line_and_the_remedy()
     {
         var spec = Spec("""{ "class": "SmaCross" }""", """, "execution": { "slippageTicks": 2 } """);
-        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.Check(spec.Execution, [new Instrument { Symbol = "ACME" }]));
+        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.CheckTick(spec.Execution, new Instrument { Symbol = "ACME" }));
         fault.Message.ShouldContain("line 1");
         fault.Message.ShouldContain("\"ACME\": { \"tick\": 0.01 }");
     }

@@ -99,6 +99,9 @@ public sealed class LeanTests
         actions.Single(x => x.ExDate == Read.Utc("2014-06-07")).SplitRatio.ShouldBe(7, 1e-4);
         // Apple paid 3.29 dollars a share on 8 May 2014.
         actions.Single(x => x.ExDate == Read.Utc("2014-05-08")).Dividend.ShouldBe(3.29, 0.02);
+        // Whoever reads raw prices is told of them with the instrument; whoever reads adjusted ones must not be told again.
+        raw.Instrument.CorporateActions.ShouldBe(actions);
+        adjusted.Instrument.CorporateActions.ShouldBeEmpty();
     }
 
     [Fact]

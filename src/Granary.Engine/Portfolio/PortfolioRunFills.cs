@@ -1,0 +1,199 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+// Trades that are entered or closed in parts, what holding them brings and costs, and an account that owes more than it has.
+public sealed partial class PortfolioRun
+{
+    private readonly ExecutionSettings _execution;
+    private readonly TradedNotional? _traded;
+    // By trade, what its orders have paid; only where a fee does not follow from size.
+    private readonly Dictionary<long, List<(long Order, OrderFees Paid)>> _fees = [];
+    private readonly HashSet<(int Symbol, long ExDate)> _splits = [];
+    private int _rests;
+
+    /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
+    /// <param name="symbol">Which of the strategy's symbols.</param>
+    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
+    public double OnFill(int member, in TradeFill fill, int symbol = 0)
+    {
+        if (fill.IsFirst) return Open(member, fill, symbol);
+        var key = Key(member, fill.Number);
+        if (fill.IsEntry && Redeem(key, out var promise)) KeepRest(key, promise, fill.Quantity);
+        if (!_holdings.TryGetValue(key, out var holding)) return 0;
+        return fill.IsEntry ? Add(member, key, ref holding, fill) : Part(member, key, ref holding, fill);
+    }
+
+    private double Add(int member, long key, ref Holding holding, in TradeFill fill)
+    {
+        var instrument = _instruments[holding.Symbol];
+        var own = instrument.RoundQuantity(fill.Quantity * holding.Scale);
+        holding.Theirs += fill.Quantity;
+        if (own > 0)
+        {
+            var fee = FeeOf(key, holding.Symbol, fill, own);
+            _cash -= (int)holding.Side * own * fill.Price * instrument.Multiplier + fee;
+            Commission += fee;
+            holding.Commission += fee;
+            holding.EntryPrice = (holding.EntryPrice * holding.Entered + fill.Price * own) / (holding.Entered + own);
+            holding.Entered += own;
+            holding.Quantity += own;
+            _net[holding.Symbol] += (int)holding.Side * own * instrument.Multiplier;
+            _gross[holding.Symbol] += own * instrument.Multiplier;
+            _memberGross[member] += own * instrument.Multiplier;
+            _fingerprint.Add((ulong)key | 1UL << 62, (ulong)fill.Time);
+            _fingerprint.Add(fill.Price, own);
+        }
+        _holdings[key] = holding;
+        return own;
+    }
+
+    private double Part(int member, long key, ref Holding holding, in TradeFill fill)
+    {
+        var instrument = _instruments[holding.Symbol];
+        // The strategy's last part is the portfolio's, so that rounding to lots leaves nothing behind.
+        var last = fill.Quantity >= holding.Theirs * (1 - 1e-12);
+        var own = last ? holding.Quantity : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
+        holding.Theirs -= fill.Quantity;
+        if (own > 0)
+        {
+            var fee = FeeOf(key, holding.Symbol, fill, own);
+            _cash += (int)holding.Side * own * fill.Price * instrument.Multiplier - fee;
+            Commission += fee;
+            holding.Commission += fee;
+            holding.ExitNotional += fill.Price * own;
+            holding.Quantity = last ? 0 : holding.Quantity - own;
+            Release(holding.Symbol, member, holding.Side, own, instrument.Multiplier);
+            _fingerprint.Add((ulong)key | 3UL << 62, (ulong)fill.Time);
+            _fingerprint.Add(fill.Price, own);
+        }
+        _holdings[key] = holding;
+        return own;
+    }
+
+    // Where fees follow from size, the strategy's in proportion; else what its own order pays.
+    private double FeeOf(long trade, int symbol, in TradeFill fill, double own)
+    {
+        var multiplier = _instruments[symbol].Multiplier;
+        if (_execution.Fee.IsProportional) return fill.Commission * (own / fill.Quantity);
+        if (!_fees.TryGetValue(trade, out var orders)) _fees[trade] = orders = new(2);
+        var at = 0;
+        while (at < orders.Count && orders[at].Order != fill.Order.Value) at++;
+        if (at == orders.Count) orders.Add((fill.Order.Value, default));
+        var paid = orders[at].Paid;
+        var fee = _execution.Fee.NextFee(fill.Price, own, multiplier, fill.IsMaker, _traded?.At(fill.Time) ?? 0, ref paid);
+        orders[at] = (fill.Order.Value, paid);
+        _traded?.Add(fill.Time, fill.Price * own * multiplier);
+        return fee;
+    }
+
+    // What is still to come of an entry stays promised.
+    private void KeepRest(long key, in Promise promise, double filled)
+    {
+        var rest = promise.Quantity - filled;
+        if (!(rest > 1e-9 * promise.Quantity)) return;
+        var gross = promise.Gross * (rest / promise.Quantity);
+        _promises[key] = promise with { Quantity = rest, Gross = gross, IsRest = true };
+        _promisedGross += gross;
+        if (promise.Side == Side.Buy) _promisedCash += gross;
+        _rests++;
+    }
+
+    /// <summary>What was still to come of an entry will not come.</summary>
+    public void OnEntryEnded(int member, int number) => Redeem(Key(member, number), out _);
+
+    /// <summary>A strategy's trade has brought or cost cash.</summary>
+    /// <param name="amount">Quote currency per unit.</param>
+    public void OnCarry(int member, int number, long time, double amount)
+    {
+        var key = Key(member, number);
+        if (!_holdings.TryGetValue(key, out var holding)) return;
+        var cash = amount * holding.Quantity;
+        _cash += cash;
+        Carry += cash;
+        holding.Carry += cash;
+        _holdings[key] = holding;
+        _fingerprint.Add((ulong)key | 1UL << 61, (ulong)time);
+        _fingerprint.Add(amount, cash);
+    }
+
+    /// <summary>Dividends received less those owed and borrow fees.</summary>
+    public double Carry { get; private set; }
+
+    /// <summary>A strategy's trade went through a split: so does all that the portfolio holds of it, once, whoever tells it first.</summary>
+    public void OnSplit(int member, int number, long time, long exDate, double ratio)
+    {
+        if (!_holdings.TryGetValue(Key(member, number), out var told) || !_splits.Add((told.Symbol, exDate))) return;
+        var market = told.Symbol;
+        var multiplier = _instruments[market].Multiplier;
+        foreach (var key in _holdings.Keys.Order().ToList())
+        {
+            var holding = _holdings[key];
+            if (holding.Symbol != market || holding.EntryTime >= time) continue;
+            var more = holding.Quantity * (ratio - 1) * multiplier;
+            _net[market] += (int)holding.Side * more;
+            _gross[market] += more;
+            _memberGross[(int)(key >> 32)] += more;
+            holding.Quantity *= ratio;
+            holding.Entered *= ratio;
+            holding.Theirs *= ratio;
+            holding.EntryPrice /= ratio;
+            _holdings[key] = holding;
+        }
+        _close[market] /= ratio;
+        _fingerprint.Add((ulong)(uint)market | 5UL << 61, (ulong)exDate);
+        _fingerprint.Add(ratio, _net[market]);
+    }
+
+    private double LeveragedFree()
+    {
+        var free = _cash;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                free += _net[i] * _close[i];
+        free *= _execution.Leverage;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                free -= _instruments[i].MarginPerUnit > 0 ? _gross[i] / _instruments[i].Multiplier * _instruments[i].MarginPerUnit * _execution.Leverage : _gross[i] * _close[i];
+        return free - _promisedGross;
+    }
+
+    /// <summary>
+    /// Closes everything at the last marks where the equity is below what the positions need; strategies go on without the portfolio.
+    /// To be asked after <see cref="Revalue"/>.
+    /// </summary>
+    /// <returns>What was closed, by member and number; nothing as long as the account can carry its positions.</returns>
+    public IReadOnlyList<PortfolioTrade> CallMargin(long time)
+    {
+        if (_execution.Maintenance <= 0 || _holdings.Count == 0) return [];
+        var needed = 0.0;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                needed += _execution.Maintenance * (_instruments[i].MarginPerUnit > 0 ? _gross[i] / _instruments[i].Multiplier * _instruments[i].MarginPerUnit : _gross[i] * _close[i]);
+        if (_equity >= needed) return [];
+        var closed = new List<PortfolioTrade>();
+        foreach (var key in _holdings.Keys.Order().ToList())
+        {
+            var (member, number) = ((int)(key >> 32), (int)key);
+            var holding = _holdings[key];
+            var price = _close[holding.Symbol];
+            var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
+            var fee = _execution.Fee.Fee(price, theirs, _instruments[holding.Symbol].Multiplier, maker: false);
+            OnFill(member, new TradeFill(number, time, price, theirs, fee, new OrderId(-1), IsEntry: false, IsFirst: false, IsMaker: false));
+            if (OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, 0,
+                ExitReason.MarginCall, 0, 0) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
+                closed.Add(trade);
+        }
+        return closed;
+    }
+
+    private int SymbolOf(int member, int market)
+    {
+        var symbols = _members[member].Symbols;
+        for (var i = 0; i < symbols.Count; i++)
+            if (symbols[i] == market)
+                return i;
+        return 0;
+    }
+}
