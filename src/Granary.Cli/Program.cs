@@ -2,9 +2,11 @@ using System.CommandLine;
 using Granary.Cli;
 using Granary.Cli.Commands;
 
+KafkaStreams.Register();
 var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.")
 {
     BacktestCommand.Create(),
+    ReplayCommand.Create(),
     CatalogueCommands.Strategies(),
     CatalogueCommands.Factors(),
     CatalogueCommands.Trainers(),

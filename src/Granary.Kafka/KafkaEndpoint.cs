@@ -17,7 +17,22 @@ public sealed record KafkaEndpoint(string Brokers)
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A producer whose messages are acknowledged by all replicas, arrive in order and once.</summary>
-    public IProducer<Null, byte[]> Producer(bool idempotent = true) => new ProducerBuilder<Null, byte[]>(Common(new ProducerConfig
+    public IProducer<Null, byte[]> Producer(bool idempotent = true) => new ProducerBuilder<Null, byte[]>(ProducerSettings(idempotent)).SetLogHandler(Silent).Build();
+
+    /// <inheritdoc cref="Producer"/>
+    /// <param name="queue">The most that waits to be sent, bytes; whoever produces faster has to wait.</param>
+    internal IProducer<string, byte[]> KeyedProducer(bool idempotent, int queue)
+    {
+        var settings = ProducerSettings(idempotent);
+        settings.QueueBufferingMaxKbytes = Math.Max(1, queue >> 10);
+        // without numbers on its messages an order that is kept allows one request at a time
+        if (!idempotent) settings.MaxInFlight = 1;
+        settings.LingerMs = 5;
+        settings.MessageTimeoutMs = 120_000; // a broker may take a minute to come back
+        return new ProducerBuilder<string, byte[]>(settings).SetLogHandler(Silent).Build();
+    }
+
+    private ProducerConfig ProducerSettings(bool idempotent) => Common(new ProducerConfig
     {
         BootstrapServers = Brokers,
         Acks = Acks.All,
@@ -27,11 +42,13 @@ public sealed record KafkaEndpoint(string Brokers)
         MessageTimeoutMs = 30_000,
         CompressionType = CompressionType.None, // what is sent is packed already
         SocketKeepaliveEnable = true,
-    })).SetLogHandler(Silent).Build();
+    });
 
     /// <summary>A consumer of single partitions by assignment, which commits when it is told to.</summary>
     /// <param name="group">Under which its positions are kept.</param>
-    public IConsumer<Ignore, byte[]> Consumer(string group) => new ConsumerBuilder<Ignore, byte[]>(Common(new ConsumerConfig
+    public IConsumer<Ignore, byte[]> Consumer(string group) => new ConsumerBuilder<Ignore, byte[]>(ConsumerSettings(group)).SetLogHandler(Silent).Build();
+
+    internal ConsumerConfig ConsumerSettings(string group) => Common(new ConsumerConfig
     {
         BootstrapServers = Brokers,
         GroupId = group,
@@ -44,13 +61,14 @@ public sealed record KafkaEndpoint(string Brokers)
         MaxPartitionFetchBytes = LargestMessage * 2,
         QueuedMaxMessagesKbytes = 16 << 10, // what is fetched ahead is memory; a slow reader must not make it grow
         SocketKeepaliveEnable = true,
-    })).SetLogHandler(Silent).Build();
+    });
 
     /// <summary>Makes a topic with at least so many partitions, or finds that it is there.</summary>
     /// <param name="replicas">-1 = as many as the brokers make by default.</param>
     /// <param name="settings">The topic's own, as retention.ms; used only when it is made.</param>
+    /// <param name="made">How many partitions it gets where it is made; null for <paramref name="partitions"/>.</param>
     /// <exception cref="KafkaFailedException">The brokers do not answer in time, or the topic has fewer partitions.</exception>
-    public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout, Dictionary<string, string>? settings = null) => Task.Run(async () =>
+    public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout, Dictionary<string, string>? settings = null, int? made = null) => Task.Run(async () =>
     {
         using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
         var found = Partitions(admin, topic, timeout);
@@ -58,7 +76,7 @@ public sealed record KafkaEndpoint(string Brokers)
         {
             try
             {
-                await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+                await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
             }
             catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
             {
@@ -80,6 +98,29 @@ public sealed record KafkaEndpoint(string Brokers)
                 : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
     });
 
+    /// <summary>How many partitions a topic has; 0 where it does not exist.</summary>
+    /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
+    internal int Partitions(string topic, TimeSpan timeout)
+    {
+        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        return Partitions(admin, topic, timeout);
+    }
+
+    /// <summary>The topics that exist, in ordinal order.</summary>
+    /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
+    internal IReadOnlyList<string> Topics(TimeSpan timeout)
+    {
+        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        try
+        {
+            return [.. admin.GetMetadata(timeout).Topics.Select(t => t.Topic).Order(StringComparer.Ordinal)];
+        }
+        catch (KafkaException e)
+        {
+            throw NoAnswer(timeout, e);
+        }
+    }
+
     private int Partitions(IAdminClient admin, string topic, TimeSpan timeout)
     {
         try
@@ -88,9 +129,12 @@ public sealed record KafkaEndpoint(string Brokers)
         }
         catch (KafkaException e)
         {
-            throw new KafkaFailedException($"Kafka at {Brokers} did not answer within {timeout.TotalSeconds:0} s ({e.Error.Reason}); start it, or correct the address", e);
+            throw NoAnswer(timeout, e);
         }
     }
+
+    private KafkaFailedException NoAnswer(TimeSpan timeout, KafkaException e) =>
+        new($"Kafka at {Brokers} did not answer within {timeout.TotalSeconds:0} s ({e.Error.Reason}); start it, or correct the address", e);
 
     private T Common<T>(T config) where T : ClientConfig
     {
@@ -100,7 +144,7 @@ public sealed record KafkaEndpoint(string Brokers)
     }
 
     // librdkafka would write to stderr by itself; what matters comes back as an error of the call
-    private static void Silent<T>(T client, LogMessage message)
+    internal static void Silent<T>(T client, LogMessage message)
     {
     }
 }

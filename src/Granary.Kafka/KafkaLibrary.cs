@@ -18,6 +18,15 @@ public static class KafkaLibrary
         // the static constructor has done it
     }
 
+    /// <summary>The same, where a person asked for Kafka and should be told what to install.</summary>
+    /// <exception cref="Granary.Engine.Market.BarStoreException">There is no librdkafka.</exception>
+    public static void Demand()
+    {
+        Use();
+        if (!NativeLibrary.TryLoad("librdkafka", typeof(Library).Assembly, null, out _) && !NativeLibrary.TryLoad(Installed, out _))
+            throw new Granary.Engine.Market.BarStoreException("Kafka's client library librdkafka is not installed; on Debian and Ubuntu: apt-get install librdkafka1");
+    }
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (!string.Equals(name, "librdkafka", StringComparison.Ordinal)) return 0; // the client tries names of its own for old systems

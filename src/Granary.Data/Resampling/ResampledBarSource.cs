@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Resampling;
@@ -28,56 +26,6 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
             }
         }
         if (bars.Count == 0) throw new BarDataException($"{query.Symbol}: its {series.Count} bars of {from} do not finish one {query.Timeframe} bar in the range; widen from and to, or use a shorter timeframe");
-        return new Series(series.Instrument with { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) }, query.Timeframe, bars, [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
-    }
-
-    private sealed class Series : IBarSeries
-    {
-        private readonly List<Bar> _bars;
-
-        public Series(Instrument instrument, Timeframe timeframe, List<Bar> bars, IReadOnlyList<string> notes)
-        {
-            Instrument = instrument;
-            Timeframe = timeframe;
-            _bars = bars;
-            Notes = notes;
-            using var hasher = new ContentHasher();
-            for (var i = 0; i < bars.Count; i += ContentHasher.GroupSize)
-            {
-                var columns = new BarColumns(Math.Min(ContentHasher.GroupSize, bars.Count - i), withAdjusted: false);
-                for (var k = 0; k < columns.Time.Length; k++)
-                {
-                    var b = bars[i + k];
-                    (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
-                }
-                columns.Count = columns.Time.Length;
-                hasher.Append(columns);
-            }
-            ContentHash = hasher.Finish();
-        }
-
-        public Instrument Instrument { get; }
-
-        public Timeframe Timeframe { get; }
-
-        public long Count => _bars.Count;
-
-        public string ContentHash { get; }
-
-        public IReadOnlyList<string> Notes { get; }
-
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
-            await Task.CompletedTask.ConfigureAwait(false);
-            for (var i = 0; i < _bars.Count; i += blockSize)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return BarBlock.FromBars(i, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bars).Slice(i, Math.Min(blockSize, _bars.Count - i)));
-            }
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        return new MemoryBarSeries(series.Instrument with { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) }, query.Timeframe, [.. bars], [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
     }
 }

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Granary.Data.Streaming;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Store;
@@ -57,13 +56,13 @@ internal sealed record BarStoreHeader
 
     public long FileLength => TableOffset + Segments * 4;
 
-    public static int LengthFor(Instrument instrument) => RoundUp(Fixed + Json(instrument).Length);
+    public static int LengthFor(Instrument instrument) => RoundUp(Fixed + InstrumentJson.Bytes(instrument).Length);
 
     private static int RoundUp(int length) => (length + Page - 1) / Page * Page;
 
     public byte[] ToBytes()
     {
-        var json = Json(Instrument);
+        var json = InstrumentJson.Bytes(Instrument);
         var bytes = new byte[RoundUp(Fixed + json.Length)];
         "GRBARS\r\n"u8.CopyTo(bytes);
         var s = bytes.AsSpan();
@@ -107,7 +106,7 @@ internal sealed record BarStoreHeader
             if (t.Ticks == ticks)
                 timeframe = t;
         if (timeframe is null || count <= 0 || count > long.MaxValue / 64 || BinaryPrimitives.ReadInt32LittleEndian(file[32..]) != SegmentSize) return null;
-        if (Read(file.Slice(Fixed, json)) is not { } instrument) return null;
+        if (InstrumentJson.Read(file.Slice(Fixed, json)) is not { } instrument) return null;
         var header = new BarStoreHeader
         {
             Instrument = instrument,
@@ -134,69 +133,5 @@ internal sealed record BarStoreHeader
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(data)) crc = BitOperations.Crc32C(crc, word);
         foreach (var b in data[(data.Length / 8 * 8)..]) crc = BitOperations.Crc32C(crc, b);
         return ~crc;
-    }
-
-    private static byte[] Json(Instrument i)
-    {
-        var node = new JsonObject
-        {
-            ["symbol"] = i.Symbol,
-            ["venue"] = i.Venue,
-            ["currency"] = i.Currency,
-            ["tickSize"] = i.TickSize,
-            ["lotSize"] = i.LotSize,
-            ["multiplier"] = i.Multiplier,
-            ["marginPerUnit"] = i.MarginPerUnit,
-            ["priceDecimals"] = i.PriceDecimals,
-            ["dailyEquity"] = i.DailyEquity,
-        };
-        if (!i.Calendar.IsContinuous)
-        {
-            node["calendar"] = new JsonObject
-            {
-                ["name"] = i.Calendar.Name,
-                ["timeZone"] = i.Calendar.Zone.Id,
-                ["open"] = i.Calendar.Open.ToString("c"),
-                ["close"] = i.Calendar.Close.ToString("c"),
-                ["holidays"] = new JsonArray([.. i.Calendar.Holidays.Select(h => (JsonNode)h.ToString("yyyy-MM-dd"))]),
-            };
-        }
-        if (i.CorporateActions.Count > 0)
-            node["corporateActions"] = new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
-        return JsonSerializer.SerializeToUtf8Bytes(node);
-    }
-
-    private static Instrument? Read(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            if (JsonNode.Parse(json) is not JsonObject n) return null;
-            var calendar = SessionCalendar.Continuous;
-            if (n["calendar"] is JsonObject c)
-            {
-                calendar = SessionCalendar.Daily((string)c["name"]!, (string)c["timeZone"]!, TimeSpan.Parse((string)c["open"]!), TimeSpan.Parse((string)c["close"]!),
-                    [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))]);
-            }
-            return new Instrument
-            {
-                Symbol = (string)n["symbol"]!,
-                Venue = (string)n["venue"]!,
-                Currency = (string)n["currency"]!,
-                TickSize = (double)n["tickSize"]!,
-                LotSize = (double)n["lotSize"]!,
-                Multiplier = (double)n["multiplier"]!,
-                MarginPerUnit = (double)n["marginPerUnit"]!,
-                PriceDecimals = (int)n["priceDecimals"]!,
-                DailyEquity = (bool)n["dailyEquity"]!,
-                Calendar = calendar,
-                CorporateActions = n["corporateActions"] is JsonArray actions
-                    ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
-                    : [],
-            };
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or TimeZoneNotFoundException)
-        {
-            return null;
-        }
     }
 }

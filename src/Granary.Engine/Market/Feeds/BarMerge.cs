@@ -72,6 +72,16 @@ public sealed class BarMerge
         }
     }
 
+    /// <summary>The earliest close that can still come; the greatest number once all feeds have ended. Everything before it has been given out, as soon as <see cref="Take"/> gives no more.</summary>
+    public long Frontier
+    {
+        get
+        {
+            if (_changed) Build();
+            return _key[_winner];
+        }
+    }
+
     /// <summary>The next block of a market's feed.</summary>
     /// <exception cref="InvalidOperationException">It does not follow the one before, or the feed has ended.</exception>
     public void Add(int market, BarBlock block)

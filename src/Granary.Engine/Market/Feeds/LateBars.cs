@@ -69,6 +69,9 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         return arrival;
     }
 
+    /// <summary>The last bar of a market that was let through; null before the first.</summary>
+    public Bar? Last(int market) => _last[market];
+
     /// <summary>Nothing that opens at or before this time is let through any more, since that time has been given out.</summary>
     public void Reach(int market, long openTime) => _reached[market] = Math.Max(_reached[market], openTime);
 

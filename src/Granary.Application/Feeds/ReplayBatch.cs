@@ -1,0 +1,43 @@
+using Granary.Application.Batches;
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Feeds;
+
+/// <summary>What a replay has published.</summary>
+/// <param name="Bars">Of all markets.</param>
+/// <param name="Instants">At which there were bars, or stretches of them where nothing waited.</param>
+/// <param name="Last">The last close, UTC ticks.</param>
+public sealed record ReplayOutcome(int Markets, long Bars, long Instants, long Last, IReadOnlyList<string> Notes);
+
+/// <summary>The use case behind <c>granary replay</c>: a batch's bars, published in one order of time.</summary>
+public static class ReplayBatch
+{
+    /// <summary>Opens a batch's markets as a feed.</summary>
+    /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>
+    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplayPace pace, TimeProvider clock, int blockSize, CancellationToken cancellationToken = default)
+    {
+        var source = Batches.BarSources.Open(spec.Data, spec.Folder);
+        var symbols = await Batches.BarSources.SymbolsAsync(source, spec.Data, cancellationToken);
+        return await BarReplay.OpenAsync(source, [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], pace, clock, blockSize, cancellationToken);
+    }
+
+    /// <summary>Publishes all of it.</summary>
+    /// <param name="progress">Told at each heartbeat: bars so far, and the close reached.</param>
+    /// <exception cref="BarStoreException">Either side failed.</exception>
+    public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        long bars = 0, instants = 0;
+        await foreach (var item in replay.ReadAsync(cancellationToken))
+        {
+            await sink.PublishAsync(replay.Series, item, cancellationToken);
+            if (item.Bars is { } block) bars += block.Count;
+            if (item.Kind != FeedItemKind.Heartbeat) continue;
+            instants++;
+            progress?.Invoke(bars, item.Time);
+        }
+        await sink.FlushAsync(cancellationToken);
+        return new ReplayOutcome(replay.Series.Count, bars, instants, replay.Reached ?? 0, replay.Notes);
+    }
+}

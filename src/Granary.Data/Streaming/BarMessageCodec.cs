@@ -1,0 +1,260 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Data.Store;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Data.Streaming;
+
+/// <summary>
+/// Messages of bars as bytes: a compact binary form, and a JSON form that people and other programs read. The reader tells them by their first byte.
+/// <code>
+///  0 "GB"   2 version (1)   3 kind (0 bars, 1 heartbeat, 2 end)   4 CRC-32C of all that follows
+///  8 time reached, UTC ticks   16 replay (16 bytes)
+/// 32 of bars: number of bars before these   40 timeframe, ticks   48 count   52 length of the instrument's JSON   56 step between opens, ticks; 0 where they are listed
+/// 64 JSON, then columns: open times (64-bit ticks: the first alone where they are regular), open, high, low, close, volume as doubles
+/// </code>
+/// All numbers are little-endian.
+/// </summary>
+public static class BarMessageCodec
+{
+    /// <summary>Of the binary form; a reader refuses a greater one with a sentence.</summary>
+    public const byte Version = 1;
+
+    private const int Common = 32, BarsHeader = 64;
+
+    /// <summary>Remembers instruments, which repeat in every message of a market; one for each reader or writer.</summary>
+    public sealed class Memory
+    {
+        internal readonly Dictionary<Instrument, byte[]> Written = new(ReferenceEqualityComparer.Instance);
+        internal readonly List<(byte[] Json, Instrument Instrument)> Read = [];
+    }
+
+    /// <summary>The binary form.</summary>
+    public static byte[] ToBytes(BarMessage message, Memory memory)
+    {
+        byte[] bytes;
+        if (message.Kind == FeedItemKind.Bars)
+        {
+            var bars = message.Bars!;
+            var instrument = message.Market!.Instrument;
+            if (!memory.Written.TryGetValue(instrument, out var json)) memory.Written[instrument] = json = InstrumentJson.Bytes(instrument);
+            var n = bars.Count;
+            var step = Step(bars.Time);
+            var times = step == 0 ? n : 1;
+            bytes = GC.AllocateUninitializedArray<byte>(BarsHeader + json.Length + (times + 5 * n) * 8);
+            var s = bytes.AsSpan();
+            BinaryPrimitives.WriteInt64LittleEndian(s[32..], bars.FirstIndex);
+            BinaryPrimitives.WriteInt64LittleEndian(s[40..], message.Market.Timeframe.Ticks);
+            BinaryPrimitives.WriteInt32LittleEndian(s[48..], n);
+            BinaryPrimitives.WriteInt32LittleEndian(s[52..], json.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(s[56..], step);
+            json.CopyTo(s[BarsHeader..]);
+            var at = BarsHeader + json.Length;
+            Put(MemoryMarshal.AsBytes(bars.Time[..times]), s, ref at);
+            Put(MemoryMarshal.AsBytes(bars.Open), s, ref at);
+            Put(MemoryMarshal.AsBytes(bars.High), s, ref at);
+            Put(MemoryMarshal.AsBytes(bars.Low), s, ref at);
+            Put(MemoryMarshal.AsBytes(bars.Close), s, ref at);
+            Put(MemoryMarshal.AsBytes(bars.Volume), s, ref at);
+        }
+        else
+        {
+            bytes = new byte[Common];
+        }
+        var header = bytes.AsSpan();
+        (header[0], header[1], header[2], header[3]) = ((byte)'G', (byte)'B', Version, (byte)message.Kind);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], message.Time);
+        message.Replay.TryWriteBytes(header[16..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], BarStoreHeader.Crc32C(0, header[8..]));
+        return bytes;
+    }
+
+    /// <summary>The JSON form: one line without an end of line.</summary>
+    public static byte[] ToJson(BarMessage message, Memory memory)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteNumber("granary", Version);
+        json.WriteString("kind", message.Kind switch { FeedItemKind.Bars => "bars", FeedItemKind.Heartbeat => "heartbeat", _ => "end" });
+        json.WriteString("replay", message.Replay);
+        json.WriteString("time", Text(message.Time));
+        if (message is { Kind: FeedItemKind.Bars, Market: { } market, Bars: { } bars })
+        {
+            json.WriteString("market", BarMessage.KeyOf(market.Instrument));
+            json.WriteString("timeframe", market.Timeframe.ToString());
+            if (!memory.Written.TryGetValue(market.Instrument, out var instrument)) memory.Written[market.Instrument] = instrument = InstrumentJson.Bytes(market.Instrument);
+            json.WritePropertyName("instrument");
+            json.WriteRawValue(instrument, skipInputValidation: true);
+            json.WriteNumber("index", bars.FirstIndex);
+            json.WriteStartArray("bars");
+            for (var i = 0; i < bars.Count; i++)
+            {
+                var bar = bars[i];
+                json.WriteStartArray();
+                json.WriteStringValue(Text(bar.Time));
+                json.WriteNumberValue(bar.Open);
+                json.WriteNumberValue(bar.High);
+                json.WriteNumberValue(bar.Low);
+                json.WriteNumberValue(bar.Close);
+                json.WriteNumberValue(bar.Volume);
+                json.WriteEndArray();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads either form.</summary>
+    /// <exception cref="BarMessageException">It is neither, is cut off or damaged, or its bars are not good bars.</exception>
+    public static BarMessage Read(ReadOnlySpan<byte> bytes, Memory memory)
+    {
+        if (bytes.Length == 0) throw new BarMessageException("it is empty");
+        if (bytes[0] == (byte)'{') return ReadJson(bytes);
+        if (bytes.Length < 4 || bytes[0] != (byte)'G' || bytes[1] != (byte)'B') throw new BarMessageException("it is no message of bars of Granary's");
+        if (bytes[2] != Version) throw new BarMessageException($"it is of version {bytes[2]}, and this program reads version {Version}");
+        if (bytes.Length < Common) throw new BarMessageException("it is cut off");
+        if (bytes[3] > (byte)FeedItemKind.End) throw new BarMessageException($"its kind {bytes[3]} is none");
+        var kind = (FeedItemKind)bytes[3];
+        var bars = default(BarsPart);
+        var length = Common;
+        if (kind == FeedItemKind.Bars)
+        {
+            if (bytes.Length < BarsHeader) throw new BarMessageException("it is cut off");
+            bars = new BarsPart(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]),
+                BinaryPrimitives.ReadInt32LittleEndian(bytes[52..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[56..]));
+            if (bars.Count is < 1 or > BarBlock.MaxCount || bars.Json is < 2 or > 1 << 20 || bars.Index < 0 || bars.Step < 0) throw new BarMessageException("its header is damaged");
+            length = BarsHeader + bars.Json + ((bars.Step == 0 ? bars.Count : 1) + 5 * bars.Count) * 8;
+        }
+        if (bytes.Length < length) throw new BarMessageException("it is cut off");
+        if (bytes.Length > length) throw new BarMessageException("it is longer than its header says");
+        if (BarStoreHeader.Crc32C(0, bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])) throw new BarMessageException("it is damaged: its bytes do not match their checksum");
+        var time = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+        if (time < 0 || time > DateTime.MaxValue.Ticks) throw new BarMessageException("its time is none");
+        var replay = new Guid(bytes.Slice(16, 16));
+        return kind == FeedItemKind.Bars ? ReadBars(bytes, bars, replay, time, memory) : new BarMessage(kind, replay, null, null, time);
+    }
+
+    private readonly record struct BarsPart(long Index, long Timeframe, int Count, int Json, long Step);
+
+    private static BarMessage ReadBars(ReadOnlySpan<byte> bytes, BarsPart part, Guid replay, long time, Memory memory)
+    {
+        var n = part.Count;
+        var instrument = Instrument(bytes.Slice(BarsHeader, part.Json), memory);
+        var at = BarsHeader + part.Json;
+        var times = new long[n];
+        if (part.Step == 0)
+        {
+            bytes.Slice(at, n * 8).CopyTo(MemoryMarshal.AsBytes(times.AsSpan()));
+            at += n * 8;
+        }
+        else
+        {
+            times[0] = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+            for (var i = 1; i < n; i++) times[i] = times[i - 1] + part.Step;
+            at += 8;
+        }
+        var (o, h, l, c, v) = (Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at));
+        return Checked(new BarMessage(FeedItemKind.Bars, replay, new MarketSeries(instrument, Length(part.Timeframe)), new BarBlock(part.Index, times, o, h, l, c, v), time));
+    }
+
+    private static BarMessage ReadJson(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            if (JsonNode.Parse(bytes) is not JsonObject json || json["granary"] is not { } version) throw new BarMessageException("it is JSON, but no message of bars of Granary's");
+            if ((int)version != Version) throw new BarMessageException($"it is of version {(int)version}, and this program reads version {Version}");
+            var kind = (string?)json["kind"] switch { "bars" => FeedItemKind.Bars, "heartbeat" => FeedItemKind.Heartbeat, "end" => FeedItemKind.End, var other => throw new BarMessageException($"its kind '{other}' is none") };
+            var replay = Guid.Parse((string)json["replay"]!);
+            var time = Time((string)json["time"]!);
+            if (kind != FeedItemKind.Bars) return new BarMessage(kind, replay, null, null, time);
+            var instrument = InstrumentJson.Read(JsonSerializer.SerializeToUtf8Bytes(json["instrument"])) ?? throw new BarMessageException("its instrument is none");
+            if (!Timeframe.TryParse((string?)json["timeframe"], out var timeframe)) throw new BarMessageException($"its timeframe '{json["timeframe"]}' is none");
+            var rows = json["bars"]!.AsArray();
+            if (rows.Count is < 1 or > BarBlock.MaxCount) throw new BarMessageException($"it has {rows.Count} bars, and a message has 1 to {BarBlock.MaxCount}");
+            var bars = new Bar[rows.Count];
+            for (var i = 0; i < bars.Length; i++)
+            {
+                var row = rows[i]!.AsArray();
+                bars[i] = new Bar(Time((string)row[0]!), (double)row[1]!, (double)row[2]!, (double)row[3]!, (double)row[4]!, (double)row[5]!);
+            }
+            return Checked(new BarMessage(kind, replay, new MarketSeries(instrument, timeframe.Value), BarBlock.FromBars((long)json["index"]!, bars), time));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException or OverflowException)
+        {
+            throw new BarMessageException("it is not whole JSON of a message of bars", e);
+        }
+    }
+
+    // Edges validate: whoever reads a block may trust it.
+    private static BarMessage Checked(BarMessage message)
+    {
+        var bars = message.Bars!;
+        var last = -1L;
+        for (var i = 0; i < bars.Count; i++)
+        {
+            var b = bars[i];
+            if (b.Time <= last || b.Time > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay * 7) throw new BarMessageException($"the time of its bar {i + 1} is not after the one before");
+            last = b.Time;
+            if (!(b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.Open <= b.High && b.Close <= b.High && double.IsFinite(b.High) && b.Volume >= 0 && double.IsFinite(b.Volume)))
+                throw new BarMessageException($"the prices of its bar {i + 1} ({Text(b.Time)}) contradict one another");
+        }
+        return message;
+    }
+
+    private static Instrument Instrument(ReadOnlySpan<byte> json, Memory memory)
+    {
+        foreach (var (known, instrument) in memory.Read)
+            if (json.SequenceEqual(known))
+                return instrument;
+        var read = InstrumentJson.Read(json) ?? throw new BarMessageException("its instrument is none");
+        // A stream of foreign instruments must not make memory grow.
+        if (memory.Read.Count >= 4096) memory.Read.Clear();
+        memory.Read.Add((json.ToArray(), read));
+        return read;
+    }
+
+    private static Timeframe Length(long ticks)
+    {
+        foreach (var timeframe in Timeframe.All)
+            if (timeframe.Ticks == ticks)
+                return timeframe;
+        throw new BarMessageException("its timeframe is none");
+    }
+
+    private static double[] Column(ReadOnlySpan<byte> bytes, int count, ref int at)
+    {
+        var column = new double[count];
+        bytes.Slice(at, count * 8).CopyTo(MemoryMarshal.AsBytes(column.AsSpan()));
+        at += count * 8;
+        return column;
+    }
+
+    private static void Put(ReadOnlySpan<byte> column, Span<byte> target, ref int at)
+    {
+        column.CopyTo(target[at..]);
+        at += column.Length;
+    }
+
+    // The step of regular times; 0 where there is none.
+    private static long Step(ReadOnlySpan<long> times)
+    {
+        if (times.Length < 2) return 0;
+        var step = times[1] - times[0];
+        for (var i = 2; i < times.Length; i++)
+            if (times[i] - times[i - 1] != step)
+                return 0;
+        return step;
+    }
+
+    private static string Text(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
+
+    private static long Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+}

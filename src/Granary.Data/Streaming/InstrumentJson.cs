@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Streaming;
+
+/// <summary>An instrument as JSON: in bar files, databases and messages.</summary>
+internal static class InstrumentJson
+{
+    /// <summary>UTF-8 JSON of everything about it.</summary>
+    public static byte[] Bytes(Instrument i)
+    {
+        var node = new JsonObject
+        {
+            ["symbol"] = i.Symbol,
+            ["venue"] = i.Venue,
+            ["currency"] = i.Currency,
+            ["tickSize"] = i.TickSize,
+            ["lotSize"] = i.LotSize,
+            ["multiplier"] = i.Multiplier,
+            ["marginPerUnit"] = i.MarginPerUnit,
+            ["priceDecimals"] = i.PriceDecimals,
+            ["dailyEquity"] = i.DailyEquity,
+        };
+        if (!i.Calendar.IsContinuous)
+        {
+            node["calendar"] = new JsonObject
+            {
+                ["name"] = i.Calendar.Name,
+                ["timeZone"] = i.Calendar.Zone.Id,
+                ["open"] = i.Calendar.Open.ToString("c"),
+                ["close"] = i.Calendar.Close.ToString("c"),
+                ["holidays"] = new JsonArray([.. i.Calendar.Holidays.Select(h => (JsonNode)h.ToString("yyyy-MM-dd"))]),
+            };
+        }
+        if (i.CorporateActions.Count > 0)
+            node["corporateActions"] = new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
+        return JsonSerializer.SerializeToUtf8Bytes(node);
+    }
+
+    /// <returns>Null where it is not such JSON.</returns>
+    public static Instrument? Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            if (JsonNode.Parse(json) is not JsonObject n) return null;
+            var calendar = SessionCalendar.Continuous;
+            if (n["calendar"] is JsonObject c)
+            {
+                calendar = SessionCalendar.Daily((string)c["name"]!, (string)c["timeZone"]!, TimeSpan.Parse((string)c["open"]!), TimeSpan.Parse((string)c["close"]!),
+                    [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))]);
+            }
+            return new Instrument
+            {
+                Symbol = (string)n["symbol"]!,
+                Venue = (string)n["venue"]!,
+                Currency = (string)n["currency"]!,
+                TickSize = (double)n["tickSize"]!,
+                LotSize = (double)n["lotSize"]!,
+                Multiplier = (double)n["multiplier"]!,
+                MarginPerUnit = (double)n["marginPerUnit"]!,
+                PriceDecimals = (int)n["priceDecimals"]!,
+                DailyEquity = (bool)n["dailyEquity"]!,
+                Calendar = calendar,
+                CorporateActions = n["corporateActions"] is JsonArray actions
+                    ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
+                    : [],
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or TimeZoneNotFoundException)
+        {
+            return null;
+        }
+    }
+}

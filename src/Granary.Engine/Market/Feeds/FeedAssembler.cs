@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+
+namespace Granary.Engine.Market.Feeds;
+
+/// <summary>
+/// Makes a live feed out of whatever comes: bars of several markets in any interleaving, repeated or late, and word of how far time has come.
+/// Out come items in the order that <see cref="ILiveFeed"/> promises.
+/// </summary>
+public sealed class FeedAssembler
+{
+    private readonly BarMerge _merge;
+    private readonly int _blockSize;
+    private readonly long[] _taken, _given;
+    private readonly List<Bar>[] _gathered;
+    private readonly List<Bar> _admitted = [];
+    private readonly List<int> _touched = [];
+    private readonly Queue<FeedItem> _items = new();
+    private readonly MergedBar[] _buffer = new MergedBar[256];
+    private long _instant, _reached = long.MinValue, _heartbeat = long.MinValue;
+    private int _instants;
+    private bool _open, _ended, _endGiven;
+
+    /// <param name="blockSize">The most instants between two heartbeats where many are known at once; above 1, order over the markets holds between heartbeats only.</param>
+    public FeedAssembler(IReadOnlyList<MarketSeries> series, LateBarPolicy policy, int blockSize = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
+        _merge = new BarMerge(series);
+        _blockSize = blockSize;
+        _taken = new long[series.Count];
+        _given = new long[series.Count];
+        _gathered = [.. series.Select(_ => new List<Bar>())];
+        Late = new LateBars(series, policy);
+    }
+
+    public IReadOnlyList<MarketSeries> Series => _merge.Series;
+
+    /// <summary>What was left out.</summary>
+    public LateBars Late { get; }
+
+    /// <summary>Bars that have come and cannot be given out yet.</summary>
+    public long Waiting => _taken.Sum() - _given.Sum();
+
+    /// <summary>The last bar of a market that came in order; null before the first.</summary>
+    public Bar? Last(int market) => Late.Last(market);
+
+    /// <summary>Takes bars of a market as they came.</summary>
+    /// <exception cref="BarDataException">One is late, and the policy is to stop.</exception>
+    public void Add(int market, ReadOnlySpan<Bar> bars)
+    {
+        _admitted.Clear();
+        foreach (var bar in bars)
+            if (Late.Judge(market, bar) == Arrival.Next)
+                _admitted.Add(bar);
+        for (var i = 0; i < _admitted.Count; i += BarBlock.MaxCount)
+        {
+            var some = CollectionsMarshal.AsSpan(_admitted).Slice(i, Math.Min(BarBlock.MaxCount, _admitted.Count - i));
+            _merge.Add(market, BarBlock.FromBars(_taken[market], some));
+            _taken[market] += some.Length;
+        }
+    }
+
+    /// <summary>No bar of any market that closes at or before this instant is still to come.</summary>
+    public void Reach(long close)
+    {
+        if (close <= _reached) return;
+        _reached = close;
+        for (var s = 0; s < Series.Count; s++) Reach(s, close);
+    }
+
+    /// <summary>The same, of one market.</summary>
+    public void Reach(int market, long close)
+    {
+        var open = close - Series[market].Timeframe.Ticks;
+        _merge.Reach(market, open);
+        Late.Reach(market, open);
+    }
+
+    /// <summary>Nothing more comes.</summary>
+    public void End()
+    {
+        if (_ended) return;
+        _ended = true;
+        for (var s = 0; s < Series.Count; s++) _merge.End(s);
+    }
+
+    /// <summary>The next item that is certain.</summary>
+    public bool TryNext(out FeedItem item)
+    {
+        if (_items.Count == 0) Fill();
+        return _items.TryDequeue(out item);
+    }
+
+    private void Fill()
+    {
+        while (_items.Count == 0)
+        {
+            var n = _merge.Take(_buffer);
+            if (n == 0) break;
+            foreach (ref readonly var merged in _buffer.AsSpan(0, n))
+            {
+                if (merged.Close != _instant)
+                {
+                    if (_open && ++_instants >= _blockSize) Close();
+                    _instant = merged.Close;
+                }
+                _open = true;
+                if (_gathered[merged.Series].Count == 0) _touched.Add(merged.Series);
+                _gathered[merged.Series].Add(merged.Bar);
+            }
+        }
+        if (_items.Count > 0) return;
+        if (_open)
+        {
+            if (_merge.Frontier > _instant) Close();
+            else Give(); // these are certain; others of the same instant may follow
+        }
+        if (!_open && _reached > _heartbeat && _merge.Frontier > _reached) Beat(_reached);
+        if (_ended && !_open && !_endGiven && _merge.Frontier == long.MaxValue)
+        {
+            _endGiven = true;
+            _items.Enqueue(FeedItem.End(_heartbeat == long.MinValue ? 0 : _heartbeat));
+        }
+    }
+
+    private void Close()
+    {
+        Give();
+        _open = false;
+        _instants = 0;
+        Beat(_instant);
+    }
+
+    private void Give()
+    {
+        _touched.Sort();
+        foreach (var s in _touched)
+        {
+            var bars = _gathered[s];
+            for (var i = 0; i < bars.Count; i += BarBlock.MaxCount)
+            {
+                var block = BarBlock.FromBars(_given[s], CollectionsMarshal.AsSpan(bars).Slice(i, Math.Min(BarBlock.MaxCount, bars.Count - i)));
+                _given[s] += block.Count;
+                _items.Enqueue(FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks));
+            }
+            bars.Clear();
+        }
+        _touched.Clear();
+    }
+
+    private void Beat(long time)
+    {
+        if (time <= _heartbeat) return;
+        _heartbeat = time;
+        _items.Enqueue(FeedItem.Heartbeat(time));
+    }
+}

@@ -1,0 +1,142 @@
+using Confluent.Kafka;
+using Granary.Data.Streaming;
+using Granary.Engine.Market;
+
+namespace Granary.Kafka.Bars;
+
+/// <summary>One message as read: where it was, and what it says.</summary>
+internal readonly record struct ReadMessage(TopicPartitionOffset At, BarMessage Message);
+
+/// <summary>Reads messages of bars, several at a time; what is none is set aside.</summary>
+internal sealed class KafkaBarReader : IDisposable
+{
+    private const int AtOnce = 256;
+
+    private readonly KafkaBarAddress _address;
+    private readonly BarMessageCodec.Memory _memory = new();
+    private readonly List<ReadMessage> _batch = [];
+    private readonly bool _setAside;
+    private bool _disposed;
+
+    /// <param name="setAside">Whether messages that are none are kept and counted; not where a topic is only looked through beforehand.</param>
+    public KafkaBarReader(KafkaBarAddress address, bool setAside = true, Action<ConsumerBuilder<Ignore, byte[]>>? prepare = null)
+    {
+        _address = address;
+        _setAside = setAside;
+        Poisoned = new SetAside(address);
+        var settings = address.Endpoint.ConsumerSettings(address.Group ?? "granary-" + Guid.NewGuid().ToString("N"));
+        settings.EnablePartitionEof = true;
+        settings.SessionTimeoutMs = 6_000; // a member that has gone without a word is missed for so long
+        var builder = new ConsumerBuilder<Ignore, byte[]>(settings).SetLogHandler(KafkaEndpoint.Silent);
+        prepare?.Invoke(builder);
+        Consumer = builder.Build();
+    }
+
+    public IConsumer<Ignore, byte[]> Consumer { get; }
+
+    public SetAside Poisoned { get; }
+
+    /// <summary>Partitions whose end was reached in the last reading, and where that is.</summary>
+    public List<TopicPartitionOffset> Ends { get; } = [];
+
+    /// <summary>The next messages; none where none came within the patience. Valid until the next call.</summary>
+    /// <exception cref="BarStoreException">The brokers refuse to be read.</exception>
+    public IReadOnlyList<ReadMessage> Read(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _batch.Clear();
+        Ends.Clear();
+        while (_batch.Count < AtOnce)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ConsumeResult<Ignore, byte[]>? result;
+            try
+            {
+                result = Consumer.Consume(_batch.Count + Ends.Count == 0 ? patience : TimeSpan.Zero);
+            }
+            catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart)
+            {
+                throw new BarDataException($"the topic '{e.ConsumerRecord?.Topic ?? _address.Topic}' does not exist at {_address.Brokers}; publish to it with granary replay, or correct its name", e);
+            }
+            catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
+            {
+                // a broker that is away: the client goes on trying
+                break;
+            }
+            catch (KafkaException e)
+            {
+                throw new BarStoreException($"Kafka at {_address.Brokers} refuses to be read: {e.Error.Reason}; correct the address, the topic or the rights", e);
+            }
+            if (result is null) break;
+            if (result.IsPartitionEOF)
+            {
+                Ends.Add(result.TopicPartitionOffset);
+                continue;
+            }
+            try
+            {
+                _batch.Add(new ReadMessage(result.TopicPartitionOffset, BarMessageCodec.Read(result.Message.Value ?? [], _memory)));
+            }
+            catch (BarMessageException e)
+            {
+                if (_setAside) Poisoned.Put(result, e.Message);
+            }
+        }
+        return _batch;
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Consumer.Close();
+        Consumer.Dispose();
+        Poisoned.Dispose();
+    }
+
+    /// <summary>Where to start reading in each partition so that all bars from a time on come: by time where the brokers can, else from the start.</summary>
+    public List<TopicPartitionOffset> Starts(IEnumerable<TopicPartition> partitions, long? firstClose)
+    {
+        var all = partitions.ToList();
+        if (firstClose is { } close && !_address.BeforeTimes && close > DateTime.UnixEpoch.Ticks)
+        {
+            try
+            {
+                var stamp = new Timestamp(new DateTime(close, DateTimeKind.Utc));
+                var starts = Consumer.OffsetsForTimes(all.Select(p => new TopicPartitionTimestamp(p, stamp)), _address.Timeout);
+                // "At the end" in every partition is also what brokers say that cannot look up times; reading too much does no harm.
+                if (starts.Exists(s => s.Offset != Offset.End)) return starts;
+            }
+            catch (KafkaException)
+            {
+                // an older broker than the address says: read it all and leave out what is too early
+            }
+        }
+        return [.. all.Select(p => new TopicPartitionOffset(p, Offset.Beginning))];
+    }
+
+    /// <summary>All partitions of the topics.</summary>
+    /// <exception cref="BarDataException">A topic does not exist.</exception>
+    /// <exception cref="BarStoreException">The brokers do not answer.</exception>
+    public static List<TopicPartition> Partitions(KafkaBarAddress address, IEnumerable<string> topics)
+    {
+        try
+        {
+            var all = new List<TopicPartition>();
+            foreach (var topic in topics)
+            {
+                var n = address.Endpoint.Partitions(topic, address.Timeout);
+                if (n == 0)
+                {
+                    var nearest = Spelling.Nearest(topic, address.Endpoint.Topics(address.Timeout));
+                    throw new BarDataException($"the topic '{topic}' does not exist at {address.Brokers}; {(nearest is null ? "publish to it with granary replay, or correct its name" : $"did you mean {nearest}?")}");
+                }
+                all.AddRange(Enumerable.Range(0, n).Select(p => new TopicPartition(topic, p)));
+            }
+            return all;
+        }
+        catch (KafkaFailedException e)
+        {
+            throw new BarStoreException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Confluent.Kafka;
+using Granary.Data;
+using Granary.Data.Streaming;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Kafka.Bars;
+
+/// <summary>
+/// What topics hold, as a source of a batch: everything up to where they end when they are first asked. A topic is read once and its bars are kept in
+/// memory; what was published twice counts once, so that a backtest over a topic has the digest of one over the files it was filled from.
+/// </summary>
+public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
+{
+    private sealed class Market(Instrument instrument)
+    {
+        public readonly Instrument Instrument = instrument;
+        public readonly List<Bar> Bars = [];
+        public bool Sorted = true;
+        public long Corrections;
+    }
+
+    private sealed record Topic(Dictionary<(string Key, Timeframe Timeframe), Market> Markets, IReadOnlyList<string> Notes);
+
+    private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
+
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
+    {
+        var symbols = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var name in Names(timeframe))
+            foreach (var ((_, tf), market) in (await TopicAsync(name, null, cancellationToken).ConfigureAwait(false)).Markets)
+                if (tf == timeframe)
+                    symbols.Add(market.Instrument.Symbol);
+        return [.. symbols];
+    }
+
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var name = address.TopicOf(query.Timeframe, query.Symbol);
+        var topic = await TopicAsync(name, query.From, cancellationToken).ConfigureAwait(false);
+        var found = topic.Markets.Where(m => m.Value.Instrument.Symbol == query.Symbol && m.Key.Timeframe == query.Timeframe).Select(m => m.Value).ToList();
+        if (found.Count == 0)
+        {
+            var nearest = Spelling.Nearest(query.Symbol, topic.Markets.Values.Select(m => m.Instrument.Symbol).Distinct());
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} has no {query.Timeframe} bars of '{query.Symbol}'; {(nearest is null ? "publish them with granary replay" : $"it has {nearest}")}");
+        }
+        if (found.Count > 1) throw new BarDataException($"the topic '{name}' has '{query.Symbol}' of several venues ({string.Join(", ", found.Select(m => m.Instrument.Venue))}); publish each to a topic of its own");
+        var notes = new List<string>(topic.Notes);
+        Bar[] bars;
+        lock (found[0])
+        {
+            Sort(found[0]);
+            if (found[0].Corrections > 0) notes.Add($"{query.Symbol}: {found[0].Corrections} bars were published again with other values; the first publication counts");
+            bars = [.. found[0].Bars.Where(b => query.Wants(b.Time))];
+        }
+        if (bars.Length == 0) throw new BarDataException($"the topic '{name}' has no bars of {query.Symbol} in the range that is asked for; change from and to");
+        return new MemoryBarSeries(found[0].Instrument, query.Timeframe, bars, notes);
+    }
+
+    private IEnumerable<string> Names(Timeframe timeframe)
+    {
+        if (!address.TopicPerSymbol) return [address.TopicOf(timeframe)];
+        var start = address.TopicOf(timeframe) + ".";
+        try
+        {
+            return [.. address.Endpoint.Topics(address.Timeout).Where(t => t.StartsWith(start, StringComparison.Ordinal) && !t.EndsWith(".set-aside", StringComparison.Ordinal))];
+        }
+        catch (KafkaFailedException e)
+        {
+            throw new BarStoreException(e.Message, e);
+        }
+    }
+
+    private async Task<Topic> TopicAsync(string name, long? from, CancellationToken cancellationToken)
+    {
+        Task<Topic> reading;
+        lock (_topics)
+        {
+            // What was read from the start serves everybody.
+            if (!_topics.TryGetValue((name, null), out reading!) && !_topics.TryGetValue((name, from), out reading!))
+                _topics[(name, from)] = reading = Task.Run(() => Read(name, from, cancellationToken), cancellationToken);
+        }
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_topics) _topics.Remove((name, from));
+            throw;
+        }
+    }
+
+    private Topic Read(string name, long? from, CancellationToken cancellationToken)
+    {
+        var partitions = KafkaBarReader.Partitions(address, [name]);
+        using var reader = new KafkaBarReader(address with { Group = null });
+        var ends = new Dictionary<TopicPartition, long>();
+        var notes = new List<string>();
+        try
+        {
+            foreach (var partition in partitions)
+            {
+                var marks = reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout);
+                if (marks.High.Value > marks.Low.Value) ends[partition] = marks.High.Value;
+            }
+            if (ends.Count == 0) throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
+            // A message's time is the close of its last bar, so the first that is late enough has the first bar that is wanted.
+            reader.Consumer.Assign(reader.Starts(ends.Keys, from is { } f ? f + TimeSpan.TicksPerMinute : null));
+        }
+        catch (KafkaException e)
+        {
+            throw new BarStoreException($"Kafka at {address.Brokers} did not say what '{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
+        }
+        var markets = new Dictionary<(string, Timeframe), Market>();
+        var next = new Dictionary<(Guid, string, Timeframe), long>();
+        long messages = 0, lost = 0;
+        var silence = System.Diagnostics.Stopwatch.StartNew();
+        while (ends.Count > 0)
+        {
+            var batch = reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken);
+            if (batch.Count > 0 || reader.Ends.Count > 0) silence.Restart();
+            else if (silence.Elapsed > address.Timeout + address.Timeout) throw new BarStoreException($"Kafka at {address.Brokers} stopped answering in the middle of '{name}'; start it and run again");
+            foreach (var (at, message) in batch)
+            {
+                messages++;
+                if (message is { Market: { } m, Bars: { } block })
+                {
+                    var key = (BarMessage.KeyOf(m.Instrument), m.Timeframe);
+                    if (!markets.TryGetValue(key, out var market)) markets[key] = market = new Market(m.Instrument);
+                    var counted = (message.Replay, key.Item1, key.Item2);
+                    if (next.TryGetValue(counted, out var expected) && block.FirstIndex > expected) lost += block.FirstIndex - expected;
+                    next[counted] = Math.Max(expected, block.FirstIndex + block.Count);
+                    for (var i = 0; i < block.Count; i++)
+                    {
+                        var bar = block[i];
+                        if (market.Bars.Count > 0 && bar.Time <= market.Bars[^1].Time)
+                        {
+                            if (bar == market.Bars[^1]) continue;
+                            market.Sorted = false;
+                        }
+                        market.Bars.Add(bar);
+                    }
+                }
+                if (ends.TryGetValue(at.TopicPartition, out var end) && at.Offset.Value + 1 >= end) ends.Remove(at.TopicPartition);
+            }
+            foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
+        }
+        if (messages == 0 && reader.Poisoned.Count > 0)
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of its {reader.Poisoned.Count} messages the first says ({reader.Poisoned.First}); name the topic that granary replay filled");
+        notes.AddRange(reader.Poisoned.Notes);
+        if (lost > 0) notes.Add($"{name}: {lost} bars that were published are not in the topic any more");
+        return new Topic(markets, notes);
+    }
+
+    // Several replays may have been published, one after the other or at once: by time, each time once, the first publication counts.
+    private static void Sort(Market market)
+    {
+        if (market.Sorted) return;
+        var sorted = market.Bars.OrderBy(b => b.Time).ToList();
+        var kept = new List<Bar>(sorted.Count);
+        foreach (var bar in sorted)
+        {
+            if (kept.Count == 0 || kept[^1].Time != bar.Time) kept.Add(bar);
+            else if (kept[^1] != bar) market.Corrections++;
+        }
+        market.Bars.Clear();
+        market.Bars.AddRange(kept);
+        market.Sorted = true;
+    }
+}

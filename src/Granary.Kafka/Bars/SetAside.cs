@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Granary.Engine.Market;
+
+namespace Granary.Kafka.Bars;
+
+/// <summary>
+/// Messages that could not be read, kept for whoever looks into them: in the topic TOPIC.set-aside, as JSON with their place, what is wrong, and
+/// their bytes; and counted here.
+/// </summary>
+internal sealed class SetAside(KafkaBarAddress address) : IDisposable
+{
+    private const int Examples = 3;
+
+    private readonly Dictionary<string, (long Count, List<string> First)> _topics = new(StringComparer.Ordinal);
+    private IProducer<string, byte[]>? _producer;
+
+    public long Count => _topics.Values.Sum(t => t.Count);
+
+    /// <summary>What is wrong with the first one, and where it is; null where there was none.</summary>
+    public string? First => _topics.Values.Select(t => t.First[0]).FirstOrDefault();
+
+    /// <exception cref="BarStoreException">It could not be kept, so the reading must not go on as if it had been.</exception>
+    public void Put(ConsumeResult<Ignore, byte[]> message, string fault)
+    {
+        var topic = message.Topic;
+        var value = message.Message.Value ?? [];
+        if (!_topics.TryGetValue(topic, out var seen)) seen = (0, []);
+        if (seen.First.Count < Examples) seen.First.Add($"partition {message.Partition.Value}, offset {message.Offset.Value}: {fault}");
+        _topics[topic] = (seen.Count + 1, seen.First);
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { topic, partition = message.Partition.Value, offset = message.Offset.Value, fault, bytes = Convert.ToBase64String(value) });
+        try
+        {
+            _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
+            Error? failed = null;
+            _producer.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{message.Partition.Value}:{message.Offset.Value}", Value = json }, report => failed = report.Error.IsError ? report.Error : null);
+            for (var waited = 0; _producer.Flush(TimeSpan.FromMilliseconds(500)) > 0 && waited < 60; waited++)
+            {
+                // until it is there
+            }
+            if (failed is not null) throw new KafkaException(failed);
+        }
+        catch (KafkaException e)
+        {
+            throw new BarStoreException($"{topic}, partition {message.Partition.Value}, offset {message.Offset.Value}: {fault}, and it could not be set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
+        }
+    }
+
+    public IReadOnlyList<string> Notes =>
+        [.. _topics.Select(t => $"{t.Key}: {(t.Value.Count == 1 ? "1 message was" : $"{t.Value.Count} messages were")} no bars and set aside in {t.Key}.set-aside ({string.Join("; ", t.Value.First)}{(t.Value.Count > Examples ? "; …" : "")})")];
+
+    public void Dispose() => _producer?.Dispose();
+}
