@@ -1,1 +1,2 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Learning.MLNet.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Granary.Benchmarks")]

@@ -6,11 +6,12 @@ return args switch
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
+    ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | factors LIBRARY [FACTOR…] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | factors LIBRARY [FACTOR…] | learning [THREADS TURNS PYTHON] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }
