@@ -35,7 +35,7 @@ internal static class CommandLine
             Complain(e.Message);
             return Wrong;
         }
-        catch (Exception e) when (e is DiskException or BarStoreException or Granary.Application.Submissions.ServiceUnavailableException)
+        catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException or Granary.Data.Journals.LeaseException or Granary.Application.Submissions.ServiceUnavailableException)
         {
             Complain(e.Message);
             return Failed;

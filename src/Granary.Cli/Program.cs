@@ -18,6 +18,8 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     LearningCommands.Evaluate(),
     LearningCommands.Experiment(),
     LearningCommands.Models(),
+    LiveCommands.Live(),
+    LiveCommands.Session(),
     RunCommands.Verify(),
     RunCommands.Report(),
     RunCommands.Compare(),

@@ -178,6 +178,11 @@ public sealed class BatchPlan
                     var arguments = (object[])defaults.Clone();
                     for (var g = 0; g < grid.Count; g++) arguments[grid[g].Parameter] = grid[g].Values[choice[g]];
                     var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? "" : "#" + entry.Tag);
+                    if (entry.Id is { } given)
+                    {
+                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, entry.Trading) { Model = entry.Model });
+                        continue;
+                    }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";

@@ -35,6 +35,7 @@ public static class BatchReader
     {
         RegimeState.Register();
         var root = JsonPart.Parse(name, text);
+        if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder).Spec;
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "learning", "walkForward", "regimes", "outputs", "seed");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
         return new BatchSpec
@@ -55,7 +56,7 @@ public static class BatchReader
         };
     }
 
-    private static string NameOf(JsonPart? part, string file)
+    internal static string NameOf(JsonPart? part, string file)
     {
         var name = part?.String() ?? System.IO.Path.GetFileNameWithoutExtension(file);
         if (name.Length is 0 or > 100 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' ')) || name[0] is '.' or '-')
@@ -64,7 +65,7 @@ public static class BatchReader
         return name;
     }
 
-    private static DataSpec Data(JsonPart part)
+    internal static DataSpec Data(JsonPart part)
     {
         part.Only("source", "format", "symbols", "timeframe", "from", "to", "adjust", "stamp", "instruments");
         var source = part.Need("source");
@@ -84,6 +85,7 @@ public static class BatchReader
             Adjust = part.Find("adjust")?.Bool() ?? true,
             StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
+            InstrumentsPart = part.Find("instruments"),
             Place = source,
         };
     }
@@ -138,10 +140,11 @@ public static class BatchReader
         return [.. list.Select(p => Strategy(p, cash))];
     }
 
-    private static StrategySpec Strategy(JsonPart part, double cash)
+    /// <param name="more">Keys that a production configuration has besides.</param>
+    internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only("class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "exitOnSignal", "maxBars", "exitAt",
-            "maxOpenTrades", "symbols", "timeframe", "tag");
+        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "exitOnSignal", "maxBars", "exitAt",
+            "maxOpenTrades", "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -196,10 +199,10 @@ public static class BatchReader
         };
     }
 
-    private static PortfolioSpec Portfolio(JsonPart? part)
+    internal static PortfolioSpec Portfolio(JsonPart? part)
     {
         if (part is null) return new PortfolioSpec { Limits = new LimitSpec() };
-        part.Only("weights", "limits", "rebalance", "chosenBefore");
+        part.Only("weights", "limits", "rebalance", "chosenBefore", "fills");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -214,6 +217,7 @@ public static class BatchReader
             ChosenBefore = part.Find("chosenBefore") is { } before
                 ? weights is { Kind: JsonValueKind.Object } ? before.Time() : throw before.Fault("it is for weights that are given; a rule chooses its own")
                 : null,
+            BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
         };
     }

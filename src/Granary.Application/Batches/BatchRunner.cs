@@ -168,9 +168,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
-            var guards = interrupted ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
+            var guards = interrupted || host is IPortfolioHost ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index), outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
+                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
             var model = new RunModel
             {
@@ -252,7 +252,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
     private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
-    private static async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
+    private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
         Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
         // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve that is flat.
@@ -265,9 +265,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
                 return (timeframe, FeedBlocks.ReadAsync(markets[g.Key].Series, timeframe, IBarSeries.DefaultBlockSize));
             }, StringComparer.Ordinal);
-        var clock = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
+        var year = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
+        if (host is IPortfolioHost own) return own.Outcome(row, trade);
         var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
-        return await pass.RunAsync(marked, row, trade, clock, CancellationToken.None);
+        return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }
 
     private static async Task<IReadOnlyList<MarketEntry>> Described(IReadOnlyDictionary<string, OpenedMarket> markets, BatchPlan plan, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 
@@ -67,6 +68,9 @@ public sealed record DataSpec
     /// <summary>What is known of symbols beyond their files, by symbol; "*" for all the others.</summary>
     public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
 
+    /// <summary>The same as it stands in the file; null where it does not.</summary>
+    public JsonPart? InstrumentsPart { get; init; }
+
     /// <summary>Where the source stands in the file, for faults.</summary>
     public required JsonPart Place { get; init; }
 }
@@ -122,6 +126,12 @@ public sealed record StrategySpec
     /// <summary>A name that sets apart entries that are otherwise equal; part of the id.</summary>
     public string? Tag { get; init; }
 
+    /// <summary>The id that it has already, in a production configuration; null makes one.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Judges its entries, in a production configuration; null where nobody does.</summary>
+    public IEntryModel? Model { get; init; }
+
     public required JsonPart Place { get; init; }
 }
 
@@ -140,6 +150,9 @@ public sealed record PortfolioSpec
 
     /// <summary>The instant before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where nothing is said.</summary>
     public long? ChosenBefore { get; init; }
+
+    /// <summary>Fills are booked when their bar closes, not when it opens: with strategies of several timeframes nobody knows them before.</summary>
+    public bool BookAtClose { get; init; }
 
     /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
     public JsonPart? Place { get; init; }

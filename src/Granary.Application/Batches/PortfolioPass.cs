@@ -15,50 +15,30 @@ public sealed record PortfolioOutcome(
 /// <summary>
 /// Merges what the weighted strategies did into one total order and lets the portfolio decide. At one instant first the bars that close are
 /// marked, then the signals made at that close are decided (by strategy), then what fills in the bars that open is booked.
-/// A fill within a bar is booked at that bar's open, since the bar does not say when it was.
+/// A fill within a bar is booked at that bar's open, since the bar does not say when it was; or, where the batch asks for it, at its close, when
+/// it is known for certain, as a live session must. With one timeframe that is the same.
 /// </summary>
 public sealed class PortfolioPass
 {
     private readonly BatchPlan _plan;
     private readonly EventSpool? _spool;
-    private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
-    private readonly PortfolioRun _run;
-    private readonly WeightSchedule? _schedule;
-    private readonly Dictionary<int, List<Decision>> _decisions = [];
-    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
-    private readonly TradeAccumulator _trades = new();
+    private readonly PortfolioDriver _driver;
 
     /// <param name="weights">By strategy index.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
     /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
     public PortfolioPass(BatchPlan plan, EventSpool? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
     {
-        _schedule = schedule;
         _plan = plan;
         _spool = spool;
-        for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
-        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
-        _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members, plan.Spec.Execution.Settings);
+        _driver = new PortfolioDriver(plan, weights, instruments, schedule);
         Weights = weights;
     }
 
     public IReadOnlyList<double> Weights { get; }
 
-    public static PortfolioLimits Limits(LimitSpec limits) => new()
-    {
-        MaxPositions = limits.MaxPositions,
-        MaxGrossPercent = limits.MaxGrossPercent,
-        MaxNetPercent = limits.MaxNetPercent,
-        MaxSymbolPercent = limits.MaxSymbolPercent,
-        MaxStrategyPercent = limits.MaxStrategyPercent,
-        RiskPercent = limits.RiskPercent,
-        MaxDrawdownPercent = limits.MaxDrawdownPercent,
-        DailyLossPercent = limits.DailyLossPercent,
-        RestrictedSymbols = limits.RestrictedSymbols,
-    };
-
     // One strategy's events, read chunk by chunk, with the instant at which each is known.
-    private sealed class Stream(EventSpool spool, int strategy, long timeframeTicks)
+    private sealed class Stream(EventSpool spool, int strategy, long timeframeTicks, bool atClose)
     {
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;
@@ -73,15 +53,39 @@ public sealed class PortfolioPass
         public bool Next()
         {
             while (_events.Count == 0)
-            {
-                if (_chunk == spool.ChunkCount(strategy)) return false;
-                var reader = new RunEventReader(spool.Read(strategy, _chunk++));
-                while (reader.Next(out var e, out _)) _events.Enqueue(e);
-            }
+                if (!Load())
+                    return false;
             Current = _events.Dequeue();
-            // A signal is known when its bar closes; a fill is booked when its bar opens.
-            (long, int) key = Current.Kind == RunEventKind.Signal ? (Current.Time + timeframeTicks, 1) : (Current.Time, 2);
+            var key = KeyOf(Current);
             if (key.CompareTo(_last) > 0) _last = key;
+            return true;
+        }
+
+        private (long, int) KeyOf(in RunEvent e)
+        {
+            if (e.IsSignal)
+            {
+                // One that came into being with its fill is known when that is.
+                if (!e.ToSignal().AtFill) return (e.Time + timeframeTicks, 1);
+                return Peek() is { } fill ? KeyOf(fill) : (e.Time + timeframeTicks, 1);
+            }
+            // What the end of the bars did to it comes after everything.
+            if (e.IsEndOfRun) return (e.Time + timeframeTicks, 2);
+            // Other things are booked at their bar's open, or at its close: when anybody could have known.
+            return atClose ? (e.Time + timeframeTicks, 0) : (e.Time, 2);
+        }
+
+        private RunEvent? Peek()
+        {
+            if (_events.Count == 0 && !Load()) return null;
+            return _events.Peek();
+        }
+
+        private bool Load()
+        {
+            if (_chunk == spool.ChunkCount(strategy)) return false;
+            var reader = new RunEventReader(spool.Read(strategy, _chunk++));
+            while (reader.Next(out var e, out _)) _events.Enqueue(e);
             return true;
         }
     }
@@ -124,23 +128,18 @@ public sealed class PortfolioPass
         foreach (var instance in _plan.Instances)
         {
             if (Weights[instance.Index] == 0) continue;
-            _decisions[instance.Index] = [];
-            var stream = new Stream(_spool!, instance.Index, instance.Timeframe.Ticks);
+            var stream = new Stream(_spool!, instance.Index, instance.Timeframe.Ticks, _plan.Spec.Portfolio.BookAtClose);
             if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
         }
         var marks = new PriorityQueue<Marks, (long, int)>();
         foreach (var (symbol, feed) in bars)
         {
-            var m = new Marks(_symbolIndex[symbol], feed.Timeframe, feed.Blocks.GetAsyncEnumerator(cancellationToken));
+            var m = new Marks(_driver.SymbolIndex(symbol), feed.Timeframe, feed.Blocks.GetAsyncEnumerator(cancellationToken));
             if (await m.NextAsync()) marks.Enqueue(m, (m.Instant, m.Symbol));
             else await m.DisposeAsync();
         }
 
-        var equity = new EquityAccumulator();
-        var recorder = new EquityRecorder();
-        var exposed = 0L;
-        var rows = 0L;
-        var lastStamp = long.MinValue;
+        _driver.Begin(clock, equityRow, trade);
         while (streams.Count > 0 || marks.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -148,48 +147,25 @@ public sealed class PortfolioPass
             if (marks.TryPeek(out _, out var m0)) instant = m0.Item1;
             if (streams.TryPeek(out _, out var s0)) instant = Math.Min(instant, s0.Item1);
 
+            Drain(streams, instant, 0);
             var stamp = long.MinValue;
             while (marks.TryPeek(out var m, out var key) && key.Item1 == instant)
             {
                 marks.Dequeue();
-                _run.Mark(m.Symbol, m.Close);
+                _driver.Mark(m.Symbol, m.Close);
                 stamp = Math.Max(stamp, m.Time);
                 if (await m.NextAsync()) marks.Enqueue(m, (m.Instant, m.Symbol));
                 else await m.DisposeAsync();
             }
-            var row = stamp > lastStamp;
-            if (row)
-            {
-                _run.Revalue(stamp);
-                foreach (var called in _run.CallMargin(stamp)) Book(called, trade);
-            }
-            Drain(streams, instant, 1, trade);
-            if (row)
-            {
-                lastStamp = stamp;
-                _run.Revalue(stamp);
-                // A flat curve of nobody is not part of the result.
-                if (_decisions.Count > 0) _run.Seal(stamp);
-                equity.Add(stamp, _run.Equity);
-                clock.Count(stamp);
-                rows++;
-                if (_run.OpenTrades > 0) exposed++;
-                var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
-                recorder.Add(r);
-                equityRow?.Invoke(r);
-            }
-            Drain(streams, instant, 2, trade);
+            var row = _driver.OpenRow(stamp);
+            Drain(streams, instant, 1);
+            if (row) _driver.CloseRow(stamp);
+            Drain(streams, instant, 2);
         }
-
-        var stats = Statistics(rows > 1 ? equity.ToStatistics(clock.PeriodsPerYear) : null, rows, exposed);
-        var counts = new Dictionary<Decision, long>();
-        foreach (var decision in Enum.GetValues<Decision>())
-            if (_counts[(int)decision] > 0)
-                counts[decision] = _counts[(int)decision];
-        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, recorder);
+        return _driver.Outcome();
     }
 
-    private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long instant, int phase, Action<PortfolioTrade>? trade)
+    private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long instant, int phase)
     {
         while (streams.TryPeek(out var stream, out var key) && key.Item1 == instant && key.Item2 <= phase)
         {
@@ -197,91 +173,10 @@ public sealed class PortfolioPass
             var more = true;
             while (more && stream.Key == (key.Item1, key.Item2))
             {
-                Take(stream.Strategy, stream.Current, trade);
+                _driver.Take(stream.Strategy, stream.Current);
                 more = stream.Next();
             }
             if (more) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
         }
-    }
-
-    private void Take(int strategy, in RunEvent e, Action<PortfolioTrade>? trade)
-    {
-        switch (e.Kind)
-        {
-            case RunEventKind.Signal:
-                // By what was known when the signal was.
-                if (_schedule is not null) _run.SetWeight(strategy, _schedule.At(strategy, e.Time + _plan.Instances[strategy].Timeframe.Ticks));
-                var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
-                _decisions[strategy].Add(decision);
-                _counts[(int)decision]++;
-                break;
-            case RunEventKind.SignalEnded:
-                // What its own book refuses at once is refused here too, whatever the portfolio had said.
-                if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
-                {
-                    var said = _decisions[strategy];
-                    if (said.Count == e.Number && said[^1] == Decision.Accepted)
-                    {
-                        _counts[(int)Decision.Accepted]--;
-                        _counts[(int)Decision.StrategyRefused]++;
-                        said[^1] = Decision.StrategyRefused;
-                    }
-                }
-                _run.OnSignalEnded(strategy, e.Number);
-                break;
-            case RunEventKind.Entry:
-            case RunEventKind.Fill:
-                _run.OnFill(strategy, e.ToFill(), e.SymbolIndex);
-                break;
-            case RunEventKind.EntryEnded:
-                _run.OnEntryEnded(strategy, e.Number);
-                break;
-            case RunEventKind.Carry:
-                _run.OnCarry(strategy, e.Number, e.Time, e.Price);
-                break;
-            case RunEventKind.Split:
-                _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
-                break;
-            default:
-                if (_run.OnTrade(strategy, e.ToTrade()) is { } own) Book(own, trade);
-                break;
-        }
-    }
-
-    private void Book(in PortfolioTrade own, Action<PortfolioTrade>? trade)
-    {
-        if (own.Trade.Reason != ExitReason.Open) _trades.Add(own.Trade.NetProfit, own.Trade.AdverseExcursion, own.Trade.FavourableExcursion, own.Trade.Bars);
-        trade?.Invoke(own);
-    }
-
-    private RunStatistics Statistics(EquityStatistics? e, long rows, long exposed)
-    {
-        var t = _trades.ToStatistics();
-        return new RunStatistics
-        {
-            Trades = t.Trades,
-            WinRate = t.WinRate,
-            Expectancy = t.Expectancy,
-            AverageWin = t.AverageWin,
-            AverageLoss = t.AverageLoss,
-            ProfitFactor = t.ProfitFactor,
-            TotalReturn = _run.Equity / _run.StartingCash - 1,
-            Cagr = e?.Cagr ?? double.NaN,
-            Volatility = e?.Volatility ?? double.NaN,
-            Sharpe = e?.Sharpe ?? double.NaN,
-            Sortino = e?.Sortino ?? double.NaN,
-            Calmar = e?.Calmar ?? double.NaN,
-            MaxDrawdown = e?.MaxDrawdown ?? 0,
-            MaxDrawdownDays = e?.MaxDrawdownDays ?? 0,
-            MonthsProfitable = e?.MonthsProfitable ?? double.NaN,
-            WeeksProfitable = e?.WeeksProfitable ?? double.NaN,
-            Exposure = rows > 0 ? exposed / (double)rows : double.NaN,
-            Commission = _run.Commission,
-            Carry = _run.Carry,
-            FinalEquity = _run.Equity,
-            NetProfit = t.TotalProfit,
-            Periods = rows,
-            PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
-        };
     }
 }

@@ -24,12 +24,24 @@ public static class ProductionJson
             json.WriteNumber("version", Version);
             json.WriteString("name", run.Name);
             json.WriteString("run", run.Run);
+            json.WriteString("folder", spec.Folder);
+            json.WriteNumber("seed", spec.Seed);
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             json.WriteStartObject("data");
             json.WriteString("source", spec.Data.Source);
+            json.WriteString("format", spec.Data.Format);
+            json.WriteStartArray("symbols");
+            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0).SelectMany(e => plan.Instances[e.Index].Symbols).Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
+            json.WriteEndArray();
             json.WriteString("timeframe", spec.Data.Timeframe.ToString());
             json.WriteBoolean("adjust", spec.Data.Adjust);
+            json.WriteString("stamp", spec.Data.StampIsOpen ? "open" : "close");
+            if (spec.Data.InstrumentsPart is { } instruments)
+            {
+                json.WritePropertyName("instruments");
+                instruments.WriteTo(json);
+            }
             json.WriteEndObject();
             json.WriteStartObject("account");
             json.WriteNumber("cash", spec.Cash);

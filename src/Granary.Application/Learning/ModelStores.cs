@@ -36,7 +36,7 @@ public static class ModelStores
         return colon < 0 ? registry : registry[..colon] + registry[at..];
     }
 
-    private static string Connection(string registry)
+    internal static string Connection(string registry)
     {
         if (!Uri.TryCreate(registry, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.AbsolutePath.Trim('/').Length == 0)
             throw new InputException($"{Shown(registry)} names no database; write postgres://user:password@host:port/database");

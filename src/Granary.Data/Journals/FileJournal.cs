@@ -9,7 +9,8 @@ namespace Granary.Data.Journals;
 
 /// <summary>
 /// A journal in one file of a folder, appended to and never rewritten. An append is one frame: its length, its checksum, and the entries. One write and
-/// one flush to the disk (fsync) an append, however many entries it has; that is the whole policy, and there is no other mode.
+/// one flush to the disk (fsync) an append, however many entries it has; that is the whole policy. (The paper venue keeps its own book without the flush,
+/// since what it simulates loses nothing in a power cut that a restart would miss.)
 /// </summary>
 /// <remarks>
 /// <para>Layout: "GRJ1", then frames of <c>length u32 · CRC-32 u32 · entries</c>; an entry is <c>length u32 · sequence i64 · recorded (ticks) i64 · kind, strategy,
@@ -27,11 +28,12 @@ public sealed class FileJournal : IJournal
     private readonly FolderLease? _lease;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 14);
     private long _length;
+    private readonly bool _flush;
     private bool _failed;
 
-    private FileJournal(string path, FileStream file, FolderLease? lease)
+    private FileJournal(string path, FileStream file, FolderLease? lease, bool flush)
     {
-        (_path, _file, _lease) = (path, file, lease);
+        (_path, _file, _lease, _flush) = (path, file, lease, flush);
         Name = path;
     }
 
@@ -43,9 +45,10 @@ public sealed class FileJournal : IJournal
 
     /// <param name="folder">Made where it is not there; one folder is one account.</param>
     /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
+    /// <param name="flush">false leaves it to the operating system when the disk gets it: a killed process loses nothing, a power cut may.</param>
     /// <exception cref="LeaseException">Another process has it open.</exception>
     /// <exception cref="JournalException">The disk refuses, or the file is not a journal.</exception>
-    public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj")
+    public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj", bool flush = true)
     {
         FolderLease? lease = null;
         FileStream? file = null;
@@ -55,7 +58,7 @@ public sealed class FileJournal : IJournal
             lease = FolderLease.Take(folder, name, holder, clock);
             var path = Path.Combine(folder, name);
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1, FileOptions.None);
-            var journal = new FileJournal(path, file, lease);
+            var journal = new FileJournal(path, file, lease, flush);
             journal.Recover(clock);
             return journal;
         }
@@ -209,7 +212,7 @@ public sealed class FileJournal : IJournal
         try
         {
             RandomAccess.Write(_file.SafeFileHandle, frame, _length);
-            RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            if (_flush) RandomAccess.FlushToDisk(_file.SafeFileHandle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

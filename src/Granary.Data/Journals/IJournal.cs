@@ -53,6 +53,9 @@ public sealed class JournalException : Exception
     public JournalException(string message, Exception inner) : base(message, inner)
     {
     }
+
+    /// <summary>It may pass: appending the same once more is right, and until it gets through nothing may be done.</summary>
+    public bool MayPass { get; init; }
 }
 
 /// <summary>Another session trades this account; one sentence.</summary>

@@ -63,7 +63,7 @@ public sealed class PostgresJournal : IJournal
         }
     }
 
-    private JournalException Failed(Exception e) => new($"the journal in {Name} cannot be reached: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; trading waits for it", e);
+    private JournalException Failed(Exception e) => new($"the journal in {Name} cannot be reached: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; trading waits for it", e) { MayPass = true };
 
     private async Task TakeLeaseAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {

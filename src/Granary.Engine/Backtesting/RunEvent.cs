@@ -82,6 +82,11 @@ public readonly struct RunEvent
 
     public RunEventKind Kind => _kind;
 
+    public bool IsSignal => _kind == RunEventKind.Signal;
+
+    /// <summary>It says how things stood when the bars ended.</summary>
+    public bool IsEndOfRun => _kind == RunEventKind.SignalEnded && End == SignalEnd.Unfilled || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open;
+
     /// <summary>Of the signal and of the trade that it opened.</summary>
     public int Number => _number;
 

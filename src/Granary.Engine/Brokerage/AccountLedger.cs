@@ -13,6 +13,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private readonly List<Ticket> _open = [];
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountTrade> _trades = new(StringComparer.Ordinal);
+    private readonly List<AccountTrade> _active = [];
     private readonly Dictionary<string, double> _positions = new(StringComparer.Ordinal);
 
     public double StartingCash { get; } = cash;
@@ -35,6 +36,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>By the client id of the entry.</summary>
     public IReadOnlyDictionary<string, AccountTrade> Trades => _trades;
 
+    /// <summary>Those that are open, in the order of their entries.</summary>
+    public IReadOnlyList<AccountTrade> ActiveTrades => _active;
+
     /// <summary>Signed base units by symbol; flat ones are 0.</summary>
     public IReadOnlyDictionary<string, double> Positions => _positions;
 
@@ -53,6 +57,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             case OrderAnswered answer: Answer(answer.ClientId, answer.Status); break;
             case VenueReported report: Report(report.Event, out _); break;
             case OrderClosed closed: Close(closed.ClientId); break;
+            case Reconciled reconciled: _positions[reconciled.Symbol] = _positions.GetValueOrDefault(reconciled.Symbol) + reconciled.Adjustment; break;
         }
     }
 
@@ -119,6 +124,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         trade.Open += fill.Quantity;
         trade.Fees += fill.Fee;
         trade.State = TradeState.Active;
+        if (!_active.Contains(trade)) _active.Add(trade);
         return trade;
     }
 
@@ -133,7 +139,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         trade.Fees += fill.Fee;
         trade.ExitTime = fill.At;
         trade.Why = fill.Leg.Length > 0 ? fill.Leg : ticket.Intent.Reason.ToString().ToLowerInvariant();
-        if (trade.Open == 0) trade.State = TradeState.Closed;
+        if (trade.Open > 0) return trade;
+        trade.State = TradeState.Closed;
+        _active.Remove(trade);
         return trade;
     }
 

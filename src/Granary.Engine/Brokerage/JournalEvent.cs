@@ -21,7 +21,8 @@ public abstract record JournalEvent(long Instant)
 public sealed record SessionStarted(long Instant, string Tag, string Account, string Configuration, string Broker, string Host, int Process, bool WithoutEvidence) : JournalEvent(Instant);
 
 /// <summary>The bars that closed at an instant, as the session decided on them.</summary>
-public sealed record BarsTaken(long Instant, IReadOnlyList<TakenBar> Bars) : JournalEvent(Instant);
+/// <param name="Warm">They were there before the session traded: strategies saw them, nobody acted on them.</param>
+public sealed record BarsTaken(long Instant, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Instant);
 
 /// <param name="Series">The market's place in the session's list.</param>
 public readonly record struct TakenBar(int Series, long Time, double Open, double High, double Low, double Close, double Volume)
@@ -99,4 +100,12 @@ public enum SessionCommand : byte
 public sealed record SessionControlled(long Instant, SessionCommand Command, string Who, string Why) : JournalEvent(Instant);
 
 /// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
-public sealed record Reconciled(long Instant, string Rule, string Difference) : JournalEvent(Instant);
+/// <param name="Adjustment">What our position in the symbol is changed by, signed base units; 0 where only orders differed.</param>
+public sealed record Reconciled(long Instant, string Rule, string Difference, double Adjustment) : JournalEvent(Instant);
+
+/// <summary>The stop of an open trade will be moved: written before the venue is told.</summary>
+public sealed record StopMoved(long Instant, string ClientId, double Price) : JournalEvent(Instant);
+
+/// <summary>The portfolio accepted a signal, and no order was sent for it.</summary>
+/// <param name="Why">paused, late, blocked (the symbol waits for an operator).</param>
+public sealed record EntrySkipped(long Instant, int Number, string Why) : JournalEvent(Instant);

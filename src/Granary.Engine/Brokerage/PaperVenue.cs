@@ -50,6 +50,9 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
 
     public long Instant => _instant;
 
+    /// <summary>Whether an order waits or a trade is open.</summary>
+    public bool HasWork => _live.Count > 0;
+
     /// <summary>Takes an order; a known id answers how it stands.</summary>
     public BrokerOrderStatus Submit(BrokerOrder order)
     {
@@ -80,7 +83,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
         return working.Status;
     }
 
-    // Whether a submission's answer is lost, and whether the order had arrived; only the first try of an order can be.
+    /// <summary>Whether a submission's answer is lost, and whether the order had arrived; only an order's first try can be.</summary>
     public (bool Lost, bool Arrived) AnswerOf(string clientId)
     {
         var attempt = _asked[clientId] = _asked.GetValueOrDefault(clientId) + 1;

@@ -48,4 +48,6 @@ public enum Decision : byte
     StrategyRefused,
     /// <summary>The strategy's model is against it.</summary>
     ModelRefused,
+    /// <summary>Its strategy or symbol is switched off for now.</summary>
+    Disabled,
 }

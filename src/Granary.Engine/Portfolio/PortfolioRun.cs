@@ -21,7 +21,7 @@ public sealed partial class PortfolioRun
     private readonly Instrument[] _instruments;
     private readonly PortfolioMember[] _members;
     private readonly PortfolioLimits _limits;
-    private readonly HashSet<int> _restricted = [];
+    private readonly HashSet<int> _restricted = [], _disabled = [];
     private readonly double[] _close, _net, _gross, _memberGross;
     private readonly Dictionary<long, Holding> _holdings = [];
     private readonly Dictionary<long, Promise> _promises = [];
@@ -83,10 +83,24 @@ public sealed partial class PortfolioRun
 
     public UInt128 Fingerprint => _fingerprint.Value;
 
-    private static long Key(int member, int number) => (long)member << 32 | (uint)number;
+    public double WeightOf(int member) => _members[member].Weight;
 
-    /// <summary>From now on a member's signals are sized by this weight; what it holds stays as it is.</summary>
+    /// <summary>Another weight, for the signals from now on; what is open keeps its size.</summary>
     public void SetWeight(int member, double weight) => _members[member] = _members[member] with { Weight = weight };
+
+    /// <summary>Switches a member's entries on or off; what is open goes on.</summary>
+    public void SetEnabled(int member, bool enabled)
+    {
+        if (enabled) _disabled.Remove(member);
+        else _disabled.Add(member);
+    }
+
+    public bool IsEnabled(int member) => !_disabled.Contains(member);
+
+    /// <summary>What an accepted signal was given of its strategy's quantity, as a factor; 0 where none is waiting.</summary>
+    public double ScaleOf(int member, int number) => _promises.TryGetValue(Key(member, number), out var promise) ? promise.Scale : 0;
+
+    private static long Key(int member, int number) => (long)member << 32 | (uint)number;
 
     /// <summary>An instrument's bar has closed.</summary>
     public void Mark(int symbol, double close) => _close[symbol] = close;
@@ -141,6 +155,7 @@ public sealed partial class PortfolioRun
         scale = gross = 0;
         var m = _members[member];
         if (m.Weight == 0) return Decision.WeightZero;
+        if (_disabled.Count > 0 && _disabled.Contains(member)) return Decision.Disabled;
         if (_restricted.Contains(market)) return Decision.RestrictedSymbol;
         if (signal.SizeFactor == 0) return Decision.ModelRefused;
         var instrument = _instruments[market];

@@ -1,0 +1,195 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>
+/// A portfolio run with its books: what was decided, its trades, its equity row by row. Whoever drives it shows it, instant by instant, the fills
+/// that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
+/// </summary>
+public sealed class PortfolioDriver
+{
+    private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
+    private readonly PortfolioRun _run;
+    private readonly BatchPlan _plan;
+    private readonly WeightSchedule? _schedule;
+    private readonly List<(int Member, int Number)> _called = [];
+    private readonly Dictionary<int, List<Decision>> _decisions = [];
+    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    private readonly TradeAccumulator _trades = new();
+    private readonly EquityAccumulator _equity = new();
+    private readonly EquityRecorder _recorder = new();
+    private FeedClock _clock = null!;
+    private Action<EquityRow>? _row;
+    private Action<PortfolioTrade>? _trade;
+    private long _rows, _exposed, _lastStamp = long.MinValue;
+
+    /// <param name="weights">By strategy index; those without are not members.</param>
+    /// <param name="instruments">Of all symbols of the batch.</param>
+    /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
+    public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
+    {
+        (_plan, _schedule) = (plan, schedule);
+        for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
+        _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members, plan.Spec.Execution.Settings);
+        foreach (var instance in plan.Instances)
+            if (weights[instance.Index] != 0)
+                _decisions[instance.Index] = [];
+    }
+
+    public PortfolioRun Run => _run;
+
+    public int SymbolIndex(string symbol) => _symbolIndex[symbol];
+
+    /// <param name="row">Is given every row of the equity curve.</param>
+    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) => (_clock, _row, _trade) = (clock, row, trade);
+
+    public static PortfolioLimits Limits(LimitSpec limits) => new()
+    {
+        MaxPositions = limits.MaxPositions,
+        MaxGrossPercent = limits.MaxGrossPercent,
+        MaxNetPercent = limits.MaxNetPercent,
+        MaxSymbolPercent = limits.MaxSymbolPercent,
+        MaxStrategyPercent = limits.MaxStrategyPercent,
+        RiskPercent = limits.RiskPercent,
+        MaxDrawdownPercent = limits.MaxDrawdownPercent,
+        DailyLossPercent = limits.DailyLossPercent,
+        RestrictedSymbols = limits.RestrictedSymbols,
+    };
+
+    /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them; their strategies go on with them.</summary>
+    public IReadOnlyList<(int Member, int Number)> MarginCalled => _called;
+
+    /// <summary>A bar has closed.</summary>
+    public void Mark(int symbol, double close) => _run.Mark(symbol, close);
+
+    /// <summary>All closes of an instant are marked.</summary>
+    /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
+    /// <returns>Whether the instant has a row of its own, which is then to be closed when its signals are decided.</returns>
+    public bool OpenRow(long stamp)
+    {
+        if (stamp <= _lastStamp) return false;
+        _run.Revalue(stamp);
+        foreach (var called in _run.CallMargin(stamp))
+        {
+            Book(called);
+            _called.Add((called.Member, called.Trade.Number));
+        }
+        return true;
+    }
+
+    public void CloseRow(long stamp)
+    {
+        _lastStamp = stamp;
+        _run.Revalue(stamp);
+        // A flat curve of nobody is not part of the result.
+        if (_decisions.Count > 0) _run.Seal(stamp);
+        _equity.Add(stamp, _run.Equity);
+        _clock.Count(stamp);
+        _rows++;
+        if (_run.OpenTrades > 0) _exposed++;
+        var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
+        _recorder.Add(r);
+        _row?.Invoke(r);
+    }
+
+    /// <summary>The next event of a strategy.</summary>
+    /// <returns>The answer to a signal; null to anything else.</returns>
+    public Decision? Take(int strategy, in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKind.Signal:
+                // By what was known when the signal was.
+                if (_schedule is not null) _run.SetWeight(strategy, _schedule.At(strategy, e.Time + _plan.Instances[strategy].Timeframe.Ticks));
+                var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+                _decisions[strategy].Add(decision);
+                _counts[(int)decision]++;
+                return decision;
+            case RunEventKind.SignalEnded:
+                // What its own book refuses at once is refused here too, whatever the portfolio had said.
+                if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+                {
+                    var said = _decisions[strategy];
+                    if (said.Count == e.Number && said[^1] == Decision.Accepted)
+                    {
+                        _counts[(int)Decision.Accepted]--;
+                        _counts[(int)Decision.StrategyRefused]++;
+                        said[^1] = Decision.StrategyRefused;
+                    }
+                }
+                _run.OnSignalEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Entry:
+            case RunEventKind.Fill:
+                _run.OnFill(strategy, e.ToFill(), e.SymbolIndex);
+                break;
+            case RunEventKind.EntryEnded:
+                _run.OnEntryEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Carry:
+                _run.OnCarry(strategy, e.Number, e.Time, e.Price);
+                break;
+            case RunEventKind.Split:
+                _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
+                break;
+            default:
+                if (_run.OnTrade(strategy, e.ToTrade()) is { } own) Book(own);
+                break;
+        }
+        return null;
+    }
+
+    private void Book(in PortfolioTrade own)
+    {
+        if (own.Trade.Reason != ExitReason.Open) _trades.Add(own.Trade.NetProfit, own.Trade.AdverseExcursion, own.Trade.FavourableExcursion, own.Trade.Bars);
+        _trade?.Invoke(own);
+    }
+
+    public PortfolioOutcome Outcome()
+    {
+        var stats = Statistics(_rows > 1 ? _equity.ToStatistics(_clock.PeriodsPerYear) : null, _rows, _exposed);
+        var counts = new Dictionary<Decision, long>();
+        foreach (var decision in Enum.GetValues<Decision>())
+            if (_counts[(int)decision] > 0)
+                counts[decision] = _counts[(int)decision];
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder);
+    }
+
+    private RunStatistics Statistics(EquityStatistics? e, long rows, long exposed)
+    {
+        var t = _trades.ToStatistics();
+        return new RunStatistics
+        {
+            Trades = t.Trades,
+            WinRate = t.WinRate,
+            Expectancy = t.Expectancy,
+            AverageWin = t.AverageWin,
+            AverageLoss = t.AverageLoss,
+            ProfitFactor = t.ProfitFactor,
+            TotalReturn = _run.Equity / _run.StartingCash - 1,
+            Cagr = e?.Cagr ?? double.NaN,
+            Volatility = e?.Volatility ?? double.NaN,
+            Sharpe = e?.Sharpe ?? double.NaN,
+            Sortino = e?.Sortino ?? double.NaN,
+            Calmar = e?.Calmar ?? double.NaN,
+            MaxDrawdown = e?.MaxDrawdown ?? 0,
+            MaxDrawdownDays = e?.MaxDrawdownDays ?? 0,
+            MonthsProfitable = e?.MonthsProfitable ?? double.NaN,
+            WeeksProfitable = e?.WeeksProfitable ?? double.NaN,
+            Exposure = rows > 0 ? exposed / (double)rows : double.NaN,
+            Commission = _run.Commission,
+            Carry = _run.Carry,
+            FinalEquity = _run.Equity,
+            NetProfit = t.TotalProfit,
+            Periods = rows,
+            PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Application.Live;
+
+/// <summary>
+/// What a session writes into its journal. Facts on which something is done (intents, commands, weights) are durable before it is done. Others wait for the
+/// next of these, a second at the longest: bars on which nothing was decided, which the feed has, and what the venue told, which it tells again. While the journal cannot be reached, whoever writes waits, and so trading pauses.
+/// </summary>
+public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyncDisposable
+{
+    private const int MostWaiting = 512;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    private readonly List<JournalEntry> _waiting = [];
+    private long _next = journal.Last + 1;
+    private long _flushed = clock.GetTimestamp();
+
+    public string Name => journal.Name;
+
+    public string? Cut => journal.Cut;
+
+    /// <summary>Why the session waits for its journal; null while it does not.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Times that it was lost and came back.</summary>
+    public int Losses { get; private set; }
+
+    /// <summary>Spent in appending, which is mostly the flush to the disk.</summary>
+    public TimeSpan Appending { get; private set; }
+
+    public long Appends { get; private set; }
+
+    public async IAsyncEnumerable<JournalEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) yield return JournalCodec.Decode(entry);
+    }
+
+    /// <summary>Writes what can wait.</summary>
+    public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
+    {
+        Add(e);
+        return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? FlushAsync(cancellationToken) : default;
+    }
+
+    /// <summary>Writes what has waited long enough.</summary>
+    public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default) =>
+        _waiting.Count > 0 && clock.GetElapsedTime(_flushed) >= Longest ? FlushAsync(cancellationToken) : default;
+
+    /// <summary>Writes, durably when it returns; in one piece.</summary>
+    public ValueTask AppendAsync(IEnumerable<JournalEvent> events, CancellationToken cancellationToken = default)
+    {
+        foreach (var e in events) Add(e);
+        return FlushAsync(cancellationToken);
+    }
+
+    private void Add(JournalEvent e) => _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
+
+    /// <exception cref="JournalException">The disk failed: the session has to be started again.</exception>
+    /// <exception cref="LeaseException">Another session has taken the account.</exception>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_waiting.Count == 0) return;
+        var wait = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            try
+            {
+                var started = clock.GetTimestamp();
+                await journal.AppendAsync(_waiting, cancellationToken).ConfigureAwait(false);
+                Appending += clock.GetElapsedTime(started);
+                Appends++;
+                break;
+            }
+            catch (JournalException e) when (e.MayPass)
+            {
+                if (Fault is null) Losses++;
+                Fault = e.Message;
+                await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
+                if (wait < TimeSpan.FromSeconds(5)) wait *= 2;
+            }
+        }
+        Fault = null;
+        _waiting.Clear();
+        _flushed = clock.GetTimestamp();
+    }
+
+    public ValueTask DisposeAsync() => journal.DisposeAsync();
+}

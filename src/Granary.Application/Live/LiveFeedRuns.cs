@@ -1,0 +1,154 @@
+using Granary.Application.Batches;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Live;
+
+/// <summary>The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.</summary>
+internal abstract class LiveFeedRuns
+{
+    public abstract FeedClock Clock { get; }
+
+    public IReadOnlyList<LiveStrategy> Strategies { get; protected init; } = [];
+
+    /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
+    public abstract void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars);
+
+    public static LiveFeedRuns Of(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors) => feed.IsJoined
+        ? new Joined(feed, instances, instrumentOf, execution, events, withFactors)
+        : new Single(feed, instances, instrumentOf, execution, events, withFactors);
+
+    private protected static LiveStrategy Make(StrategyInstance instance, IEventSink? events, bool withFactors) =>
+        new(instance, events is null ? null : new RunEventWriter(instance.Index, events, withFactors));
+
+    // A strategy that throws fails alone; the others go on.
+    private protected static void Guarded(LiveStrategy strategy, Action work)
+    {
+        if (strategy.Error is not null) return;
+        try
+        {
+            work();
+        }
+        catch (Exception e)
+        {
+            Fail(strategy, e);
+        }
+    }
+
+    private protected static void Fail(LiveStrategy strategy, Exception e)
+    {
+        strategy.Error = Said(e);
+        strategy.Run = null;
+        strategy.Events.Clear();
+        // What it has open is closed, since nobody looks after it any more.
+        strategy.Trades.Clear();
+    }
+
+    private static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
+
+    private sealed class Single : LiveFeedRuns
+    {
+        private readonly FeedPipeline _pipeline;
+        private long _index;
+
+        public Single(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        {
+            var series = new MarketSeries(instrumentOf(feed.Symbols[0]), feed.Timeframe);
+            var plan = new FactorPlan();
+            Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
+            foreach (var strategy in Strategies)
+                Guarded(strategy, () =>
+                {
+                    var observer = strategy.ObserverOf(0);
+                    var run = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plan, observer, strategy.Instance.Model);
+                    if (strategy.Log is { } log) log.Run = run;
+                    observer.Factors = run;
+                    strategy.FactorNames = run.FactorNames;
+                    strategy.Run = run;
+                });
+            _pipeline = new FeedPipeline(series, plan);
+        }
+
+        public override FeedClock Clock => _pipeline.Clock;
+
+        public override void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars)
+        {
+            foreach (var (_, bar) in bars)
+            {
+                var prepared = _pipeline.Prepare(BarBlock.FromBars(_index++, [bar]));
+                foreach (var strategy in Strategies)
+                {
+                    if (strategy.Error is not null) continue;
+                    try
+                    {
+                        ((StrategyRun)strategy.Run!).Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+                    }
+                    catch (Exception e)
+                    {
+                        Fail(strategy, e);
+                    }
+                }
+                _pipeline.Return(prepared);
+            }
+        }
+    }
+
+    private sealed class Joined : LiveFeedRuns
+    {
+        private readonly JoinedPipeline _pipeline;
+        private readonly FeedJoiner _joiner;
+        private readonly long[] _index;
+
+        public Joined(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        {
+            var series = feed.Symbols.Select(s => new MarketSeries(instrumentOf(s), feed.Timeframe)).ToList();
+            var plans = series.Select(_ => new FactorPlan()).ToList();
+            _index = new long[series.Count];
+            Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
+            foreach (var strategy in Strategies)
+                Guarded(strategy, () =>
+                {
+                    var observers = series.Select((_, s) => strategy.ObserverOf(s)).ToArray();
+                    var run = new MultiSymbolRun(strategy.Instance.Id, (MultiSymbolStrategy)strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plans, observers);
+                    for (var s = 0; s < observers.Length; s++)
+                    {
+                        observers[s].Factors = run.Factors(s);
+                        if (observers[s].LogOf is RunEventWriter.SymbolObserver log) log.Run = run.Factors(s);
+                    }
+                    strategy.FactorNames = run.Factors(0).FactorNames;
+                    strategy.Run = run;
+                });
+            _pipeline = new JoinedPipeline(series, plans);
+            _joiner = new FeedJoiner(series);
+        }
+
+        public override FeedClock Clock => _pipeline.Clock;
+
+        public override void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars)
+        {
+            if (bars.Count == 0) return;
+            foreach (var (symbol, bar) in bars) _joiner.Add(symbol, BarBlock.FromBars(_index[symbol]++, [bar]));
+            for (var s = 0; s < _index.Length; s++) _joiner.Reach(s, bars[0].Bar.Time);
+            while (_joiner.TryNext(out var block))
+            {
+                var prepared = _pipeline.Prepare(block);
+                foreach (var strategy in Strategies)
+                {
+                    if (strategy.Error is not null) continue;
+                    try
+                    {
+                        ((MultiSymbolRun)strategy.Run!).Process(prepared);
+                    }
+                    catch (Exception e)
+                    {
+                        Fail(strategy, e);
+                    }
+                }
+                _pipeline.Return(prepared);
+            }
+        }
+    }
+}

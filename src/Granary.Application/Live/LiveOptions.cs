@@ -1,0 +1,59 @@
+using Granary.Application.Weights;
+
+namespace Granary.Application.Live;
+
+/// <summary>How a live session is to go.</summary>
+public sealed record LiveOptions
+{
+    /// <summary>As it stands in the journal; also the portfolio's id in the weights service.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>Where new weights come from; null = they stay those of the configuration.</summary>
+    public IWeightsService? Weights { get; init; }
+
+    /// <summary>Where the operator's commands come from and the status goes to; null = nobody commands.</summary>
+    public SessionControl? Control { get; init; }
+
+    /// <summary>An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.</summary>
+    public TimeSpan? EntriesWithin { get; init; }
+
+    /// <summary>Between two synchronisations with the venue.</summary>
+    public TimeSpan Synchronise { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The operator trades a configuration whose evidence does not suffice.</summary>
+    public bool WithoutEvidence { get; init; }
+
+    /// <summary>SHA-256 of the production configuration.</summary>
+    public string Configuration { get; init; } = "";
+
+    /// <summary>Bars that the strategies see before the session trades: those that open before the feed's first.</summary>
+    public Engine.Market.IBarSource? WarmUp { get; init; }
+
+    /// <summary>Is given the status after every instant.</summary>
+    public IProgress<LiveStatus>? Status { get; init; }
+}
+
+public enum LiveState : byte
+{
+    WarmingUp,
+    CatchingUp,
+    Trading,
+    Paused,
+    WaitingForJournal,
+    WaitingForVenue,
+    Ended,
+}
+
+/// <summary>How a session stands.</summary>
+/// <param name="Instant">Market time reached, UTC.</param>
+/// <param name="ModelEquity">Of the portfolio as the backtest has it, with the strategies' simulated fills.</param>
+/// <param name="AccountEquity">Of the account, with the venue's fills, at the last closes.</param>
+/// <param name="Positions">Signed base units by symbol.</param>
+/// <param name="Unknown">Orders whose standing at the venue is not known.</param>
+/// <param name="Differences">Between our books and the venue's, found so far.</param>
+/// <param name="WeightsVersion">0 = those of the configuration.</param>
+/// <param name="LatencyP50">From the bar's arrival to its last order at the venue, microseconds, median; NaN before the first order.</param>
+public sealed record LiveStatus(
+    LiveState State, DateTime Instant, long Bars, int Strategies, int Failed, double ModelEquity, double AccountEquity, double AccountCash, double AccountFees,
+    IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected, int Unknown, int Differences,
+    long WeightsVersion, string? JournalFault, string? VenueFault, double LatencyP50, double LatencyP99, IReadOnlyList<string> Notes);

@@ -1,0 +1,144 @@
+using Granary.Application.Batches;
+using Granary.Application.Feeds;
+using Granary.Application.Json;
+using Granary.Application.Learning;
+using Granary.Application.Weights;
+using Granary.Data.Journals;
+using Granary.Data.Replay;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Live;
+
+/// <summary>What <c>granary live</c> is asked for.</summary>
+public sealed record LiveRequest
+{
+    /// <summary>Path of a prod.json.</summary>
+    public required string Production { get; init; }
+
+    /// <summary>store:DIR, csv:DIR, kafka://…, ws:….</summary>
+    public required string Feed { get; init; }
+
+    public string Broker { get; init; } = "paper";
+
+    public PaperSettings Paper { get; init; } = new();
+
+    public ReplayPace Pace { get; init; } = ReplayPace.AsFastAsPossible;
+
+    /// <summary>A folder, or postgres://…; null = <c>state</c> in the run's folder.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The run's folder; null = <c>runs/NAME-live-UTC</c>.</summary>
+    public string? Out { get; init; }
+
+    public bool WithoutEvidence { get; init; }
+
+    /// <summary>In the journal and in the weights service; null = the configuration's name.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The folder of a weights service; null = weights stay those of the configuration.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Where the bars before the feed's first come from; null = the configuration's own source for streams, nothing for replays.</summary>
+    public string? WarmUp { get; init; }
+
+    /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
+    public long? From { get; init; }
+
+    public long? To { get; init; }
+
+    public IProgress<LiveStatus>? Status { get; init; }
+}
+
+/// <summary>A session that is over.</summary>
+/// <param name="Run">As a backtest leaves it; its digest is that of a backtest over the same bars.</param>
+/// <param name="Recorded">Bar to order, of this session.</param>
+public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger);
+
+/// <summary>Opens everything that a live session needs, runs it to its end, and writes its run's folder.</summary>
+public static class LiveSession
+{
+    /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
+    /// <exception cref="LeaseException">Another session trades the account.</exception>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public static async Task<LiveRun> RunAsync(LiveRequest request, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        var production = ProductionReader.Read(request.Production);
+        if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
+            throw new InputException($"{request.Production} does not speak for itself: {string.Join("; ", production.Verdict.Reasons)}; mend that, or trade it all the same with --without-evidence, which is recorded");
+        if (request.Broker != "paper")
+            throw new InputException($"--broker {request.Broker}: this Granary has the broker 'paper' only; another is an adapter of IBroker (src/Granary.Engine/Brokerage/IBroker.cs)");
+        var spec = production.Spec;
+        var account = request.Account ?? spec.Name;
+        WeightsRules.CheckPortfolio(account);
+        var now = clock.GetUtcNow().UtcDateTime;
+        var folder = Path.GetFullPath(request.Out ?? Path.Combine("runs", FormattableString.Invariant($"{spec.Name}-live-{now:yyyyMMdd'T'HHmmss'Z'}")));
+        var state = request.State ?? Path.Combine(folder, "state");
+        var isDatabase = ModelStores.IsDatabase(state);
+        var holder = $"granary live {Path.GetFileName(request.Production)}";
+
+        await using var journal = new AccountJournal(isDatabase
+            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), account, clock, holder, cancellationToken).ConfigureAwait(false)
+            : FileJournal.Open(state, clock, holder), clock);
+        var past = new List<JournalEvent>();
+        await foreach (var e in journal.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
+        var before = past.OfType<SessionStarted>().LastOrDefault();
+        if (before is not null && before.Configuration != production.Hash)
+            throw new InputException($"{journal.Name} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state");
+
+        await using var feed = await OpenFeedAsync(request, spec, past, clock, cancellationToken).ConfigureAwait(false);
+        foreach (var symbol in spec.Data.Symbols)
+            if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
+                throw new InputException($"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
+        Instrument Of(Instrument i) => (spec.Data.Instruments.GetValueOrDefault(i.Symbol) ?? spec.Data.Instruments.GetValueOrDefault("*"))?.Apply(i) ?? i;
+        var instruments = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => Of(s.Instrument), StringComparer.Ordinal);
+        await using var broker = await PaperBroker.OpenAsync(request.Paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, isDatabase
+            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), account + ".paper-venue", clock, holder, cancellationToken).ConfigureAwait(false)
+            : FileJournal.Open(state, clock, holder, "paper-venue.grj", flush: false), clock, cancellationToken).ConfigureAwait(false);
+
+        var streams = !Data.BarSources.Knows(request.Feed);
+        var host = LiveHost.Create(spec, feed, broker, journal, past, clock, new LiveOptions
+        {
+            Account = account,
+            Configuration = production.Hash,
+            WithoutEvidence = !production.Verdict.IsSufficient,
+            Weights = request.Weights is { } weights ? new FileWeights(weights, clock) : null,
+            Control = new SessionControl(isDatabase ? Path.Combine(folder, "control") : Path.Combine(state, "control"), clock),
+            EntriesWithin = streams ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
+            WarmUp = WarmUp(request, spec, streams),
+            Status = request.Status,
+        });
+        past.Clear();
+        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, new BatchOptions { Out = folder, Yes = true, Guards = false, RegisterModels = false }, null, cancellationToken).ConfigureAwait(false);
+        await AccountFiles.WriteAsync(folder, host.Ledger, journal, request, production, host.Status, host.Latency).ConfigureAwait(false);
+        return new LiveRun(run, host.Status, host.Latency, host.Ledger);
+    }
+
+    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
+        var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
+        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || !Data.BarSources.Knows(request.Feed)) ? known + 1 : request.From;
+        List<BarQuery> Queries(long? start) => [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))];
+        Task<ILiveFeed> Open(long? start) => OpenAsync(Queries(start));
+        async Task<ILiveFeed> OpenAsync(List<BarQuery> queries) => Data.BarSources.Knows(request.Feed)
+            ? await BarReplay.OpenAsync(BarSources.Open(spec.Data with { Source = request.Feed }, Environment.CurrentDirectory), queries, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+            : await LiveFeeds.OpenAsync(new FeedRequest(request.Feed, queries, request.Pace, clock), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Open(from).ConfigureAwait(false);
+        }
+        catch (BarDataException) when (from is not null && known > long.MinValue)
+        {
+            // It has nothing newer: all there is has been taken.
+            return await Open(request.From).ConfigureAwait(false);
+        }
+    }
+
+    private static IBarSource? WarmUp(LiveRequest request, BatchSpec spec, bool streams)
+    {
+        if (request.WarmUp is null && !streams) return null;
+        return BarSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory);
+    }
+}

@@ -1,0 +1,127 @@
+using Granary.Application.Batches;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Live;
+
+/// <summary>How a trade stands in the strategy's own, simulated account: what the broker's account is brought to.</summary>
+internal enum WantedState : byte
+{
+    /// <summary>Its entry waits.</summary>
+    Entry,
+    Open,
+    /// <summary>Its exit waits.</summary>
+    Exit,
+}
+
+/// <summary>A trade of a strategy that is not over.</summary>
+internal sealed class WantedTrade
+{
+    public WantedState State;
+    public int Symbol;
+    /// <summary>The entry as the strategy made it; the default where it came into being with its fill.</summary>
+    public Order Entry;
+    public OrderType ExitType;
+    public ExitReason ExitReason;
+    /// <summary>Where the strategy moved its stop to; 0 = nowhere.</summary>
+    public double MovedStop;
+}
+
+/// <summary>A strategy of a live session: its run, and what it did at the instant that is being worked.</summary>
+internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log)
+{
+    public StrategyInstance Instance => instance;
+
+    public RunEventWriter? Log => log;
+
+    public IStrategyRun? Run { get; set; }
+
+    public string? Error { get; set; }
+
+    /// <summary>Of this instant, in order.</summary>
+    public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
+
+    /// <summary>By the number of their signal.</summary>
+    public Dictionary<int, WantedTrade> Trades { get; } = [];
+
+    public IReadOnlyList<string> FactorNames { get; set; } = [];
+
+    public Observer ObserverOf(int symbol) => new(this, symbol, instance.Symbols.Count > 1 ? log?.ForSymbol(symbol) : log);
+
+    /// <summary>Listens to one symbol's book.</summary>
+    internal sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
+    {
+        public IFactorReader? Factors { get; set; }
+
+        public IRunObserver? LogOf => log;
+
+        public void OnSignal(in Signal signal)
+        {
+            log?.OnSignal(signal);
+            var factors = Factors is { FactorNames.Count: > 0 and var n } ? new double[n] : [];
+            if (factors.Length > 0) Factors!.ReadFactors(factors);
+            owner.Events.Add((RunEvent.Of(signal, factors.Length, symbol), factors));
+            if (signal.AtFill) owner.Trades[signal.Number] = new WantedTrade { State = WantedState.Open, Symbol = symbol };
+        }
+
+        public void OnSignalEnded(int number, SignalEnd end, long time)
+        {
+            log?.OnSignalEnded(number, end, time);
+            owner.Events.Add((RunEvent.Ended(number, end, time), []));
+            owner.Trades.Remove(number);
+        }
+
+        public void OnEntry(int number, long time, double price, double quantity, double commission) =>
+            OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
+
+        public void OnFill(in TradeFill fill)
+        {
+            log?.OnFill(fill);
+            owner.Events.Add((RunEvent.Of(fill, symbol), []));
+            if (fill.IsEntry && owner.Trades.TryGetValue(fill.Number, out var trade) && trade.State == WantedState.Entry) trade.State = WantedState.Open;
+        }
+
+        public void OnEntryEnded(int number, long time)
+        {
+            log?.OnEntryEnded(number, time);
+            owner.Events.Add((RunEvent.EntryEnded(number, time), []));
+        }
+
+        public void OnCarry(int number, long time, CarryKind kind, double amount)
+        {
+            log?.OnCarry(number, time, kind, amount);
+            owner.Events.Add((RunEvent.Of(number, time, kind, amount), []));
+        }
+
+        public void OnSplit(int number, long time, long exDate, double ratio)
+        {
+            log?.OnSplit(number, time, exDate, ratio);
+            owner.Events.Add((RunEvent.Split(number, time, exDate, ratio), []));
+        }
+
+        public void OnTrade(in Trade trade)
+        {
+            log?.OnTrade(trade);
+            owner.Events.Add((RunEvent.Of(trade, symbol), []));
+            if (trade.Reason != ExitReason.Open) owner.Trades.Remove(trade.Number);
+        }
+
+        public void OnOrder(in Order order)
+        {
+            if (order.State != OrderState.Submitted) return;
+            if (order.Role == OrderRole.Entry)
+            {
+                owner.Trades[order.TradeNumber] = new WantedTrade { State = WantedState.Entry, Symbol = symbol, Entry = order };
+            }
+            else if (order.Role == OrderRole.Exit && owner.Trades.TryGetValue(order.TradeNumber, out var trade))
+            {
+                (trade.State, trade.ExitType, trade.ExitReason) = (WantedState.Exit, order.Type, order.Reason);
+            }
+        }
+
+        public void OnStopMoved(int trade, double price)
+        {
+            if (owner.Trades.TryGetValue(trade, out var open)) open.MovedStop = price;
+        }
+    }
+}

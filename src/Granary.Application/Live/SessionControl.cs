@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Engine.Brokerage;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Live;
+
+/// <summary>A command to a session, and who gave it why.</summary>
+public sealed record SessionOrder(SessionCommand Command, string Who, string Why);
+
+/// <summary>
+/// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the session keeps
+/// its status. Whoever may write the folder may command the session.
+/// </summary>
+public sealed class SessionControl
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    private readonly string _folder;
+    private readonly TimeProvider _clock;
+    private long _looked = long.MinValue, _wrote = long.MinValue;
+
+    public SessionControl(string folder, TimeProvider clock)
+    {
+        (_folder, _clock) = (folder, clock);
+        Directory.CreateDirectory(_folder);
+        // Commands to a session that is over are not for this one.
+        foreach (var file in Directory.EnumerateFiles(_folder, "*.command.json")) File.Delete(file);
+    }
+
+    public string Folder => _folder;
+
+    /// <summary>Commands that have come; looked for every 100 ms at the most.</summary>
+    public IReadOnlyList<SessionOrder> Take()
+    {
+        if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromMilliseconds(100)) return [];
+        _looked = _clock.GetTimestamp();
+        List<SessionOrder>? orders = null;
+        foreach (var file in Directory.EnumerateFiles(_folder, "*.command.json").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize<SessionOrder>(File.ReadAllBytes(file), Json) is { } order) (orders ??= []).Add(order);
+            }
+            catch (JsonException)
+            {
+                // not a command; it goes all the same
+            }
+            File.Delete(file);
+        }
+        return orders ?? (IReadOnlyList<SessionOrder>)[];
+    }
+
+    /// <summary>Keeps the status; once a second unless it must be now.</summary>
+    public void Show(LiveStatus status, bool now)
+    {
+        if (!now && _wrote != long.MinValue && _clock.GetElapsedTime(_wrote) < TimeSpan.FromSeconds(1)) return;
+        _wrote = _clock.GetTimestamp();
+        AtomicFile.Write(Path.Combine(_folder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, Json));
+    }
+
+    /// <summary>Lays a command down for the session of a folder.</summary>
+    public static void Send(string folder, SessionOrder order, DateTimeOffset now)
+    {
+        Directory.CreateDirectory(folder);
+        var name = now.UtcTicks.ToString("D20", CultureInfo.InvariantCulture);
+        AtomicFile.Write(Path.Combine(folder, $"{name}.command.json"), JsonSerializer.SerializeToUtf8Bytes(order, Json));
+    }
+
+    /// <summary>The status as JSON; null where no session has written one.</summary>
+    public static string? Read(string folder)
+    {
+        var path = Path.Combine(folder, "status.json");
+        return File.Exists(path) ? Encoding.UTF8.GetString(File.ReadAllBytes(path)) : null;
+    }
+}

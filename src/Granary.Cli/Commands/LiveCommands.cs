@@ -1,0 +1,232 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Data.Replay;
+using Granary.Engine.Brokerage;
+using Spectre.Console;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary live PROD.json</c>, and <c>granary session STATE COMMAND</c> to a session that runs.</summary>
+internal static class LiveCommands
+{
+    public static Command Live()
+    {
+        var production = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
+        var feed = new Option<string>("--feed") { Required = true, Description = "store:DIR, csv:DIR, kafka://… or ws:…" };
+        var broker = new Option<string>("--broker") { DefaultValueFactory = _ => "paper", Description = "paper" };
+        var pace = new Option<string>("--pace") { DefaultValueFactory = _ => "asap", Description = "of a replayed feed: asap, fixed:100ms, realtime or x60" };
+        var maxGap = new Option<string?>("--max-gap") { Description = "the longest wait of a paced replay, as 1s" };
+        var state = new Option<string?>("--state") { Description = "the folder of the account's journal, or postgres://… (state in the run's folder)" };
+        var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-live-<UTC>)" };
+        var without = new Option<bool>("--without-evidence") { Description = "trade a configuration whose evidence is missing or failed; it is recorded" };
+        var account = new Option<string?>("--account") { Description = "the account's name in the journal and the weights service (the configuration's)" };
+        var weights = new Option<string?>("--weights") { Description = "the folder of the weights service, whose changes come into force at the next bar" };
+        var warmUp = new Option<string?>("--warm-up") { Description = "where the bars before the feed's first come from (for streams the configuration's source)" };
+        var from = new Option<string?>("--from") { Description = "the first bar of the feed that is wanted" };
+        var to = new Option<string?>("--to") { Description = "the first bar that is not wanted any more" };
+        var paper = new Option<string?>("--paper") { Description = "how the paper venue behaves, as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"" };
+        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
+        var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
+        var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.")
+        {
+            production, feed, broker, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, quiet, json,
+        };
+        command.SetAction(async (call, token) =>
+        {
+            var request = new LiveRequest
+            {
+                Production = call.GetValue(production)!,
+                Feed = call.GetValue(feed)!,
+                Broker = call.GetValue(broker)!,
+                Pace = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap)),
+                State = call.GetValue(state),
+                Out = call.GetValue(output),
+                WithoutEvidence = call.GetValue(without),
+                Account = call.GetValue(account),
+                Weights = call.GetValue(weights),
+                WarmUp = call.GetValue(warmUp),
+                From = Instant("--from", call.GetValue(from)),
+                To = Instant("--to", call.GetValue(to)),
+                Paper = Paper(call.GetValue(paper)),
+            };
+            var silent = call.GetValue(quiet) || call.GetValue(json);
+            var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status }, TimeProvider.System, token));
+            if (call.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(new
+                {
+                    Run = run.Run.Folder,
+                    Seconds = Math.Round(run.Run.Model.Seconds, 4),
+                    run.Run.Model.Digest,
+                    Strategies = run.Run.Model.Strategies.Count,
+                    run.Run.Trades,
+                    run.Run.Report,
+                    run.Status.Bars,
+                    AccountTrades = run.Ledger.Trades.Count,
+                    Orders = run.Ledger.Tickets.Count,
+                    run.Ledger.Fills,
+                    run.Status.AccountEquity,
+                    run.Status.ModelEquity,
+                }, Output.Json));
+            else if (!silent)
+                LiveView.Ended(run);
+            return 0;
+        });
+        return command;
+    }
+
+    public static Command Session()
+    {
+        var state = new Argument<string>("STATE") { Description = "the --state of the session (or the 'control' folder of its run)" };
+        var what = new Argument<string>("COMMAND") { Description = "status, pause, resume, flatten, reload, stop, or journal" };
+        var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "what the journal is to say about it" };
+        var strategy = new Option<string?>("--strategy") { Description = "of the journal: this strategy only" };
+        var symbol = new Option<string?>("--symbol") { Description = "of the journal: this symbol only" };
+        var kind = new Option<string?>("--kind") { Description = "of the journal: this kind only, as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged" };
+        var from = new Option<string?>("--from") { Description = "of the journal: recorded at or after" };
+        var to = new Option<string?>("--to") { Description = "of the journal: recorded before" };
+        var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to };
+        command.SetAction(call =>
+        {
+            var folder = call.GetValue(state)!;
+            var control = Path.GetFileName(folder.TrimEnd('/')) == "control" ? folder : Path.Combine(folder, "control");
+            var word = call.GetValue(what)!;
+            if (word == "journal")
+            {
+                static DateTimeOffset? At(string option, string? text) => Instant(option, text) is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
+                foreach (var e in Data.Journals.FileJournal.Peek(folder, new Data.Journals.JournalQuery(call.GetValue(kind), call.GetValue(strategy), call.GetValue(symbol), At("--from", call.GetValue(from)), At("--to", call.GetValue(to)))))
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.Sequence}\t{e.At:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\t{e.Kind}\t{e.Strategy}\t{e.Symbol}\t{System.Text.Encoding.UTF8.GetString(e.Body.Span)}"));
+                return 0;
+            }
+            if (!Directory.Exists(control)) throw new InputException($"{folder} is not the state of a session; name the folder that 'granary live' had as --state");
+            if (word == "status")
+            {
+                Console.WriteLine(SessionControl.Read(control) ?? throw new InputException($"{folder}: no session has shown its status here yet"));
+                return 0;
+            }
+            var order = word switch
+            {
+                "pause" => SessionCommand.Pause,
+                "resume" => SessionCommand.Resume,
+                "flatten" => SessionCommand.Flatten,
+                "reload" => SessionCommand.ReloadWeights,
+                "stop" => SessionCommand.Stop,
+                _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop or journal"),
+            };
+            SessionControl.Send(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!), TimeProvider.System.GetUtcNow());
+            return 0;
+        });
+        return command;
+    }
+
+    private static long? Instant(string option, string? text) => text is null ? null
+        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks
+        : throw new InputException($"{option} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
+
+    private static PaperSettings Paper(string? text)
+    {
+        var settings = new PaperSettings();
+        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var (key, value) = part.Split('=', 2) is [var k, var v] ? (k, v) : throw new InputException($"--paper {part}: write it as key=value");
+            double Share() => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share : throw new InputException($"--paper {key}={value}: a share from 0 to 1 is needed");
+            settings = key switch
+            {
+                "seed" => settings with { Seed = ulong.TryParse(value, CultureInfo.InvariantCulture, out var seed) ? seed : throw new InputException($"--paper seed={value}: a whole number is needed") },
+                "latency" => settings with { Latency = ReplayPace.Parse($"fixed:{value}").Delay },
+                "reject" => settings with { RejectShare = Share() },
+                "partial" => settings with { PartialShare = Share() },
+                "timeout" => settings with { TimeoutShare = Share() },
+                _ => throw new InputException($"--paper {key}: there is no such setting; use seed, latency, reject, partial or timeout"),
+            };
+        }
+        return settings;
+    }
+}
+
+/// <summary>How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.</summary>
+internal static class LiveView
+{
+    public static async Task<LiveRun> ShowAsync(bool silent, Func<IProgress<LiveStatus>?, Task<LiveRun>> work)
+    {
+        if (silent) return await work(null);
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Lines());
+        return await AnsiConsole.Live(Table(null)).AutoClear(true).StartAsync(context => work(new Immediate(s =>
+        {
+            context.UpdateTarget(Table(s));
+            context.Refresh();
+        })));
+    }
+
+    private static Table Table(LiveStatus? s)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
+        if (s is null) return table.AddRow("state", "starting");
+        void Row(string name, string value) => table.AddRow(Markup.Escape(name), value);
+        Row("State", s.State switch
+        {
+            LiveState.Trading => "[green]trading[/]",
+            LiveState.Paused => "[yellow]paused[/]",
+            LiveState.WaitingForJournal or LiveState.WaitingForVenue => $"[red]{Markup.Escape(s.JournalFault ?? s.VenueFault ?? "waiting")}[/]",
+            _ => Markup.Escape(Words(s.State)),
+        });
+        Row("Market time", s.Instant.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
+        Row("Bars", Number(s.Bars));
+        Row("Strategies", s.Failed > 0 ? $"{Number(s.Strategies)} ([red]{s.Failed} failed[/])" : Number(s.Strategies));
+        Row("Equity", $"[bold]{Money(s.AccountEquity)}[/] (as the backtest has it {Money(s.ModelEquity)})");
+        Row("Cash, fees", $"{Money(s.AccountCash)}, {Money(s.AccountFees)}");
+        Row("Open trades", $"{s.OpenTrades}" + (s.Positions.Count > 0 ? ": " + Markup.Escape(string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(8).Select(p => $"{p.Key} {p.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))) : ""));
+        Row("Signals", $"{Number(s.Signals)}, {Number(s.Accepted)} accepted");
+        Row("Orders", $"{Number(s.OrdersSent)} sent, {Number(s.Fills)} fills, {s.Rejected} rejected" + (s.Unknown > 0 ? $", [red]{s.Unknown} unknown[/]" : ""));
+        if (s.Differences > 0) Row("Differences", $"[red]{s.Differences}[/]");
+        if (s.WeightsVersion > 0) Row("Weights", $"version {s.WeightsVersion}");
+        if (double.IsFinite(s.LatencyP50)) Row("Bar to order", $"{s.LatencyP50 / 1000:0.00} ms, 99th percentile {s.LatencyP99 / 1000:0.00} ms");
+        foreach (var note in s.Notes.TakeLast(5)) Row("", $"[grey]{Markup.Escape(note)}[/]");
+        return table;
+    }
+
+    public static void Ended(LiveRun run)
+    {
+        var s = run.Status;
+        Console.WriteLine($"{run.Run.Model.Name}: {Number(s.Bars)} bars, {Number(s.Signals)} signals, {Number(s.OrdersSent)} orders, {Number(s.Fills)} fills; account {Money(s.AccountEquity)}, as the backtest has it {Money(s.ModelEquity)}");
+        foreach (var note in s.Notes) Console.WriteLine($"Note {note}");
+        Console.WriteLine($"Digest {run.Run.Model.Digest}");
+        if (run.Run.Report is { } report) Console.WriteLine($"Report {report}");
+        Console.WriteLine($"Folder {run.Run.Folder}");
+    }
+
+    private static string Words(LiveState state) => state switch
+    {
+        LiveState.WarmingUp => "warming up",
+        LiveState.CatchingUp => "catching up",
+        LiveState.WaitingForJournal => "waiting for the journal",
+        LiveState.WaitingForVenue => "waiting for the venue",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+
+    private sealed class Immediate(Action<LiveStatus> show) : IProgress<LiveStatus>
+    {
+        public void Report(LiveStatus value) => show(value);
+    }
+
+    private sealed class Lines : IProgress<LiveStatus>
+    {
+        private LiveState? _state;
+        private long _last;
+
+        public void Report(LiveStatus value)
+        {
+            // Another state at once, the rest every five seconds.
+            if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
+            (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
+            Console.WriteLine($"{Words(value.State)}: {value.Instant.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)}, {Number(value.Bars)} bars, equity {Money(value.AccountEquity)}, {value.OpenTrades} open trades, {Number(value.OrdersSent)} orders, {Number(value.Fills)} fills"
+                + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
+        }
+    }
+}
