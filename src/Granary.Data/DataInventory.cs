@@ -29,8 +29,8 @@ public static class DataInventory
 
     private static List<InventoryEntry> Stored(string folder) =>
         [.. new BarStore(folder).List().Select(m => m.Fault is null
-            ? new InventoryEntry(m.Symbol, m.Timeframe, "bars", m.Count, m.First, m.Last, m.Bytes, m.HasAdjustedClose, null)
-            : new InventoryEntry(m.Symbol, m.Timeframe, "bars", null, null, null, m.Bytes, false, m.Fault))];
+            ? new InventoryEntry(m.Symbol, m.Timeframe, "bars", m.Count, m.First, m.Last, m.Bytes ?? 0, m.HasAdjustedClose, null)
+            : new InventoryEntry(m.Symbol, m.Timeframe, "bars", null, null, null, m.Bytes ?? 0, false, m.Fault))];
 
     private static List<InventoryEntry> Files(string folder, BarFileOptions options)
     {

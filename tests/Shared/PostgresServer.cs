@@ -64,6 +64,13 @@ internal sealed class PostgresServer : IAsyncDisposable
         AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
             $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200", "start"]);
 
+    /// <summary>From now on whoever connects must give his password.</summary>
+    public async Task RequirePasswordAsync()
+    {
+        await AsOwnerAsync("sh", ["-c", $"echo 'host all all 127.0.0.1/32 scram-sha-256' > {Path.Combine(Data, "pg_hba.conf")}"]);
+        await AsOwnerAsync("pg_ctl", ["-D", Data, "reload"]);
+    }
+
     /// <summary>Ends the server as a crash would: every connection is cut, the data folder stays.</summary>
     public Task CrashAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"]);
 
@@ -89,7 +96,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private Task<string> AsOwnerAsync(string program, string[] arguments)
     {
-        var path = Path.Combine(_bin, program);
+        var path = program == "sh" ? "/bin/sh" : Path.Combine(_bin, program);
         return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
     }
 

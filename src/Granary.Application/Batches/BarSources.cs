@@ -11,6 +11,9 @@ public static class BarSources
     [
         ("csv:", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
         ("store:", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
+        ("postgres://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
+        ("postgresql://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
+        ("questdb://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
     ];
 
     /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>

@@ -5,6 +5,7 @@ using Granary.Data;
 using Granary.Data.Import;
 using Granary.Data.Quality;
 using Granary.Data.Store;
+using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
@@ -19,7 +20,7 @@ internal static class DataCommands
     private static Command Import()
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "bar files of one market" };
-        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string>("--symbol") { Required = true };
         var timeframe = new Option<string>("--timeframe") { Required = true };
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean, questdb" };
@@ -29,7 +30,7 @@ internal static class DataCommands
         var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, json };
         command.SetAction(async (call, token) =>
         {
-            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, Folder(call.GetValue(store)!), call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!),
+            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, call.GetValue(store)!, call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!),
                 new BarFileOptions
                 {
                     Format = call.GetValue(format)!,
@@ -59,21 +60,21 @@ internal static class DataCommands
 
     private static Command List()
     {
-        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var json = new Option<bool>("--json");
         var command = new Command("list", "What a store holds.") { store, json };
-        command.SetAction(call =>
+        command.SetAction(async (call, token) =>
         {
-            var folder = Folder(call.GetValue(store)!);
-            if (!Directory.Exists(folder)) throw new InputException($"--store {folder}: there is no such folder; 'granary data import' makes one");
-            var markets = new BarStore(folder).List();
+            await using var opened = BarStores.Open(call.GetValue(store)!);
+            if (opened is FolderBarStore && !Directory.Exists(opened.Name)) throw new InputException($"--store {opened.Name}: there is no such folder; 'granary data import' makes one");
+            var markets = await opened.ListAsync(token);
             if (call.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(markets.Select(m => new { m.Symbol, Timeframe = m.Timeframe.ToString(), m.Count, First = RunText.Time(m.First), Last = RunText.Time(m.Last), m.ContentHash, m.Bytes, m.Fault }), Output.Json));
                 return 0;
             }
             Output.Table(["Symbol", "Timeframe", "Bars", "First", "Last", "Bytes", "Fault"],
-                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), m.Count.ToString("N0"), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes.ToString("N0"), m.Fault ?? "" }));
+                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), m.Count.ToString("N0"), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes?.ToString("N0") ?? "", m.Fault ?? "" }));
             return 0;
         });
         return command;
@@ -82,7 +83,7 @@ internal static class DataCommands
     private static Command Check()
     {
         var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "a bar file; or name a stored market" };
-        var store = new Option<string?>("--store") { Description = "the store: a folder" };
+        var store = new Option<string?>("--store") { Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string?>("--symbol");
         var timeframe = new Option<string?>("--timeframe");
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
@@ -103,7 +104,8 @@ internal static class DataCommands
             {
                 if (call.GetValue(store) is not { } folder || call.GetValue(symbol) is not { } name || call.GetValue(timeframe) is not { } of)
                     throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
-                report = await DataCheck.RunAsync(new StoreBarSource(Folder(folder), false), new BarQuery(name, Given.Timeframe(of)), token);
+                await using var opened = BarStores.Open(folder);
+                report = await DataCheck.RunAsync(opened.Source(adjust: false), new BarQuery(name, Given.Timeframe(of)), token);
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
             else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
@@ -135,7 +137,7 @@ internal static class DataCommands
 
     private static Command Export()
     {
-        var source = new Option<string>("--store") { Required = true, Description = "the store: a folder" };
+        var source = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string>("--symbol") { Required = true };
         var timeframe = new Option<string>("--timeframe") { Required = true };
         var from = new Option<string?>("--from");
@@ -144,14 +146,12 @@ internal static class DataCommands
         var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
         command.SetAction(async (call, token) =>
         {
-            var result = await DataExport.RunAsync(new StoreBarSource(Folder(call.GetValue(source)!), false),
+            await using var opened = BarStores.Open(call.GetValue(source)!);
+            var result = await DataExport.RunAsync(opened.Source(adjust: false),
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"), Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
             Console.WriteLine($"{result.Path}: {result.Bars:N0} bars");
             return 0;
         });
         return command;
     }
-
-    private static string Folder(string store) =>
-        store.Contains("://", StringComparison.Ordinal) ? throw new InputException($"--store {store}: this build keeps bars in folders only; name one") : store.StartsWith("store:", StringComparison.Ordinal) ? store["store:".Length..] : store;
 }

@@ -1,25 +1,20 @@
-using Granary.Data.Files;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
-using Granary.Data.Store;
+using Granary.Data.Stores;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
 
-/// <summary>The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not even the file's date.</summary>
+/// <summary>The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not even a file's date.</summary>
 public static class BarImport
 {
-    private const int MostDifferences = 10;
-    private const int Piece = 4096;
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
-
     /// <returns>One result for each file, in order; LEAN's daily files of one market are one.</returns>
     /// <exception cref="BarDataException">A file is not good bars; those before it are imported, it and those behind it are not.</exception>
-    /// <exception cref="BarStoreException">The disk failed, or another import holds the market; the store is as it was.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed, or another import holds the market; the store is as it was.</exception>
     public static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, CancellationToken cancellationToken = default)
     {
         if (request.Files.Count == 0) throw new BarDataException("FILE: no file is named; name at least one");
-        var path = new BarStore(request.Store).PathOf(request.Symbol, request.Timeframe);
+        await using var store = BarStores.Open(request.Store);
         var results = new List<ImportResult>();
         // LEAN keeps a file a day: a year of them is one market, read in one go instead of rewritten 250 times.
         var days = request.Files.Count > 1 && request.Files.All(f => LeanLocation.Of(f) is { Day: not null });
@@ -31,170 +26,8 @@ public static class BarImport
             var options = request.Options with { Adjust = false };
             await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options, new MemoryBudget(options.MemoryBudget), cancellationToken).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
-            using var hold = await LockAsync(path, cancellationToken).ConfigureAwait(false);
-            results.Add(await Task.Run(() => Merge(path, file, series, request, cancellationToken), cancellationToken).ConfigureAwait(false));
+            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null), cancellationToken).ConfigureAwait(false));
         }
         return results;
-    }
-
-    private static ImportResult Merge(string path, string file, BarFileSeries series, ImportRequest request, CancellationToken cancellationToken)
-    {
-        using var existing = File.Exists(path) ? BarStoreFile.Open(path) : null;
-        var old = existing?.Header;
-        if (old is not null && old.HasAdjusted != series.HasAdjustedClose)
-        {
-            throw BarDataException.At(file, null, "adjusted close", old.HasAdjusted
-                    ? $"the store's {request.Symbol} has an adjusted close and this file has none" : $"this file has an adjusted close and the store's {request.Symbol} has none",
-                "import it under another symbol or into another store");
-        }
-
-        long added = 0, replaced = 0, unchanged = 0;
-        var differences = new List<BarDifference>();
-        var adjustedMoved = false;
-        foreach (var (stored, given) in Pairs(existing, series))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (given is not { } b) continue;
-            if (stored is not { } a)
-            {
-                added++;
-                continue;
-            }
-            if (a == b)
-            {
-                unchanged++;
-                continue;
-            }
-            replaced++;
-            adjustedMoved |= a.Adjusted != b.Adjusted;
-            void Note(string field, double was, double now)
-            {
-                if (was != now && differences.Count < MostDifferences) differences.Add(new BarDifference(b.Time, field, was, now));
-            }
-            Note("open", a.Open, b.Open);
-            Note("high", a.High, b.High);
-            Note("low", a.Low, b.Low);
-            Note("close", a.Close, b.Close);
-            Note("adjusted close", a.Adjusted, b.Adjusted);
-            Note("volume", a.Volume, b.Volume);
-        }
-
-        var notes = new List<string>(series.Notes);
-        var header = old;
-        if (added + replaced > 0)
-        {
-            if (adjustedMoved && old!.Count > replaced + unchanged)
-                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole history once more");
-            var instrument = Combine(old?.Instrument, series.Instrument, request);
-            using var writer = new BarStoreWriter(path, instrument, request.Timeframe, series.HasAdjustedClose);
-            var buffer = new BarColumns(Piece, series.HasAdjustedClose);
-            foreach (var (stored, given) in Pairs(existing, series))
-            {
-                var row = (given ?? stored)!.Value;
-                var i = buffer.Count;
-                buffer.Time[i] = row.Time;
-                buffer.Open[i] = row.Open;
-                buffer.High[i] = row.High;
-                buffer.Low[i] = row.Low;
-                buffer.Close[i] = row.Close;
-                buffer.Volume[i] = row.Volume;
-                if (buffer.Adjusted is not null) buffer.Adjusted[i] = row.Adjusted;
-                buffer.Count = i + 1;
-                if (buffer.Count < Piece) continue;
-                cancellationToken.ThrowIfCancellationRequested();
-                writer.Append(buffer, 0, Piece);
-                buffer.Count = 0;
-            }
-            writer.Append(buffer, 0, buffer.Count);
-            header = writer.Commit(instrument);
-        }
-        return new ImportResult(file, series.Format, request.Symbol, request.Timeframe, series.Count, added, replaced, unchanged, series.SkippedRows,
-            header!.Count, header.FirstTime, header.LastTime, header.RawHash, differences, notes);
-    }
-
-    private static Instrument Combine(Instrument? old, Instrument given, ImportRequest request)
-    {
-        if (old is null) return given;
-        var instrument = request.Options.Template is null ? old : given;
-        return instrument with
-        {
-            Symbol = request.Symbol,
-            PriceDecimals = old.PriceDecimals < 0 || given.PriceDecimals < 0 ? -1 : Math.Max(old.PriceDecimals, given.PriceDecimals),
-            DailyEquity = old.DailyEquity && given.DailyEquity,
-            CorporateActions = given.CorporateActions.Count > 0 ? given.CorporateActions : old.CorporateActions,
-        };
-    }
-
-    private readonly record struct Row(long Time, double Open, double High, double Low, double Close, double Adjusted, double Volume);
-
-    // Both streams side by side in order of time: what the store has, what the file has.
-    private static IEnumerable<(Row? Stored, Row? Given)> Pairs(BarStoreFile? existing, BarFileSeries series)
-    {
-        using var a = Rows(Stored(existing)).GetEnumerator();
-        using var b = Rows(series.ReadRaw(Piece)).GetEnumerator();
-        var hasA = a.MoveNext();
-        var hasB = b.MoveNext();
-        while (hasA || hasB)
-        {
-            if (!hasB || hasA && a.Current.Time < b.Current.Time)
-            {
-                yield return (a.Current, null);
-                hasA = a.MoveNext();
-            }
-            else if (!hasA || b.Current.Time < a.Current.Time)
-            {
-                yield return (null, b.Current);
-                hasB = b.MoveNext();
-            }
-            else
-            {
-                yield return (a.Current, b.Current);
-                hasA = a.MoveNext();
-                hasB = b.MoveNext();
-            }
-        }
-    }
-
-    private static IEnumerable<BarColumns> Stored(BarStoreFile? file)
-    {
-        if (file is null) yield break;
-        for (var s = 0L; s < file.Header.Segments; s++)
-        {
-            var columns = new BarColumns(file.CountOf(s), file.Header.HasAdjusted);
-            file.Read(s, 0, file.CountOf(s), columns);
-            yield return columns;
-        }
-    }
-
-    private static IEnumerable<Row> Rows(IEnumerable<BarColumns> pieces)
-    {
-        foreach (var c in pieces)
-            for (var i = 0; i < c.Count; i++)
-                yield return new Row(c.Time[i], c.Open[i], c.High[i], c.Low[i], c.Close[i], c.Adjusted?[i] ?? 0, c.Volume[i]);
-    }
-
-    // One import at a time per market; the loser of a race would undo the winner.
-    private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
-    {
-        var waited = TimeSpan.Zero;
-        while (true)
-        {
-            try
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock"))
-            {
-                if (waited >= LockPatience) throw new BarStoreException($"{path}: another import is writing this market; wait for it to end and run again", e);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw FileFaults.Writing(path, e);
-            }
-            var pause = TimeSpan.FromMilliseconds(50);
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            waited += pause;
-        }
     }
 }

@@ -1,14 +1,8 @@
 using Granary.Data.Files;
+using Granary.Data.Stores;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Store;
-
-/// <summary>One market in a store.</summary>
-/// <param name="First">The first bar's open, UTC ticks.</param>
-/// <param name="Last">The last bar's open, UTC ticks.</param>
-/// <param name="Bytes">On disk.</param>
-/// <param name="Fault">Why the file cannot be read, in one sentence; null for a good one.</param>
-public sealed record StoredMarket(string Symbol, Timeframe Timeframe, long Count, long First, long Last, bool HasAdjustedClose, string ContentHash, long Bytes, string? Fault);
 
 /// <summary>A folder of bar files: SYMBOL/timeframe.bars.</summary>
 public sealed class BarStore(string directory)

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Postgres;
+
+/// <summary>Bars in the binary form of PostgreSQL's COPY: big-endian, a length before each field; times are microseconds since 2000.</summary>
+internal static class BinaryCopy
+{
+    private static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>Writes (market, time, open, high, low, close, volume, adjusted).</summary>
+    public static async Task WriteAsync(Stream stream, int market, IEnumerable<BarColumns> pieces, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+        var buffer = Array.Empty<byte>();
+        foreach (var piece in pieces)
+        {
+            var row = 2 + 8 + 7 * 12;
+            if (buffer.Length < piece.Count * row) buffer = new byte[piece.Count * row];
+            await stream.WriteAsync(buffer.AsMemory(0, Encode(piece, market, buffer)), cancellationToken).ConfigureAwait(false);
+        }
+        await stream.WriteAsync(new byte[] { 0xFF, 0xFF }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static int Encode(BarColumns bars, int market, Span<byte> target)
+    {
+        var at = 0;
+        for (var i = 0; i < bars.Count; i++)
+        {
+            BinaryPrimitives.WriteInt16BigEndian(target[at..], 8);
+            BinaryPrimitives.WriteInt32BigEndian(target[(at + 2)..], 4);
+            BinaryPrimitives.WriteInt32BigEndian(target[(at + 6)..], market);
+            BinaryPrimitives.WriteInt32BigEndian(target[(at + 10)..], 8);
+            BinaryPrimitives.WriteInt64BigEndian(target[(at + 14)..], Microseconds(bars.Time[i]));
+            at += 22;
+            Put(target, ref at, bars.Open[i]);
+            Put(target, ref at, bars.High[i]);
+            Put(target, ref at, bars.Low[i]);
+            Put(target, ref at, bars.Close[i]);
+            Put(target, ref at, bars.Volume[i]);
+            if (bars.Adjusted is { } adjusted)
+            {
+                Put(target, ref at, adjusted[i]);
+            }
+            else
+            {
+                BinaryPrimitives.WriteInt32BigEndian(target[at..], -1);
+                at += 4;
+            }
+        }
+        return at;
+    }
+
+    private static void Put(Span<byte> target, ref int at, double value)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(target[at..], 8);
+        BinaryPrimitives.WriteDoubleBigEndian(target[(at + 4)..], value);
+        at += 12;
+    }
+
+    private static long Microseconds(long ticks)
+    {
+        if (ticks % TimeSpan.TicksPerMicrosecond != 0)
+            throw new BarDataException($"the bar of {new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} opens between two microseconds, which PostgreSQL cannot keep; round its time");
+        return (ticks - Epoch) / TimeSpan.TicksPerMicrosecond;
+    }
+
+    /// <summary>Reads (time, open, high, low, close, volume[, adjusted]) in pieces.</summary>
+    /// <exception cref="InvalidDataException">The stream is not such rows.</exception>
+    public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, int pieceSize, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var fields = withAdjusted ? 7 : 6;
+        var row = 2 + fields * 12;
+        var buffer = new byte[Math.Max(1 << 17, row * 4)];
+        int have = 0, at = 0;
+        var started = false;
+        var piece = new BarColumns(pieceSize, withAdjusted);
+        while (true)
+        {
+            buffer.AsSpan(at, have - at).CopyTo(buffer);
+            have -= at;
+            at = 0;
+            var read = await stream.ReadAsync(buffer.AsMemory(have), cancellationToken).ConfigureAwait(false);
+            have += read;
+            if (!started)
+            {
+                if (have < Header.Length && read > 0) continue;
+                if (have < Header.Length || !buffer.AsSpan(0, 11).SequenceEqual(Header.AsSpan(0, 11))) throw new InvalidDataException("the server's answer is no binary COPY");
+                at = Header.Length;
+                started = true;
+            }
+            while (have - at >= 2)
+            {
+                if (BinaryPrimitives.ReadInt16BigEndian(buffer.AsSpan(at)) == -1)
+                {
+                    if (piece.Count > 0) yield return piece;
+                    yield break;
+                }
+                if (have - at < row) break;
+                Decode(buffer.AsSpan(at, row), fields, piece);
+                at += row;
+                if (piece.Count < pieceSize) continue;
+                yield return piece;
+                piece = new BarColumns(pieceSize, withAdjusted);
+            }
+            if (read == 0) throw new IOException("the server's answer ended in the middle of a row");
+        }
+    }
+
+    private static void Decode(ReadOnlySpan<byte> row, int fields, BarColumns piece)
+    {
+        if (BinaryPrimitives.ReadInt16BigEndian(row) != fields) throw new InvalidDataException("a row of the server's answer has another number of fields");
+        var i = piece.Count;
+        piece.Time[i] = BinaryPrimitives.ReadInt64BigEndian(row[6..]) * TimeSpan.TicksPerMicrosecond + Epoch;
+        piece.Open[i] = BinaryPrimitives.ReadDoubleBigEndian(row[18..]);
+        piece.High[i] = BinaryPrimitives.ReadDoubleBigEndian(row[30..]);
+        piece.Low[i] = BinaryPrimitives.ReadDoubleBigEndian(row[42..]);
+        piece.Close[i] = BinaryPrimitives.ReadDoubleBigEndian(row[54..]);
+        piece.Volume[i] = BinaryPrimitives.ReadDoubleBigEndian(row[66..]);
+        if (piece.Adjusted is not null) piece.Adjusted[i] = BinaryPrimitives.ReadDoubleBigEndian(row[78..]);
+        piece.Count = i + 1;
+    }
+
+    /// <summary>A time as a literal of SQL.</summary>
+    public static string Literal(long ticks) => $"'{new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'::timestamptz";
+}

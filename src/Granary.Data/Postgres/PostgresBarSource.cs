@@ -1,0 +1,222 @@
+using System.Runtime.CompilerServices;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+using Npgsql;
+
+namespace Granary.Data.Postgres;
+
+/// <summary>Markets in PostgreSQL for reading: streamed in blocks by binary COPY, so that a decade costs the memory of a block. A server that goes away is waited for, and the reading goes on behind the last bar.</summary>
+public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
+{
+    private readonly PostgresDatabase _database;
+    private readonly bool _adjust;
+
+    /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
+    public PostgresBarSource(PostgresAddress address, bool adjust = true) : this(new PostgresDatabase(address), adjust)
+    {
+    }
+
+    internal PostgresBarSource(PostgresDatabase database, bool adjust) => (_database, _adjust) = (database, adjust);
+
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => await _database.RunAsync(async connection =>
+        (IReadOnlyList<string>)[.. (await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset, "AND bars > 0 AND timeframe = $2", [timeframe.ToString()], cancellationToken).ConfigureAwait(false)).Select(m => m.Symbol).Order(StringComparer.Ordinal)],
+        cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
+    {
+        var (market, count) = await _database.RunAsync(async connection =>
+        {
+            var found = await PostgresBarStore.FindAsync(connection, _database.Address.Dataset, query.Symbol, query.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false);
+            if (found is null || found.Bars == 0) throw await MissingAsync(connection, query, cancellationToken).ConfigureAwait(false);
+            if (Whole(found, query)) return (found, found.Bars);
+            await using var command = new NpgsqlCommand($"SELECT count(*) FROM granary_bar WHERE {Range(found, query, null)}", connection);
+            return (found, (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
+        }, cancellationToken).ConfigureAwait(false);
+        if (count == 0)
+            throw new BarDataException($"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and {Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
+        var series = new Series(_database, market, query, count, _adjust && market.HasAdjusted);
+        var known = Whole(market, query) ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
+        await series.FindHashAsync(known, cancellationToken).ConfigureAwait(false);
+        if (known.Length == 0 && Whole(market, query)) await KeepHashAsync(market, _adjust && market.HasAdjusted ? "adjusted_hash" : "raw_hash", series.ContentHash, cancellationToken).ConfigureAwait(false);
+        return series;
+    }
+
+    private static bool Whole(PostgresBarStore.Market market, BarQuery query) => !(query.From > market.First) && !(query.To <= market.Last);
+
+    private async Task<BarDataException> MissingAsync(NpgsqlConnection connection, BarQuery query, CancellationToken cancellationToken)
+    {
+        var all = await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset, "AND bars > 0", [], cancellationToken).ConfigureAwait(false);
+        var timeframes = all.Where(m => m.Symbol == query.Symbol).Select(m => m.Timeframe.ToString()).ToList();
+        if (timeframes.Count > 0) return new BarDataException($"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import them");
+        var nearest = Spelling.Nearest(query.Symbol, all.Select(m => m.Symbol).Distinct());
+        return new BarDataException($"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
+    }
+
+    // The next reader need not look through all bars again. Nobody minds if it cannot be written: a reader may have no right to.
+    private async Task KeepHashAsync(PostgresBarStore.Market market, string column, string hash, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand($"UPDATE granary_market SET {column} = $2 WHERE id = $1 AND {column} = '' AND bars = $3 AND last_open = $4", connection)
+            {
+                Parameters = { new() { Value = market.Id }, new() { Value = hash }, new() { Value = market.Bars }, new() { Value = new DateTime(market.Last, DateTimeKind.Utc) } },
+            };
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException)
+        {
+            // it is computed again next time
+        }
+    }
+
+    // Numbers and times that this program wrote itself: no name becomes SQL.
+    private static string Range(PostgresBarStore.Market market, BarQuery query, long? after) =>
+        FormattableString.Invariant($"market = {market.Id}")
+        + (query.From is { } from ? $" AND time >= {BinaryCopy.Literal(Math.Clamp(from, 0, DateTime.MaxValue.Ticks))}" : "")
+        + (query.To is { } to ? $" AND time < {BinaryCopy.Literal(Math.Clamp(to, 0, DateTime.MaxValue.Ticks))}" : "")
+        + (after is { } a ? $" AND time > {BinaryCopy.Literal(a)}" : "");
+
+    private static string Text(long? time) => time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private sealed class Series(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, long count, bool adjust) : IBarSeries
+    {
+        public Instrument Instrument { get; } = market.Instrument with
+        {
+            Symbol = query.Symbol,
+            PriceDecimals = adjust ? -1 : market.Instrument.PriceDecimals,
+            CorporateActions = adjust ? [] : market.Instrument.CorporateActions,
+        };
+
+        public Timeframe Timeframe => market.Timeframe;
+
+        public long Count => count;
+
+        public string ContentHash { get; private set; } = "";
+
+        public IReadOnlyList<string> Notes => [];
+
+        public async Task FindHashAsync(string known, CancellationToken cancellationToken)
+        {
+            ContentHash = known;
+            if (known.Length > 0) return;
+            using var hasher = new ContentHasher();
+            var counted = 0L;
+            await foreach (var piece in PiecesAsync(ContentHasher.GroupSize, cancellationToken).ConfigureAwait(false))
+            {
+                counted += piece.Count;
+                hasher.Append(piece);
+            }
+            if (counted != count) throw Changed();
+            ContentHash = hasher.Finish();
+        }
+
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
+            var index = 0L;
+            await foreach (var piece in PiecesAsync(blockSize, cancellationToken).ConfigureAwait(false))
+            {
+                yield return piece.ToBlock(index);
+                index += piece.Count;
+            }
+            if (index != count) throw Changed();
+        }
+
+        private BarDataException Changed() => new($"{database.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
+
+        // A connection that breaks is opened anew behind the last bar that was given.
+        private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            long? last = null;
+            BarColumns? rest = null;
+            var since = System.Diagnostics.Stopwatch.StartNew();
+            while (true)
+            {
+                var broken = false;
+                NpgsqlConnection? connection = null;
+                IAsyncEnumerator<BarColumns>? reader = null;
+                try
+                {
+                    while (true)
+                    {
+                        BarColumns piece;
+                        try
+                        {
+                            if (reader is null)
+                            {
+                                connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+                                var stream = await connection.BeginRawBinaryCopyAsync(
+                                    $"COPY (SELECT time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")} FROM granary_bar WHERE {Range(market, query, last)} ORDER BY time) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+                                reader = Whole(stream, size).GetAsyncEnumerator(cancellationToken);
+                            }
+                            if (!await reader.MoveNextAsync().ConfigureAwait(false)) break;
+                            piece = reader.Current;
+                        }
+                        catch (Exception e) when (PostgresDatabase.Away(e) && !cancellationToken.IsCancellationRequested)
+                        {
+                            if (since.Elapsed > database.Patience) throw database.Fault(e);
+                            broken = true;
+                            break;
+                        }
+                        catch (NpgsqlException e)
+                        {
+                            throw database.Fault(e);
+                        }
+                        since.Restart();
+                        last = piece.Time[piece.Count - 1];
+                        if (adjust) piece.Adjust();
+                        // After a break pieces begin elsewhere; blocks stay whole all the same.
+                        if (rest is null && piece.Count == size)
+                        {
+                            yield return piece;
+                            continue;
+                        }
+                        for (var start = 0; start < piece.Count;)
+                        {
+                            rest ??= new BarColumns(size, adjust);
+                            var n = Math.Min(piece.Count - start, size - rest.Count);
+                            rest.Append(piece, start, n);
+                            start += n;
+                            if (rest.Count < size) continue;
+                            yield return rest;
+                            rest = null;
+                        }
+                    }
+                }
+                finally
+                {
+                    if (reader is not null) await Quietly(reader).ConfigureAwait(false);
+                    if (connection is not null) await Quietly(connection).ConfigureAwait(false);
+                }
+                if (!broken) break;
+                await Task.Delay(250, cancellationToken).ConfigureAwait(false);
+            }
+            if (rest is { Count: > 0 }) yield return rest;
+        }
+
+        private async IAsyncEnumerable<BarColumns> Whole(Stream stream, int size, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await using (stream.ConfigureAwait(false))
+                await foreach (var piece in BinaryCopy.ReadAsync(stream, adjust, size, cancellationToken).ConfigureAwait(false))
+                    yield return piece;
+        }
+
+        private static async ValueTask Quietly(IAsyncDisposable disposable)
+        {
+            try
+            {
+                await disposable.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
+            {
+                // the connection is gone already
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,216 @@
+using System.Text;
+using Granary.Data.Import;
+using Granary.Data.Reading;
+using Granary.Data.Store;
+using Granary.Data.Stores;
+using Granary.Data.Streaming;
+using Granary.Engine.Market;
+using Npgsql;
+
+namespace Granary.Data.Postgres;
+
+/// <summary>
+/// Bars in PostgreSQL. A merge is one transaction: bars come by binary COPY, straight into the table where the market has none at their times,
+/// else beside it, and are compared there. If the server goes away in the middle, the merge is done anew when it is back.
+/// </summary>
+public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
+{
+    private const int Piece = 4096;
+    private const string Columns = "(market, time, open, high, low, close, volume, adjusted)";
+
+    private readonly PostgresDatabase _database = new(address);
+
+    public string Name => address.Shown;
+
+    public IBarSource Source(bool adjust = true) => new PostgresBarSource(_database, adjust);
+
+    public Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
+    {
+        // The same rules for names in all stores.
+        _ = SymbolFolder.Name(bars.Instrument.Symbol);
+        return _database.RunAsync(async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            var result = await MergeAsync(connection, bars, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        }, cancellationToken);
+    }
+
+    private async Task<ImportResult> MergeAsync(NpgsqlConnection connection, BarsToStore bars, CancellationToken cancellationToken)
+    {
+        var symbol = bars.Instrument.Symbol;
+        var market = await FindAsync(connection, symbol, bars.Timeframe, forUpdate: true, cancellationToken).ConfigureAwait(false);
+        if (market is not null && market.Bars > 0 && market.HasAdjusted != bars.HasAdjustedClose)
+        {
+            throw BarDataException.At(bars.From, null, "adjusted close", market.HasAdjusted
+                    ? $"the store's {symbol} has an adjusted close and this file has none" : $"this file has an adjusted close and the store's {symbol} has none",
+                "import it under another symbol or into another dataset");
+        }
+        var instrument = FolderBarStore.Combine(market is { Bars: > 0 } ? market.Instrument : null, bars);
+        var id = market?.Id ?? await AddAsync(connection, instrument, bars, cancellationToken).ConfigureAwait(false);
+
+        var (first, last) = (long.MaxValue, long.MinValue);
+        IEnumerable<BarColumns> Pieces()
+        {
+            foreach (var piece in bars.ReadRaw(Piece))
+            {
+                first = Math.Min(first, piece.Time[0]);
+                last = piece.Time[piece.Count - 1];
+                yield return piece;
+            }
+        }
+
+        long added, replaced = 0, unchanged = 0;
+        var differences = new List<BarDifference>();
+        var notes = new List<string>(bars.Notes);
+        var empty = market is null || market.Bars == 0;
+        if (empty)
+        {
+            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY granary_bar {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false))
+                await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
+            added = bars.Count;
+        }
+        else
+        {
+            await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP", cancellationToken).ConfigureAwait(false);
+            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY incoming {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false))
+                await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
+            const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, i.close, i.volume, i.adjusted)";
+            await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
+            await using (var reader = await count.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                (added, replaced) = (reader.GetInt64(0), reader.GetInt64(1));
+                unchanged = bars.Count - added - replaced;
+                if (reader.GetInt64(2) > 0 && market!.Bars > replaced + unchanged)
+                    notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole history once more");
+            }
+            if (replaced > 0) await DifferencesAsync(connection, differs, differences, cancellationToken).ConfigureAwait(false);
+            if (added + replaced > 0)
+            {
+                await PostgresDatabase.ExecuteAsync(connection, $"""
+                    INSERT INTO granary_bar AS b SELECT * FROM incoming i
+                    ON CONFLICT (market, time) DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume, adjusted = excluded.adjusted
+                    WHERE {differs.Replace("i.", "excluded.", StringComparison.Ordinal)}
+                    """, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (added + replaced > 0)
+        {
+            await using var command = new NpgsqlCommand("""
+                UPDATE granary_market SET about = $2, has_adjusted = $3, bars = bars + $4, first_open = least(first_open, $5), last_open = greatest(last_open, $6), raw_hash = $7, adjusted_hash = $8, changed = now()
+                WHERE id = $1 RETURNING bars, first_open, last_open
+                """, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = id }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) }, new() { Value = bars.HasAdjustedClose }, new() { Value = added },
+                    new() { Value = new DateTime(first, DateTimeKind.Utc) }, new() { Value = new DateTime(last, DateTimeKind.Utc) },
+                    // What the whole market's bars are is known here only where they are the file's; else the first reader finds out.
+                    new() { Value = empty ? bars.RawHash ?? "" : "" }, new() { Value = empty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
+                },
+            };
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
+        }
+        var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
+        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, replaced, unchanged, bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, differences, notes);
+    }
+
+    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, List<BarDifference> differences, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"""
+            SELECT i.time, b.open, b.high, b.low, b.close, b.adjusted, b.volume, i.open, i.high, i.low, i.close, i.adjusted, i.volume
+            FROM incoming i JOIN granary_bar b ON b.market = i.market AND b.time = i.time WHERE {differs} ORDER BY i.time LIMIT {FolderBarStore.MostDifferences}
+            """, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        string[] fields = ["open", "high", "low", "close", "adjusted close", "volume"];
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            for (var f = 0; f < fields.Length && differences.Count < FolderBarStore.MostDifferences; f++)
+            {
+                if (reader.IsDBNull(1 + f) || reader.IsDBNull(7 + f)) continue;
+                var (was, now) = (reader.GetDouble(1 + f), reader.GetDouble(7 + f));
+                if (was != now) differences.Add(new BarDifference(reader.GetDateTime(0).Ticks, fields[f], was, now));
+            }
+        }
+    }
+
+    private async Task<int> AddAsync(NpgsqlConnection connection, Instrument instrument, BarsToStore bars, CancellationToken cancellationToken)
+    {
+        await using (var dataset = new NpgsqlCommand("INSERT INTO granary_dataset (name) VALUES ($1) ON CONFLICT DO NOTHING", connection) { Parameters = { new() { Value = address.Dataset } } })
+            await dataset.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
+        // Another import of the same market waits here until this one is done.
+        await using var command = new NpgsqlCommand("""
+            INSERT INTO granary_market (dataset, symbol, timeframe, about, has_adjusted) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (dataset, symbol, timeframe) DO UPDATE SET changed = now() RETURNING id, bars
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = address.Dataset }, new() { Value = instrument.Symbol }, new() { Value = bars.Timeframe.ToString() },
+                new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) }, new() { Value = bars.HasAdjustedClose },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (reader.GetInt64(1) > 0) throw new BarStoreException($"{address.Shown}: another import has just written {instrument.Symbol}; run again");
+        return reader.GetInt32(0);
+    }
+
+    private async Task InstrumentAsync(NpgsqlConnection connection, Instrument instrument, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("INSERT INTO granary_instrument (dataset, symbol, venue, about) VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT (dataset, symbol) DO UPDATE SET venue = excluded.venue, about = excluded.about", connection)
+        {
+            Parameters = { new() { Value = address.Dataset }, new() { Value = instrument.Symbol }, new() { Value = instrument.Venue }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal sealed record Market(int Id, string Symbol, Timeframe Timeframe, Instrument Instrument, bool HasAdjusted, long Bars, long First, long Last, string RawHash, string AdjustedHash);
+
+    private Task<Market?> FindAsync(NpgsqlConnection connection, string symbol, Timeframe timeframe, bool forUpdate, CancellationToken cancellationToken) =>
+        FindAsync(connection, address.Dataset, symbol, timeframe, forUpdate, cancellationToken);
+
+    internal static async Task<Market?> FindAsync(NpgsqlConnection connection, string dataset, string symbol, Timeframe timeframe, bool forUpdate, CancellationToken cancellationToken)
+    {
+        var found = await MarketsAsync(connection, dataset, $"AND symbol = $2 AND timeframe = $3{(forUpdate ? " FOR UPDATE" : "")}", [symbol, timeframe.ToString()], cancellationToken).ConfigureAwait(false);
+        return found.Count > 0 ? found[0] : null;
+    }
+
+    internal static async Task<List<Market>> MarketsAsync(NpgsqlConnection connection, string dataset, string condition, object[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT id, symbol, timeframe, about, has_adjusted, bars, first_open, last_open, raw_hash, adjusted_hash FROM granary_market WHERE dataset = $1 " + condition, connection) { Parameters = { new() { Value = dataset } } };
+        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var markets = new List<Market>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!Timeframe.TryParse(reader.GetString(2), out var timeframe)) continue;
+            var instrument = InstrumentJson.Read(Encoding.UTF8.GetBytes(reader.GetString(3))) ?? throw new BarStoreException($"granary_market, row {reader.GetInt32(0)}, about: it is no instrument; import {reader.GetString(1)} again");
+            markets.Add(new Market(reader.GetInt32(0), reader.GetString(1), timeframe.Value, instrument, reader.GetBoolean(4), reader.GetInt64(5),
+                reader.IsDBNull(6) ? 0 : reader.GetDateTime(6).Ticks, reader.IsDBNull(7) ? 0 : reader.GetDateTime(7).Ticks, reader.GetString(8), reader.GetString(9)));
+        }
+        return markets;
+    }
+
+    public async Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) => await _database.RunAsync(async connection =>
+        (IReadOnlyList<StoredMarket>)[.. (await MarketsAsync(connection, address.Dataset, "AND bars > 0", [], cancellationToken).ConfigureAwait(false))
+            .OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)
+            .Select(m => new StoredMarket(m.Symbol, m.Timeframe, m.Bars, m.First, m.Last, m.HasAdjusted, m.RawHash, null, null))], cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The datasets of the database, by name, with how many markets each has.</summary>
+    public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) => _database.RunAsync(async connection =>
+    {
+        await using var command = new NpgsqlCommand("SELECT d.name, count(m.id), coalesce(sum(m.bars), 0)::bigint FROM granary_dataset d LEFT JOIN granary_market m ON m.dataset = d.name GROUP BY d.name ORDER BY d.name COLLATE \"C\"", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var datasets = new List<(string, long, long)>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) datasets.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        return (IReadOnlyList<(string, long, long)>)datasets;
+    }, cancellationToken);
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

@@ -1,0 +1,34 @@
+using Granary.Data.Import;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Stores;
+
+/// <summary>Where bars are kept: a folder of files, PostgreSQL, QuestDB. What is put in twice is there once.</summary>
+public interface IBarStore : IAsyncDisposable
+{
+    /// <summary>The place as a person knows it, without passwords.</summary>
+    string Name { get; }
+
+    /// <summary>Merges bars into a market by time: new ones are added, those with other values replaced.</summary>
+    /// <returns>What that did; nothing is half done if it fails.</returns>
+    /// <exception cref="BarDataException">The bars do not go with those that are there.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed.</exception>
+    Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default);
+
+    /// <summary>What the store has, by symbol and timeframe.</summary>
+    /// <exception cref="BarDataException">There is no such store.</exception>
+    /// <exception cref="BarStoreException">The disk or the server failed.</exception>
+    Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The markets for reading.</summary>
+    /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
+    IBarSource Source(bool adjust = true);
+}
+
+/// <summary>One market in a store.</summary>
+/// <param name="First">The first bar's open, UTC ticks.</param>
+/// <param name="Last">The last bar's open, UTC ticks.</param>
+/// <param name="ContentHash">As <see cref="IBarSeries.ContentHash"/> of the raw bars; empty where the store does not keep it.</param>
+/// <param name="Bytes">On disk; null where that cannot be told.</param>
+/// <param name="Fault">Why it cannot be read, in one sentence; null for a good one.</param>
+public sealed record StoredMarket(string Symbol, Timeframe Timeframe, long Count, long First, long Last, bool HasAdjustedClose, string ContentHash, long? Bytes, string? Fault);

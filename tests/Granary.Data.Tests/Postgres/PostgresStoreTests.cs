@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using Granary.Data.Import;
+using Granary.Data.Postgres;
+using Granary.Data.Stores;
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+using Granary.Testing;
+
+namespace Granary.Data.Tests.Postgres;
+
+/// <summary>A real server, started for these tests.</summary>
+public sealed class PostgresStoreTests : IAsyncLifetime
+{
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static PostgresServer? s_shared;
+    private readonly TempFolder _folder = new();
+    private PostgresServer _server = null!;
+    private string _store = null!;
+    private string _database = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            if (s_shared is null)
+            {
+                s_shared = await PostgresServer.StartAsync();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => s_shared.DisposeAsync().AsTask().Wait();
+            }
+            _server = s_shared;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+        _database = "test_" + Guid.NewGuid().ToString("N")[..12];
+        await _server.CreateDatabaseAsync(_database);
+        _store = $"postgres://postgres@127.0.0.1:{_server.Port}/{_database}?timeout=5";
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<ImportResult> Import(string file, string symbol = "X", string timeframe = "1d", string? store = null) =>
+        (await BarImport.RunAsync(new ImportRequest([file], store ?? _store, symbol, Timeframe.Parse(timeframe), new BarFileOptions())))[0];
+
+    private Task<IBarSeries> Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
+        BarSources.Create(_store, new BarFileOptions { Adjust = adjust }).OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask();
+
+    private string Minutes(int count = 10_000)
+    {
+        var path = Path.Combine(_folder.Path, $"m{count}.csv");
+        BarCsvWriter.Write(path, Timeframe.M1, MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-12-31")), Timeframe.M1).Take(count));
+        return path;
+    }
+
+    [Fact]
+    public async Task What_was_imported_comes_back_bar_for_bar_with_the_same_hash_and_instrument()
+    {
+        var file = Minutes();
+        var result = await Import(file, timeframe: "1m");
+        (result.Read, result.Added, result.Total).ShouldBe((10_000, 10_000, 10_000));
+        await using var text = Read.Open(file, "1m");
+        await using var stored = await Open(timeframe: "1m");
+        stored.ContentHash.ShouldBe(text.ContentHash);
+        stored.Instrument.PriceDecimals.ShouldBe(text.Instrument.PriceDecimals);
+        var bars = Read.All(text);
+        foreach (var size in new[] { 1, 1000, 4096 }) Read.All(stored, size).ShouldBe(bars);
+    }
+
+    [Fact]
+    public async Task Importing_again_changes_nothing()
+    {
+        var file = Minutes();
+        await Import(file, timeframe: "1m");
+        var before = await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM granary_bar; SELECT changed FROM granary_market");
+        var again = await Import(file, timeframe: "1m");
+        (again.Added, again.Replaced, again.Unchanged).ShouldBe((0, 0, 10_000));
+        (await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM granary_bar; SELECT changed FROM granary_market")).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task An_overlapping_import_merges_by_time_and_says_what_differed()
+    {
+        await Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
+        var result = await Import(_folder.Write("b.csv", "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
+        (result.Added, result.Replaced, result.Unchanged, result.Total).ShouldBe((2, 1, 1, 5));
+        result.Differences.ShouldBe([new BarDifference(Read.Utc("2020-01-03"), "close", 3, 2.5)]);
+        await using var series = await Open();
+        Read.All(series).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(1, 1), (2, 2), (3, 2.5), (6, 4), (7, 5)]);
+        series.Instrument.PriceDecimals.ShouldBe(1);
+        // the same merge into a folder has the same hash
+        var folder = Path.Combine(_folder.Path, "store");
+        foreach (var name in new[] { "a.csv", "b.csv" }) await Import(Path.Combine(_folder.Path, name), store: folder);
+        await using var files = await BarSources.Create("store:" + folder).OpenAsync(new BarQuery("X", Timeframe.D1));
+        series.ContentHash.ShouldBe(files.ContentHash);
+    }
+
+    [Fact]
+    public async Task Raw_and_adjusted_prices_both_come_back_and_a_range_is_the_same_range_of_the_text()
+    {
+        var file = SharedData.Require("data/backtrader/orcl-1995-2014.txt");
+        await Import(file);
+        foreach (var adjust in new[] { true, false })
+        {
+            var options = new BarFileOptions { Adjust = adjust };
+            await using var text = await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1), options);
+            for (var again = 0; again < 2; again++) // the second time the hash is the one that the first reader kept
+            {
+                await using var stored = await Open(adjust: adjust);
+                stored.ContentHash.ShouldBe(text.ContentHash);
+                Read.All(stored).ShouldBe(Read.All(text));
+            }
+            var (from, to) = (Read.Utc("2001-01-01"), Read.Utc("2003-06-01"));
+            await using var some = await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1, from, to), options);
+            await using var range = await Open(adjust: adjust, from: from, to: to);
+            (range.Count, range.ContentHash).ShouldBe((some.Count, some.ContentHash));
+        }
+    }
+
+    [Fact]
+    public async Task Datasets_lie_side_by_side_and_the_catalogue_lists_them()
+    {
+        var file = Minutes(100);
+        await Import(file, "A", "1m");
+        await Import(file, "B", "1m", _store + "&dataset=other one");
+        await using var main = (PostgresBarStore)BarStores.Open(_store);
+        (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
+        (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
+        (await BarSources.Create(_store + "&dataset=other one").ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
+        (await _server.SqlAsync(_database, "SELECT number FROM granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
+    }
+
+    [Theory]
+    [InlineData("BTC/USDT")]
+    [InlineData("x'; DROP TABLE granary_bar; --")]
+    [InlineData("..")]
+    [InlineData("Ωμέγα \"q\"")]
+    public async Task A_symbol_from_outside_is_only_ever_a_value(string symbol)
+    {
+        await Import(Minutes(50), symbol, "1m");
+        await using var series = await Open(symbol, "1m", from: Read.Utc("2023-01-01"), to: Read.Utc("2023-01-02"));
+        series.Count.ShouldBe(50);
+        (await BarSources.Create(_store).ListSymbolsAsync(Timeframe.M1)).ShouldBe([symbol]);
+    }
+
+    [Fact]
+    public async Task Imports_of_one_market_at_once_lose_nothing()
+    {
+        var files = Enumerable.Range(0, 4).Select(k => _folder.Write($"p{k}.csv", "time,open,high,low,close,volume\n" + string.Concat(Enumerable.Range(0, 50).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(4 * i + k):yyyy-MM-dd},1,1,1,1,1\n"))))).ToList();
+        await Import(files[0]);
+        await Task.WhenAll(files.Select(f => Import(f)));
+        await using var series = await Open();
+        series.Count.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_server_that_crashes_in_the_middle_of_an_import_gets_all_of_it_once_when_it_is_back()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
+        await Import(Minutes(100), "FIRST", "1m", store);
+        var file = Minutes(300_000);
+        var import = Import(file, "BIG", "1m", store);
+        // it is in the middle once the table has grown
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(30) && !import.IsCompleted; await Task.Delay(10))
+            if (long.Parse((await server.SqlAsync("postgres", "SELECT pg_relation_size('granary_bar')")).Trim()) > 1_000_000)
+                break;
+        import.IsCompleted.ShouldBeFalse();
+        await server.CrashAsync();
+        await Task.Delay(300);
+        await server.StartServerAsync();
+        var result = await import;
+        (result.Added, result.Total).ShouldBe((300_000, 300_000));
+        (await server.SqlAsync("postgres", "SELECT count(*), count(DISTINCT time) FROM granary_bar WHERE market = (SELECT id FROM granary_market WHERE symbol = 'BIG')")).Trim().ShouldBe("300000|300000");
+        await using var text = Read.Open(file, "1m");
+        await using var source = new PostgresBarSource(PostgresAddress.Parse(store));
+        await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
+        stored.ContentHash.ShouldBe(text.ContentHash);
+        // and in the middle of a reading
+        var bars = new List<Bar>();
+        var crashed = false;
+        await foreach (var block in stored.ReadAsync(1000))
+        {
+            for (var i = 0; i < block.Count; i++) bars.Add(block[i]);
+            if (crashed || bars.Count < 50_000) continue;
+            crashed = true;
+            await server.CrashAsync();
+            _ = Task.Run(async () =>
+            {
+                await Task.Delay(500);
+                await server.StartServerAsync();
+            });
+        }
+        bars.ShouldBe(Read.All(text));
+    }
+
+    [Fact]
+    public async Task Whatever_is_wrong_with_the_server_is_one_sentence_without_the_password()
+    {
+        async Task<string> Sentence<T>(string store) where T : Exception => (await Should.ThrowAsync<T>(async () => await BarSources.Create(store).ListSymbolsAsync(Timeframe.D1))).Message;
+        await _server.SqlAsync("postgres", "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database does not exist; make it with createdb, or correct its name");
+        (await Sentence<BarStoreException>("postgres://postgres@127.0.0.1:1/x?timeout=2")).ShouldContain("cannot be reached");
+        await Import(Minutes(10), timeframe: "1m");
+        await _server.SqlAsync(_database, "ALTER TABLE granary_market RENAME TO gone");
+        (await Sentence<BarStoreException>(_store)).ShouldContain("a table is missing");
+        await _server.SqlAsync(_database, "ALTER TABLE gone RENAME TO granary_market; INSERT INTO granary_migration VALUES (99, 'later')");
+        (await Sentence<BarDataException>(_store)).ShouldContain("was written by a later version of Granary");
+        Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/db?datset=x")).Message.ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");
+        Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/a/b")).Message.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_one_sentence()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.SqlAsync("postgres", "ALTER ROLE postgres PASSWORD 'right'");
+        await server.RequirePasswordAsync();
+        (await Should.ThrowAsync<BarDataException>(async () => await BarSources.Create($"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))).Message
+            .ShouldBe($"postgres://postgres@127.0.0.1:{server.Port}/postgres: the server refuses the user or the password; correct them");
+        (await BarSources.Create($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_symbol_that_is_not_there_is_told_with_the_nearest()
+    {
+        await Import(Minutes(10), "ALPHA", "1m");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHB", "1m"))).Message.ShouldEndWith("has no symbol 'ALPHB'; did you mean ALPHA?");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA", "1h"))).Message.ShouldEndWith("ALPHA has no 1h bars; use 1m, or import them");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA", "1m", from: Read.Utc("2030-01-01")))).Message.ShouldContain("it has 2023-01-01 00:00 to 2023-01-01 00:09");
+    }
+}
