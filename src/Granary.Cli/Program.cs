@@ -7,6 +7,7 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
 {
     BacktestCommand.Create(),
     ReplayCommand.Create(),
+    WalkForwardCommand.Create(),
     CatalogueCommands.Strategies(),
     CatalogueCommands.Factors(),
     CatalogueCommands.Trainers(),

@@ -82,6 +82,15 @@ public sealed class BatchPlan
     /// <summary>The same plan with orders filled otherwise.</summary>
     public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
 
+    /// <summary>The same plan with nothing entered before an instant: bars before it only warm up.</summary>
+    /// <param name="tradeFrom">UTC ticks.</param>
+    /// <param name="tracePeriod">Ticks of the periods at whose ends equity is kept.</param>
+    public BatchPlan TradingFrom(long tradeFrom, long tracePeriod)
+    {
+        StrategyInstance Late(StrategyInstance i) => i with { Trading = i.Trading with { TradeFrom = tradeFrom } };
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)], [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
+    }
+
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)
     {

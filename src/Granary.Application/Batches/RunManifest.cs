@@ -26,7 +26,10 @@ public sealed record RunManifest
 
     public bool Interrupted { get; init; }
 
-    public static byte[] Write(RunModel run, BatchPlan plan, ulong seed)
+    /// <summary>Whether it is a walk-forward optimisation rather than a backtest.</summary>
+    public bool IsWalkForward { get; init; }
+
+    public static byte[] Write(RunModel run, BatchPlan plan, ulong seed, bool walkForward = false)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -35,6 +38,7 @@ public sealed record RunManifest
             json.WriteNumber("version", Version);
             json.WriteString("batch", run.Name);
             json.WriteString("run", run.Run);
+            if (walkForward) json.WriteString("verb", "walkforward");
             json.WriteString("status", run.Interrupted ? "interrupted" : "done");
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
@@ -83,6 +87,7 @@ public sealed record RunManifest
             Digest = root.Need("digest").String(),
             BatchText = root.Need("spec").String(),
             Folder = root.Need("folder").String(),
+            IsWalkForward = root.Find("verb")?.String() == "walkforward",
             Interrupted = root.Find("status")?.String() == "interrupted",
             DataHashes = root.Need("data").List().ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
         };

@@ -66,6 +66,10 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         return Judge($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights chosen {Choices} times, each time from what came before", returns, middle, traces[0].PeriodTicks);
     }
 
+    /// <summary>An equity that is out of sample throughout.</summary>
+    public static OutOfSample Stitched(EquityTrace equity) =>
+        Judge("walk-forward, each window traded with what was chosen on the one before", equity.Returns(equity.FirstPeriod, equity.LastPeriod + 1), equity.FirstPeriod, equity.PeriodTicks);
+
     private static OutOfSample Judge(string how, double[] returns, long first, long ticks)
     {
         var growth = 1.0;

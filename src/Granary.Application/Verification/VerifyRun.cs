@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.WalkForward;
 using Granary.Engine.Market;
 using Granary.Learning.Honesty;
 
@@ -29,8 +30,10 @@ public static class VerifyRun
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
-            var again = await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } },
-                new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Guards = false }, progress, cancellationToken);
+            var options = new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Guards = false };
+            var again = manifest.IsWalkForward
+                ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
+                : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options, progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
 
             var source = BarSources.Open(spec.Data, spec.Folder);

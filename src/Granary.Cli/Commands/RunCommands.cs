@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Verification;
+using Granary.Application.WalkForward;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
@@ -53,8 +54,11 @@ internal static class RunCommands
             var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
             try
             {
-                var again = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, ledger: TrialLedger.OfUser()).RunAsync(
-                    spec with { Outputs = new OutputSet { Names = ["report", "trades", "signals"] } }, new BatchOptions { Out = temporary, Yes = true }, null, token);
+                var options = new BatchOptions { Out = temporary, Yes = true };
+                var again = manifest.IsWalkForward
+                    ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
+                    : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, ledger: TrialLedger.OfUser()).RunAsync(
+                        spec with { Outputs = new OutputSet { Names = ["report", "trades", "signals"] } }, options, null, token);
                 AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
                 if (again.Model.Digest == manifest.Digest) return 0;

@@ -72,6 +72,10 @@ public sealed class BarBlock
         return new BarBlock(firstIndex, t, o, h, l, c, v);
     }
 
+    /// <summary>The same bars under other numbers; their columns are shared.</summary>
+    /// <param name="firstIndex">The number of bars before this block in the feed that it is to belong to.</param>
+    public BarBlock Renumbered(long firstIndex) => new(firstIndex, _time, _open, _high, _low, _close, _volume);
+
     /// <summary>The bars from <paramref name="start"/>, as a block of their own (a copy).</summary>
     public BarBlock Slice(int start, int count) => new(
         FirstIndex + start, _time.AsSpan(start, count).ToArray(), _open.AsSpan(start, count).ToArray(),

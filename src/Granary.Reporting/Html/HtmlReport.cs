@@ -14,6 +14,9 @@ public static class HtmlReport
     private static readonly IReportSection<CurveView>[] _curve =
         [new StatisticsSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
+    // Sections with a page of their own; all others are shown as they are.
+    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name, RegimeSection.Name];
+
     /// <summary>The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.</summary>
     /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
     /// <exception cref="System.Text.Json.JsonException">A text in <see cref="RunModel.Sections"/> is not JSON.</exception>
@@ -21,13 +24,17 @@ public static class HtmlReport
     {
         var view = RunView.Of(run, events);
         IReportSection<RunView>[] portfolio = [_curve[0], _curve[1], _curve[2], _curve[3], _curve[4], new ExposureSection(), _curve[5], _curve[6]];
+        string? Section(string name) => run.Sections.GetValueOrDefault(name);
         ReportPage.Group<RunView>[] groups =
         [
+            new("Evidence", Section(BeliefSection.Guards) is { } guards ? [new BeliefSection(guards, Section(BeliefSection.Evidence))] : []),
+            new("Walk-forward", Section(WalkForwardSection.Name) is { } walk ? [new WalkForwardSection(walk)] : []),
             new("Portfolio", portfolio),
+            new("Market", Section(RegimeSection.Name) is { } regimes ? [new RegimeSection(regimes)] : []),
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(), new PriceChartSection()]),
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(), new RefusedSection()]),
             new("Learning", run.Sections.TryGetValue(LearningSection.Name, out var learning) ? [new LearningSection(learning)] : []),
-            new("Further results", [.. run.Sections.Where(s => s.Key != LearningSection.Name).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
+            new("Further results", [.. run.Sections.Where(s => !_own.Contains(s.Key, StringComparer.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
         ReportPage.Write(new HtmlWriter(output), $"{run.Name} · backtest", view, RunTop.Write, groups,

@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Guards;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Application.Learning;
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Html;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.WalkForward;
+
+/// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout.</summary>
+/// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
+/// <param name="sources">Opens what a batch calls its source; null = <see cref="BarSources.Open"/>.</param>
+public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, string, IBarSource>? sources = null)
+{
+    /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    /// <exception cref="DiskException">The run's folder cannot be written.</exception>
+    public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options, IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (spec.Learning is { } learning) throw learning.Fault("walkforward chooses parameters and trains no models: leave this section out, or use backtest, which trains them walk-forward");
+        var watch = Stopwatch.StartNew();
+        var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe);
+        await using var source = new BatchRunner.Markets((sources ?? BarSources.Open)(spec.Data, spec.Folder));
+        var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
+        var opened = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+        var bars = new Dictionary<string, (Instrument Instrument, CachedSeries Bars)>(StringComparer.Ordinal);
+        foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, cancellationToken));
+        var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument), StringComparer.Ordinal);
+
+        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false, clock.GetUtcNow().UtcDateTime);
+        try
+        {
+            var windows = 0;
+            var counter = progress is null ? null : new Relay(done => progress.Report((done, windows)));
+            windows = walk.Windows(bars.Values.Min(m => m.Bars.Blocks[0].Time[0]), bars.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + spec.Data.Timeframe.Ticks).Count;
+            var outcome = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, null, null, counter, cancellationToken);
+
+            // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
+            var all = new Dictionary<int, StrategyOutcome>();
+            await new EmbeddedHost(options.Threads).RunAsync(plan, markets, _ => true, null, false, finished =>
+            {
+                foreach (var o in finished) all[o.Index] = o;
+            }, null, cancellationToken);
+            var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
+            var model = Model(plan, folder, markets, outcome, all, guards, watch, options);
+            Write(folder, plan, model, outcome, bars);
+            folder.Complete();
+            return (new BatchRun(model, folder.FullPath, false), outcome);
+        }
+        catch (Exception e) when ((e is BarDataException or InputException or OperationCanceledException) && folder.IsNew)
+        {
+            folder.Discard();
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiskException($"the run's folder {folder.FullPath} cannot be written: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    private sealed class Relay(Action<int> to) : IProgress<int>
+    {
+        public void Report(int value) => to(value);
+    }
+
+    private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
+        Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
+    {
+        var trials = BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), _ => null);
+        string? fault = null;
+        TrialCensus census;
+        try
+        {
+            census = ledger is null ? TrialLedger.Alone(trials) : ledger.Record(trials);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+            census = TrialLedger.Alone(trials);
+        }
+        // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
+        var period = plan.Feeds[0].TracePeriod;
+        var tracer = new EquityTracer(period, plan.Spec.Cash);
+        for (var t = 0; t < outcome.Equity.Equity.Length; t++) tracer.Add((outcome.Equity.FirstPeriod + t) * outcome.Equity.PeriodTicks, outcome.Equity.Equity[t]);
+        var stitched = tracer.Finish();
+        var outOfSample = OutOfSample.Stitched(stitched!);
+        if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census), outOfSample, "", null, null, fault);
+        var causality = await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken);
+        var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, plan.Spec.Execution.Settings.Stressed(), [.. outcome.Groups.Select(g => g.Choices.Select(c => c.Strategy).ToList())], null, cancellationToken);
+        static double Total(WalkForwardOutcome o) => o.Equity.Equity[^1] / o.Equity.Start - 1;
+        var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, Total(outcome), Total(stressed), stressed.Groups.Count(g => g.Stitched.Equity[^1] > g.Stitched.Start));
+        return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census), outOfSample, "", causality, stress, fault);
+    }
+
+    // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
+    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyDictionary<string, OpenedMarket> markets, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all, BatchGuards guards, Stopwatch watch, BatchOptions options)
+    {
+        var digest = new BatchDigest();
+        foreach (var group in outcome.Groups)
+            foreach (var choice in group.Choices)
+                digest.Add($"{group.Name}#{choice.Window.Index}#{choice.Strategy}", choice.Fingerprint);
+        var entries = new List<StrategyEntry>();
+        foreach (var (group, index) in outcome.Groups.Select((g, i) => (g, i)))
+        {
+            var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
+            entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, last.Symbol, last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
+                1.0 / outcome.Groups.Count, Statistics(group.Stitched, group.Choices.SelectMany(c => c.Trades)), Symbols: last.Symbols.Count > 1 ? last.Symbols : null));
+        }
+        var recorder = new EquityRecorder();
+        var peak = double.NegativeInfinity;
+        foreach (var (time, equity) in Rows(outcome.Equity))
+        {
+            peak = Math.Max(peak, equity);
+            recorder.Add(new EquityRow(time, equity, equity, 0, 1 - equity / peak));
+        }
+        var portfolio = Statistics(outcome.Equity, outcome.Groups.SelectMany(g => g.Choices).SelectMany(c => c.Trades));
+        var sections = new Dictionary<string, string> { [WalkForwardJson.Section] = WalkForwardJson.Write(plan, outcome), [Evidence.Name] = guards.Evidence().ToJson(), [BatchGuards.Section] = guards.ToJson(AllEntries(plan, all)) };
+        return new RunModel
+        {
+            Name = plan.Spec.Name,
+            Run = folder.Name,
+            Digest = digest.Finish(),
+            CreatedAt = clock.GetUtcNow().UtcDateTime,
+            Seconds = watch.Elapsed.TotalSeconds,
+            BarEvaluations = all.Values.Sum(o => o.Bars),
+            Host = string.Create(CultureInfo.InvariantCulture, $"walk-forward, {outcome.Windows.Count} windows, {options.Threads} thread{(options.Threads == 1 ? "" : "s")}"),
+            Strategies = entries,
+            Markets = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => Described(m, plan))],
+            StartingCash = plan.Spec.Cash,
+            Portfolio = guards.Selection is { } s ? portfolio with { DeflatedSharpe = s.PortfolioDeflated, ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN } : portfolio,
+            Equity = recorder.Rows(),
+            Closes = recorder.Closes(),
+            WorstDrawdowns = recorder.WorstDrawdowns(),
+            Notes = [$"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {outcome.Windows.Count} times. Each row of the strategies is a choice that was made anew each time; the parameters shown are the last."],
+            BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
+            Sections = sections,
+        };
+    }
+
+    private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) => [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
+        i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), 0, all.GetValueOrDefault(i.Index)?.Statistics))];
+
+    private static MarketEntry Described(OpenedMarket market, BatchPlan plan)
+    {
+        var blocks = market.Series.ReadAsync().ToBlockingEnumerable().ToList();
+        return new MarketEntry(market.Symbol, plan.Spec.Data.Timeframe.ToString(), market.Series.Count, new DateTime(blocks[0].Time[0], DateTimeKind.Utc), new DateTime(blocks[^1].Time[^1], DateTimeKind.Utc),
+            market.Series.ContentHash, market.Series.Notes) { Multiplier = market.Instrument.Multiplier };
+    }
+
+    // The days (or hours) on which the equity moved, or a week began: weekends are no days of a market that is closed.
+    private static IEnumerable<(long Time, double Equity)> Rows(EquityTrace trace)
+    {
+        yield return ((trace.FirstPeriod - 1) * trace.PeriodTicks, trace.Start);
+        for (var t = 0; t < trace.Equity.Length; t++) yield return ((trace.FirstPeriod + t) * trace.PeriodTicks, trace.Equity[t]);
+    }
+
+    private static RunStatistics Statistics(EquityTrace trace, IEnumerable<Trade> trades)
+    {
+        var rows = Rows(trace).ToList();
+        var e = EquityStatistics.Of(new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]), 365.25 * TimeSpan.TicksPerDay / trace.PeriodTicks);
+        var accumulator = new TradeAccumulator();
+        double commission = 0;
+        long held = 0;
+        foreach (var trade in trades)
+        {
+            commission += trade.Commission;
+            held += trade.ExitTime - trade.EntryTime;
+            if (trade.Reason != ExitReason.Open) accumulator.Add(trade.NetProfit, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
+        }
+        var t = accumulator.ToStatistics();
+        return new RunStatistics
+        {
+            Trades = t.Trades, WinRate = t.WinRate, Expectancy = t.Expectancy, AverageWin = t.AverageWin, AverageLoss = t.AverageLoss, ProfitFactor = t.ProfitFactor,
+            TotalReturn = e.TotalReturn, Cagr = e.Cagr, Volatility = e.Volatility, Sharpe = e.Sharpe, Sortino = e.Sortino, Calmar = e.Calmar, MaxDrawdown = e.MaxDrawdown, MaxDrawdownDays = e.MaxDrawdownDays,
+            MonthsProfitable = e.MonthsProfitable, WeeksProfitable = e.WeeksProfitable, Exposure = double.NaN, Commission = commission, FinalEquity = e.FinalEquity, NetProfit = t.TotalProfit,
+            Periods = rows.Count - 1, PeriodsPerYear = e.PeriodsPerYear,
+        };
+    }
+
+    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars)
+    {
+        var events = new StitchedTrades(outcome, bars);
+        double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
+        AtomicFile.Write(folder.PathOf("trades.csv"), w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier));
+        AtomicFile.Write(folder.PathOf("equity.csv"), w =>
+        {
+            var csv = new EquityCsv(w);
+            csv.Header();
+            var peak = double.NegativeInfinity;
+            foreach (var (time, equity) in Rows(outcome.Equity))
+            {
+                peak = Math.Max(peak, equity);
+                csv.Row(new EquityRow(time, equity, equity, 0, 1 - equity / peak));
+            }
+        });
+        AtomicFile.Write(folder.PathOf("windows.csv"), w => WalkForwardJson.Csv(w, plan, outcome));
+        // What the last choice was, goes on: it is what nobody has traded yet.
+        var next = new double[plan.Instances.Count];
+        foreach (var group in outcome.Groups)
+            if (group.Choices[^1].Strategy >= 0)
+                next[group.Choices[^1].Strategy] = 1.0 / outcome.Groups.Count;
+        var production = model with
+        {
+            Strategies = [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), next[i.Index], null))],
+        };
+        AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, production));
+        AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
+        AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
+        AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed, walkForward: true));
+    }
+
+    private sealed class StitchedTrades(WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars) : IRunEvents
+    {
+        public IEnumerable<Trade> Trades(int strategy) => outcome.Groups[strategy].Choices.SelectMany(c => c.Trades);
+
+        public IEnumerable<SignalRow> Signals(int strategy) => [];
+
+        public IReadOnlyList<string> FactorNames(int strategy) => [];
+
+        public IEnumerable<PortfolioTrade> PortfolioTrades() =>
+            outcome.Groups.SelectMany((g, index) => g.Choices.SelectMany(c => c.Trades).Select(t => new PortfolioTrade(index, t, 1.0 / outcome.Groups.Count))).OrderBy(t => t.Trade.ExitTime);
+
+        public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
+        {
+            if (!bars.TryGetValue(symbol, out var market)) return [];
+            var all = market.Bars.Blocks.Sum(b => (long)b.Count);
+            var stride = Math.Max(1, (all + most - 1) / most);
+            var merged = new List<Bar>();
+            foreach (var block in market.Bars.Blocks)
+                for (var i = 0; i < block.Count; i++)
+                {
+                    var bar = block[i];
+                    if ((block.FirstIndex + i) % stride == 0) merged.Add(bar);
+                    else merged[^1] = merged[^1] with { High = Math.Max(merged[^1].High, bar.High), Low = Math.Min(merged[^1].Low, bar.Low), Close = bar.Close, Volume = merged[^1].Volume + bar.Volume };
+                }
+            return merged;
+        }
+    }
+}

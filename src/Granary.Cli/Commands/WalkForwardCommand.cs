@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Guards;
+using Granary.Application.Json;
+using Granary.Application.WalkForward;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary walkforward BATCH.json</c>: rolling choice of parameters, traded out of sample.</summary>
+internal static class WalkForwardCommand
+{
+    public static Command Create()
+    {
+        var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
+        var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-walkforward-<UTC>)" };
+        var threads = new Option<int>("--threads") { Description = "threads to use (all)", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var yes = new Option<bool>("--yes") { Description = "agree to a very large grid" };
+        var noGuards = new Option<bool>("--no-guards") { Description = "look for no look-ahead and stress no costs; prod.json then lacks that evidence" };
+        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
+        var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
+        var command = new Command("walkforward", "Choose parameters on one stretch, trade them on the next, over and over; stitch what they earned.") { batch, output, threads, yes, noGuards, quiet, json };
+        command.SetAction(async (call, token) =>
+        {
+            var count = call.GetValue(threads);
+            if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
+            var spec = BatchReader.Read(call.GetValue(batch)!);
+            var options = new BatchOptions { Out = call.GetValue(output), Yes = call.GetValue(yes), Threads = count, Guards = !call.GetValue(noGuards) };
+            var silent = call.GetValue(quiet) || call.GetValue(json);
+            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent ? null : new Lines(), token);
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(new
+                {
+                    Run = run.Folder,
+                    Seconds = Math.Round(run.Model.Seconds, 4),
+                    run.Model.Digest,
+                    Windows = outcome.Windows.Count,
+                    EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
+                    OutOfSampleReturn = outcome.Equity.Equity[^1] / outcome.Equity.Start - 1,
+                    run.Report,
+                }, Output.Json));
+                return 0;
+            }
+            if (silent) return 0;
+            Output.Table(["Group", "Combinations", "Out of sample", "Stability", "Last choice"], outcome.Groups.Select(g => new[]
+            {
+                g.Name, g.Members.Count.ToString(), (g.Stitched.Equity[^1] / g.Stitched.Start - 1).ToString("0.00 %"), double.IsNaN(g.Stability) ? "–" : g.Stability.ToString("0 %"),
+                g.Choices[^1].Strategy < 0 ? "none" : g.Members.First(m => m.Index == g.Choices[^1].Strategy).Id,
+            }));
+            Console.WriteLine($"{outcome.Windows.Count} windows, out of sample {outcome.Equity.Equity[^1] / outcome.Equity.Start - 1:0.00 %}, efficiency {(double.IsFinite(outcome.Efficiency) ? outcome.Efficiency.ToString("0.00") : "–")}, {run.Model.Seconds:0.00} s");
+            Console.WriteLine($"Digest {run.Model.Digest}");
+            Console.WriteLine($"Report {run.Report}");
+            Console.WriteLine($"Folder {run.Folder}");
+            return 0;
+        });
+        return command;
+    }
+
+    private sealed class Lines : IProgress<(int Done, int Windows)>
+    {
+        public void Report((int Done, int Windows) value)
+        {
+            if (!Console.IsErrorRedirected) Console.Error.Write($"\r{value.Done} of {value.Windows} windows{(value.Done == value.Windows ? "\n" : "")}");
+        }
+    }
+}

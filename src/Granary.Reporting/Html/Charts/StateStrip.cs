@@ -1,0 +1,51 @@
+namespace Granary.Reporting.Html.Charts;
+
+/// <summary>A row of a strip: what a machine's state was over time.</summary>
+/// <param name="States">Of each time, an index into <paramref name="Names"/>; −1 for none.</param>
+internal sealed record StateRow(string Name, IReadOnlyList<string> Names, int[] States);
+
+/// <summary>States over time as bands, a row for each machine: to be read under the chart of the price.</summary>
+internal static class StateStrip
+{
+    private const double RowHeight = 18, Gap = 4;
+
+    // Colours of the style sheet: k0 … k5, then round again.
+    private const int Colours = 6;
+
+    public static void Write(HtmlWriter html, string title, long[] times, IReadOnlyList<StateRow> rows)
+    {
+        if (times.Length < 2) return;
+        var time = new TimeAxis(times[0], times[^1]);
+        var height = rows.Count * (RowHeight + Gap);
+        var names = rows.SelectMany(r => r.Names.Select((n, i) => (n, $"state k{i % Colours}"))).Distinct().ToList();
+        PlotFrame.Open(html, title, string.Join("; ", rows.Select(r => $"{r.Name}: {Described(r)}")), height, "time states", names);
+        PlotFrame.TimeLabels(html, time, height);
+        PlotFrame.OpenShapes(html, height);
+        for (var r = 0; r < rows.Count; r++)
+        {
+            var states = rows[r].States;
+            for (var i = 0; i < states.Length;)
+            {
+                var end = i + 1;
+                while (end < states.Length && states[end] == states[i]) end++;
+                if (states[i] >= 0)
+                {
+                    var x = time.X(times[i], PlotFrame.Width);
+                    var width = time.X(times[Math.Min(end, times.Length - 1)], PlotFrame.Width) - x;
+                    html.Write($"<rect class=\"state k{states[i] % Colours}\" x=\"{x}\" y=\"{r * (RowHeight + Gap)}\" width=\"{width}\" height=\"{RowHeight}\"><title>{rows[r].Name}: {rows[r].Names[states[i]]}</title></rect>");
+                }
+                i = end;
+            }
+        }
+        html.Raw("</svg><g aria-hidden=\"true\">");
+        for (var r = 0; r < rows.Count; r++) html.Write($"<text class=\"row\" x=\"6\" y=\"{r * (RowHeight + Gap) + 13}\">{rows[r].Name}</text>");
+        html.Raw("</g></svg>");
+        PlotFrame.Close(html);
+    }
+
+    private static string Described(StateRow row)
+    {
+        var known = Math.Max(1, row.States.Count(s => s >= 0));
+        return string.Join(", ", row.Names.Select((n, i) => $"{n} {NumberText.Percent(row.States.Count(s => s == i) / (double)known, 0)} of the time"));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Html.Views;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>How far the results can be believed, in plain words, with the checks behind it. Reads the run's sections "guards" and "evidence".</summary>
+internal sealed class BeliefSection(string guards, string? evidence) : IReportSection<RunView>
+{
+    public const string Guards = "guards", Evidence = "evidence";
+
+    private static readonly (string Check, string Title)[] _checks =
+    [
+        ("outOfSample", "On bars that the choice had not seen"), ("deflatedSharpe", "Sharpe ratio, deflated by all trials"), ("probabilityOfOverfitting", "Probability of overfitting"),
+        ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"),
+    ];
+
+    private readonly JsonElement _guards = SectionJson.Parse(guards);
+    private readonly JsonElement? _evidence = evidence is null ? null : SectionJson.Parse(evidence);
+
+    public string Id => "belief";
+
+    public string Title => "How far this can be believed";
+
+    public bool Applies(RunView view) => SectionJson.Items(_guards, "conclusions").Any();
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        html.Raw("<ul class=\"belief\">");
+        foreach (var sentence in SectionJson.Items(_guards, "conclusions")) html.Write($"<li>{sentence.GetString()}</li>");
+        html.Raw("</ul>\n");
+        if (_evidence is { } e)
+        {
+            HtmlTable.Open(html, "The five checks; live trades a configuration only where all have passed", [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
+            foreach (var (check, title) in _checks)
+            {
+                if (!e.TryGetProperty(check, out var finding)) continue;
+                var state = SectionJson.Text(finding, "state");
+                HtmlTable.RowHead(html, title);
+                html.Write($"<td class=\"{(state == "passed" ? "gain" : state == "failed" ? "loss" : "")}\">{state}</td>");
+                HtmlTable.Text(html, SectionJson.Text(finding, "sentence"));
+                HtmlTable.EndRow(html);
+            }
+            HtmlTable.Close(html);
+        }
+        var looked = SectionJson.Items(_guards, "lookAhead").ToArray();
+        if (looked.Length > 0)
+        {
+            HtmlTable.Open(html, "Strategies that acted on the future", [new("Strategy", Number: false), new("What it did", Number: false), new("Bars changed from", Number: false)]);
+            foreach (var found in looked.Take(100))
+            {
+                HtmlTable.RowHead(html, SectionJson.Text(found, "strategy"));
+                HtmlTable.Text(html, SectionJson.Text(found, "sentence"));
+                HtmlTable.Text(html, SectionJson.Text(found, "cut"));
+                HtmlTable.EndRow(html);
+            }
+            HtmlTable.Close(html);
+        }
+        var logits = SectionJson.Numbers(_guards, "logits");
+        if (logits.Sum() > 0)
+        {
+            var width = 12.0 / logits.Length;
+            new BarPlot
+            {
+                Title = "Where the best of one half of the record stood on the other half",
+                Description = $"Logit of its rank among all strategies over {NumberText.Count((long)logits.Sum())} ways of halving the record; left of 0 it fell into the worse half.",
+                Bars = [.. logits.Select((n, i) => new PlotBar(-6 + i * width, -6 + (i + 1) * width, n, -6 + (i + 0.5) * width < 0 ? "loss" : "gain", $"{NumberText.Count((long)n)} ways"))],
+                Marks = [new PlotMark(0, "the median", "")],
+                Format = v => NumberText.Ratio(v, 0),
+            }.Write(html);
+        }
+        HtmlTable.Pairs(html, "Figures", Figures());
+    }
+
+    private IEnumerable<(string, string, string, string?)> Figures()
+    {
+        string Ratio(string name, int digits = 3) => SectionJson.Value(_guards, name) is var v && double.IsFinite(v) ? NumberText.Ratio(v, digits) : NumberText.Undefined;
+        string Count(string name) => SectionJson.Value(_guards, name) is var v && double.IsFinite(v) ? NumberText.Count((long)Math.Ceiling(v)) : NumberText.Undefined;
+        var unit = SectionJson.Text(_guards, "period");
+        yield return ("Trials on these bars", Count("trials"), "", "Different combinations that were ever run on them, over all batches");
+        yield return ("of which new", Count("newTrials"), "", null);
+        yield return ($"Sharpe ratio per period ({unit})", Ratio("sharpe"), "", "Mean over deviation of the portfolio's returns, not annualised");
+        yield return ("Expected of the best worthless trial", Ratio("expectedMaximum"), "", "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V the variance of the trials' Sharpe ratios, N their number (Bailey and López de Prado 2014)");
+        yield return ("Deflated Sharpe ratio", Ratio("deflatedSharpe"), "", "The probability that the true Sharpe ratio exceeds that");
+        yield return ($"Least record, {unit}", Count("minimumTrackRecord"), "", "To tell the Sharpe ratio from zero at 95 % (Bailey and López de Prado 2012)");
+        yield return ("Probability of overfitting", Ratio("probabilityOfOverfitting"), "", "Combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu 2017)");
+        yield return ("Probability that the choice loses", Ratio("probabilityOfLoss"), "", "Share of the halvings in which the best of one half loses on the other");
+        yield return ("White's reality check, p", Ratio("realityCheck"), "", "White 2000, by stationary bootstrap");
+        yield return ("Superior predictive ability, p", Ratio("superiorPredictiveAbility"), "", "Hansen 2005, consistent");
+    }
+}

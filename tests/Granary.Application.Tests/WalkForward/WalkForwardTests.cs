@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Application.Verification;
+using Granary.Application.WalkForward;
+using Granary.Engine.Market;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.WalkForward;
+
+public sealed class WalkForwardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-walk-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private const string Sweep = """
+        { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
+        { "class": "RsiReversion", "sides": "long", "params": { "period": [7, 14] }, "size": { "percentOfEquity": 50 }, "stopLossPercent": 4 }
+        """;
+
+    private static BatchSpec Spec(string walk, string range = "", string strategies = Sweep) => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
+          "execution": { "commissionPercent": 0.05 }, "strategies": [ {{strategies}} ], "walkForward": { {{walk}} } }
+        """), Path.GetTempPath());
+
+    private async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2, string? name = null) =>
+        await new WalkForwardRunner(TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Guards = false }, null, TestContext.Current.CancellationToken);
+
+    private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
+
+    [Fact]
+    public void Windows_roll_or_are_anchored_and_follow_one_another_without_a_gap()
+    {
+        var week = 7 * TimeSpan.TicksPerDay;
+        var rolling = new WalkForwardSpec(4 * week, 2 * week, false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        rolling.Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 12 * week, 16 * week, 18 * week)]);
+        // A last window of a good half is taken, of less than half is left.
+        rolling.Windows(10 * week, 19 * week + week / 2).Count.ShouldBe(3);
+        (rolling with { Anchored = true }).Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 10 * week, 16 * week, 18 * week)]);
+    }
+
+    [Fact]
+    public async Task The_best_of_the_window_is_chosen_by_the_objective_as_a_backtest_of_that_window_has_it()
+    {
+        var (_, outcome) = await RunAsync(Spec(Rolling + ", \"objective\": \"totalReturn\", \"warmUp\": 0"));
+        var group = outcome.Groups.First(g => g.Name == "SmaCross@ACME:1h");
+        var choice = group.Choices[3];
+        string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        var window = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\""), new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
+        var best = window.Model.Strategies.Where(s => s.Class == "SmaCross" && s.Symbol == "ACME").MaxBy(s => s.Stats!.TotalReturn)!;
+        group.Members.Single(m => m.Index == choice.Strategy).Id.ShouldBe(best.Id);
+        choice.Objective.ShouldBe(best.Stats!.TotalReturn);
+    }
+
+    [Fact]
+    public async Task A_choice_trades_what_follows_warm_from_the_first_bar_on_and_nothing_before()
+    {
+        var (_, outcome) = await RunAsync(Spec(Rolling));
+        foreach (var choice in outcome.Groups.SelectMany(g => g.Choices))
+        {
+            choice.Trades.ShouldAllBe(t => t.SignalTime >= choice.Window.At && t.EntryTime < choice.Window.To);
+            if (choice.Trace is { } trace) trace.FirstPeriod.ShouldBeInRange(choice.Window.At / trace.PeriodTicks, choice.Window.At / trace.PeriodTicks + 4);
+        }
+        // 50 hours would be lost to the longest average alone.
+        outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Any(t => t.SignalTime < c.Window.At + 20 * TimeSpan.TicksPerHour));
+    }
+
+    [Fact]
+    public async Task Windows_are_stitched_into_one_equity_that_multiplies_their_returns()
+    {
+        var (_, outcome) = await RunAsync(Spec(Rolling));
+        foreach (var group in outcome.Groups)
+            (group.Stitched.Equity[^1] / group.Stitched.Start).ShouldBe(group.Choices.Aggregate(1.0, (growth, c) => growth * (1 + c.OutOfSampleReturn)), 1e-12);
+        outcome.Equity.Equity[^1].ShouldBe(outcome.Groups.Average(g => g.Stitched.Equity[^1]), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("rolling")]
+    [InlineData("anchored")]
+    public async Task What_comes_later_changes_no_choice_and_no_result_before_it(string mode)
+    {
+        var walk = $"{Rolling}, \"mode\": \"{mode}\"";
+        var (whole, _) = await RunAsync(Spec(walk), name: "whole");
+        var (cut, _) = await RunAsync(Spec(walk, ", \"to\": \"2023-01-01\""), name: "cut");
+        List<string> Rows(BatchRun run, bool choicesOnly) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
+            .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-12-31") < 0).Select(l => choicesOnly ? string.Join(',', l.Split(',').Take(3)) + l[..l.LastIndexOf(',')].Split('"').ElementAtOrDefault(1) : l)];
+        Rows(cut, false).Count.ShouldBeGreaterThan(12);
+        Rows(whole, false).ShouldBe(Rows(cut, false));
+        Rows(whole, true).ShouldBe(Rows(cut, true));
+    }
+
+    [Fact]
+    public async Task Any_number_of_threads_gives_one_digest_and_verify_finds_it_again()
+    {
+        var spec = Spec(Rolling);
+        var (one, _) = await RunAsync(spec, 1);
+        var (three, _) = await RunAsync(spec, 3);
+        three.Model.Digest.ShouldBe(one.Model.Digest);
+        var verified = await VerifyRun.RunAsync(one.Folder, new EmbeddedHost(2), TimeProvider.System, 4, 2, null, TestContext.Current.CancellationToken);
+        verified.Actual.ShouldBe(one.Model.Digest);
+        verified.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Each_feed_is_read_once_whatever_the_number_of_windows()
+    {
+        var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
+        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) => new CountingSource(BarSources.Open(data, folder), reads))
+            .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null, TestContext.Current.CancellationToken);
+        reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);
+        reads.Values.ShouldAllBe(n => n == 1);
+    }
+
+    [Fact]
+    public async Task The_run_leaves_a_folder_with_report_windows_and_evidence_that_is_out_of_sample()
+    {
+        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "run") }, null, TestContext.Current.CancellationToken);
+        foreach (var file in new[] { "results.json", "equity.csv", "trades.csv", "windows.csv", "prod.json", "manifest.json", "report.html" }) File.Exists(Path.Combine(run.Folder, file)).ShouldBeTrue(file);
+        var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement;
+        results.GetProperty("walkForward").GetProperty("windows").GetInt32().ShouldBe(outcome.Windows.Count);
+        results.GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
+        results.GetProperty("evidence").GetProperty("costStress").GetProperty("state").GetString().ShouldNotBe("missing");
+        File.ReadAllText(Path.Combine(run.Folder, "report.html")).ShouldContain("Parameters chosen by window");
+    }
+
+    [Fact]
+    public void A_statistic_that_does_not_exist_and_a_record_that_is_too_short_are_told_in_a_sentence()
+    {
+        var spec = Spec("\"objective\": \"sharp\"");
+        Should.Throw<InputException>(() => WalkForwardSpec.Read(spec.WalkForward, Timeframe.H1)).Message.ShouldContain("did you mean 'sharpe'?");
+        Should.Throw<InputException>(() => RunAsync(Spec("\"inSample\": \"10y\"")).GetAwaiter().GetResult()).Message.ShouldContain("use shorter windows");
+    }
+
+    private sealed class CountingSource(IBarSource inner, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads) : IBarSource
+    {
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => inner.ListSymbolsAsync(timeframe, cancellationToken);
+
+        public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) => new Counting(await inner.OpenAsync(query, cancellationToken), query.Symbol, reads);
+    }
+
+    private sealed class Counting(IBarSeries inner, string symbol, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads) : IBarSeries
+    {
+        public Instrument Instrument => inner.Instrument;
+
+        public Timeframe Timeframe => inner.Timeframe;
+
+        public long Count => inner.Count;
+
+        public string ContentHash => inner.ContentHash;
+
+        public IReadOnlyList<string> Notes => inner.Notes;
+
+        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, CancellationToken cancellationToken = default)
+        {
+            reads.AddOrUpdate(symbol, 1, (_, n) => n + 1);
+            return inner.ReadAsync(blockSize, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
