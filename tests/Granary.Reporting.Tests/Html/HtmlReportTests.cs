@@ -219,8 +219,8 @@ public class HtmlReportTests
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["statistics", "calendar", "drawdowns", "rolling", "distribution", "exposure", "benchmark", "crises", "strategies", "groups",
-            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "more-guards", "learning", "data", "batch", "formulas"])
+        foreach (var id in (string[])["belief", "walk-forward", "regimes", "more-weights", "statistics", "calendar", "drawdowns", "rolling", "distribution", "exposure", "benchmark", "crises", "strategies", "groups",
+            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data", "batch", "formulas"])
             sections.ShouldContain(id);
         page.Elements.Where(e => e.Name == "a" && e.Attributes["href"] != "#main").Select(e => e.Attributes["href"][1..]).ShouldBe(page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]));
     }
