@@ -24,7 +24,7 @@ public static class GrainHosting
         services.AddSingleton<RunPlans>();
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
             s.GetRequiredService<ClusterInstruments>()));
-        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), settings, s.GetRequiredService<StreamWindows>(),
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
             s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();

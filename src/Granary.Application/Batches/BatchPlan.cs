@@ -23,14 +23,21 @@ public sealed record StrategyInstance(
     /// <summary>Judges its entries; null where nobody does. Set by <see cref="BatchPlan.WithModels"/>.</summary>
     public IEntryModel? Model { get; init; }
 
+    /// <summary>Other symbols of the batch that its factors compare with; it does not trade them.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
     public Strategy Create() => Definition.Create(Arguments);
 }
 
 /// <summary>The strategies that run over the same bars: one symbol (or one set of them) at one timeframe.</summary>
+/// <param name="Symbols">Those that are traded, and after them those that strategies of one symbol compare it with.</param>
 public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
 {
     /// <summary>Whether its strategies see all its symbols together, on a joined timeline.</summary>
     public bool IsJoined => Instances[0].Definition.IsMultiSymbol;
+
+    /// <summary>Whether its strategies trade its first symbol alone and read the others.</summary>
+    public bool IsReferring => !IsJoined && Symbols.Count > 1;
 
     /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
     public long TracePeriod { get; init; }
@@ -120,8 +127,8 @@ public sealed class BatchPlan
 
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
-            .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol))
-            .Select((g, index) => new FeedPlan(index, g.First().Symbols, g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod, Regimes = spec.Regimes })
+            .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol, References: string.Join('+', i.References)))
+            .Select((g, index) => new FeedPlan(index, [.. g.First().Symbols, .. g.First().References], g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod, Regimes = spec.Regimes })
             .ToList();
         return new BatchPlan(spec, symbols, instances, feeds);
     }
@@ -178,10 +185,13 @@ public sealed class BatchPlan
             ? [[.. entry.Symbols ?? symbols]]
             : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
         var choice = new int[grid.Count];
+        // A symbol that factors compare with can only come from a parameter, or stand in the class: then it is there in each.
+        var named = definition.Parameters.Any(p => p.Type == typeof(string));
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
             {
                 Array.Clear(choice);
+                IReadOnlyList<string>? references = definition.IsMultiSymbol ? [] : null;
                 do
                 {
                     var arguments = (object[])defaults.Clone();
@@ -195,10 +205,26 @@ public sealed class BatchPlan
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
                     var times = seen[id] = seen.GetValueOrDefault(id) + 1;
                     if (times > 1) id += $"#{times}";
-                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, entry.Trading));
+                    if (references is null || (named && !definition.IsMultiSymbol)) references = References(spec, definition, arguments, market[0], timeframe, symbols);
+                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, entry.Trading) { References = references });
                 }
                 while (Advance(choice, grid));
             }
+    }
+
+    // The batch's other symbols that a strategy's factors read. What cannot be made fails alone, later, with its reason; so does who reads a symbol that is not there.
+    private static IReadOnlyList<string> References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol, Timeframe timeframe, IReadOnlyList<string> symbols)
+    {
+        try
+        {
+            var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
+            var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
+            return [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply).Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)
+        {
+            return [];
+        }
     }
 
     private static bool Advance(int[] choice, List<(int Parameter, object[] Values)> grid)

@@ -38,12 +38,16 @@ public static class BatchReader
         if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder).Spec;
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "learning", "walkForward", "regimes", "outputs", "seed");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var execution = ExecutionSection.Read(root.Find("execution"));
+        var data = Data(root.Need("data"));
+        if (execution.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
+            throw execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\"");
         return new BatchSpec
         {
             Name = NameOf(root.Find("name"), name),
-            Data = Data(root.Need("data")),
+            Data = data,
             Cash = cash,
-            Execution = ExecutionSection.Read(root.Find("execution")),
+            Execution = execution,
             Strategies = Strategies(root.Need("strategies"), cash),
             Portfolio = Portfolio(root.Find("portfolio")),
             Outputs = Outputs(root.Find("outputs")),
@@ -128,7 +132,7 @@ public static class BatchReader
             ? time
             : throw part.Fault($"'{part.Text}' is no time of day; write it as 15:55");
 
-    private static Timeframe Timeframe(JsonPart part) =>
+    internal static Timeframe Timeframe(JsonPart part) =>
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
             : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");

@@ -296,6 +296,12 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (failed.Count > 0 && !interrupted) notes.Add($"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}");
         if (plan.Spec.Portfolio is { Rule: "winners", Rebalance: null })
             notes.Add("The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.");
+        if (plan.Spec.Execution.Settings.UsePath)
+        {
+            var (path, rule) = (entries.Sum(e => (long)(e.Stats?.IntrabarByPath ?? 0)), entries.Sum(e => (long)(e.Stats?.IntrabarByRule ?? 0)));
+            notes.Add(FormattableString.Invariant($"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
+                + FormattableString.Invariant($"{rule:N0} were left to the rule {ExecutionSection.Name(plan.Spec.Execution.Settings.Intrabar)}, where the source has no smaller bars or one of them touched both."));
+        }
         return notes;
     }
 
@@ -346,7 +352,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                     {
                         var series = await source.OpenAsync(new BarQuery(symbols[i], spec.Data.Timeframe, spec.Data.From, spec.Data.To), token);
                         var extra = spec.Data.Instruments.GetValueOrDefault(symbols[i]) ?? spec.Data.Instruments.GetValueOrDefault("*");
-                        _opened[symbols[i]] = new OpenedMarket(symbols[i], series, extra?.Apply(series.Instrument) ?? series.Instrument);
+                        _opened[symbols[i]] = new OpenedMarket(symbols[i], series, extra?.Apply(series.Instrument) ?? series.Instrument,
+                            await IntrabarPaths.OpenAsync(source, spec, symbols[i], token));
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {
@@ -359,7 +366,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
         public async ValueTask DisposeAsync()
         {
-            foreach (var market in _opened.Values) await market.Series.DisposeAsync();
+            foreach (var market in _opened.Values)
+            {
+                await market.Series.DisposeAsync();
+                if (market.Smaller is { } smaller) await smaller.DisposeAsync();
+            }
         }
     }
 }

@@ -97,6 +97,9 @@ public sealed record ExecutionSpec
 
     public double SlippagePercent { get; init; }
 
+    /// <summary>Of the bars that decide the path within a bar; null = the data's, for strategies of a longer timeframe.</summary>
+    public Timeframe? PathTimeframe { get; init; }
+
     /// <summary>Whether costs are doubled and orders one bar late.</summary>
     public bool Stress { get; init; }
 

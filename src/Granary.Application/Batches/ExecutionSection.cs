@@ -12,7 +12,7 @@ public static class ExecutionSection
     private static readonly string[] Keys =
     [
         "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers", "commissionTierDays",
-        "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "protectFrom", "latencyBars",
+        "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "intrabarPath", "protectFrom", "latencyBars",
         "volumePercent", "timeInForce", "borrowPercent", "leverage", "maintenancePercent", "stress",
     ];
 
@@ -31,6 +31,7 @@ public static class ExecutionSection
             Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose)) ?? FillTiming.NextOpen,
             Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst)) ?? IntrabarRule.StopFirst,
             ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar)) ?? ProtectFrom.EntryBar,
+            UsePath = part.Find("intrabarPath") is not null,
             LatencyBars = part.Find("latencyBars")?.Whole(0, 1000) ?? 0,
             VolumeShare = (part.Find("volumePercent")?.Number(1e-9, 100) ?? 0) / 100,
             EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day), ("ioc", TimeInForce.ImmediateOrCancel),
@@ -45,6 +46,7 @@ public static class ExecutionSection
             CommissionPercent = stress ? 2 * Math.Max(percent, 0) : percent,
             SlippagePercent = stress ? 2 * slippage : slippage,
             Stress = stress,
+            PathTimeframe = part.Find("intrabarPath") is { } path && path.String() != "auto" ? BatchReader.Timeframe(path) : null,
             Settings = stress ? settings.Stressed() : settings,
             Place = part,
         };
@@ -118,6 +120,8 @@ public static class ExecutionSection
             throw place.Need("slippageTicks").Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as \"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
     }
 
+    public static string Name(IntrabarRule rule) => rule == IntrabarRule.StopFirst ? "stop-first" : "target-first";
+
     /// <summary>Writes the section's content as <see cref="Read"/> takes it, with what was left out and defaults to no cost.</summary>
     public static void Write(Utf8JsonWriter json, ExecutionSpec spec)
     {
@@ -131,7 +135,7 @@ public static class ExecutionSection
                 value.WriteTo(json);
             }
         json.WriteString("fill", settings.Fill == FillTiming.NextOpen ? "next-open" : "same-close");
-        json.WriteString("intrabar", settings.Intrabar == IntrabarRule.StopFirst ? "stop-first" : "target-first");
+        json.WriteString("intrabar", Name(settings.Intrabar));
         json.WriteString("protectFrom", settings.ProtectFrom == ProtectFrom.EntryBar ? "entry-bar" : "next-bar");
     }
 }

@@ -78,7 +78,7 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         var execution = plan.Spec.Execution.Settings;
         var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
         if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
-            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors()).FactorNames;
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors(), symbols: [.. instance.Symbols, .. instance.References]).FactorNames;
         var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution, [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
         return run.Factors(0).FactorNames;
     }

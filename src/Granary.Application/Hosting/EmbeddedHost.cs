@@ -7,7 +7,8 @@ using Granary.Engine.Market;
 namespace Granary.Application.Hosting;
 
 /// <summary>A market that a batch reads, opened.</summary>
-public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument);
+/// <param name="Smaller">Its smaller bars, where the batch names a timeframe for the path within a bar and the source holds it.</param>
+public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null);
 
 /// <summary>
 /// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
@@ -64,7 +65,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         void Start(FeedPlan feed, List<StrategyInstance> instances)
         {
             FeedExecution? execution = null;
-            execution = new FeedExecution(feed, instances, [.. feed.Symbols.Select(x => new MarketSeries(markets[x].Instrument, feed.Timeframe))],
+            execution = new FeedExecution(feed, instances, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
                 (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop), plan.Spec.Execution.Settings, events, withFactors)
             {
                 Finished = outcomes =>

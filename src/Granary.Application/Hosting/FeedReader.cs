@@ -39,6 +39,25 @@ internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsy
     public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
 }
 
+/// <summary>One symbol's own bars, joined with other symbols that its factors compare with.</summary>
+internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, long tracePeriod, CancellationToken cancellationToken) : FeedReader
+{
+    private readonly JoinedPipeline _pipeline = new(series, factors, tracePeriod);
+    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    public override FeedClock Clock => _pipeline.ClockOf(0);
+
+    public override ValueTask<bool> MoveNextAsync() => _blocks.MoveNextAsync();
+
+    public override object Prepare() => _pipeline.Prepare(_blocks.Current);
+
+    public override int BarsOf(object block) => ((PreparedJoin)block).Symbol(0)?.Block.Count ?? 0;
+
+    public override void Return(object block) => _pipeline.Return((PreparedJoin)block);
+
+    public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
+}
+
 internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, long tracePeriod, CancellationToken cancellationToken) : FeedReader
 {
     private readonly JoinedPipeline _pipeline = new(series, factors, tracePeriod);

@@ -187,23 +187,26 @@ public abstract class RunGroup
 }
 
 /// <summary>Strategies of one symbol.</summary>
-internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution, FactorPlan factors, IEventSink? events, bool withFactors, RunLimits limits)
+/// <param name="symbols">That one and those that its factors compare it with; null for the one alone.</param>
+internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution, FactorPlan factors, IEventSink? events, bool withFactors, RunLimits limits,
+    IReadOnlyList<string>? symbols = null)
     : RunGroup(instances, factors, events, withFactors, limits)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, execution, factors, events, instance.Model);
+        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, execution, factors, events, instance.Model, symbols);
         if (events is not null) events.Run = run;
         return run;
     }
 
     private protected override void Run(IStrategyRun run, object block)
     {
-        var prepared = (PreparedBlock)block;
+        // Of a joined stretch its own bars, where it has any.
+        if ((block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0)) is not { } prepared) return;
         ((StrategyRun)run).Process(prepared.Block, prepared.Sheet, prepared.Calendar);
     }
 
-    private protected override int BarsOf(object block) => ((PreparedBlock)block).Block.Count;
+    private protected override int BarsOf(object block) => (block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0))?.Block.Count ?? 0;
 }
 
 /// <summary>Strategies that trade several symbols, on their joined timeline.</summary>

@@ -89,7 +89,9 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 jobs.Add(job);
                 if (feed.Symbols.Count > 1)
                 {
-                    job.Error = "a strategy of several symbols is not judged by a model; leave it out of 'strategies'";
+                    job.Error = feed.IsJoined
+                        ? "a strategy of several symbols is not judged by a model; leave it out of 'strategies'"
+                        : "a strategy whose factors read another symbol is not judged by a model; leave it out of 'strategies'";
                     continue;
                 }
                 if (!tables.TryGetValue(spec.Features, out var features))

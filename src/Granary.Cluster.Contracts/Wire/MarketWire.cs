@@ -53,7 +53,9 @@ public readonly record struct InstrumentWire(
     [property: Id(6)] double MarginPerUnit,
     [property: Id(7)] int PriceDecimals,
     [property: Id(8)] SessionCalendar Calendar,
-    [property: Id(9)] bool DailyEquity);
+    [property: Id(9)] bool DailyEquity,
+    // Midnights are whole as doubles.
+    [property: Id(10)] double[] CorporateActions);
 
 [RegisterConverter]
 public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
@@ -70,10 +72,12 @@ public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
         PriceDecimals = surrogate.PriceDecimals,
         Calendar = surrogate.Calendar,
         DailyEquity = surrogate.DailyEquity,
+        CorporateActions = [.. (surrogate.CorporateActions ?? []).Chunk(3).Select(a => new CorporateAction((long)a[0], a[1], a[2]))],
     };
 
     public InstrumentWire ConvertToSurrogate(in Instrument value) => new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
-        value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity);
+        value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
+        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])]);
 }
 
 /// <param name="Zone">IANA id.</param>

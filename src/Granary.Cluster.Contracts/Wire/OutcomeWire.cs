@@ -58,6 +58,9 @@ public struct RunStatisticsWire
     [Id(19)] public double NetProfit;
     [Id(20)] public long Periods;
     [Id(21)] public double PeriodsPerYear;
+    [Id(22)] public double Carry;
+    [Id(23)] public int IntrabarByPath;
+    [Id(24)] public int IntrabarByRule;
 }
 
 [RegisterConverter]
@@ -87,6 +90,9 @@ public sealed class RunStatisticsConverter : IConverter<RunStatistics, RunStatis
         NetProfit = s.NetProfit,
         Periods = s.Periods,
         PeriodsPerYear = s.PeriodsPerYear,
+        Carry = s.Carry,
+        IntrabarByPath = s.IntrabarByPath,
+        IntrabarByRule = s.IntrabarByRule,
     };
 
     public RunStatisticsWire ConvertToSurrogate(in RunStatistics v) => new()
@@ -113,5 +119,8 @@ public sealed class RunStatisticsConverter : IConverter<RunStatistics, RunStatis
         NetProfit = v.NetProfit,
         Periods = v.Periods,
         PeriodsPerYear = v.PeriodsPerYear,
+        Carry = v.Carry,
+        IntrabarByPath = v.IntrabarByPath,
+        IntrabarByRule = v.IntrabarByRule,
     };
 }

@@ -82,8 +82,10 @@ internal sealed class Cohort
             var reporter = new CohortReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
             var models = await ModelsAsync();
             var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
+            var series = new List<MarketSeries>();
+            for (var i = 0; i < headers.Length; i++) series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
             var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model } : plan.Instances[i])],
-                [.. headers.Select(h => new MarketSeries(h.Instrument!, feed.Timeframe))],
+                series,
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
                 plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
             {
@@ -190,6 +192,16 @@ internal sealed class Cohort
         Count();
         lock (_lock) State = state;
         _silo.Poke(Order.Run);
+    }
+
+    // The smaller bars that a batch may ask for are read on this silo, since only its strategies look at them.
+    private async Task<MarketSeries> WithPathAsync(BatchSpec spec, FeedPlan feed, string symbol, Instrument instrument)
+    {
+        if (IntrabarPaths.TimeframeFor(spec, feed.Timeframe) is null) return new MarketSeries(instrument, feed.Timeframe);
+        var source = _silo.Sources.Open(Order.Run, spec.Data, spec.Folder);
+        await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), _stop.Token);
+        await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
+        return IntrabarPaths.With(spec, new OpenedMarket(symbol, bars, instrument, smaller), feed.Timeframe);
     }
 
     private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe).ToString();

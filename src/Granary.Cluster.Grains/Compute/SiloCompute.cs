@@ -24,10 +24,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(IGrainFactory grains, RunPlans plans, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, ILogger<SiloCompute> logger)
+    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, ILogger<SiloCompute> logger)
     {
         Grains = grains;
         Plans = plans;
+        Sources = sources;
         Instruments = instruments;
         _settings = settings;
         _windows = windows;
@@ -40,6 +41,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal IGrainFactory Grains { get; }
 
     internal RunPlans Plans { get; }
+
+    internal SharedSources Sources { get; }
 
     internal ComputePool Pool { get; }
 

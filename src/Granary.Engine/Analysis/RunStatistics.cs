@@ -48,6 +48,12 @@ public sealed record RunStatistics
     /// <summary>Dividends received less those owed and what borrowed shares cost; account currency.</summary>
     public double Carry { get; init; }
 
+    /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
+    public int IntrabarByPath { get; init; }
+
+    /// <summary>Such bars that the batch's rule had to decide, where a path was asked for.</summary>
+    public int IntrabarByRule { get; init; }
+
     public required double FinalEquity { get; init; }
 
     /// <summary>Net of commission, closed trades only; account currency.</summary>
@@ -112,6 +118,8 @@ public sealed record RunStatistics
             Exposure = Ratio(equity.ExposedBars, equity.Count),
             Commission = trades.Commission,
             Carry = trades.Carry,
+            IntrabarByPath = trades.IntrabarByPath,
+            IntrabarByRule = trades.IntrabarByRule,
             FinalEquity = equity.Final,
             NetProfit = trades.NetProfit,
             Periods = equity.Count,

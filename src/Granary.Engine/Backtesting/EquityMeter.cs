@@ -117,6 +117,8 @@ internal sealed class EquityMeter
         {
             // After the first bar nothing moves, and returns of zero add nothing.
             if (cash != _previous) One(cash, (int)((block.FirstIndex + from) & 3), block.TimeColumn[from]);
+            // A peak is as late as the last bar that is as high.
+            if (cash == _peak) _peakTime = block.TimeColumn[to - 1];
             return;
         }
 
@@ -134,7 +136,7 @@ internal sealed class EquityMeter
         if (i < to) Part(cash, quantity, block, i, i, to);
     }
 
-    // Whole groups from a bar on, as long as none holds a new peak; gives the first bar that is left over.
+    // Whole groups from a bar on, as long as none is at the peak or above; gives the first bar that is left over.
     // (It calls nothing, so that the sums stay in registers.)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int BelowPeak(double cash, double quantity, BarBlock block, int i, int to)
@@ -151,7 +153,7 @@ internal sealed class EquityMeter
         do
         {
             var equity = a + b * Vector256.LoadUnsafe(ref closes, (nuint)i);
-            if (Vector256.GreaterThanAny(equity, peak)) break;
+            if (Vector256.GreaterThanOrEqualAny(equity, peak)) break;
             var before = a + b * Vector256.LoadUnsafe(ref closes, (nuint)(i - 1));
             var r = equity / before - one;
             s1 += r;
@@ -197,7 +199,7 @@ internal sealed class EquityMeter
         var loss = Vector256.MinNative(r, Vector256<double>.Zero);
         (Vector256.LoadUnsafe(ref lanes, 8) + loss * loss).StoreUnsafe(ref lanes, 8);
         _previous = cash + quantity * close[to - 1];
-        if ((Vector256.GreaterThan(equity, Vector256.Create(_peak)) & inside) != Vector256<double>.Zero) Climb(equity, inside, group, block);
+        if ((Vector256.GreaterThanOrEqual(equity, Vector256.Create(_peak)) & inside).AsInt64() != Vector256<long>.Zero) Climb(equity, inside, group, block);
         else _trough = Math.Min(_trough, LeastOf(Vector256.ConditionalSelect(inside, equity, Vector256.Create(_trough))));
     }
 
@@ -238,7 +240,7 @@ internal sealed class EquityMeter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Extreme(double equity, long time)
     {
-        if (equity > _peak)
+        if (equity >= _peak)
         {
             if (_trough < _peak) Recover(time);
             _peak = _trough = equity;
@@ -250,7 +252,7 @@ internal sealed class EquityMeter
         }
     }
 
-    // The curve is back above its peak (or has ended): what lay between was one drawdown.
+    // The curve is back at its peak (or has ended): what lay between was one drawdown.
     private void Recover(long time)
     {
         var depth = 1 - _trough / _peak;

@@ -31,6 +31,7 @@ public sealed class FeedPipeline
 {
     private readonly FactorPlan _plan;
     private readonly FactorComputer _computer;
+    private readonly bool _readsItself;
     private readonly Stack<PreparedBlock> _spare = new();
     private long _lastTime = long.MinValue;
     private int _capacity = 1;
@@ -44,6 +45,7 @@ public sealed class FeedPipeline
         Series = series;
         _plan = plan;
         _computer = new FactorComputer(plan, series);
+        _readsItself = _computer.ReferenceSymbols.Contains(series.Instrument.Symbol);
         Clock = new FeedClock(series.Timeframe);
     }
 
@@ -70,6 +72,9 @@ public sealed class FeedPipeline
         prepared.Calendar.Read(block, _lastTime);
         _lastTime = block.TimeColumn[block.Count - 1];
         Clock.Add(block.Time);
+        // Compared with itself, a symbol needs nobody else's bars.
+        if (_readsItself && references?.ContainsKey(Series.Instrument.Symbol) is not true)
+            references = new Dictionary<string, double[]>(references ?? new Dictionary<string, double[]>(), StringComparer.Ordinal) { [Series.Instrument.Symbol] = block.CloseColumn };
         _computer.Compute(block, prepared.Sheet, references);
         return prepared;
     }

@@ -47,7 +47,7 @@ public sealed class JoinedPipeline
     {
         _tracePeriod = tracePeriod;
         Series = series;
-        _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p))];
+        _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p, tracePeriod))];
         _references = [.. _pipelines.Select(p => p.ReferenceSymbols.Select(Find).ToArray())];
         Clock = new FeedClock(series[0].Timeframe);
     }

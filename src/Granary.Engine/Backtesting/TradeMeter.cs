@@ -25,6 +25,12 @@ public struct TradeMeter
     /// <summary>Dividends received less those owed and borrow fees, of closed and open trades.</summary>
     public double Carry { get; internal set; }
 
+    /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
+    public int IntrabarByPath { get; internal set; }
+
+    /// <summary>Such bars that the batch's rule had to decide, where a path was asked for.</summary>
+    public int IntrabarByRule { get; internal set; }
+
     public long BarsHeld { get; private set; }
 
     public int LongestWinStreak { get; private set; }

@@ -31,6 +31,11 @@ public sealed class FactorPlan
         return _firstColumn[^1];
     }
 
+    /// <summary>The other symbols whose closes a strategy's factors read.</summary>
+    /// <exception cref="ArgumentException">A factor cannot be computed over this feed.</exception>
+    public static IEnumerable<string> ReferencesOf(Strategies.Strategy strategy, MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null) =>
+        strategy.Factors.SelectMany(f => f.Request.CreateKernel(series, supply).ReferenceSymbols).Distinct(StringComparer.Ordinal);
+
     /// <summary>The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its feed.</summary>
     /// <param name="symbols">Those whose closes the feed carries, its own among them.</param>
     /// <exception cref="ArgumentException">The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.</exception>

@@ -3,5 +3,8 @@ namespace Granary.Engine.Market;
 /// <summary>One instrument at one timeframe: what a feed carries.</summary>
 public sealed record MarketSeries(Instrument Instrument, Timeframe Timeframe)
 {
+    /// <summary>Smaller bars that decide in which order a bar went through two prices; null where nobody asks, or there are none.</summary>
+    public IntrabarPath? Path { get; init; }
+
     public override string ToString() => $"{Instrument.Symbol}:{Timeframe}";
 }

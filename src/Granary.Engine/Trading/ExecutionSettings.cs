@@ -37,6 +37,9 @@ public sealed record ExecutionSettings
 
     public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;
 
+    /// <summary>Whether smaller bars decide between a stop and a target that one bar touches, where the series has them; <see cref="Intrabar"/> decides what they leave open.</summary>
+    public bool UsePath { get; init; }
+
     public ProtectFrom ProtectFrom { get; init; } = ProtectFrom.EntryBar;
 
     /// <summary>

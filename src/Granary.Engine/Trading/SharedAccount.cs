@@ -37,6 +37,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             {
                 trades.Commission += book.Trades.Commission;
                 trades.Carry += book.Trades.Carry;
+                trades.IntrabarByPath += book.Trades.IntrabarByPath;
+                trades.IntrabarByRule += book.Trades.IntrabarByRule;
             }
             return trades;
         }

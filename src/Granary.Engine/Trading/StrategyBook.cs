@@ -29,6 +29,7 @@ internal sealed partial class StrategyBook
     // Whether orders take longer than to the next bar, whether a bar's volume bounds their fills, and whether fees follow from size alone.
     private readonly bool _late, _limited, _proportional;
     private readonly double _leverage;
+    private readonly IntrabarPath? _path;
     // What the account has traded lately; null where no fee depends on it.
     private readonly TradedNotional? _traded;
     // Null where the strategy has one instrument, and so the account for itself.
@@ -78,6 +79,7 @@ internal sealed partial class StrategyBook
         _limited = execution.VolumeShare > 0;
         _proportional = execution.Fee.IsProportional;
         _leverage = execution.Leverage;
+        _path = execution.UsePath ? series.Path : null;
         _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
         (_exTimes, _carries) = Carries(series);
     }
@@ -622,7 +624,9 @@ internal sealed partial class StrategyBook
         if (!stopped && !reached) return false;
         // Where the market stands before the bar's range is tried: at the open, or where the trade was entered after it.
         var from = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen ? trade.EntryPrice : bar.Open;
-        if (stopped && (!reached || _execution.Intrabar == IntrabarRule.StopFirst))
+        var stopFirst = _execution.Intrabar == IntrabarRule.StopFirst;
+        if (stopped && reached && _execution.UsePath) stopFirst = IsStopFirst(trade, stop, feedIndex, bar.Time, ref from);
+        if (stopped && (!reached || stopFirst))
         {
             var gapped = isLong ? from <= stop : from >= stop;
             if (_limited) return StopInParts(at, gapped ? from : stop, reason, bar, index);

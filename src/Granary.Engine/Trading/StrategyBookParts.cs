@@ -45,6 +45,24 @@ internal sealed partial class StrategyBook
         _ => order.ExpiresAt,
     };
 
+    // Which of a trade's stop and target the smaller bars reached first; what they leave open, the rule decides, and it is counted.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsStopFirst(in OpenTrade trade, double stop, long feedIndex, long time, ref double from)
+    {
+        // Entered within the bar, it is not known from where on its path counts.
+        var whole = trade.EntryIndex != feedIndex || trade.EnteredAtOpen;
+        var isLong = trade.Side == Side.Buy;
+        if (whole && _path?.LowerFirst(time, time + _barTicks, isLong ? stop : trade.Target, isLong ? trade.Target : stop, out var open) is { } lowerFirst)
+        {
+            _tradeMeter.IntrabarByPath++;
+            // Beyond the price where the smaller bar opened beyond it.
+            from = open;
+            return lowerFirst == isLong;
+        }
+        _tradeMeter.IntrabarByRule++;
+        return _execution.Intrabar == IntrabarRule.StopFirst;
+    }
+
     private bool HasTrade(int number)
     {
         for (var i = 0; i < _tradeCount; i++)

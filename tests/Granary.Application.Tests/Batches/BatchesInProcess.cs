@@ -28,6 +28,25 @@ public sealed class Peeker : Strategy
     public override string ToString() => $"Peeker at {_last}";
 }
 
+/// <summary>Trades one symbol by how it moves with another.</summary>
+[Strategy("Buys while it moves with the market and sells when it does not; only for tests.")]
+public sealed class MovesWith : Strategy
+{
+    private readonly Factor _beta, _correlation;
+
+    public MovesWith(string market = "COINUSDT", [Engine.Market.Range(5, 200)] int n = 20)
+    {
+        _beta = Use($"beta({market},{n})");
+        _correlation = Use($"correlation({market},{n})");
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (bar[_beta] > 0.02 && bar[_correlation] > 0) bar.Go(Side.Buy);
+        else if (bar[_beta] < 0) bar.Exit();
+    }
+}
+
 internal static class SpecExtensions
 {
     public static BatchSpec WithTick(this BatchSpec spec, double tick) =>
@@ -126,6 +145,42 @@ public sealed class BatchesInProcess : IDisposable
                     sum += csv.GetField<double>(column);
             return sum;
         }
+    }
+
+    [Fact]
+    public async Task Smaller_bars_of_the_source_decide_between_stop_and_target_and_the_report_says_what_they_left_open()
+    {
+        const string Tight = """{ "class": "RsiReversion", "timeframe": "1d", "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false }""";
+        async Task<RunModel> Run(string path, int block) => (await new BatchRunner(new EmbeddedHost(2, block), TimeProvider.System)
+            .RunAsync(Spec(Tight, $$""", "execution": { {{path}} }, "outputs": ["results"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
+        var (without, with) = (await Run("", 1024), await Run("\"intrabarPath\": \"auto\"", 1024));
+        with.Digest.ShouldNotBe(without.Digest);
+        with.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
+        with.Notes.ShouldContain(n => n.Contains("the path of smaller bars decided", StringComparison.Ordinal));
+        without.Notes.ShouldNotContain(n => n.Contains("smaller bars", StringComparison.Ordinal));
+        (await Run("\"intrabarPath\": \"1h\"", 7)).Digest.ShouldBe(with.Digest);
+        // The source has no minutes: the hours that it has decide under the days, and nothing else is asked of it.
+        (await Run("\"intrabarPath\": \"1m\"", 64)).Digest.ShouldBe(with.Digest);
+    }
+
+    [Fact]
+    public async Task A_strategy_of_one_symbol_may_compare_it_with_another_of_the_batch()
+    {
+        StrategyCatalogue.Add(typeof(MovesWith).Assembly);
+        var spec = Spec("""
+            { "class": "MovesWith", "params": { "n": [20, 50] }, "symbols": ["ACME"] }, { "class": "MovesWith", "params": { "market": ["ACME", "COINUSDT"] }, "symbols": ["ACME"], "timeframe": "4h" },
+            { "class": "MovesWith", "params": { "market": "NOSUCH" }, "symbols": ["ACME"] }, { "class": "SmaCross", "symbols": ["ACME"] }
+            """, """, "outputs": "all" """);
+        var folder = Path.Combine(_folder, "moves");
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = folder });
+        var strategies = run.Model.Strategies;
+        strategies.Where(s => s.Error is null).Count().ShouldBe(5);
+        strategies[0].Stats!.Trades.ShouldBeGreaterThan(5);
+        strategies.Single(s => s.Error is not null).Error!.ShouldContain("NOSUCH");
+        // Its own bars alone count, whichever the other symbol has; and its factors are written beside its signals.
+        strategies[0].Stats!.Periods.ShouldBe(strategies[^1].Stats!.Periods);
+        File.ReadLines(Path.Combine(folder, "factors.csv")).ShouldContain(l => l.Contains("beta(COINUSDT,20)", StringComparison.Ordinal));
+        foreach (var (threads, block) in new[] { (1, 4096), (3, 7) }) (await DigestAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, threads, block)).ShouldBe(run.Model.Digest);
     }
 
     [Fact]

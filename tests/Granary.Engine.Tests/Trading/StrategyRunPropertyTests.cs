@@ -95,6 +95,12 @@ public sealed class StrategyRunPropertyTests
             previous = e;
         }
         result.Equity.MaxDrawdown.ShouldBe(depth, 1e-12);
+        // The same drawdown in the same days as whoever is shown the curve point by point.
+        var accumulator = new Granary.Engine.Analysis.EquityAccumulator();
+        for (var i = 0; i < curve.Count; i++) accumulator.Add(bars[i].Time, curve[i]);
+        var statistics = accumulator.ToStatistics(252);
+        (result.Equity.MaxDrawdownTicks / (double)TimeSpan.TicksPerDay).ShouldBe(statistics.MaxDrawdownDays);
+        (result.Equity.LongestUnderwaterTicks / (double)TimeSpan.TicksPerDay).ShouldBe(statistics.LongestUnderwaterDays);
         result.Equity.SumOfReturns.ShouldBe(sum, 1e-9);
         result.Equity.SumOfSquares.ShouldBe(squares, squares * 1e-9);
 
