@@ -382,7 +382,7 @@ public sealed class LiveHost : IPortfolioHost
         for (var i = 0; i < closed.Length; i++) closed[i] = new ClosedBar(_feed.Series[taken[i].Series].Instrument.Symbol, taken[i].Bar, _feed.Series[taken[i].Series].Timeframe);
         if (_broker is IMarketListener listener) await listener.OnBarsAsync(instant, closed, cancellationToken).ConfigureAwait(false);
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        if (_ledger.OpenTickets.Any(t => t.Unknown)) await _manager.ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
+        if (_ledger.Unresolved().Count > 0) await _manager.ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
         await _manager.PollAsync(instant, cancellationToken).ConfigureAwait(false);
 
         foreach (var bar in taken) Take(bar.Series, bar.Bar);

@@ -40,8 +40,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         var answers = new List<JournalEvent>(intents.Count);
         foreach (var intent in intents) answers.Add(await SubmitAsync(instant, intent.Order, cancellationToken).ConfigureAwait(false));
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
-        // What is unknown is asked for at once, and again at every instant until it is known.
-        for (var attempt = 0; attempt < 3 && intents.Any(i => ledger.Find(i.Order.ClientId)!.Unknown); attempt++) await ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
+        await ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
     }
 
     // What the venue has told can be asked of it again: it goes to the journal with the next append, a second later at the most.
@@ -72,8 +71,17 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
     public async ValueTask ResolveAsync(long instant, CancellationToken cancellationToken)
     {
+        // At once, and then at every instant until it is known.
+        for (var attempt = 0; attempt < 3; attempt++)
+            if (!await AskAsync(instant, cancellationToken).ConfigureAwait(false))
+                return;
+    }
+
+    // Whether something was asked for.
+    private async ValueTask<bool> AskAsync(long instant, CancellationToken cancellationToken)
+    {
         List<JournalEvent>? answers = null;
-        foreach (var ticket in ledger.OpenTickets.Where(t => t.Unknown || t.State == OrderState.New).ToList())
+        foreach (var ticket in ledger.Unresolved())
         {
             BrokerOrderStatus? status;
             try
@@ -95,7 +103,9 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             ledger.Answer(ticket.Order.ClientId, status);
             answers.Add(Answered(instant, ticket.Order, status));
         }
-        if (answers is not null) await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
+        if (answers is null) return false;
+        await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     public async ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken)

@@ -42,6 +42,16 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Signed base units by symbol; flat ones are 0.</summary>
     public IReadOnlyDictionary<string, double> Positions => _positions;
 
+    /// <summary>Orders of which it is not known whether the venue has them.</summary>
+    public List<Ticket> Unresolved()
+    {
+        List<Ticket> found = [];
+        foreach (var ticket in _open)
+            if (ticket.Unknown || ticket.State == OrderState.New)
+                found.Add(ticket);
+        return found;
+    }
+
     public Ticket? Find(string clientId) => _tickets.GetValueOrDefault(clientId);
 
     public AccountTrade? TradeOf(string entry) => _trades.GetValueOrDefault(entry);

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Granary.Application.Batches;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Application.Tests.Live;
+
+/// <summary>A session dies before or after one of its writes or sends, at a hundred points; started again, it ends as if nothing had been.</summary>
+public sealed class CrashTests : IDisposable
+{
+    private static readonly PaperSettings Rough = new() { Seed = 5, Latency = TimeSpan.FromMinutes(2), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 };
+
+    private readonly SessionUnderTest _under = new();
+
+    public void Dispose() => _under.Dispose();
+
+    private sealed class ProcessDied : Exception;
+
+    // Counts boundaries, and dies at one of them.
+    private sealed class Fate(int? at)
+    {
+        public int Passed { get; private set; }
+
+        /// <summary>Where it died.</summary>
+        public string? Place { get; private set; }
+
+        public void Boundary(string place)
+        {
+            if (++Passed != at) return;
+            Place = place;
+            throw new ProcessDied();
+        }
+    }
+
+    private sealed class MortalJournal(IJournal inner, Fate fate) : IJournal
+    {
+        public string Name => inner.Name;
+
+        public long Last => inner.Last;
+
+        public string? Cut => inner.Cut;
+
+        public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+        {
+            fate.Boundary("before a write");
+            await inner.AppendAsync(entries, cancellationToken);
+            fate.Boundary("after a write");
+        }
+
+        public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (var entry in inner.ReadAsync(query, cancellationToken)) yield return entry;
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class MortalBroker(IBroker inner, Fate fate) : IBroker, IMarketListener
+    {
+        public string Name => inner.Name;
+
+        private async ValueTask<T> Around<T>(string what, Func<ValueTask<T>> call)
+        {
+            fate.Boundary($"before {what}");
+            var answer = await call();
+            fate.Boundary($"after {what}");
+            return answer;
+        }
+
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+
+        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        {
+            await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+            fate.Boundary("after the venue's bars");
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private async Task<Production> ProductionAsync() => ProductionReader.Read(Path.Combine((await _under.BacktestAsync(to: "2022-01-20")).Folder, "prod.json"));
+
+    private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) => SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, "2022-01-20",
+        j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
+
+    [Fact]
+    public async Task Killed_before_or_after_any_write_or_send_it_ends_as_if_it_had_not_been_and_no_order_is_lost_or_doubled()
+    {
+        var production = await ProductionAsync();
+        var undisturbed = new Fate(null);
+        var expected = await TradeAsync(production, "undisturbed", undisturbed);
+        expected.Host.Ledger.Tickets.Count.ShouldBeGreaterThan(50);
+        var account = expected.Account();
+
+        var random = new Random(2026);
+        var deaths = 0;
+        for (var point = 0; point < 100; point++)
+        {
+            var state = $"point-{point}";
+            var places = new List<string>();
+            // Some die twice, the second time on the way back.
+            int?[] fates = point % 4 == 0 ? [1 + random.Next(undisturbed.Passed), 1 + random.Next(40)] : [1 + random.Next(undisturbed.Passed)];
+            foreach (var at in fates)
+            {
+                var fate = new Fate(at);
+                try
+                {
+                    await TradeAsync(production, state, fate);
+                }
+                catch (ProcessDied)
+                {
+                    deaths++;
+                    places.Add(fate.Place!);
+                }
+            }
+            var end = await TradeAsync(production, state, new Fate(null));
+            end.Digest.ShouldBe(expected.Digest, $"point {point}, {string.Join(" and ", places)}");
+            var (ends, wanted) = (end.Account().Split('\n'), account.Split('\n'));
+            string.Join('\n', ends.Except(wanted).Zip(wanted.Except(ends)).Select(d => $"{d.First}\n  instead of {d.Second}")).ShouldBe("",$"point {point}, {string.Join(" and ", places)}");
+            ends.Length.ShouldBe(wanted.Length, $"point {point}, {string.Join(" and ", places)}");
+            Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
+        }
+        deaths.ShouldBeGreaterThanOrEqualTo(100);
+    }
+}

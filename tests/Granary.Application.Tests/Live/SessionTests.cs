@@ -1,0 +1,213 @@
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Live;
+
+public sealed class SessionTests : IDisposable
+{
+    private readonly SessionUnderTest _under = new();
+
+    public void Dispose() => _under.Dispose();
+
+    private string State => Path.Combine(_under.Folder, "state");
+
+    private async Task<Production> ProductionAsync() => ProductionReader.Read(Path.Combine((await _under.BacktestAsync()).Folder, "prod.json"));
+
+    // Gives commands when the session has got so far.
+    private sealed class AtInstant(Action<LiveStatus> look) : IProgress<LiveStatus>
+    {
+        public void Report(LiveStatus value) => look(value);
+    }
+
+    private static IReadOnlyList<JournalEvent> Journal(string state) => [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
+
+    [Fact]
+    public async Task Paused_it_sends_no_entries_but_exits_flattened_it_holds_nothing_resumed_it_trades_again()
+    {
+        var production = await ProductionAsync();
+        var orders = new Queue<(int Bars, SessionCommand Command)>([(300, SessionCommand.Pause), (500, SessionCommand.Resume), (700, SessionCommand.Flatten), (900, SessionCommand.Resume)]);
+        var control = new SessionControl(Path.Combine(State, "control"), TimeProvider.System);
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new Watching(b, orders, control), options: new LiveOptions { Account = "test", Control = control });
+        var journal = Journal(State);
+        var controls = journal.OfType<SessionControlled>().ToList();
+        controls.Select(c => c.Command).ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Resume]);
+        controls.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
+        bool Between(long instant, int from) => instant > controls[from].Instant && instant <= controls[from + 1].Instant;
+        var intents = journal.OfType<OrderIntended>().ToList();
+        intents.Where(i => i.Order.Closes is null && (Between(i.Instant, 0) || Between(i.Instant, 2))).ShouldBeEmpty();
+        intents.Where(i => i.Order.Closes is not null && Between(i.Instant, 0)).ShouldNotBeEmpty();
+        intents.Where(i => i.Order.Closes is null && Between(i.Instant, 1)).ShouldNotBeEmpty();
+        intents.Where(i => i.Order.Closes is null && i.Instant > controls[3].Instant).ShouldNotBeEmpty();
+        journal.OfType<EntrySkipped>().ShouldAllBe(s => s.Why == "paused");
+        journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
+        journal.OfType<PositionChanged>().Where(p => p.Instant <= controls[3].Instant).GroupBy(p => p.Symbol).ShouldAllBe(g => g.Last().Quantity == 0);
+        // What the operator did is not the strategies' doing.
+        end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
+    }
+
+    // A command's file is laid down at a bar of the test's choosing.
+    private sealed class Watching(IBroker inner, Queue<(int Bars, SessionCommand Command)> orders, SessionControl control) : IBroker, IMarketListener
+    {
+        private int _bars;
+
+        public string Name => inner.Name;
+
+        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        {
+            _bars += bars.Count;
+            if (orders.TryPeek(out var next) && _bars >= next.Bars)
+            {
+                SessionControl.Send(control.Folder, new SessionOrder(next.Command, "Anna", "a test"), DateTimeOffset.UtcNow);
+                orders.Dequeue();
+                // The session looks every 100 ms.
+                await Task.Delay(120, cancellationToken);
+            }
+            await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+        }
+
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => inner.SubmitAsync(order, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => inner.CancelAsync(clientId, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task New_weights_come_into_force_at_the_next_bar_are_recorded_and_survive_a_restart()
+    {
+        var production = await ProductionAsync();
+        var weights = new FileWeights(Path.Combine(_under.Folder, "weights"), TimeProvider.System);
+        var id = production.Spec.Portfolio.FixedWeights!.Keys.First(k => k.StartsWith("SmaCross", StringComparison.Ordinal));
+        await weights.SetAsync("test", 0, new Dictionary<string, double> { [id] = 0 }, "Anna", "it lost");
+        var half = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), "2022-01-20", options: new LiveOptions { Account = "test", Weights = weights });
+        var change = Journal(State).OfType<WeightsChanged>().Single();
+        (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Anna", "it lost", 0));
+        Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id).ShouldAllBe(s => s.Decision == Decision.WeightZero);
+        await weights.SetAsync("test", 1, new Dictionary<string, double> { [id] = 0.2 }, "Anna", "once more");
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), options: new LiveOptions { Account = "test", Weights = weights });
+        end.Host.Status.WeightsVersion.ShouldBe(2);
+        var later = Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > new DateTime(2022, 1, 20, 1, 0, 0).Ticks).ToList();
+        later.ShouldContain(s => s.Decision == Decision.Accepted);
+        half.Host.Ledger.Trades.Values.ShouldNotContain(t => t.Strategy == id);
+        end.Host.Ledger.Trades.Values.ShouldContain(t => t.Strategy == id);
+    }
+
+    [Fact]
+    public async Task A_second_session_on_one_account_is_refused_with_a_sentence()
+    {
+        var production = await ProductionAsync();
+        await using var first = FileJournal.Open(State, TimeProvider.System, "granary live prod.json");
+        (await Should.ThrowAsync<LeaseException>(() => SessionUnderTest.TradeAsync(production, State, new PaperSettings()))).Message.ShouldContain("is traded by granary live prod.json, process");
+    }
+
+    [Fact]
+    public async Task When_PostgreSQL_is_lost_for_a_while_trading_waits_and_the_end_is_as_if_it_had_not_been()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var database = await server.CreateDatabaseAsync();
+        var production = await ProductionAsync();
+        var expected = await SessionUnderTest.TradeAsync(production, State, new PaperSettings());
+        var sent = 0;
+        var down = false;
+        var inner = await PostgresJournal.OpenAsync(database, "test", TimeProvider.System);
+        var losing = new Losing(inner, async n =>
+        {
+            if (n != 40) return;
+            down = true;
+            await server.CrashAsync();
+            _ = Task.Run(async () =>
+            {
+                await Task.Delay(700);
+                await server.StartServerAsync();
+                down = false;
+            });
+        });
+        var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(), journalInstead: losing, brokerOf: b => new Counting(b, () =>
+        {
+            sent++;
+            down.ShouldBeFalse("an order was sent while the journal was lost");
+        }));
+        end.Account().ShouldBe(expected.Account());
+        end.Digest.ShouldBe(expected.Digest);
+        sent.ShouldBe(expected.Host.Ledger.Tickets.Count);
+        var entries = await PostgresJournal.PeekAsync(database, "test", new JournalQuery());
+        entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
+        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(expected.Host.Ledger.Tickets.Count);
+        (await PostgresJournal.PeekAsync(database, "test", new JournalQuery(Kind: nameof(TradeChanged), Symbol: "ACME"))).ShouldNotBeEmpty();
+    }
+
+    private sealed class Losing(IJournal inner, Func<int, Task> before) : IJournal
+    {
+        private int _appends;
+
+        public string Name => inner.Name;
+
+        public long Last => inner.Last;
+
+        public string? Cut => inner.Cut;
+
+        public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+        {
+            await before(++_appends);
+            await inner.AppendAsync(entries, cancellationToken);
+        }
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) => inner.ReadAsync(query, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class Counting(IBroker inner, Action sending) : IBroker, IMarketListener
+    {
+        public string Name => inner.Name;
+
+        public ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) => ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
+        {
+            sending();
+            return inner.SubmitAsync(order, cancellationToken);
+        }
+
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => inner.CancelAsync(clientId, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Every_signal_is_in_the_journal_with_its_factors_its_period_and_the_portfolios_answer()
+    {
+        var production = await ProductionAsync();
+        await SessionUnderTest.TradeAsync(production, State, new PaperSettings());
+        var signals = Journal(State).OfType<SignalDecided>().ToList();
+        signals.Count.ShouldBeGreaterThan(100);
+        signals.ShouldAllBe(s => s.Period < s.Instant && s.Price > 0 && s.Quantity > 0);
+        signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal)).ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
+        signals.ShouldContain(s => s.Decision == Decision.Accepted && s.Granted > 0);
+        signals.ShouldContain(s => s.Decision == Decision.MaxPositions && s.Granted == 0);
+        // One live signal at most for a strategy, symbol, side and period.
+        signals.GroupBy(s => (s.Strategy, s.Symbol, s.Side, s.Period)).ShouldAllBe(g => g.Count() == 1);
+    }
+}
