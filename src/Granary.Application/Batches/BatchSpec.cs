@@ -151,6 +151,9 @@ public sealed record PortfolioSpec
     /// <summary>When weights are chosen anew; null leaves the rules that look at the whole period as they are.</summary>
     public Weighting.RebalanceSpec? Rebalance { get; init; }
 
+    /// <summary>By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null where weights do not depend on them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>>? WeightsByState { get; init; }
+
     /// <summary>The instant before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where nothing is said.</summary>
     public long? ChosenBefore { get; init; }
 

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Application.Guards;
 using Granary.Application.Json;
+using Granary.Application.Regimes;
 using Granary.Application.Learning;
 using Granary.Engine.Portfolio;
+using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
@@ -39,25 +41,33 @@ public static class ProductionReader
 
     internal static Production Read(JsonPart root, byte[] text, string folder)
     {
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "execution", "portfolio", "strategies", "models", "evidence");
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version) throw root.Need("version").Fault($"this configuration was written by a newer Granary (version {version}, this one reads up to {ProductionJson.Version}); update");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
         var models = Models(root.Find("models"));
         var weights = new Dictionary<string, double>(StringComparer.Ordinal);
         var versions = new Dictionary<string, string>(StringComparer.Ordinal);
+        var regimes = root.Find("regimes") is { } r ? RegimeReader.Read(r) : null;
+        RegimeState.Register();
+        var byState = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
         var strategies = new List<StrategySpec>();
         foreach (var part in root.Need("strategies").List())
         {
             var id = part.Need("id").String();
             if (!weights.TryAdd(id, part.Need("weight").Number(0, 1e6))) throw part.Need("id").Fault("this id is there twice; keep one of them");
+            if (part.Find("weightByState") is { } states)
+            {
+                if (regimes is null) throw states.Fault("weights by state need the section 'regimes'; write the configuration anew with its batch");
+                byState[id] = [.. regimes.States.Select(s => states.Need(s).Number(0, 1e6))];
+            }
             IEntryModel? model = null;
             if (part.Find("model") is { Kind: JsonValueKind.String } named)
             {
                 versions[id] = named.Text;
                 model = models.TryGetValue(named.Text, out var reference) ? reference.Load() : throw named.Fault($"the section 'models' does not have '{named.Text}'; write the configuration anew with its batch");
             }
-            strategies.Add(BatchReader.Strategy(part, cash, "id", "symbol", "weight", "model") with
+            strategies.Add(BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model") with
             {
                 Id = id,
                 Model = model,
@@ -74,7 +84,8 @@ public static class ProductionReader
             Cash = cash,
             Execution = ExecutionSection.Read(root.Find("execution")),
             Strategies = strategies,
-            Portfolio = BatchReader.Portfolio(portfolio) with { Rule = null, FixedWeights = weights, BookAtClose = true, Place = portfolio },
+            Regimes = regimes,
+            Portfolio = BatchReader.Portfolio(portfolio) with { Rule = null, FixedWeights = weights, WeightsByState = byState.Count > 0 ? byState : null, BookAtClose = true, Place = portfolio },
             Outputs = OutputSet.All,
             Seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1),
             Text = text,

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
+using Granary.Application.Regimes;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -44,6 +45,7 @@ public sealed class LiveHost : IPortfolioHost
     private AccountLedger _ledger = null!;
     private OrderManager _manager = null!;
     private PortfolioDriver _driver = null!;
+    private StateWeights? _states;
     private LiveInstants _instants = null!;
     private LiveFeedRuns[] _feeds = [];
     private FeedPlan[] _feedPlans = [];
@@ -137,6 +139,8 @@ public sealed class LiveHost : IPortfolioHost
         _instrumentOf = instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal);
         _isMember = [.. weights.Select(w => w != 0)];
         _driver = new PortfolioDriver(plan, weights, instruments);
+        if (_spec.Portfolio.WeightsByState is { } byState)
+            _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, _spec.Data.Timeframe), byState);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
         _feedPlans = [.. plan.Feeds];
         _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => markets[s].Instrument, _spec.Execution.Settings, events, withFactors))];
@@ -423,6 +427,7 @@ public sealed class LiveHost : IPortfolioHost
             var stamp = long.MinValue;
             foreach (var (market, timeframe, bar) in _closing)
             {
+                if (timeframe == _spec.Data.Timeframe) _states?.Take(_feed.Series[market].Instrument.Symbol, bar);
                 if (_markedAt[market] != timeframe) continue;
                 _driver.Mark(_driverSymbol[market], bar.Close);
                 stamp = Math.Max(stamp, bar.Time);
