@@ -21,8 +21,11 @@ public static class HonestyProof
     public static IReadOnlyList<HonestyClaim> Run(long seed = 1, CancellationToken cancellation = default)
     {
         var options = new TrainingOptions(seed, 1, cancellation);
-        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed), PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed)];
+        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed), PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed), .. Gradients(seed)];
     }
+
+    private static IEnumerable<HonestyClaim> Gradients(long seed) => GradientCheck.Run(seed).Select(r =>
+        new HonestyClaim($"the gradient agrees with finite differences ({r.Of})", r.Holds, $"{r.Compared} parameters, the worst at {r.Worst:P0} of the deviation allowed"));
 
     private static IEnumerable<HonestyClaim> PermutedLabelsGiveNoEdge(TrainingOptions options)
     {
