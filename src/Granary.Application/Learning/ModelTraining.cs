@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Batches;
@@ -80,46 +81,73 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         var state = new Counter(progress);
         foreach (var byFeed in work.GroupBy(w => w.Feed))
         {
-            // The tables of a feed are made once for all its models and go when the feed is done.
+            // The tables of a feed are made once for all its models, in one pass that computes each factor once, and go when the feed is done.
+            FeatureSet[] sets = [.. byFeed.Where(w => w.Feed.Symbols.Count == 1).Select(w => w.Spec.Features).Distinct()];
             var tables = new Dictionary<FeatureSet, FeatureTable>();
-            var jobs = new List<UnitJob>();
-            foreach (var (spec, feed, strategies) in byFeed)
+            string? unreadable = null;
+            try
             {
-                var job = new UnitJob(spec, feed, strategies);
-                jobs.Add(job);
-                if (feed.Symbols.Count > 1)
-                {
-                    job.Error = feed.IsJoined
-                        ? "a strategy of several symbols is not judged by a model; leave it out of 'strategies'"
-                        : "a strategy whose factors read another symbol is not judged by a model; leave it out of 'strategies'";
-                    continue;
-                }
-                if (!tables.TryGetValue(spec.Features, out var features))
-                    tables.Add(spec.Features, features = await FeaturesAsync(feed, markets, spec.Features, cancellationToken));
-                job.Guard(() => job.Prepare(features, trades));
-                state.Add(job.Folds.Count);
+                if (sets.Length > 0)
+                    foreach (var table in await FeaturesAsync(byFeed.Key, markets, sets, cancellationToken)) tables.Add(table.Set, table);
             }
-            await Parallel.ForEachAsync(jobs.SelectMany(j => j.Folds.Select(f => (Job: j, Fold: f))),
-                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken }, (x, token) =>
+            catch (LearningInputException e)
+            {
+                unreadable = e.Message;
+            }
+            var jobs = new List<UnitJob>();
+            var caches = new Dictionary<LearningSpec, WindowCache>(ReferenceEqualityComparer.Instance);
+            try
+            {
+                foreach (var (spec, feed, strategies) in byFeed)
                 {
-                    x.Job.Guard(() => x.Job.TrainWindow(x.Fold, (long)plan.Spec.Seed, token));
-                    state.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
-                    return ValueTask.CompletedTask;
-                });
-            var finished = new TrainedUnit[jobs.Count];
-            Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
-                j => finished[j] = jobs[j].Finish((long)plan.Spec.Seed, register, clock, cancellationToken));
-            units.AddRange(finished);
+                    if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed));
+                    var job = new UnitJob(spec, feed, strategies, cache);
+                    jobs.Add(job);
+                    if (feed.Symbols.Count > 1)
+                    {
+                        job.Error = feed.IsJoined
+                            ? "a strategy of several symbols is not judged by a model; leave it out of 'strategies'"
+                            : "a strategy whose factors read another symbol is not judged by a model; leave it out of 'strategies'";
+                        continue;
+                    }
+                    job.Guard(() => job.Prepare(tables.TryGetValue(spec.Features, out var features) ? features : throw new LearningInputException(unreadable!), trades));
+                    state.Add(job.Folds.Count);
+                }
+                await Parallel.ForEachAsync(jobs.SelectMany(j => j.Folds.Select(f => (Job: j, Fold: f))),
+                    new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken }, (x, token) =>
+                    {
+                        x.Job.Guard(() => x.Job.TrainWindow(x.Fold, (long)plan.Spec.Seed, token));
+                        state.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
+                        return ValueTask.CompletedTask;
+                    });
+                var finished = new TrainedUnit[jobs.Count];
+                Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+                    j => finished[j] = jobs[j].Finish((long)plan.Spec.Seed, register, clock, cancellationToken));
+                units.AddRange(finished);
+            }
+            finally
+            {
+                foreach (var cache in caches.Values) cache.Dispose();
+            }
         }
         return units;
     }
 
-    private static async Task<FeatureTable> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets, FeatureSet set, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
         var market = markets[feed.Symbols[0]];
         var blocks = new List<BarBlock>();
         await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
-        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, set, supply: feed.Supply);
+        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, sets, supply: feed.Supply);
+    }
+
+    // One file for what this program trains on this feed for this section.
+    private static WindowCache OpenCache(LearningSpec spec, FeedPlan feed)
+    {
+        var trainer = TrainerCatalogue.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
+        var key = $"{ModelFile.FormatVersion} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {trainer} {feed} {spec.Label} {spec.Keep} {spec.Trainer} "
+            + string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
+        return new WindowCache(Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".windows"));
     }
 
     private sealed class Counter(IProgress<TrainingProgress>? progress)
@@ -138,7 +166,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         }
     }
 
-    private sealed class UnitJob(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies)
+    private sealed class UnitJob(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache)
     {
         private readonly ConcurrentDictionary<int, (ITrainedModel Model, WindowResult Result, double[] Predicted, double[] Labels, double[] Importance)> _windows = new();
         private TrainingTable? _table;
@@ -229,20 +257,16 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
         private (ITrainedModel Model, bool Reused) Train(int[] rows, long seed, CancellationToken cancellationToken)
         {
-            var key = new StringBuilder().Append(ModelFile.FormatVersion).Append(typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId).Append(_tableHash)
-                .Append(spec.Trainer).Append(string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")))
-                .Append(spec.Keep).Append(spec.Weights).Append(seed).Append(string.Join(',', rows)).ToString();
-            var path = Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".bin");
-            if (File.Exists(path))
+            var key = $"{_tableHash} {spec.Weights} {seed} {string.Join(',', rows)}";
+            if (cache.Find(key) is { } kept)
             {
                 try
                 {
-                    return (ModelFile.FromBytes(File.ReadAllBytes(path), path), true);
+                    return (ModelFile.FromBytes(kept, "a cached window"), true);
                 }
                 catch (LearningInputException)
                 {
                     // Damaged or of another program: it is only a cache, so it is made again.
-                    File.Delete(path);
                 }
             }
             var table = _table!;
@@ -252,8 +276,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             var trainer = TrainerCatalogue.Create(spec.Trainer, spec.Parameters);
             if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
             var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, ModelFile.ToBytes(model));
+            cache.Keep(key, ModelFile.ToBytes(model));
             return (model, false);
         }
 
@@ -314,9 +337,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 CreatedAt = clock.GetUtcNow().UtcDateTime,
             };
             // The same model of the same data is the same version: training again adds nothing.
-            var hash = ModelRegistry.HashOf(final);
-            var store = registry.Models().Contains(Name) ? registry.Versions(Name) : [];
-            var version = store.LastOrDefault(v => v.ModelHash == hash && v.Lineage.DataHash == _tableHash) ?? registry.Add(Name, final, lineage);
+            var version = registry.Find(Name, ModelRegistry.HashOf(final), _tableHash) ?? registry.Add(Name, final, lineage);
             if (spec.Promote) registry.Promote(Name, version.Number);
             return version;
         }

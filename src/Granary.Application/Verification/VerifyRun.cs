@@ -5,6 +5,8 @@ using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.WalkForward;
 using Granary.Engine.Market;
+using Granary.Learning;
+using Granary.Learning.Features;
 using Granary.Learning.Honesty;
 
 namespace Granary.Application.Verification;
@@ -47,7 +49,7 @@ public static class VerifyRun
                     markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
                 }
                 var causality = await CausalityCheck.RunAsync(plan, markets, host, sample, cuts, spec.Seed, cancellationToken, spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken));
-                var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken);
+                var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
                 return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
             }
             finally
@@ -58,6 +60,27 @@ public static class VerifyRun
         finally
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    // Those of the run's models that read one market's bars alone; the usual ones where none does.
+    private static IReadOnlyList<FeatureSet>? Features(BatchSpec spec, BatchPlan plan)
+    {
+        var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
+        FeatureSet[] sets = [.. LearningReader.Read(spec).Select(s => s.Features).Distinct().Where(Computable)];
+        return sets.Length > 0 ? sets : null;
+
+        bool Computable(FeatureSet set)
+        {
+            try
+            {
+                FeatureTable.Compute(series, [], set, supply: plan.Feeds[0].Supply);
+                return true;
+            }
+            catch (Exception e) when (e is LearningInputException or ArgumentException)
+            {
+                return false;
+            }
         }
     }
 

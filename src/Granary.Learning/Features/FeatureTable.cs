@@ -53,30 +53,44 @@ public sealed class FeatureTable
 
     /// <param name="references">For each block, the closes of other symbols that a feature reads; null where none does.</param>
     /// <param name="supply">Of the batch, see <see cref="FactorPlan.Supply"/>.</param>
+    /// <exception cref="LearningInputException">A feature reads another symbol, and there are no references.</exception>
     public static FeatureTable Compute(MarketSeries series, IEnumerable<BarBlock> blocks, FeatureSet set,
+        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null) =>
+        Compute(series, blocks, [set], references, supply)[0];
+
+    /// <summary>The tables of several sets in one pass over the bars: a factor that several of them read is computed once.</summary>
+    /// <returns>One for each set, in their order.</returns>
+    public static IReadOnlyList<FeatureTable> Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<FeatureSet> sets,
         Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null)
     {
         var plan = new FactorPlan { Supply = supply };
-        var reader = new FeatureReader(set, plan);
+        FeatureReader[] readers = [.. sets.Select(s => new FeatureReader(s, plan))];
         var computer = new FactorComputer(plan, series);
+        if (references is null && computer.ReferenceSymbols.FirstOrDefault() is { } other)
+            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model reads the bars of one market: leave that feature out");
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);
-        var (values, time, high, low, close) = (new List<double>(), new List<long>(), new List<double>(), new List<double>(), new List<double>());
-        var row = new double[reader.Length];
+        var values = sets.Select(_ => new List<double>()).ToArray();
+        var (time, high, low, close) = (new List<long>(), new List<double>(), new List<double>(), new List<double>());
         foreach (var block in blocks)
         {
             computer.Compute(block, sheet, references?.Invoke(block));
-            reader.Bind(block, sheet);
-            for (var i = 0; i < block.Count; i++)
+            for (var s = 0; s < readers.Length; s++)
             {
-                reader.Read(i, row);
-                values.AddRange(row);
+                var row = new double[readers[s].Length];
+                readers[s].Bind(block, sheet);
+                for (var i = 0; i < block.Count; i++)
+                {
+                    readers[s].Read(i, row);
+                    values[s].AddRange(row);
+                }
             }
             time.AddRange(block.Time);
             high.AddRange(block.High);
             low.AddRange(block.Low);
             close.AddRange(block.Close);
         }
-        return new FeatureTable(set, [.. values], [.. time], [.. high], [.. low], [.. close], series.Timeframe.Ticks);
+        var (times, highs, lows, closes) = (time.ToArray(), high.ToArray(), low.ToArray(), close.ToArray());
+        return [.. sets.Select((set, s) => new FeatureTable(set, [.. values[s]], times, highs, lows, closes, series.Timeframe.Ticks))];
     }
 
     /// <summary>A training table of every warm bar whose label is known.</summary>

@@ -1,3 +1,4 @@
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Features;
@@ -18,10 +19,12 @@ public sealed record HonestyClaim(string Claim, bool Holds, string Figures);
 /// </summary>
 public static class HonestyProof
 {
-    public static IReadOnlyList<HonestyClaim> Run(long seed = 1, CancellationToken cancellation = default)
+    /// <param name="features">Those of a run's models, to be shown equal in backtest and live; null for the usual ones.</param>
+    /// <param name="supply">Of the run's batch, see <see cref="FactorPlan.Supply"/>.</param>
+    public static IReadOnlyList<HonestyClaim> Run(long seed = 1, CancellationToken cancellation = default, IReadOnlyList<FeatureSet>? features = null, Func<FactorRequest, FactorKernel?>? supply = null)
     {
         var options = new TrainingOptions(seed, 1, cancellation);
-        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed), PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed), .. Gradients(seed)];
+        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed), PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed, features ?? [FeatureSet.Default], supply), .. Gradients(seed)];
     }
 
     private static IEnumerable<HonestyClaim> Gradients(long seed) => GradientCheck.Run(seed).Select(r =>
@@ -108,20 +111,17 @@ public static class HonestyProof
         }
     }
 
-    private static HonestyClaim BacktestEqualsLive(long seed)
+    private static HonestyClaim BacktestEqualsLive(long seed, IReadOnlyList<FeatureSet> sets, Func<FactorRequest, FactorKernel?>? supply)
     {
         var bars = Walk(700, seed);
         var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
         var column = Rows(300);
         var live = Rows(1);
         var same = column.AsSpan().SequenceEqual(live);
-        return new HonestyClaim("features in blocks (backtest) equal features bar by bar (live) to the bit", same, $"{column.Length} values compared");
+        return new HonestyClaim("features in blocks (backtest) equal features bar by bar (live) to the bit", same, $"{column.Length} values compared, of {sets.Sum(s => s.Names.Count)} features");
 
-        long[] Rows(int length)
-        {
-            var table = FeatureTable.Compute(series, Blocks(bars, length), FeatureSet.Default);
-            return [.. Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray()).Select(BitConverter.DoubleToInt64Bits)];
-        }
+        long[] Rows(int length) => [.. FeatureTable.Compute(series, Blocks(bars, length), sets, supply: supply)
+            .SelectMany(table => Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray())).Select(BitConverter.DoubleToInt64Bits)];
     }
 
     private static IEnumerable<BarBlock> Blocks(Bar[] bars, int length)

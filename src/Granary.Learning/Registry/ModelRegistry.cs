@@ -27,6 +27,13 @@ public sealed class ModelRegistry(IModelStore store)
     /// <exception cref="LearningInputException">No such model.</exception>
     public IReadOnlyList<ModelVersion> Versions(string model) => [.. Numbers(model).Select(n => Version(model, n))];
 
+    /// <summary>The newest version with this model, to the bit, of this data; null where there is none.</summary>
+    public ModelVersion? Find(string model, string modelHash, string dataHash)
+    {
+        RequireName(model);
+        return store.Versions(model).Reverse().Select(n => Version(model, n)).FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
+    }
+
     /// <summary>Adds a version behind the last one. Does not promote it.</summary>
     public ModelVersion Add(string model, ITrainedModel trained, ModelLineage lineage)
     {

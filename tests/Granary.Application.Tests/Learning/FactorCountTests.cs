@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Learning;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Learning.Numerics;
+
+namespace Granary.Application.Tests.Learning;
+
+/// <summary>A mean that tells how many bars it was computed over.</summary>
+[Factor("counted", "The close's mean, counted.", Formula = "mean of the last n closes", Source = "test", Range = "price")]
+public sealed class CountedMean([Range(1, 1000)] int n = 5) : FactorKernel
+{
+    internal static readonly ConcurrentDictionary<(string Symbol, int N), long> Bars = [];
+
+    private readonly Queue<double> _last = new();
+
+    public override int WarmUp => n;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var count = bars.Close.Length;
+        Bars.AddOrUpdate((Series.Instrument.Symbol, n), count, (_, before) => before + count);
+        for (var i = 0; i < bars.Close.Length; i++)
+        {
+            _last.Enqueue(bars.Close[i]);
+            if (_last.Count > n) _last.Dequeue();
+            lines[0][i] = _last.Count < n ? double.NaN : _last.Average();
+        }
+    }
+}
+
+/// <summary>In above the counted mean and out below it; <c>variant</c> only makes strategies that share their factor.</summary>
+[Strategy("In above the counted mean, out below it.")]
+public sealed class CountedCross : Strategy
+{
+    private readonly Factor _mean;
+    private readonly int _variant;
+
+    public CountedCross([Range(1, 1000)] int n = 5, [Range(1, 1000)] int variant = 1)
+    {
+        _mean = Use("counted", n);
+        _variant = variant;
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var distance = bar.Close / bar[_mean] - 1;
+        if (distance > 0.0001 * _variant) bar.Enter(Side.Buy);
+        else if (distance < -0.0001 * _variant) bar.Exit(Side.Buy);
+    }
+}
+
+public sealed class FactorCountTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-count").FullName;
+
+    static FactorCountTests()
+    {
+        FactorCatalogue.Add(typeof(CountedMean).Assembly);
+        StrategyCatalogue.Add(typeof(CountedCross).Assembly);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("direction", 980, 100, 1)]
+    [InlineData("trade", 60, 7, 200)]
+    public async Task Two_hundred_strategies_walk_forward_over_twenty_windows_on_two_threads_and_no_factor_is_computed_twice(string label, int train, int test, int models)
+    {
+        const int Count = 3000;
+        var text = new StringBuilder("time,open,high,low,close,volume\n");
+        var random = new SeededRandom(9);
+        var price = 100.0;
+        for (var i = 0; i < Count; i++)
+        {
+            var open = price;
+            price = Math.Round(open * Math.Exp(0.01 * random.NextGaussian()), 4);
+            text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
+        }
+        var symbol = label.ToUpperInvariant();
+        await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
+        // 4 means × 50 variants. The model reads the means of 3 and 7, which no strategy uses, and those of 4, which fifty use.
+        var variants = string.Join(", ", Enumerable.Range(1, 50));
+        var spec = BatchReader.Read("batch.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "count", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
+              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4, 5, 6], "variant": [{{variants}}] }, "sides": "long", "size": { "cash": 1000 } }],
+              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(7)/close", "counted(7)/close[1]", "counted(4)/close"],
+                            "walkForward": { "train": {{train}}, "test": {{test}} }, "experiment": { "trainers": ["naive-bayes"] } } }
+            """), _folder);
+
+        // An experiment trains all windows of every model as 'train' does, and registers nothing.
+        var progress = new Windows();
+        var trials = await new LearnBatch(new EmbeddedHost(2), TimeProvider.System, 2).ExperimentAsync(spec, progress: progress);
+
+        trials.Count.ShouldBe(models);
+        trials.ShouldAllBe(t => t.Error == null);
+        progress.Total.ShouldBeGreaterThanOrEqualTo(20 * models);
+        progress.Done.ShouldBe(progress.Total);
+        // Where trades are the label, the strategies are run once to make them.
+        var runs = label == "trade" ? 1 : 0;
+        long Computed(int n) => CountedMean.Bars.GetValueOrDefault((symbol, n));
+        foreach (var n in new[] { 3, 7 }) Computed(n).ShouldBe(Count, $"counted({n}): read by the models, once over the bars");
+        Computed(4).ShouldBe((1 + runs) * Count, "counted(4): read by the models, and where trades are the label by fifty strategies in their one run");
+        foreach (var n in new[] { 2, 5, 6 }) Computed(n).ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
+    }
+
+    private sealed class Windows : IProgress<TrainingProgress>
+    {
+        public int Done { get; private set; }
+
+        public int Total { get; private set; }
+
+        public void Report(TrainingProgress value) => (Done, Total) = (value.Done, value.Total);
+    }
+}
