@@ -59,7 +59,12 @@ public static class TrackIndex
             return new TrackResult(panel.Names, times, perYear, fit, fit.Judge(past, target.AsSpan(0, fitted), perYear),
                 whole ? null : fit.Judge(panel.Slice(fitted, panel.Periods - fitted), target.AsSpan(fitted), perYear),
                 request.Window is { } window ? RollingReplication.Of(panel, target, request.Options, window, request.Step, perYear) : null,
-                notes);
+                notes)
+            {
+                Target = target,
+                Replica = panel.Combine(fit.Support, fit.Weights),
+                Fitted = fitted,
+            };
         }
         catch (ArgumentException e)
         {

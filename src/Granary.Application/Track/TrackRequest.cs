@@ -1,4 +1,5 @@
 using Granary.Learning.Tracking;
+using Granary.Reporting.Html;
 
 namespace Granary.Application.Track;
 
@@ -31,6 +32,29 @@ public sealed record TrackResult(
     IReadOnlyList<string> Names, long[] Times, double PeriodsPerYear, SparseFit Fit, TrackingQuality InSample,
     TrackingQuality? OutOfSample, RollingReplication? Rolling, IReadOnlyList<string> Notes)
 {
+    /// <summary>The index's returns, period by period.</summary>
+    public double[] Target { get; init; } = [];
+
+    /// <summary>Those of the replica, without the intercept.</summary>
+    public double[] Replica { get; init; } = [];
+
+    /// <summary>How many periods were fitted.</summary>
+    public int Fitted { get; init; }
+
+    /// <summary>The page that shows it.</summary>
+    /// <param name="title">As the index's name.</param>
+    public TrackingReport Report(string title)
+    {
+        IReadOnlyList<(string, double)> Named(SparseFit fit) => [.. fit.Support.Select((s, k) => (Names[s], fit.Weights[k]))];
+        static TrackingFigures Figures(string over, long periods, TrackingQuality q) => new(over, periods, q.TrackingError, q.InformationRatio, q.Correlation, q.ResidualNorm);
+        var figures = new List<TrackingFigures> { Figures("fitted periods", Fitted, InSample) };
+        if (OutOfSample is { } outside) figures.Add(Figures("later periods", Times.Length - Fitted, outside));
+        if (Rolling is { } r) figures.Add(Figures("chosen anew every so often, out of sample", r.Replica.Length, r.OutOfSample));
+        return new TrackingReport(title, Named(Fit), Fit.Intercept, [.. Fit.Path.Select(p => (p.Names, p.Deviation * Math.Sqrt(PeriodsPerYear)))], figures, Times, Target, Replica, Fitted,
+            Rolling is { } rolling ? (rolling.FirstPeriod, rolling.Replica) : null,
+            Rolling is null ? [] : [.. Rolling.History.Select(h => new TrackingChoice(Times[h.Period], Named(h.Fit), h.Turnover, h.InSample.TrackingError))], Notes);
+    }
+
     /// <summary>The chosen names, in order of choice.</summary>
     public IEnumerable<string> Support => Fit.Support.Select(s => Names[s]);
 }

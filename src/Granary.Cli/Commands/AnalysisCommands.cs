@@ -70,10 +70,19 @@ internal static class AnalysisCommands
         var nonNegative = new Option<bool>("--non-negative");
         var sumToOne = new Option<bool>("--sum-to-one");
         var maxWeight = new Option<double?>("--max-weight");
+        var minWeight = new Option<double>("--min-weight") { Description = "names whose weight would be smaller are not held" };
+        var residual = new Option<double>("--residual") { Description = "stop when the residual's norm is at most this share of the index's" };
+        var normalise = new Option<bool>("--normalise") { Description = "volatile names have no advantage in the choice" };
+        var maxCorrelation = new Option<double>("--max-correlation") { DefaultValueFactory = _ => 1, Description = "names that correlate more with a chosen one are passed over" };
+        var turnover = new Option<double>("--turnover-penalty") { Description = "price of moving a unit of weight, as a share of the index's squared norm" };
+        var cost = new Option<double>("--cost") { Description = "what trading a unit of each name costs on top, in the same unit" };
+        var window = new Option<int?>("--window") { Description = "choose anew from the last so many periods, and follow out of sample" };
+        var step = new Option<int>("--step") { DefaultValueFactory = _ => 21, Description = "periods between such choices" };
+        var output = new Option<string?>("--out") { Description = "a report, as replica.html: residual, names and their history, names against error" };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 1, Description = "share of the periods that is fitted; the rest judges" };
         var perYear = new Option<double?>("--periods-per-year");
         var json = new Option<bool>("--json");
-        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, maxWeight, split, perYear, json };
+        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step, split, perYear, output, json };
         command.SetAction(async (call, token) =>
         {
             var request = new TrackRequest
@@ -85,7 +94,15 @@ internal static class AnalysisCommands
                     NonNegative = call.GetValue(nonNegative),
                     SumToOne = call.GetValue(sumToOne),
                     MaxWeight = call.GetValue(maxWeight) ?? double.PositiveInfinity,
+                    MinWeight = call.GetValue(minWeight),
+                    ResidualThreshold = call.GetValue(residual),
+                    NormaliseAtoms = call.GetValue(normalise),
+                    MaxCorrelation = call.GetValue(maxCorrelation),
+                    // A price for each unit moved is one sum, whoever takes it.
+                    TurnoverPenalty = call.GetValue(turnover) + call.GetValue(cost),
                 },
+                Window = call.GetValue(window),
+                Step = call.GetValue(step),
                 Split = call.GetValue(split),
                 PeriodsPerYear = call.GetValue(perYear),
             };
@@ -103,6 +120,7 @@ internal static class AnalysisCommands
                 result = await TrackIndex.FromUniverseAsync(await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(call.GetValue(index)!))!),
                         Path.GetFileName(call.GetValue(index)!).Split('.')[0], token), symbols, async (s, t) => await Closes(source, s, t), request, token);
             }
+            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(call.GetValue(index)!)).Write(w));
             if (call.GetValue(json)) Console.WriteLine(TrackJson.Write(result));
             else
             {

@@ -125,4 +125,49 @@ public sealed class TrackIndexTests : IDisposable
     }
 
     private static double Return(EquityCurve c, int t) => c.Values[t] / c.Values[t - 1] - 1;
+
+    // Prices of a market with ten sectors: seeded, so that every machine has the same.
+    private static (Dictionary<string, EquityCurve> Universe, EquityCurve Index) Market(int symbols, int days)
+    {
+        var random = new Random(23);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        long[] times = [.. Enumerable.Range(0, days).Select(t => new DateTime(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(t).Ticks)];
+        var market = Enumerable.Range(0, days).Select(_ => 0.009 * Normal()).ToArray();
+        var sectors = Enumerable.Range(0, 10).Select(_ => Enumerable.Range(0, days).Select(_ => 0.006 * Normal()).ToArray()).ToArray();
+        var universe = new Dictionary<string, EquityCurve>(StringComparer.Ordinal);
+        var index = new double[days];
+        for (var s = 0; s < symbols; s++)
+        {
+            var prices = new double[days];
+            prices[0] = 20 + s % 80;
+            for (var t = 1; t < days; t++) prices[t] = prices[t - 1] * (1 + market[t] + sectors[s % 10][t] + 0.012 * Normal());
+            universe[$"S{s:D3}"] = new EquityCurve(times, prices);
+            // Weighted by size, the larger the earlier.
+            for (var t = 0; t < days; t++) index[t] += prices[t] / prices[0] / (s + 20.0);
+        }
+        return (universe, new EquityCurve(times, index));
+    }
+
+    [Fact]
+    public async Task An_index_over_520_symbols_is_followed_out_of_sample_with_forty_and_the_report_shows_how()
+    {
+        var (universe, index) = Market(520, 700);
+        var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (symbol, _) => new(universe[symbol]), new TrackRequest
+        {
+            Options = new PursuitOptions { MaxNames = 40, NonNegative = true, SumToOne = true, MaxWeight = 0.1 },
+            Split = 0.6,
+            Window = 400,
+            Step = 50,
+            PeriodsPerYear = 252,
+        }, TestContext.Current.CancellationToken);
+        result.Names.Count.ShouldBe(520);
+        result.OutOfSample!.Correlation.ShouldBeGreaterThan(0.95);
+        result.OutOfSample.TrackingError.ShouldBeLessThan(0.06);
+        result.Rolling!.History.Count.ShouldBe(6);
+        result.Rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.95);
+        var page = new StringWriter();
+        result.Report("Made of 520").Write(page);
+        foreach (var shown in new[] { "Residual: index less replica", "Yearly tracking error by number of names", "Choices, each from the periods before it", result.Support.First() }) page.ToString().ShouldContain(shown);
+        result.Fit.Path.Zip(result.Fit.Path.Skip(1)).ShouldAllBe(p => p.Second.ResidualNorm <= p.First.ResidualNorm * (1 + 1e-9));
+    }
 }
