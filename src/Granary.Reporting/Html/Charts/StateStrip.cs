@@ -12,12 +12,15 @@ internal static class StateStrip
     // Colours of the style sheet: k0 … k5, then round again.
     private const int Colours = 6;
 
+    // The lowest and the highest of two states are as far apart as those of three.
+    private static int Colour(int state, int states) => states == 2 ? 2 * state : state % Colours;
+
     public static void Write(HtmlWriter html, string title, long[] times, IReadOnlyList<StateRow> rows)
     {
         if (times.Length < 2) return;
         var time = new TimeAxis(times[0], times[^1]);
         var height = rows.Count * (RowHeight + Gap);
-        var names = rows.SelectMany(r => r.Names.Select((n, i) => (n, $"state k{i % Colours}"))).Distinct().ToList();
+        var names = rows.SelectMany(r => r.Names.Select((n, i) => (n, $"state k{Colour(i, r.Names.Count)}"))).Distinct().ToList();
         PlotFrame.Open(html, title, string.Join("; ", rows.Select(r => $"{r.Name}: {Described(r)}")), height, "time states", names);
         PlotFrame.TimeLabels(html, time, height);
         PlotFrame.OpenShapes(html, height);
@@ -32,7 +35,7 @@ internal static class StateStrip
                 {
                     var x = time.X(times[i], PlotFrame.Width);
                     var width = time.X(times[Math.Min(end, times.Length - 1)], PlotFrame.Width) - x;
-                    html.Write($"<rect class=\"state k{states[i] % Colours}\" x=\"{x}\" y=\"{r * (RowHeight + Gap)}\" width=\"{width}\" height=\"{RowHeight}\"><title>{rows[r].Name}: {rows[r].Names[states[i]]}</title></rect>");
+                    html.Write($"<rect class=\"state k{Colour(states[i], rows[r].Names.Count)}\" x=\"{x}\" y=\"{r * (RowHeight + Gap)}\" width=\"{width}\" height=\"{RowHeight}\"><title>{rows[r].Name}: {rows[r].Names[states[i]]}</title></rect>");
                 }
                 i = end;
             }
