@@ -1,4 +1,5 @@
 using Granary.Data.Postgres;
+using Granary.Data.QuestDb;
 using Granary.Data.Store;
 using Granary.Engine.Market;
 
@@ -10,13 +11,14 @@ public static class BarSources
     private static readonly string[] Schemes = ["csv", "store"];
 
     /// <summary>Whether this class knows the kind of source.</summary>
-    public static bool Knows(string source) => PostgresAddress.Fits(source) || Schemes.Contains(Split(source).Scheme);
+    public static bool Knows(string source) => PostgresAddress.Fits(source) || QuestDbAddress.Fits(source) || Schemes.Contains(Split(source).Scheme);
 
     /// <param name="baseFolder">What a relative DIR is relative to; null for the current folder.</param>
     /// <exception cref="BarDataException">There is no such kind of source, or no folder is named.</exception>
     public static IBarSource Create(string source, BarFileOptions? options = null, string? baseFolder = null)
     {
         if (PostgresAddress.Fits(source)) return new PostgresBarSource(PostgresAddress.Parse(source), options?.Adjust ?? true);
+        if (QuestDbAddress.Fits(source)) return new QuestDbBarSource(QuestDbAddress.Parse(source), options?.Adjust ?? true);
         var (scheme, rest) = Split(source);
         if (!Schemes.Contains(scheme))
         {

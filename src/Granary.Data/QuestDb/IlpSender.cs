@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Granary.Engine.Market;
+
+namespace Granary.Data.QuestDb;
+
+/// <summary>Sends lines to QuestDB.</summary>
+internal abstract class IlpSender : IAsyncDisposable
+{
+    /// <summary>Sends whole lines.</summary>
+    /// <exception cref="BarDataException">The server refuses them; one sentence.</exception>
+    /// <exception cref="BarStoreException">The server cannot be reached, and trying again did not help.</exception>
+    public abstract Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken);
+
+    public abstract ValueTask DisposeAsync();
+
+    public static IlpSender Open(QuestDbAddress address) => address.IlpPort is { } port ? new Tcp(address, port) : new Http(address);
+
+    /// <summary>POST /write: the answer says whether the lines are in the table. A request is there whole or not at all.</summary>
+    internal sealed class Http(QuestDbAddress address, TimeProvider? clock = null, HttpMessageHandler? handler = null) : IlpSender
+    {
+        private const int Tries = 6;
+        private readonly HttpClient _client = new(handler ?? new SocketsHttpHandler()) { BaseAddress = address.Http, Timeout = TimeSpan.FromSeconds(100) };
+        private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+        public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                string fault;
+                Exception? inner = null;
+                try
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, "write?precision=n") { Content = new ReadOnlyMemoryContent(lines) };
+                    request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
+                    if (address.User is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
+                    using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                    if (response.IsSuccessStatusCode) return;
+                    var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+                    fault = response.StatusCode switch
+                    {
+                        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => throw new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address"),
+                        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => throw new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
+                        HttpStatusCode.RequestEntityTooLarge => throw new BarDataException($"{address.Shown}: the server refuses requests of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
+                        < HttpStatusCode.InternalServerError => throw new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
+                        _ => $"it answers {(int)response.StatusCode} ({Sentence(body)})",
+                    };
+                }
+                catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+                {
+                    (fault, inner) = (e.Message.TrimEnd('.'), e);
+                }
+                // Sent twice is there once: rows are told apart by time and symbol.
+                if (attempt == Tries) throw new BarStoreException($"{address.Shown} does not take lines over HTTP: {fault}; start the server, correct the address, or for a server before 7.4 write ?ilp=tcp:9009 behind it", inner!);
+                await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), _clock, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        // {"code":"invalid","message":"failed to parse line protocol:errors encountered on line(s):…","line":2,"errorId":"…"}
+        private static string Sentence(string body)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(body);
+                var message = json.RootElement.GetProperty("message").GetString() ?? body;
+                return json.RootElement.TryGetProperty("line", out var line) ? $"line {line}: {message.Trim().ReplaceLineEndings(" ")}" : message.Trim().ReplaceLineEndings(" ");
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                return body.Length > 200 ? body[..200] + "…" : body.Trim().ReplaceLineEndings(" ");
+            }
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Lines over TCP: the server answers nothing, and closes the connection where it refuses them. Whether they arrived shows in the table.</summary>
+    internal sealed class Tcp(QuestDbAddress address, int port) : IlpSender
+    {
+        private TcpClient? _client;
+
+        public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (_client is null)
+                {
+                    _client = new TcpClient { NoDelay = true };
+                    await _client.ConnectAsync(address.Host, port, cancellationToken).ConfigureAwait(false);
+                }
+                await _client.GetStream().WriteAsync(lines, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                throw new BarStoreException($"{address.Shown}: lines cannot be sent to port {port} ({e.Message.TrimEnd('.')}); start the server, or correct ilp=tcp:PORT", e);
+            }
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            _client?.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
