@@ -23,9 +23,9 @@ internal static class IlpGrammar
         {
             text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
         }
-        catch (DecoderFallbackException)
+        catch (DecoderFallbackException e)
         {
-            throw new FormatException("the text is no UTF-8");
+            throw new FormatException("the text is no UTF-8", e);
         }
         var lines = new List<IlpLine>();
         if (text.Length == 0) return lines;
@@ -41,7 +41,7 @@ internal static class IlpGrammar
             }
             catch (FormatException e)
             {
-                throw new FormatException($"line {number}: {e.Message}");
+                throw new FormatException($"line {number}: {e.Message}", e);
             }
         }
         return lines;
