@@ -3,7 +3,8 @@
 # usage: infra/smoke/questdb.sh [questdb://HOST:9000?pg=8812&ilp=http]
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-server="${1:-questdb://127.0.0.1:9000?pg=8812&ilp=http}"
+[[ $# -gt 0 || ! -f "$here/.env" ]] || . "$here/.env"
+server="${1:-questdb://granary:${QUESTDB_PASSWORD:?put QUESTDB_PASSWORD into .env}@127.0.0.1:9000?pg=8812&ilp=http}"
 [[ $# -gt 0 ]] || docker compose -f "$here/docker-compose.yml" up -d --wait questdb
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT

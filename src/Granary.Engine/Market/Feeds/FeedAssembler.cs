@@ -41,6 +41,9 @@ public sealed class FeedAssembler
     /// <summary>Bars that have come and cannot be given out yet.</summary>
     public long Waiting => _taken.Sum() - _given.Sum();
 
+    /// <summary>The market whose bars (or word of time) are needed to go on; null where items can be taken, or all has ended.</summary>
+    public int? WaitsFor => _items.Count > 0 ? null : _merge.WaitsFor;
+
     /// <summary>The last bar of a market that came in order; null before the first.</summary>
     public Bar? Last(int market) => Late.Last(market);
 
