@@ -19,9 +19,11 @@ public static class FeatureFile
     /// a time is ISO 8601 (UTC where it names no zone) or a Unix time in seconds or milliseconds; true and false count as 1 and 0.
     /// Two classes may be words, or any two numbers where <paramref name="classes"/> are asked for.
     /// </summary>
+    /// <param name="label">Null where there is none: every label is 0 then.</param>
     /// <param name="classes">A label of two values is two classes, whatever the values.</param>
+    /// <param name="optional">The label may be missing from the file.</param>
     /// <exception cref="LearningInputException">The file is missing or malformed; the message names file, line, field and remedy.</exception>
-    public static TrainingTable Read(string path, string label, bool classes = false)
+    public static TrainingTable Read(string path, string? label, bool classes = false, bool optional = false)
     {
         if (!File.Exists(path)) throw new LearningInputException($"{path}: there is no such file; give the path of a CSV file with a header");
         using var reader = new StreamReader(path);
@@ -31,8 +33,8 @@ public static class FeatureFile
         var names = header.Split(separator).Select(n => n.Trim().Trim('"').Trim()).ToArray();
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new LearningInputException($"{path}, line 1: the column '{twice.Key}' is there twice; give every column a name of its own");
-        var labelAt = Array.IndexOf(names, label);
-        if (labelAt < 0)
+        var labelAt = label is null ? -1 : Array.IndexOf(names, label);
+        if (labelAt < 0 && label is not null && !optional)
         {
             var near = Spelling.Nearest(label, names);
             throw new LearningInputException($"{path}: there is no column '{label}'"
@@ -43,7 +45,7 @@ public static class FeatureFile
         int[] featureAt = [.. Enumerable.Range(0, names.Length).Where(i => i != labelAt && !IsTime(i))];
         if (Array.Find(featureAt, i => names[i].Length == 0) is var nameless and > 0)
             throw new LearningInputException($"{path}, line 1: column {nameless + 1} has no name; give it one, or remove it");
-        if (featureAt.Length == 0) throw new LearningInputException($"{path}: beside the label '{label}' there is no feature column; add at least one");
+        if (featureAt.Length == 0) throw new LearningInputException($"{path}: there is no feature column{(label is null ? "" : $" beside the label '{label}'")}; add at least one");
 
         var values = new List<double>();
         var labels = new List<double>();
@@ -61,7 +63,8 @@ public static class FeatureFile
             if (fields != names.Length)
                 throw new LearningInputException($"{path}, line {number}: {fields} fields where the header names {names.Length}; complete or remove the line");
             foreach (var at in featureAt) values.Add(Number(Bare(text[ranges[at]]), names[at]));
-            Label(Bare(text[ranges[labelAt]]));
+            if (labelAt >= 0) Label(Bare(text[ranges[labelAt]]));
+            else labels.Add(0);
             if (timeAt >= 0) times.Add(Time(Bare(text[ranges[timeAt]]), names[timeAt]));
             lines.Add(number);
         }
@@ -73,7 +76,7 @@ public static class FeatureFile
         if (timeAt == 0 && names[0].Length == 0 && times.Count > 0 && times[0] < 1_000_000_000) times.Clear();
         try
         {
-            return new TrainingTable([.. featureAt.Select(i => names[i])], [.. values], [.. labels], time: times.Count > 0 ? [.. times] : null, labelName: label, lines: lines);
+            return new TrainingTable([.. featureAt.Select(i => names[i])], [.. values], [.. labels], time: times.Count > 0 ? [.. times] : null, labelName: label ?? "label", lines: lines);
         }
         catch (LearningInputException e)
         {
@@ -92,7 +95,7 @@ public static class FeatureFile
         {
             if (words.Count == 0 && TryNumber(text, out var value))
             {
-                labels.Add(Number(text, label));
+                labels.Add(Number(text, label!));
                 return;
             }
             if (labels.Count > 0 && words.Count == 0)

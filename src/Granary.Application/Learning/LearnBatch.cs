@@ -87,7 +87,8 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 
     private static ExperimentTrial Trial(TrainedUnit unit, double seconds, int trials)
     {
-        var name = unit.OutOfSample.ContainsKey("auc") ? "auc" : "r2";
+        var classes = unit.Spec.Label.Kind is LabelKind.Direction or LabelKind.TripleBarrier or LabelKind.Trade;
+        var name = unit.OutOfSample.ContainsKey("auc") || (unit.Error is not null && classes) ? "auc" : "r2";
         double? figure = unit.OutOfSample.TryGetValue(name, out var value) ? value : null;
         double? p = null;
         if (name == "auc" && figure is not null)

@@ -1,5 +1,6 @@
 using Granary.Learning;
 using Granary.Learning.Evaluation;
+using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -29,6 +30,54 @@ public static class LearnTable
     /// <exception cref="LearningInputException">Bad call or bad table; one sentence with the remedy.</exception>
     public static LearnResult Run(LearnRequest request, TimeProvider clock, CancellationToken cancellation = default) =>
         Run(FeatureFile.Read(request.File, request.Label, classes: !TrainerCatalogue.Find(request.Trainer).Numbers), request, clock, cancellation).Result;
+
+    /// <summary>The same, and adds the model, which saw the first part of the rows only, to a registry.</summary>
+    public static (LearnResult Result, ModelVersion Version) RunAndAdd(LearnRequest request, ModelRegistry registry, string name, TimeProvider clock, CancellationToken cancellation = default)
+    {
+        var table = FeatureFile.Read(request.File, request.Label, classes: !TrainerCatalogue.Find(request.Trainer).Numbers);
+        var (result, model) = Run(table, request, clock, cancellation);
+        static Dictionary<string, double> Figures(params (string Name, double? Value)[] figures) =>
+            figures.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!.Value);
+        var (train, test) = (Figures(("auc", result.TrainAuc), ("r2", result.TrainR2)),
+            Figures(("auc", result.Auc), ("logLoss", result.LogLoss), ("accuracy", result.Accuracy), ("r2", result.R2), ("rmse", result.Rmse), ("mae", result.Mae)));
+        var last = result.TrainRows - 1;
+        return (result, registry.Add(name, model, new ModelLineage
+        {
+            DataHash = table.Hash(),
+            Data = Path.GetFileName(request.File),
+            From = new DateTime(table.Time[0], DateTimeKind.Utc),
+            To = new DateTime(table.LabelEnd[last], DateTimeKind.Utc),
+            Samples = result.TrainRows,
+            Features = model.Features,
+            Label = request.Label,
+            Trainer = request.Trainer,
+            Parameters = request.Parameters ?? new Dictionary<string, string>(),
+            Seed = request.Seed,
+            InSample = train,
+            OutOfSample = test,
+            TrainTestGap = (result.TrainAuc ?? result.TrainR2) - (result.Auc ?? result.R2),
+            CreatedAt = clock.GetUtcNow().UtcDateTime,
+        }));
+    }
+
+    /// <summary>What a registered model says of the rows of a table that has its columns, and may have its label.</summary>
+    /// <param name="number">Null for the current version.</param>
+    /// <returns>The rows that it can say something of (one that looks back needs some before), counted from 1 below the header, and what it says.</returns>
+    /// <exception cref="LearningInputException">No such model or version; a column is missing or not the model's; the file is malformed.</exception>
+    public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number, string file)
+    {
+        var (model, version) = registry.Load(name, number);
+        var table = FeatureFile.Read(file, version.Lineage.Label, classes: !TrainerCatalogue.Own.Any(d => d.Name == version.Lineage.Trainer && d.Numbers), optional: true);
+        try
+        {
+            var (rows, values) = Prediction.Of(model, table.All());
+            return (version, [.. rows.Select(r => r + 1)], values);
+        }
+        catch (LearningInputException e)
+        {
+            throw new LearningInputException($"{file}: {e.Message}", e);
+        }
+    }
 
     /// <summary>The same on a table at hand; gives the model too.</summary>
     public static (LearnResult Result, ITrainedModel Model) Run(TrainingTable table, LearnRequest request, TimeProvider clock, CancellationToken cancellation = default)

@@ -9,6 +9,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Learning;
+using Granary.Learning.Registry;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
@@ -46,12 +47,23 @@ internal static class AnalysisCommands
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
         var parameters = new Option<string?>("--params") { Description = "the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them" };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var save = new Option<string?>("--save") { Description = "add the model to a registry under this name; 'granary models predict' asks it" };
+        var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "for --save: the folder of versions, or postgres://…" };
         var json = new Option<bool>("--json");
-        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, parameters, threads, json };
+        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, parameters, threads, save, registry, json };
         command.SetAction((call, token) =>
         {
             var request = new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Given.Threads(call.GetValue(threads)), Given.Parameters(call.GetValue(parameters)));
-            var result = LearnTable.Run(request, TimeProvider.System, token);
+            LearnResult result;
+            if (call.GetValue(save) is { } name)
+            {
+                (result, var version) = LearnTable.RunAndAdd(request, new ModelRegistry(ModelStores.Open(call.GetValue(registry)!)), name, TimeProvider.System, token);
+                Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
+            }
+            else
+            {
+                result = LearnTable.Run(request, TimeProvider.System, token);
+            }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
                 Output.Table(["Figure", "Value"], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));

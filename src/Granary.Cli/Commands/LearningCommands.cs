@@ -92,7 +92,7 @@ internal static class LearningCommands
         }
     }
 
-    /// <summary><c>models list|show|promote|rollback|compare</c>: the versions of a registry.</summary>
+    /// <summary><c>models list|show|promote|rollback|compare|predict</c>: the versions of a registry.</summary>
     public static Command Models()
     {
         var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions, or postgres://…" };
@@ -123,9 +123,10 @@ internal static class LearningCommands
         {
             var models = Open(call);
             var shown = call.GetValue(wanted) is { } number ? models.Version(call.GetValue(name)!, number) : models.Load(call.GetValue(name)!).Version;
-            var fields = ModelRegistry.Fields(shown);
-            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { shown.Model, shown.Number, Current = models.Pointer(shown.Model).Current == shown.Number, shown.ModelHash, shown.Lineage }, Output.Json));
-            else Output.Table(["Field", $"{shown.Model}, version {shown.Number}"], fields.Select(f => new[] { f.Key, f.Value }));
+            var current = models.Pointer(shown.Model).Current == shown.Number;
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { shown.Model, shown.Number, Current = current, shown.ModelHash, shown.Lineage }, Output.Json));
+            else
+                Output.Table(["Field", "Value"], [["model", shown.Model], ["version", shown.Number.ToString() + (current ? ", current" : "")], .. ModelRegistry.Fields(shown).Select(f => new[] { f.Key, f.Value })]);
             return 0;
         });
         var promote = new Command("promote", "Make a version the current one.") { name, version, registry };
@@ -148,6 +149,21 @@ internal static class LearningCommands
             else Output.Table(["Field", $"Version {call.GetValue(version)}", $"Version {call.GetValue(other)}"], result.Differences.Select(d => new[] { d.Field, d.First, d.Second }));
             return 0;
         });
-        return new Command("models", "Versions of trained models: list, show, promote, rollback, compare.") { list, show, promote, rollback, compare };
+        var table = new Argument<string>("TABLE.csv") { Description = "a table with the model's features as columns" };
+        var number = new Option<int?>("--model-version") { Description = "the version (the current one)" };
+        var predict = new Command("predict", "What a version says of the rows of a table: the probability of 1, or the number that it expects.") { name, table, number, registry, json };
+        predict.SetAction(call =>
+        {
+            var (asked, rows, predictions) = LearnTable.Predict(Open(call), call.GetValue(name)!, call.GetValue(number), call.GetValue(table)!);
+            if (call.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(new { asked.Model, asked.Number, Rows = rows, Predictions = predictions }, Output.Json));
+                return 0;
+            }
+            Console.WriteLine("row,prediction");
+            for (var i = 0; i < rows.Length; i++) Console.WriteLine($"{rows[i]},{RunText.Number(predictions[i])}");
+            return 0;
+        });
+        return new Command("models", "Versions of trained models: list, show, promote, rollback, compare, predict.") { list, show, promote, rollback, compare, predict };
     }
 }
