@@ -126,6 +126,7 @@ public sealed class RunsOfTheCommandLine : IDisposable
         await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
         await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet");
         var same = await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("a"));
+        File.ReadAllText(Path.Combine(_folder.At("a"), "compare.html")).ShouldContain("comparison");
         same.Output.ShouldContain("The runs are the same");
         var differ = Json((await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("b"), "--json")).Output);
         differ.GetProperty("sameDigest").GetBoolean().ShouldBeFalse();

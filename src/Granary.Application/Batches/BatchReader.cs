@@ -36,7 +36,7 @@ public static class BatchReader
         RegimeState.Register();
         var root = JsonPart.Parse(name, text);
         if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder).Spec;
-        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "learning", "walkForward", "regimes", "outputs", "seed");
+        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
         var execution = ExecutionSection.Read(root.Find("execution"));
         var data = Data(root.Need("data"));
@@ -47,6 +47,7 @@ public static class BatchReader
             Name = NameOf(root.Find("name"), name),
             Data = data,
             Cash = cash,
+            Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             Execution = execution,
             Strategies = Strategies(root.Need("strategies"), cash),
             Portfolio = Portfolio(root.Find("portfolio")),

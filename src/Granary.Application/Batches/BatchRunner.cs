@@ -71,13 +71,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         var plan = BatchPlan.Make(spec, symbols, options.Yes);
         WeightRules.Check(plan);
         var markets = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+        await BenchmarkCurve.CheckAsync(spec, source.Source, markets.Keys, cancellationToken);
         await ExecutionSection.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
 
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
         try
         {
             var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.RegisterModels, options.Training, cancellationToken);
-            return await RunAsync(learning?.Plan ?? plan, learning, markets, folder, options, watch, progress, cancellationToken);
+            return await RunAsync(learning?.Plan ?? plan, learning, source.Source, markets, folder, options, watch, progress, cancellationToken);
         }
         catch (Exception e) when (e is BarDataException or InputException && folder.IsNew && folder.Finished.Count == 0)
         {
@@ -91,7 +92,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
     }
 
-    private async Task<BatchRun> RunAsync(BatchPlan plan, BatchLearning? learning, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
+    private async Task<BatchRun> RunAsync(BatchPlan plan, BatchLearning? learning, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
         IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = plan.Spec;
@@ -183,7 +184,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Host = host.Description,
                 Interrupted = interrupted,
                 Strategies = entries,
-                Markets = await Described(markets, plan, CancellationToken.None),
+                Markets = await MarketDescription.OfAsync(markets, spec.Data.Timeframe, outputs.Has("report"), CancellationToken.None),
                 StartingCash = spec.Cash,
                 Portfolio = guards?.Selection is { } selection
                     ? outcome.Statistics with { DeflatedSharpe = selection.PortfolioDeflated, ProbabilityOfOverfitting = selection.Overfitting?.Probability ?? double.NaN }
@@ -195,6 +196,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Notes = [.. choice.Notes, .. Notes(plan, entries, interrupted)],
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
+            model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
             if (guards is not null)
                 model = model with
                 {
@@ -269,23 +271,6 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (host is IPortfolioHost own) return own.Outcome(row, trade);
         var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
-    }
-
-    private static async Task<IReadOnlyList<MarketEntry>> Described(IReadOnlyDictionary<string, OpenedMarket> markets, BatchPlan plan, CancellationToken cancellationToken)
-    {
-        var entries = new List<MarketEntry>();
-        foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
-        {
-            long first = 0, last = 0;
-            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
-            {
-                if (block.FirstIndex == 0) first = block.Time[0];
-                last = block.Time[^1];
-            }
-            entries.Add(new MarketEntry(market.Symbol, plan.Spec.Data.Timeframe.ToString(), market.Series.Count, new DateTime(first, DateTimeKind.Utc),
-                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, market.Series.Notes) { Multiplier = market.Instrument.Multiplier });
-        }
-        return entries;
     }
 
     private static List<string> Notes(BatchPlan plan, List<StrategyEntry> entries, bool interrupted)

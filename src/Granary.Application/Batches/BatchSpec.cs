@@ -26,6 +26,9 @@ public sealed record BatchSpec
 
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>What the portfolio is compared with: a symbol, or <c>buy-and-hold</c> for its own markets; null without one.</summary>
+    public JsonPart? Benchmark { get; init; }
+
     /// <summary>The section on learning as it stands in the file; null where there is none.</summary>
     public JsonPart? Learning { get; init; }
 

@@ -46,16 +46,24 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
     private static Dictionary<string, double?> Numbers(JsonPart? part) =>
         part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null, StringComparer.Ordinal) ?? [];
 
-    // The lines of trades.csv with their counts; weight and model, the last two fields, are the portfolio's and not the trade's.
+    // The lines of trades.csv with their counts; weight and model, before the last field, are the portfolio's and not the trade's.
     private static Dictionary<string, int> Trades(string folder)
     {
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
         var path = Path.Combine(folder, "trades.csv");
         if (!File.Exists(path)) return lines;
-        foreach (var line in File.ReadLines(path).Skip(1))
+        // Runs of before there was a carry have none.
+        bool? carries = null;
+        foreach (var line in File.ReadLines(path))
         {
-            var end = line.LastIndexOf(',', line.LastIndexOf(',') - 1);
-            var key = line[..end];
+            if (carries is null)
+            {
+                carries = line.EndsWith(",carry", StringComparison.Ordinal);
+                continue;
+            }
+            var carry = carries.Value ? line.LastIndexOf(',') : line.Length;
+            var end = line.LastIndexOf(',', line.LastIndexOf(',', carry - 1) - 1);
+            var key = line[..end] + (carries.Value ? line[carry..] : ",0");
             lines[key] = lines.GetValueOrDefault(key) + 1;
         }
         return lines;

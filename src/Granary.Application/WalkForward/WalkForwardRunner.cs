@@ -28,10 +28,14 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     {
         if (spec.Learning is { } learning) throw learning.Fault("walkforward chooses parameters and trains no models: leave this section out, or use backtest, which trains them walk-forward");
         var watch = Stopwatch.StartNew();
+        if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
+            throw spec.Execution.Place!.Need("intrabarPath").Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and give the strategies their timeframe");
         var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe);
         await using var source = new BatchRunner.Markets((sources ?? BarSources.Open)(spec.Data, spec.Folder));
         var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
         var opened = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+        await BenchmarkCurve.CheckAsync(spec, source.Source, opened.Keys, cancellationToken);
+        await ExecutionSection.CheckAsync(spec.Execution, opened.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
         var bars = new Dictionary<string, (Instrument Instrument, CachedSeries Bars)>(StringComparer.Ordinal);
         foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, cancellationToken));
         var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument), StringComparer.Ordinal);
@@ -51,7 +55,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 foreach (var o in finished) all[o.Index] = o;
             }, null, cancellationToken);
             var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
-            var model = Model(plan, folder, markets, outcome, all, guards, watch, options);
+            var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data.Timeframe, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, watch, options);
+            model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, outcome.Equity.PeriodTicks, cancellationToken);
             Write(folder, plan, model, outcome, bars);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
@@ -102,7 +107,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
-    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyDictionary<string, OpenedMarket> markets, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all, BatchGuards guards, Stopwatch watch, BatchOptions options)
+    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyList<MarketEntry> markets, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all, BatchGuards guards, Stopwatch watch, BatchOptions options)
     {
         var digest = new BatchDigest();
         foreach (var group in outcome.Groups)
@@ -134,7 +139,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             BarEvaluations = all.Values.Sum(o => o.Bars),
             Host = string.Create(CultureInfo.InvariantCulture, $"walk-forward, {outcome.Windows.Count} windows, {options.Threads} thread{(options.Threads == 1 ? "" : "s")}"),
             Strategies = entries,
-            Markets = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => Described(m, plan))],
+            Markets = markets,
             StartingCash = plan.Spec.Cash,
             Portfolio = guards.Selection is { } s ? portfolio with { DeflatedSharpe = s.PortfolioDeflated, ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN } : portfolio,
             Equity = recorder.Rows(),
@@ -148,13 +153,6 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
 
     private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) => [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
         i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), 0, all.GetValueOrDefault(i.Index)?.Statistics))];
-
-    private static MarketEntry Described(OpenedMarket market, BatchPlan plan)
-    {
-        var blocks = market.Series.ReadAsync().ToBlockingEnumerable().ToList();
-        return new MarketEntry(market.Symbol, plan.Spec.Data.Timeframe.ToString(), market.Series.Count, new DateTime(blocks[0].Time[0], DateTimeKind.Utc), new DateTime(blocks[^1].Time[^1], DateTimeKind.Utc),
-            market.Series.ContentHash, market.Series.Notes) { Multiplier = market.Instrument.Multiplier };
-    }
 
     // The days (or hours) on which the equity moved, or a week began: weekends are no days of a market that is closed.
     private static IEnumerable<(long Time, double Equity)> Rows(EquityTrace trace)

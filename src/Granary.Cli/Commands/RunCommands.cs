@@ -6,6 +6,8 @@ using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Verification;
 using Granary.Application.WalkForward;
+using Granary.Data.Files;
+using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
@@ -78,15 +80,20 @@ internal static class RunCommands
         var a = new Argument<string>("RUN_A");
         var b = new Argument<string>("RUN_B");
         var json = new Option<bool>("--json");
-        var command = new Command("compare", "The differences of two runs, strategy by strategy and trade by trade.") { a, b, json };
+        var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
+        var command = new Command("compare", "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, json, page };
         command.SetAction(call =>
         {
             var difference = RunDifference.Of(call.GetValue(a)!, call.GetValue(b)!);
+            var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(call.GetValue(b)!, "compare.html"));
+            var (first, second) = (SavedRun.Read(call.GetValue(a)!), SavedRun.Read(call.GetValue(b)!));
+            AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
             if (call.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(difference, Output.Json));
+                Console.WriteLine(JsonSerializer.Serialize(new { difference.SameDigest, difference.DigestA, difference.DigestB, difference.OnlyInA, difference.OnlyInB, difference.Statistics, difference.TradesOnlyInA, difference.TradesOnlyInB, page = path }, Output.Json));
                 return 0;
             }
+            Console.WriteLine($"Page {path}");
             Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}" : $"The runs differ: {difference.DigestA} and {difference.DigestB}");
             foreach (var id in difference.OnlyInA.Take(20)) Console.WriteLine($"only in {call.GetValue(a)}: {id}");
             foreach (var id in difference.OnlyInB.Take(20)) Console.WriteLine($"only in {call.GetValue(b)}: {id}");

@@ -48,6 +48,9 @@ public sealed record RunStatistics
     /// <summary>Dividends received less those owed and what borrowed shares cost; account currency.</summary>
     public double Carry { get; init; }
 
+    /// <summary>Against the batch's benchmark; null without one, and of strategies.</summary>
+    public BenchmarkStatistics? Benchmark { get; init; }
+
     /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; init; }
 
@@ -79,8 +82,49 @@ public sealed record RunStatistics
         ("monthsProfitable", MonthsProfitable), ("weeksProfitable", WeeksProfitable), ("exposure", Exposure), ("commission", Commission),
         ("finalEquity", FinalEquity), ("netProfit", NetProfit), ("periods", Periods), ("periodsPerYear", PeriodsPerYear),
         ("deflatedSharpe", DeflatedSharpe), ("probabilityOfOverfitting", ProbabilityOfOverfitting),
+        .. Benchmark is { } b
+            ? (ReadOnlySpan<(string, double)>)[("trackingError", b.TrackingError), ("informationRatio", b.InformationRatio), ("beta", b.Beta), ("alpha", b.Alpha), ("correlation", b.Correlation), ("benchmarkReturn", b.BenchmarkReturn)]
+            : [],
         .. Carry != 0 ? (ReadOnlySpan<(string, double)>)[("carry", Carry)] : [],
     ];
+
+    /// <summary>Read back from their names; what is missing is undefined.</summary>
+    public static RunStatistics FromNamed(IReadOnlyDictionary<string, double> values)
+    {
+        double Of(string key) => values.TryGetValue(key, out var value) ? value : double.NaN;
+        long Count(string key) => values.TryGetValue(key, out var value) && double.IsFinite(value) ? (long)value : 0;
+        return new RunStatistics
+        {
+            Trades = Count("trades"),
+            WinRate = Of("winRate"),
+            Expectancy = Of("expectancy"),
+            AverageWin = Of("averageWin"),
+            AverageLoss = Of("averageLoss"),
+            ProfitFactor = Of("profitFactor"),
+            TotalReturn = Of("totalReturn"),
+            Cagr = Of("cagr"),
+            Volatility = Of("volatility"),
+            Sharpe = Of("sharpe"),
+            Sortino = Of("sortino"),
+            Calmar = Of("calmar"),
+            MaxDrawdown = Of("maxDrawdown"),
+            MaxDrawdownDays = Of("maxDrawdownDays"),
+            MonthsProfitable = Of("monthsProfitable"),
+            WeeksProfitable = Of("weeksProfitable"),
+            Exposure = Of("exposure"),
+            Commission = Of("commission"),
+            Carry = values.GetValueOrDefault("carry"),
+            FinalEquity = Of("finalEquity"),
+            NetProfit = Of("netProfit"),
+            Periods = Count("periods"),
+            PeriodsPerYear = Of("periodsPerYear"),
+            DeflatedSharpe = Of("deflatedSharpe"),
+            ProbabilityOfOverfitting = Of("probabilityOfOverfitting"),
+            Benchmark = values.ContainsKey("beta")
+                ? new BenchmarkStatistics(0, Of("trackingError"), Of("informationRatio"), Of("beta"), Of("alpha"), Of("correlation"), Of("benchmarkReturn"))
+                : null,
+        };
+    }
 
     /// <summary>From what a strategy run leaves. The first return is that of the first bar against the starting cash.</summary>
     public static RunStatistics Of(StrategyResult result, double periodsPerYear) => Of(result.Equity, result.Trades, periodsPerYear);

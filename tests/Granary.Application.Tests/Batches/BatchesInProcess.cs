@@ -183,6 +183,33 @@ public sealed class BatchesInProcess : IDisposable
         foreach (var (threads, block) in new[] { (1, 4096), (3, 7) }) (await DigestAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, threads, block)).ShouldBe(run.Model.Digest);
     }
 
+    [Theory]
+    [InlineData("ACME")]
+    [InlineData("buy-and-hold")]
+    public async Task Half_of_the_cash_in_the_benchmark_itself_has_half_a_beta_and_no_alpha(string benchmark)
+    {
+        var symbols = benchmark == "ACME" ? """ "symbols": "ACME", """ : "";
+        var spec = Spec($$"""{ "class": "BuyAndHold", "sides": "long", {{symbols}} "size": { "cash": 50000 } }""",
+            $$""", "benchmark": "{{benchmark}}", "account": { "cash": 100000 }, "portfolio": { "weights": "equal" }, "outputs": ["results", "report"] """);
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, benchmark) });
+        var b = run.Model.Portfolio!.Benchmark.ShouldNotBeNull();
+        // What is held grows beyond its half as it rises.
+        b.Correlation.ShouldBe(1, 0.01);
+        b.Beta.ShouldBeInRange(0.4, 0.7);
+        Math.Abs(b.Alpha).ShouldBeLessThan(0.05);
+        File.ReadAllText(Path.Combine(_folder, benchmark, "results.json")).ShouldContain("\"informationRatio\"");
+        File.ReadAllText(run.Report!).ShouldContain(benchmark == "ACME" ? "Alpha" : "Buy and hold");
+    }
+
+    [Fact]
+    public async Task A_benchmark_that_is_not_there_is_refused_before_anything_runs()
+    {
+        var fault = await Should.ThrowAsync<Application.Json.InputException>(() => new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
+            .RunAsync(Spec("""{ "class": "SmaCross" }""", """, "benchmark": "NOSUCH" """), new BatchOptions { Out = Path.Combine(_folder, "none") }));
+        fault.Message.ShouldContain("benchmark");
+        Directory.Exists(Path.Combine(_folder, "none")).ShouldBeFalse();
+    }
+
     [Fact]
     public void Slippage_in_ticks_of_a_market_without_one_is_refused_with_the_line_and_the_remedy()
     {

@@ -83,31 +83,13 @@ internal class CurveView
         return ends;
     }
 
-    /// <summary>Stamped by their days alone, so that curves of markets with different hours meet.</summary>
-    protected static EquityCurve ByDay(EquityCurve curve)
-    {
-        var times = new List<long>();
-        var values = new List<double>();
-        for (var i = 0; i < curve.Count; i++)
-        {
-            var day = curve.Times[i] - curve.Times[i] % TimeSpan.TicksPerDay;
-            if (times.Count > 0 && times[^1] == day) values[^1] = curve.Values[i];
-            else
-            {
-                times.Add(day);
-                values.Add(curve.Values[i]);
-            }
-        }
-        return new EquityCurve([.. times], [.. values]);
-    }
-
     /// <summary>Against a benchmark, by days where either has times of day.</summary>
     protected static EquityStatistics Measure(EquityCurve closes, EquityCurve? benchmark)
     {
         var statistics = EquityStatistics.Of(closes);
         return benchmark is null ? statistics : statistics with
         {
-            Benchmark = BenchmarkStatistics.Of(ByDay(closes), ByDay(benchmark), PeriodOf(closes) is "hour" or "bar" ? 252 : statistics.PeriodsPerYear),
+            Benchmark = BenchmarkComparison.Of(closes, benchmark),
         };
     }
 

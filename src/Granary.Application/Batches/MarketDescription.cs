@@ -1,0 +1,36 @@
+using Granary.Application.Hosting;
+using Granary.Data.Quality;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>What a run says of the bars that it used.</summary>
+internal static class MarketDescription
+{
+    private const int MostFindings = 50;
+
+    /// <param name="check">Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.</param>
+    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, Timeframe timeframe, bool check, CancellationToken cancellationToken)
+    {
+        var entries = new List<MarketEntry>();
+        foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
+        {
+            var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
+            long first = 0, last = 0;
+            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            {
+                if (block.FirstIndex == 0) first = block.Time[0];
+                last = block.Time[^1];
+                analyser?.Add(block);
+            }
+            IReadOnlyList<string> findings = market.Series.Notes;
+            if (analyser is not null)
+                // What is only worth knowing comes last.
+                findings = [.. analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
+            entries.Add(new MarketEntry(market.Symbol, timeframe.ToString(), market.Series.Count, new DateTime(first, DateTimeKind.Utc),
+                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings) { Multiplier = market.Instrument.Multiplier });
+        }
+        return entries;
+    }
+}
