@@ -4,6 +4,7 @@ return args switch
 {
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
+    ["guards", .. var rest] => Granary.Benchmarks.Guards.GuardsBenchmark.Run(rest),
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
@@ -12,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | factors LIBRARY [FACTOR…] | learning [THREADS TURNS PYTHON] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | learning [THREADS TURNS PYTHON] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }

@@ -145,6 +145,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
                 Causality: await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken),
                 Stress: await CostStress.RunAsync(plan, markets, outcomes, weights, options.Threads, cancellationToken)), cancellationToken);
+            var testing = interrupted ? null : Task.Run(() => SelectionTests.Of(plan, outcomes), CancellationToken.None);
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
             using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
@@ -169,7 +170,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
-            var guards = interrupted || host is IPortfolioHost ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, guarding is null ? default : await guarding);
+            var guards = interrupted || host is IPortfolioHost ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
@@ -230,7 +231,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     }
 
     private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
-        BatchLearning? learning, (CausalityResult? Causality, CostStress? Stress) looked)
+        BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
         // A new version of a model is no new idea.
         var trials = BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0]);
@@ -246,7 +247,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             census = TrialLedger.Alone(trials);
         }
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census), outOfSample, why, looked.Causality, looked.Stress, fault);
+        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
     }
 
     private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>

@@ -98,12 +98,12 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         for (var t = 0; t < outcome.Equity.Equity.Length; t++) tracer.Add((outcome.Equity.FirstPeriod + t) * outcome.Equity.PeriodTicks, outcome.Equity.Equity[t]);
         var stitched = tracer.Finish();
         var outOfSample = OutOfSample.Stitched(stitched!);
-        if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census), outOfSample, "", null, null, fault);
+        if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", null, null, fault);
         var causality = await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken);
         var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, plan.Spec.Execution.Settings.Stressed(), [.. outcome.Groups.Select(g => g.Choices.Select(c => c.Strategy).ToList())], null, cancellationToken);
         static double Total(WalkForwardOutcome o) => o.Equity.Equity[^1] / o.Equity.Start - 1;
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, Total(outcome), Total(stressed), stressed.Groups.Count(g => g.Stitched.Equity[^1] > g.Stitched.Start));
-        return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census), outOfSample, "", causality, stress, fault);
+        return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", causality, stress, fault);
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.

@@ -1,0 +1,90 @@
+using Granary.Application.Batches;
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+
+namespace Granary.Application.Guards;
+
+/// <summary>The tests that need the strategies alone, so that they can go on while the portfolio is passed through.</summary>
+/// <param name="Overfitting">Null where there are too few strategies or periods.</param>
+/// <param name="Blocks">Of that test.</param>
+/// <param name="Snooping">Against doing nothing; null where there are too few periods.</param>
+/// <param name="Snooped">How many strategies that test looked at.</param>
+public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped)
+{
+    // Beyond these the tests would take longer than the batch.
+    private const int MostSnooped = 20_000, MostPeriods = 256;
+
+    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    {
+        var traced = Traced(plan, outcomes);
+        if (traced.Count == 0) return new SelectionTests(null, 0, null, 0);
+        var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
+        var (overfitting, blocks) = Overfit(traced, from, to);
+        var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed);
+        return new SelectionTests(overfitting, blocks, snooping, snooped);
+    }
+
+    internal static List<(int Strategy, EquityTrace Trace)> Traced(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    {
+        var traced = new List<(int Strategy, EquityTrace Trace)>();
+        foreach (var instance in plan.Instances)
+            if (outcomes.TryGetValue(instance.Index, out var outcome) && outcome.Trace is { } trace)
+                traced.Add((instance.Index, trace));
+        return traced;
+    }
+
+    private static (ProbabilityOfOverfitting? Result, int Blocks) Overfit(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
+    {
+        var periods = (int)(to - from);
+        // Splits times strategies are what it costs.
+        var blocks = traced.Count <= 2_500 ? ProbabilityOfOverfitting.DefaultBlocks : traced.Count <= 30_000 ? 12 : 8;
+        blocks = Math.Min(blocks, periods / 2 / 2 * 2);
+        if (traced.Count < 2 || blocks < 4) return (null, 0);
+        var sums = new OverfittingBlocks(traced.Count, blocks);
+        Parallel.For(0, traced.Count, k =>
+        {
+            var trace = traced[k].Trace;
+            for (var b = 0; b < blocks; b++)
+            {
+                var (start, end) = ((long)b * periods / blocks, (long)(b + 1) * periods / blocks);
+                double sum = 0, squares = 0;
+                for (var t = start; t < end; t++)
+                {
+                    var r = trace.ReturnOf(from + t);
+                    sum += r;
+                    squares += r * r;
+                }
+                sums.Set(k, b, end - start, sum, squares);
+            }
+        });
+        return (ProbabilityOfOverfitting.Of(sums), blocks);
+    }
+
+    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed)
+    {
+        // Periods are joined where there are many, and strategies taken evenly, the best among them.
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        if (count < 10) return (null, 0);
+        var chosen = traced;
+        if (traced.Count > MostSnooped)
+        {
+            var best = traced.MaxBy(t => TraceSharpe.Of(t.Trace).Sharpe is var s && double.IsFinite(s) ? s : double.NegativeInfinity);
+            chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)]).Where(t => t.Strategy != best.Strategy)];
+        }
+        var excess = new double[chosen.Count][];
+        Parallel.For(0, chosen.Count, k =>
+        {
+            var trace = chosen[k].Trace;
+            var returns = new double[count];
+            for (var i = 0; i < count; i++)
+            {
+                var (a, b) = (trace.EquityAt(from + (long)i * join - 1), trace.EquityAt(from + (long)(i + 1) * join - 1));
+                returns[i] = a > 0 ? b / a - 1 : 0;
+            }
+            excess[k] = returns;
+        });
+        var resamples = (int)Math.Clamp(400_000_000L / ((long)count * chosen.Count), 200, 1000);
+        return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
+    }
+}
