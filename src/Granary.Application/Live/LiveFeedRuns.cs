@@ -57,7 +57,7 @@ internal abstract class LiveFeedRuns
         public Single(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
         {
             var series = new MarketSeries(instrumentOf(feed.Symbols[0]), feed.Timeframe);
-            var plan = new FactorPlan();
+            var plan = feed.NewFactors();
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
                 Guarded(strategy, () =>
@@ -105,7 +105,7 @@ internal abstract class LiveFeedRuns
         public Joined(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
         {
             var series = feed.Symbols.Select(s => new MarketSeries(instrumentOf(s), feed.Timeframe)).ToList();
-            var plans = series.Select(_ => new FactorPlan()).ToList();
+            var plans = series.Select(_ => feed.NewFactors()).ToList();
             _index = new long[series.Count];
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
