@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Regimes;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 
@@ -206,8 +207,8 @@ public static class BatchReader
 
     internal static PortfolioSpec Portfolio(JsonPart? part)
     {
-        if (part is null) return new PortfolioSpec { Limits = new LimitSpec() };
-        part.Only("weights", "limits", "rebalance", "chosenBefore", "fills");
+        if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
+        part.Only("weights", "limits", "size", "enable", "rebalance", "chosenBefore", "fills");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -215,7 +216,9 @@ public static class BatchReader
             FixedWeights = weights is { Kind: JsonValueKind.Object }
                 ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
                 : null,
-            Limits = Limits(part.Find("limits")),
+            Limits = PortfolioSection.Limits(part.Find("limits")),
+            Sizing = PortfolioSection.Sizing(part.Find("size")),
+            Enablement = PortfolioSection.Enablement(part.Find("enable")),
             Rebalance = part.Find("rebalance") is { } rebalance
                 ? weights is { Kind: JsonValueKind.Object } ? throw rebalance.Fault("given weights are not chosen anew; leave it out, or name a rule") : Weighting.RebalanceSpec.Read(rebalance)
                 : null,
@@ -224,25 +227,6 @@ public static class BatchReader
                 : null,
             BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
-        };
-    }
-
-    private static LimitSpec Limits(JsonPart? part)
-    {
-        if (part is null) return new LimitSpec();
-        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "riskPercent", "maxDrawdownPercent",
-            "dailyLossPercent", "restrictedSymbols");
-        return new LimitSpec
-        {
-            MaxPositions = part.Find("maxPositions")?.Whole(0),
-            MaxGrossPercent = part.Find("maxGrossPercent")?.Number(0, 1e6),
-            MaxNetPercent = part.Find("maxNetPercent")?.Number(0, 1e6),
-            MaxSymbolPercent = part.Find("maxSymbolPercent")?.Number(0, 1e6),
-            MaxStrategyPercent = part.Find("maxStrategyPercent")?.Number(0, 1e6),
-            RiskPercent = part.Find("riskPercent")?.Number(0, 100),
-            MaxDrawdownPercent = part.Find("maxDrawdownPercent")?.Number(0, 100),
-            DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
-            RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
         };
     }
 

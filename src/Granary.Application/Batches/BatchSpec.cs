@@ -149,7 +149,12 @@ public sealed record PortfolioSpec
     /// <summary>By strategy id.</summary>
     public IReadOnlyDictionary<string, double>? FixedWeights { get; init; }
 
-    public required LimitSpec Limits { get; init; }
+    public required PortfolioLimits Limits { get; init; }
+
+    public PortfolioSizing Sizing { get; init; } = PortfolioSizing.Own;
+
+    /// <summary>Which strategies and symbols may enter; null = all, always.</summary>
+    public EnablementRule? Enablement { get; init; }
 
     /// <summary>When weights are chosen anew; null leaves the rules that look at the whole period as they are.</summary>
     public Weighting.RebalanceSpec? Rebalance { get; init; }
@@ -165,28 +170,6 @@ public sealed record PortfolioSpec
 
     /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
     public JsonPart? Place { get; init; }
-}
-
-/// <summary>Limits of the portfolio; null = none.</summary>
-public sealed record LimitSpec
-{
-    public int? MaxPositions { get; init; }
-
-    public double? MaxGrossPercent { get; init; }
-
-    public double? MaxNetPercent { get; init; }
-
-    public double? MaxSymbolPercent { get; init; }
-
-    public double? MaxStrategyPercent { get; init; }
-
-    public double? RiskPercent { get; init; }
-
-    public double? MaxDrawdownPercent { get; init; }
-
-    public double? DailyLossPercent { get; init; }
-
-    public IReadOnlyList<string> RestrictedSymbols { get; init; } = [];
 }
 
 /// <summary>Which files of a run's folder are written.</summary>

@@ -18,6 +18,7 @@ public sealed class PortfolioDriver
     private readonly BatchPlan _plan;
     private readonly WeightSchedule? _schedule;
     private readonly List<(int Member, int Number)> _called = [];
+    private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
     private readonly TradeAccumulator _trades = new();
@@ -36,7 +37,7 @@ public sealed class PortfolioDriver
         (_plan, _schedule) = (plan, schedule);
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
-        _run = new PortfolioRun(plan.Spec.Cash, Limits(plan.Spec.Portfolio.Limits), instruments, members, plan.Spec.Execution.Settings);
+        _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
         foreach (var instance in plan.Instances)
             if (weights[instance.Index] != 0)
                 _decisions[instance.Index] = [];
@@ -50,21 +51,11 @@ public sealed class PortfolioDriver
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) => (_clock, _row, _trade) = (clock, row, trade);
 
-    public static PortfolioLimits Limits(LimitSpec limits) => new()
-    {
-        MaxPositions = limits.MaxPositions,
-        MaxGrossPercent = limits.MaxGrossPercent,
-        MaxNetPercent = limits.MaxNetPercent,
-        MaxSymbolPercent = limits.MaxSymbolPercent,
-        MaxStrategyPercent = limits.MaxStrategyPercent,
-        RiskPercent = limits.RiskPercent,
-        MaxDrawdownPercent = limits.MaxDrawdownPercent,
-        DailyLossPercent = limits.DailyLossPercent,
-        RestrictedSymbols = limits.RestrictedSymbols,
-    };
-
     /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them; their strategies go on with them.</summary>
     public IReadOnlyList<(int Member, int Number)> MarginCalled => _called;
+
+    /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
+    public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
 
     /// <summary>A bar has closed.</summary>
     public void Mark(int symbol, double close) => _run.Mark(symbol, close);
@@ -80,6 +71,11 @@ public sealed class PortfolioDriver
         {
             Book(called);
             _called.Add((called.Member, called.Trade.Number));
+        }
+        foreach (var (member, number, share, closed) in _run.Trim(stamp))
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
         }
         return true;
     }

@@ -49,7 +49,7 @@ public static class ProductionJson
             json.WriteStartObject("execution");
             ExecutionSection.Write(json, spec.Execution);
             json.WriteEndObject();
-            Portfolio(json, spec.Portfolio.Limits);
+            Portfolio(json, spec.Portfolio);
             json.WriteStartArray("strategies");
             foreach (var entry in run.Strategies)
                 if (entry.Weight != 0)
@@ -77,29 +77,17 @@ public static class ProductionJson
 
     private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
 
-    private static void Portfolio(Utf8JsonWriter json, LimitSpec limits)
+    // As it stands in the batch, without how the weights were found: what is left are weights.
+    private static void Portfolio(Utf8JsonWriter json, PortfolioSpec portfolio)
     {
         json.WriteStartObject("portfolio");
-        json.WriteStartObject("limits");
-        void Optional(string name, double? value)
+        foreach (var (name, value) in portfolio.Place?.Members ?? [])
         {
-            if (value is { } v) json.WriteNumber(name, v);
+            if (name is "weights" or "rebalance" or "chosenBefore" or "fills") continue;
+            json.WritePropertyName(name);
+            value.WriteTo(json);
         }
-        Optional("maxPositions", limits.MaxPositions);
-        Optional("maxGrossPercent", limits.MaxGrossPercent);
-        Optional("maxNetPercent", limits.MaxNetPercent);
-        Optional("maxSymbolPercent", limits.MaxSymbolPercent);
-        Optional("maxStrategyPercent", limits.MaxStrategyPercent);
-        Optional("riskPercent", limits.RiskPercent);
-        Optional("maxDrawdownPercent", limits.MaxDrawdownPercent);
-        Optional("dailyLossPercent", limits.DailyLossPercent);
-        if (limits.RestrictedSymbols.Count > 0)
-        {
-            json.WriteStartArray("restrictedSymbols");
-            foreach (var symbol in limits.RestrictedSymbols) json.WriteStringValue(symbol);
-            json.WriteEndArray();
-        }
-        json.WriteEndObject();
+        json.WriteString("fills", "bar-close");
         json.WriteEndObject();
     }
 

@@ -11,10 +11,10 @@ namespace Granary.Application.Batches;
 /// <summary>Turns a batch's results into weights.</summary>
 public static class WeightRules
 {
-    private static readonly string[] _rules = ["winners", "equal", MatchingPursuit, ByRegime];
+    private static readonly string[] _rules = ["winners", "equal", Score, MatchingPursuit, ByRegime];
 
     /// <summary>The rules that have to be chosen from the past, and so over time.</summary>
-    public const string MatchingPursuit = "matching-pursuit", ByRegime = "regime";
+    public const string Score = "score", MatchingPursuit = "matching-pursuit", ByRegime = "regime";
 
     /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
     public static bool NeedsEvents(BatchPlan plan) => plan.Spec.Portfolio.Rule == ByRegime;
@@ -45,7 +45,7 @@ public static class WeightRules
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
         }
-        return portfolio.Rule is { } rule && (rule == MatchingPursuit || portfolio.Rebalance is not null)
+        return portfolio.Rule is { } rule && (rule is MatchingPursuit or Score || portfolio.Rebalance is not null)
             ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
             : new WeightChoice(Weigh(plan, outcomes));
     }

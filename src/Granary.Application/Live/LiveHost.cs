@@ -433,6 +433,12 @@ public sealed class LiveHost : IPortfolioHost
                 stamp = Math.Max(stamp, bar.Time);
             }
             var row = _driver.OpenRow(stamp);
+            for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
+            {
+                var (member, number, share) = _driver.Cuts[_cutsSeen];
+                if (send is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
+                if (share >= 1) _called.Add((member, number));
+            }
             for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
             foreach (var strategy in _strategies)
                 for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
@@ -446,7 +452,9 @@ public sealed class LiveHost : IPortfolioHost
     private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
     // Trades that the portfolio closed itself, since the account could not carry them.
     private readonly HashSet<(int Strategy, int Number)> _called = [];
-    private int _calledSeen;
+    // What of a trade has to go at this instant, so that a limit is kept.
+    private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
+    private int _calledSeen, _cutsSeen;
 
     private void WalkFeeds()
     {
@@ -544,8 +552,13 @@ public sealed class LiveHost : IPortfolioHost
             var strategy = _byId.GetValueOrDefault(trade.Strategy);
             if (strategy is null || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
             var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
-            if (wanted is { State: not WantedState.Exit } && !_flatten && !_called.Contains((strategy.Instance.Index, trade.Number))) continue;
+            var key = (strategy.Instance.Index, trade.Number);
+            var whole = wanted is not { State: not WantedState.Exit } || _flatten || _called.Contains(key);
+            if (!whole && !_cuts.ContainsKey(key)) continue;
             if (orders.Exit is { } exit && !exit.State.IsFinal()) continue;
+            var quantity = whole ? trade.Open : Math.Min(trade.Open, trade.Open - _instrumentOf[trade.Symbol].RoundQuantity(trade.Open * (1 - _cuts[key])));
+            _cuts.Remove(key);
+            if (!(quantity > 0)) continue;
             var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0 ? OrderType.MarketOnClose : OrderType.Market;
             _intents.Add(new OrderIntended(instant, new BrokerOrder
             {
@@ -553,10 +566,10 @@ public sealed class LiveHost : IPortfolioHost
                 Symbol = trade.Symbol,
                 Side = (Side)(-(int)trade.Side),
                 Type = type,
-                Quantity = trade.Open,
+                Quantity = quantity,
                 Closes = trade.Entry,
                 CreatedAt = instant,
-            }, OrderRole.Exit, trade.Number, wanted?.ExitReason ?? ExitReason.Signal) { Strategy = trade.Strategy, Symbol = trade.Symbol });
+            }, OrderRole.Exit, trade.Number, whole ? wanted?.ExitReason ?? ExitReason.Signal : ExitReason.Limit) { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }
 

@@ -42,10 +42,11 @@ public sealed partial class PortfolioRun
     }
 
     // A signal that was accepted, as far as it has not been filled yet; the strategy's quantity.
-    private readonly record struct Promise(double Scale, double Gross, Side Side, double Quantity, bool IsRest);
+    private readonly record struct Promise(double Scale, double Gross, Side Side, double Quantity, bool IsRest, int Symbol, long Period);
 
     /// <param name="execution">Its fees, leverage and maintenance hold for the portfolio's own account too; null = fees in proportion to the strategies', no leverage.</param>
-    public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members, ExecutionSettings? execution = null)
+    public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members, ExecutionSettings? execution = null,
+        PortfolioSizing? sizing = null, EnablementRule? enablement = null)
     {
         _execution = execution ?? new ExecutionSettings();
         _traded = _execution.Fee.TierDays > 0 ? new TradedNotional(_execution.Fee.TierDays) : null;
@@ -60,6 +61,9 @@ public sealed partial class PortfolioRun
         for (var i = 0; i < _instruments.Length; i++)
             if (limits.RestrictedSymbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal))
                 _restricted.Add(i);
+        _sizing = sizing ?? PortfolioSizing.Own;
+        _enablement = enablement;
+        PrepareRules();
     }
 
     public double StartingCash { get; }
@@ -103,7 +107,11 @@ public sealed partial class PortfolioRun
     private static long Key(int member, int number) => (long)member << 32 | (uint)number;
 
     /// <summary>An instrument's bar has closed.</summary>
-    public void Mark(int symbol, double close) => _close[symbol] = close;
+    public void Mark(int symbol, double close)
+    {
+        _close[symbol] = close;
+        if (_hasDays) _marked[symbol] = true;
+    }
 
     /// <summary>All instruments of this instant are marked: takes stock.</summary>
     /// <param name="time">UTC ticks.</param>
@@ -120,8 +128,10 @@ public sealed partial class PortfolioRun
         Exposure = exposure;
         if (equity > _peak) _peak = equity;
         var day = time / TimeSpan.TicksPerDay;
+        if (_resumes) Halt(day);
         if (day != _day)
         {
+            if (_hasDays) NewDay(day);
             _day = day;
             _dayStart = equity;
         }
@@ -136,16 +146,17 @@ public sealed partial class PortfolioRun
     public Decision OnSignal(int member, in Signal signal, int symbol = 0, bool refused = false)
     {
         var decision = refused ? Decision.StrategyRefused : Decide(member, _members[member].Symbols[symbol], signal, out var scale, out var gross) is var d && d == Decision.Accepted
-            ? Accept(member, signal, scale, gross) : d;
+            ? Accept(member, _members[member].Symbols[symbol], signal, scale, gross) : d;
         _fingerprint.Add((ulong)(uint)member << 32 | (uint)signal.Number, (ulong)(byte)decision);
         return decision;
     }
 
-    private Decision Accept(int member, in Signal signal, double scale, double gross)
+    private Decision Accept(int member, int market, in Signal signal, double scale, double gross)
     {
-        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side, signal.Quantity, IsRest: false);
+        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side, signal.Quantity, IsRest: false, market, signal.Time);
         _promisedGross += gross;
         if (signal.Side == Side.Buy) _promisedCash += gross;
+        Hold(member, market, (int)signal.Side * gross, 1);
         Accepted++;
         return Decision.Accepted;
     }
@@ -157,14 +168,17 @@ public sealed partial class PortfolioRun
         if (m.Weight == 0) return Decision.WeightZero;
         if (_disabled.Count > 0 && _disabled.Contains(member)) return Decision.Disabled;
         if (_restricted.Contains(market)) return Decision.RestrictedSymbol;
+        if (IsLivePeriod(member, market, signal)) return Decision.SamePeriod;
         if (signal.SizeFactor == 0) return Decision.ModelRefused;
         var instrument = _instruments[market];
         var percent = _equity / 100;
-        if (_limits.MaxDrawdownPercent is { } drawdown && Drawdown * 100 >= drawdown) return Decision.MaxDrawdown;
+        if (_limits.MaxDrawdownPercent is { } drawdown && IsHalted(drawdown)) return Decision.MaxDrawdown;
         if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
         if (_limits.MaxPositions is { } positions && _open + _promises.Count - _rests >= positions) return Decision.MaxPositions;
+        if (_hasRules && RuledOut(member, market, signal, percent) is var ruled && ruled != Decision.Accepted) return ruled;
 
-        var quantity = signal.Quantity * m.Weight * signal.SizeFactor;
+        var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor : Sized(member, market, signal);
+        if (double.IsNaN(quantity)) return _unsized;
         if (_limits.RiskPercent is { } risk && signal.Stop > 0)
             quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
         quantity = instrument.RoundQuantity(quantity);
@@ -172,6 +186,7 @@ public sealed partial class PortfolioRun
         scale = quantity / signal.Quantity;
         gross = quantity * signal.Price * instrument.Multiplier;
 
+        if (_hasRules && Exceeds(member, market, signal.Side, gross, percent) is var exceeded && exceeded != Decision.Accepted) return exceeded;
         if (_limits.MaxSymbolPercent is { } symbol && _gross[market] * _close[market] + gross > symbol * percent) return Decision.MaxSymbol;
         if (_limits.MaxStrategyPercent is { } strategy && _memberGross[member] * _close[market] + gross > strategy * percent) return Decision.MaxStrategy;
         if (_limits.MaxGrossPercent is { } most && Exposure + _promisedGross + gross > most * percent) return Decision.MaxGross;
@@ -211,6 +226,7 @@ public sealed partial class PortfolioRun
         _promisedGross -= promise.Gross;
         if (promise.Side == Side.Buy) _promisedCash -= promise.Gross;
         if (promise.IsRest) _rests--;
+        Hold((int)(key >> 32), promise.Symbol, -(int)promise.Side * promise.Gross, -1, promise.IsRest);
         // Nothing is promised any more: let no rounding stay behind.
         if (_promises.Count == 0) _promisedGross = _promisedCash = 0;
         return true;
@@ -230,6 +246,7 @@ public sealed partial class PortfolioRun
         var m = _members[member];
         var instrument = _instruments[market];
         var own = instrument.RoundQuantity(fill.Quantity * promise.Scale);
+        if (_limits.AtEveryBar) own = Fitting(member, market, promise.Side, own, fill.Price);
         if (!(own > 0)) return 0;
         var sign = (int)promise.Side;
         var fee = FeeOf(key, market, fill, own);
@@ -253,6 +270,7 @@ public sealed partial class PortfolioRun
             EntryTime = fill.Time,
         });
         _open++;
+        Count(member, market, 1, own * fill.Price * instrument.Multiplier);
         _fingerprint.Add((ulong)key, (ulong)fill.Time);
         _fingerprint.Add(fill.Price, own);
         return own;
@@ -264,6 +282,7 @@ public sealed partial class PortfolioRun
     {
         var key = Key(member, trade.Number);
         Redeem(key, out _);
+        if (_hasHistory && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
         if (!_holdings.TryGetValue(key, out var holding)) return null;
         var market = holding.Symbol;
         var multiplier = _instruments[market].Multiplier;
@@ -271,8 +290,12 @@ public sealed partial class PortfolioRun
         var exit = holding.ExitNotional == 0 ? trade.ExitPrice
             : (holding.ExitNotional + (trade.Reason == ExitReason.Open ? _close[market] : trade.ExitPrice) * holding.Quantity) / holding.Entered;
         var profit = (int)trade.Side * (exit - holding.EntryPrice) * holding.Entered * multiplier;
-        var followed = holding.ExitNotional != 0 || !_execution.Fee.IsProportional;
-        var fee = followed ? holding.Commission : trade.Commission * holding.Scale;
+        var followed = holding.ExitNotional != 0 || _limits.AtEveryBar || !_execution.Fee.IsProportional;
+        // What a limit has cut is closed by the strategy in one piece: its rest pays as it goes.
+        var cut = holding.ExitNotional != 0 || _limits.AtEveryBar;
+        var rest = cut && holding.Quantity > 0 && _execution.Fee.IsProportional && trade.Reason != ExitReason.Open
+            ? _execution.Fee.Fee(trade.ExitPrice, holding.Quantity, multiplier, maker: false) : 0;
+        var fee = followed ? holding.Commission + rest : trade.Commission * holding.Scale;
         if (trade.Reason != ExitReason.Open)
         {
             _holdings.Remove(key);
@@ -280,6 +303,7 @@ public sealed partial class PortfolioRun
             _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
             Commission += fee - holding.Commission;
             _open--;
+            Count(member, market, -1, holding.Quantity * trade.ExitPrice * multiplier);
             Release(market, member, holding.Side, holding.Quantity, multiplier);
             _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
             _fingerprint.Add(exit, profit - fee);

@@ -29,6 +29,7 @@ public sealed partial class PortfolioRun
     {
         var instrument = _instruments[holding.Symbol];
         var own = instrument.RoundQuantity(fill.Quantity * holding.Scale);
+        if (_limits.AtEveryBar) own = Fitting(member, holding.Symbol, holding.Side, own, fill.Price);
         holding.Theirs += fill.Quantity;
         if (own > 0)
         {
@@ -64,6 +65,7 @@ public sealed partial class PortfolioRun
             holding.Commission += fee;
             holding.ExitNotional += fill.Price * own;
             holding.Quantity = last ? 0 : holding.Quantity - own;
+            _turnover += own * fill.Price * instrument.Multiplier;
             Release(holding.Symbol, member, holding.Side, own, instrument.Multiplier);
             _fingerprint.Add((ulong)key | 3UL << 62, (ulong)fill.Time);
             _fingerprint.Add(fill.Price, own);
@@ -97,6 +99,7 @@ public sealed partial class PortfolioRun
         _promises[key] = promise with { Quantity = rest, Gross = gross, IsRest = true };
         _promisedGross += gross;
         if (promise.Side == Side.Buy) _promisedCash += gross;
+        Hold((int)(key >> 32), promise.Symbol, (int)promise.Side * gross, 1, isRest: true);
         _rests++;
     }
 

@@ -13,6 +13,8 @@ public enum ExitReason : byte
     Time,
     /// <summary>The account's equity was below what its positions need.</summary>
     MarginCall,
+    /// <summary>Prices had carried the portfolio beyond a limit that holds at every bar.</summary>
+    Limit,
 }
 
 /// <summary>A round trip: one entry and all that closed it.</summary>

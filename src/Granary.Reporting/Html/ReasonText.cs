@@ -52,6 +52,16 @@ internal static class ReasonText
         Decision.NoCash => "Free cash did not cover it; cash is never spent twice.",
         Decision.NoQuantity => "After weight, risk limit and lot nothing was left to buy.",
         Decision.StrategyRefused => "Its own account could not have taken it.",
+        Decision.ModelRefused => "The strategy's model was against it.",
+        Decision.Disabled => "The strategy or the symbol was switched off: by portfolio.enable, or by the operator.",
+        Decision.MaxLeverage => "Positions would exceed limits.maxLeverage times the equity.",
+        Decision.MaxTurnover => "As much had been traded on that day as limits.maxTurnoverPercent allows.",
+        Decision.MaxCorrelated => "Symbols that move together would exceed limits.maxCorrelatedPercent.",
+        Decision.MaxGroup => "The symbol's group was at its limit in limits.groups.",
+        Decision.Reserved => "The symbol was another strategy's: limits.exclusiveSymbols or limits.reserved.",
+        Decision.SamePeriod => "The strategy had a live signal of the same period, symbol and side already.",
+        Decision.NotEnoughHistory => "portfolio.size needs more closed trades, or days, than there were.",
+        Decision.NoStop => "portfolio.size goes by the way to the stop, and there was none.",
         _ => "",
     };
 

@@ -20,6 +20,7 @@ public static class RunText
         ExitReason.TrailingStop => "trailing-stop",
         ExitReason.MaxBars => "max-bars",
         ExitReason.MarginCall => "margin-call",
+        ExitReason.Limit => "limit",
         _ => "time",
     };
 
@@ -37,6 +38,16 @@ public static class RunText
         Decision.DailyLoss => "daily-loss",
         Decision.NoCash => "no-cash",
         Decision.NoQuantity => "no-quantity",
+        Decision.ModelRefused => "model-refused",
+        Decision.Disabled => "disabled",
+        Decision.MaxLeverage => "max-leverage",
+        Decision.MaxTurnover => "max-turnover",
+        Decision.MaxCorrelated => "max-correlated",
+        Decision.MaxGroup => "max-group",
+        Decision.Reserved => "reserved",
+        Decision.SamePeriod => "same-period",
+        Decision.NotEnoughHistory => "not-enough-history",
+        Decision.NoStop => "no-stop",
         _ => "strategy-refused",
     };
 

@@ -126,6 +126,24 @@ public sealed class LiveMatchesBacktest : IDisposable
     }
 
     [Fact]
+    public async Task With_every_limit_and_sizing_of_its_own_live_still_matches()
+    {
+        var backtest = await _under.BacktestAsync(more: """
+            , "portfolio": { "weights": "equal", "size": { "percentOfEquity": 40 }, "enable": { "by": "both", "trades": 6, "minTrades": 4, "minProfitFactor": 0.5 },
+              "limits": { "maxPositions": 6, "maxGrossPercent": 9, "maxNetPercent": 5, "maxSymbolPercent": 4.02, "maxLeverage": 0.2, "maxTurnoverPercent": 300, "maxCorrelatedPercent": 8, "correlation": 0.3, "days": 15,
+                "groups": { "all": { "symbols": ["ACME", "COINUSDT"], "maxPercent": 28 } }, "maxDrawdownPercent": 20, "resumeAfterDays": 3, "exclusiveSymbols": true, "enforce": "every-bar" } }
+            """);
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv");
+        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Reserved);
+        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Disabled);
+        live.Ledger.Tickets.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
+        // The rules are part of the configuration.
+        (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
+
+    [Fact]
     public async Task At_any_bar_the_account_of_a_perfect_venue_holds_what_the_portfolio_was_granted_and_no_more()
     {
         var backtest = await _under.BacktestAsync(more: """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 2 } }""");

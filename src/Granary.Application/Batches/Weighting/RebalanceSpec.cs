@@ -6,9 +6,9 @@ namespace Granary.Application.Batches.Weighting;
 /// <summary>When weights are chosen anew, and from how much of the past: the batch file's <c>portfolio.rebalance</c>.</summary>
 /// <param name="Every">Ticks between choices.</param>
 /// <param name="Window">Ticks of the past that a choice looks at; null = all of it.</param>
-/// <param name="MaxStrategies">Of <c>matching-pursuit</c>: the most that are chosen.</param>
-/// <param name="MaxCorrelation">Of <c>matching-pursuit</c>: a strategy that correlates more with a chosen one is passed over.</param>
-/// <param name="MaxWeight">Of <c>matching-pursuit</c>: the largest part of the whole.</param>
+/// <param name="MaxStrategies">Of <c>matching-pursuit</c> and <c>score</c>: the most that are chosen.</param>
+/// <param name="MaxCorrelation">Of <c>matching-pursuit</c> and <c>score</c>: a strategy that correlates more with a chosen one is passed over.</param>
+/// <param name="MaxWeight">Of <c>matching-pursuit</c> and <c>score</c>: the largest part of the whole.</param>
 /// <param name="MinTrades">Of <c>regime</c>: closed trades in a state without which nothing is concluded.</param>
 public sealed record RebalanceSpec(long Every, long? Window, int MaxStrategies = 20, double MaxCorrelation = 0.7, double MaxWeight = 1, int MinTrades = 5)
 {

@@ -35,7 +35,7 @@ public static class ScheduledWeights
             : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; use a shorter portfolio.rebalance.window");
     }
 
-    /// <summary>The rules that go by the strategies' equity: winners, equal, matching-pursuit.</summary>
+    /// <summary>The rules that go by the strategies' equity: winners, equal, score, matching-pursuit.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace)).Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
@@ -49,6 +49,7 @@ public static class ScheduledWeights
             {
                 "winners" => [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
                 "equal" => [.. traces.Select(t => (t.Index, 1.0 / plan.Instances.Count))],
+                WeightRules.Score => ByScore(traces, from, at, spec),
                 _ => Pursue(traces, from, at, spec),
             };
             Array.Clear(last);
@@ -63,6 +64,44 @@ public static class ScheduledWeights
             History = history,
             Notes = calendar.Note is null ? [] : [calendar.Note],
         };
+    }
+
+    // The best by their Sharpe ratio over the window, each only if it does not correlate too much with a better one; weights in proportion to the ratio.
+    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to, RebalanceSpec spec)
+    {
+        var scored = new List<(int Index, double Score, double[] Returns)>();
+        foreach (var (index, trace) in traces)
+        {
+            if (trace.FirstPeriod > from) continue;
+            var returns = trace.Returns(from, to);
+            var (mean, deviation) = Moments(returns);
+            if (mean > 0 && deviation > 0) scored.Add((index, mean / deviation, returns));
+        }
+        var chosen = new List<(int Index, double Score, double[] Returns)>();
+        foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
+        {
+            if (chosen.Count == spec.MaxStrategies) break;
+            if (chosen.All(c => Correlation(c.Returns, candidate.Returns) <= spec.MaxCorrelation)) chosen.Add(candidate);
+        }
+        var sum = chosen.Sum(c => c.Score);
+        return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
+    }
+
+    private static (double Mean, double Deviation) Moments(double[] values)
+    {
+        var mean = values.Sum() / values.Length;
+        var squares = 0.0;
+        foreach (var v in values) squares += (v - mean) * (v - mean);
+        return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
+    }
+
+    private static double Correlation(double[] a, double[] b)
+    {
+        var ((ma, da), (mb, db)) = (Moments(a), Moments(b));
+        if (!(da > 0) || !(db > 0)) return 0;
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += (a[i] - ma) * (b[i] - mb);
+        return sum / ((a.Length - 1) * da * db);
     }
 
     private static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to, RebalanceSpec spec)

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Engine.Portfolio;
+
+namespace Granary.Application.Batches;
+
+/// <summary>The parts of a batch file's portfolio that are rules: limits, sizing, and which strategies and symbols may enter.</summary>
+public static class PortfolioSection
+{
+    /// <param name="part">null = the section is not there.</param>
+    /// <exception cref="InputException">A value is wrong.</exception>
+    public static PortfolioLimits Limits(JsonPart? part)
+    {
+        if (part is null) return new PortfolioLimits();
+        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage", "maxTurnoverPercent", "maxCorrelatedPercent", "correlation", "days",
+            "groups", "riskPercent", "maxDrawdownPercent", "resumeDrawdownPercent", "resumeAfterDays", "dailyLossPercent", "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce");
+        foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
+            if (part.Find(name) is { } resume && part.Find("maxDrawdownPercent") is null)
+                throw resume.Fault("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out");
+        if (part.Find("correlation") is { } c && part.Find("maxCorrelatedPercent") is null) throw c.Fault("it is for maxCorrelatedPercent, which is not there; add it, or leave this out");
+        return new PortfolioLimits
+        {
+            MaxPositions = part.Find("maxPositions")?.Whole(0),
+            MaxGrossPercent = part.Find("maxGrossPercent")?.Number(0, 1e6),
+            MaxNetPercent = part.Find("maxNetPercent")?.Number(0, 1e6),
+            MaxSymbolPercent = part.Find("maxSymbolPercent")?.Number(0, 1e6),
+            MaxStrategyPercent = part.Find("maxStrategyPercent")?.Number(0, 1e6),
+            MaxLeverage = part.Find("maxLeverage")?.Number(0, 1e4),
+            MaxTurnoverPercent = part.Find("maxTurnoverPercent")?.Number(0, 1e6),
+            MaxCorrelatedPercent = part.Find("maxCorrelatedPercent")?.Number(0, 1e6),
+            Correlation = part.Find("correlation")?.Number(0, 1) ?? 0.8,
+            Days = part.Find("days")?.Whole(10, 10_000) ?? 60,
+            Groups = part.Find("groups") is { } groups ? Groups(groups) : [],
+            RiskPercent = part.Find("riskPercent")?.Number(0, 100),
+            MaxDrawdownPercent = part.Find("maxDrawdownPercent")?.Number(0, 100),
+            ResumeDrawdownPercent = part.Find("resumeDrawdownPercent")?.Number(0, 100),
+            ResumeAfterDays = part.Find("resumeAfterDays")?.Whole(1, 100_000),
+            DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
+            RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
+            ExclusiveSymbols = part.Find("exclusiveSymbols")?.Bool() ?? false,
+            Reserved = part.Find("reserved") is { } reserved ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())], StringComparer.Ordinal)
+                : new Dictionary<string, IReadOnlyList<string>>(),
+            AtEveryBar = part.Find("enforce")?.Choice(("signal", false), ("every-bar", true)) ?? false,
+        };
+    }
+
+    private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) => part.Kind == JsonValueKind.Object ? part.Members : throw part.Fault("an object by name is needed");
+
+    private static List<PortfolioGroup> Groups(JsonPart part)
+    {
+        var groups = new List<PortfolioGroup>();
+        foreach (var (name, p) in Object(part))
+        {
+            p.Only("symbols", "maxPercent", "maxPositions");
+            if (p.Find("maxPercent") is null && p.Find("maxPositions") is null) throw p.Fault("a group has a limit: give maxPercent, maxPositions or both");
+            groups.Add(new PortfolioGroup(name, [.. p.Need("symbols").List().Select(s => s.String())], p.Find("maxPercent")?.Number(0, 1e6), p.Find("maxPositions")?.Whole(0)));
+        }
+        return groups;
+    }
+
+    public static PortfolioSizing Sizing(JsonPart? part)
+    {
+        if (part is null) return PortfolioSizing.Own;
+        part.Only("units", "cash", "percentOfEquity", "riskPercent", "volatilityPercent", "kelly", "capPercent", "trades", "minTrades");
+        var rules = part.Members.Where(m => m.Name is not ("capPercent" or "trades" or "minTrades")).ToList();
+        if (rules.Count != 1) throw part.Fault("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly");
+        var (rule, value) = rules[0];
+        var sizing = rule switch
+        {
+            "units" => new PortfolioSizing(PortfolioSizeKind.Units, value.Number(1e-12, 1e15)),
+            "cash" => new PortfolioSizing(PortfolioSizeKind.Cash, value.Number(1e-9, 1e15)),
+            "percentOfEquity" => new PortfolioSizing(PortfolioSizeKind.PercentOfEquity, value.Number(1e-9, 10_000)),
+            "riskPercent" => new PortfolioSizing(PortfolioSizeKind.RiskPercent, value.Number(1e-9, 100)),
+            "volatilityPercent" => new PortfolioSizing(PortfolioSizeKind.VolatilityTarget, value.Number(1e-9, 1000)),
+            _ => new PortfolioSizing(PortfolioSizeKind.Kelly, value.Number(0.001, 2), Cap: 20),
+        };
+        if (part.Find("capPercent") is { } cap)
+            sizing = sizing.Kind is PortfolioSizeKind.VolatilityTarget or PortfolioSizeKind.Kelly ? sizing with { Cap = cap.Number(0.001, 10_000) } : throw cap.Fault("it is for volatilityPercent and kelly; leave it out");
+        foreach (var name in (string[])["trades", "minTrades"])
+            if (part.Find(name) is { } p && sizing.Kind != PortfolioSizeKind.Kelly)
+                throw p.Fault("it is for kelly; leave it out");
+        return sizing with { Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades, MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades };
+    }
+
+    public static EnablementRule? Enablement(JsonPart? part)
+    {
+        if (part is null) return null;
+        part.Only("by", "trades", "minTrades", "minProfitFactor", "minWinRate", "minExpectancyPercent");
+        var rule = new EnablementRule(part.Find("trades")?.Whole(1, 100_000) ?? 20, part.Find("minTrades")?.Whole(1, 100_000) ?? 10, part.Find("minProfitFactor")?.Number(0, 1e6),
+            part.Find("minWinRate")?.Number(0, 1), part.Find("minExpectancyPercent")?.Number(-100, 1e6) / 100,
+            part.Find("by")?.Choice(("strategy", true), ("symbol", false), ("both", true)) ?? true, part.Find("by")?.Choice(("strategy", false), ("symbol", true), ("both", true)) ?? false);
+        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancy is null) throw part.Fault("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent");
+        return rule;
+    }
+}

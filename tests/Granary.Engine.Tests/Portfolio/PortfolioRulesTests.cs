@@ -1,0 +1,235 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Portfolio;
+
+public sealed class PortfolioRulesTests
+{
+    private static readonly long Start = new DateTime(2026, 1, 5).Ticks;
+
+    // Two strategies on A, one on B, one on C; all with weight 1 unless said.
+    private static PortfolioRun Run(PortfolioLimits? limits = null, PortfolioSizing? sizing = null, EnablementRule? enable = null, double weight = 1)
+    {
+        var run = new PortfolioRun(100_000, limits ?? new PortfolioLimits(), [.. "ABC".Select(c => new Instrument { Symbol = c.ToString() })],
+            [new("Sma(1)@A", [0], weight), new("Sma(2)@A", [0], weight), new("Rsi@B", [1], weight), new("Rsi@C", [2], weight)], new ExecutionSettings(), sizing, enable);
+        At(run, 0, 100, 100, 100);
+        return run;
+    }
+
+    private static void At(PortfolioRun run, double days, double a, double b, double c)
+    {
+        run.Mark(0, a);
+        run.Mark(1, b);
+        run.Mark(2, c);
+        run.Revalue(Start + (long)(days * TimeSpan.TicksPerDay));
+    }
+
+    private static Signal Signal(int number, double quantity = 100, double price = 100, double stop = 0, Side side = Side.Buy, double days = 0) =>
+        new(number, Start + (long)(days * TimeSpan.TicksPerDay), side, OrderType.Market, price, quantity, stop, 0, long.MaxValue);
+
+    private static double Fill(PortfolioRun run, int member, int number, double quantity = 100, double price = 100) => run.OnEntry(member, number, Start, price, quantity, 0);
+
+    private static void Close(PortfolioRun run, int member, int number, double price, double quantity = 100, double entry = 100, double days = 0) =>
+        run.OnTrade(member, new Trade(number, Side.Buy, quantity, Start, Start, entry, Start + (long)(days * TimeSpan.TicksPerDay), price, (price - entry) * quantity, 0, 1, ExitReason.Signal, 0, 0));
+
+    [Theory]
+    [InlineData(PortfolioSizeKind.Units, 30, 15)] // 30 units × weight 0.5
+    [InlineData(PortfolioSizeKind.Cash, 5000, 25)] // 5,000 / 100 × 0.5
+    [InlineData(PortfolioSizeKind.PercentOfEquity, 10, 50)] // 10 % of 100,000 / 100 × 0.5
+    [InlineData(PortfolioSizeKind.RiskPercent, 1, 100)] // 1 % of 100,000 = 1,000, over 5 to the stop, × 0.5
+    public void The_portfolio_sizes_by_its_own_equity_times_the_weight(PortfolioSizeKind kind, double value, double units)
+    {
+        var run = Run(sizing: new PortfolioSizing(kind, value), weight: 0.5);
+        run.OnSignal(0, Signal(1, stop: 95)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 1).ShouldBe(units, 1e-9);
+    }
+
+    [Fact]
+    public void Risk_sizing_needs_a_stop() => Run(sizing: new PortfolioSizing(PortfolioSizeKind.RiskPercent, 1)).OnSignal(0, Signal(1)).ShouldBe(Decision.NoStop);
+
+    [Fact]
+    public void A_volatility_target_gives_a_calm_market_more_once_there_are_days_to_tell()
+    {
+        var run = Run(new PortfolioLimits { Days = 30 }, new PortfolioSizing(PortfolioSizeKind.VolatilityTarget, 10, Cap: 60));
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.NotEnoughHistory);
+        // A alternates by ±1 %, B by ±4 %.
+        for (var day = 1; day <= 40; day++) At(run, day, day % 2 == 0 ? 100 : 101, day % 2 == 0 ? 100 : 104, 100);
+        run.OnSignal(0, Signal(2, days: 40)).ShouldBe(Decision.Accepted);
+        run.OnSignal(2, Signal(1, days: 40)).ShouldBe(Decision.Accepted);
+        var (a, b) = (Fill(run, 0, 2), Fill(run, 2, 1));
+        // By hand: returns ±ln 1.01, thirty of them, mean 0: deviation ln 1.01 · √(30/29); × √365 = 19.33 % a year; 10 % / 19.33 % of 100,000 at 100.
+        a.ShouldBe(0.10 / (Math.Log(1.01) * Math.Sqrt(30.0 / 29) * Math.Sqrt(365)) * 1000, 1e-6);
+        (a / b).ShouldBe(Math.Log(1.04) / Math.Log(1.01), 1e-9);
+    }
+
+    [Fact]
+    public void Half_Kelly_goes_by_the_strategys_own_trades_also_the_refused_ones_and_is_capped()
+    {
+        var run = Run(sizing: new PortfolioSizing(PortfolioSizeKind.Kelly, 0.5, Cap: 15, Trades: 20, MinTrades: 10));
+        for (var n = 1; n <= 9; n++)
+        {
+            run.OnSignal(0, Signal(n)).ShouldBe(Decision.NotEnoughHistory);
+            Close(run, 0, n, n % 2 == 0 ? 98 : 104);
+        }
+        run.OnSignal(0, Signal(10));
+        Close(run, 0, 10, 98);
+        // Five gains of 4 % and five losses of 2 %: W = 0.5, R = 2, Kelly 0.5 − 0.5/2 = 0.25; half of it 0.125 of the equity.
+        run.OnSignal(0, Signal(11)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 11).ShouldBe(125, 1e-9);
+        for (var n = 12; n < 32; n++) Close(run, 0, n, 110);
+        run.OnSignal(0, Signal(40)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 40).ShouldBe(150, 1e-9);
+    }
+
+    [Fact]
+    public void Groups_share_a_limit_in_value_and_in_number()
+    {
+        var run = Run(new PortfolioLimits { Groups = [new PortfolioGroup("sector", ["A", "B"], 25, null), new PortfolioGroup("few", ["A", "C"], null, 1)] });
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted); // 10,000 of A
+        run.OnSignal(2, Signal(1, quantity: 160)).ShouldBe(Decision.MaxGroup); // 16,000 of B more
+        run.OnSignal(2, Signal(2, quantity: 150)).ShouldBe(Decision.Accepted);
+        run.OnSignal(3, Signal(1)).ShouldBe(Decision.MaxGroup); // a second of A and C
+        run.OnSignalEnded(0, 1);
+        run.OnSignal(3, Signal(2)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void Symbols_that_move_together_share_a_limit()
+    {
+        var run = Run(new PortfolioLimits { MaxCorrelatedPercent = 15, Correlation = 0.8, Days = 30 });
+        for (var day = 1; day <= 31; day++) At(run, day, day % 2 == 0 ? 100 : 102, day % 2 == 0 ? 100 : 105, day % 4 < 2 ? 100 : 102);
+        At(run, 32, 100, 100, 100);
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.MaxCorrelated);
+        run.OnSignal(3, Signal(1)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void Leverage_and_turnover_have_limits()
+    {
+        var run = Run(new PortfolioLimits { MaxLeverage = 0.15, MaxTurnoverPercent = 35 });
+        run.OnSignal(0, Signal(1, quantity: 160)).ShouldBe(Decision.MaxLeverage);
+        run.OnSignal(0, Signal(2)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 2);
+        Close(run, 0, 2, 100); // 10,000 in, 10,000 out
+        run.OnSignal(0, Signal(3, quantity: 150)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 3, 150); // 35,000 in all
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.MaxTurnover);
+        At(run, 1, 100, 100, 100);
+        Close(run, 0, 3, 100, 150);
+        At(run, 1.1, 100, 100, 100);
+        run.OnSignal(2, Signal(2)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void After_a_drawdown_trading_resumes_by_recovery_or_by_days()
+    {
+        var run = Run(new PortfolioLimits { MaxDrawdownPercent = 10, ResumeDrawdownPercent = 5, ResumeAfterDays = 20 });
+        run.OnSignal(0, Signal(1, quantity: 900));
+        Fill(run, 0, 1, 900);
+        At(run, 1, 88, 100, 100); // −10.8 %
+        run.OnSignal(2, Signal(1, 1, days: 1)).ShouldBe(Decision.MaxDrawdown);
+        At(run, 2, 93, 100, 100); // −6.3 %: not yet
+        run.OnSignal(2, Signal(2, 1, days: 2)).ShouldBe(Decision.MaxDrawdown);
+        At(run, 3, 95, 100, 100); // −4.5 %
+        run.OnSignal(2, Signal(3, 1, days: 3)).ShouldBe(Decision.Accepted);
+        At(run, 4, 88, 100, 100);
+        At(run, 23, 88, 100, 100);
+        run.OnSignal(2, Signal(4, 1, days: 23)).ShouldBe(Decision.MaxDrawdown);
+        At(run, 24, 88, 100, 100);
+        run.Drawdown.ShouldBe(0);
+        run.OnSignal(2, Signal(5, 1, days: 24)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void A_symbol_may_be_one_strategys_at_a_time()
+    {
+        var run = Run(new PortfolioLimits { ExclusiveSymbols = true });
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
+        run.OnSignal(1, Signal(1)).ShouldBe(Decision.Reserved);
+        Fill(run, 0, 1);
+        run.OnSignal(1, Signal(2)).ShouldBe(Decision.Reserved);
+        run.OnSignal(0, Signal(2, days: 1)).ShouldBe(Decision.Accepted);
+        Close(run, 0, 1, 101);
+        run.OnSignal(1, Signal(3)).ShouldBe(Decision.Reserved);
+        run.OnSignalEnded(0, 2);
+        run.OnSignal(1, Signal(4)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void A_symbol_may_be_reserved_by_name()
+    {
+        var run = Run(new PortfolioLimits { Reserved = new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Sma(2)*"], ["B"] = ["Sma*"] } });
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Reserved);
+        run.OnSignal(1, Signal(1)).ShouldBe(Decision.Accepted);
+        run.OnSignal(2, Signal(1)).ShouldBe(Decision.Reserved);
+        run.OnSignal(3, Signal(1)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void A_strategy_has_one_live_signal_for_a_period_symbol_and_side()
+    {
+        var run = Run();
+        run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted);
+        run.OnSignal(0, Signal(2)).ShouldBe(Decision.SamePeriod);
+        run.OnSignal(0, Signal(3, days: 1)).ShouldBe(Decision.Accepted);
+        run.OnSignalEnded(0, 3);
+        run.OnSignal(0, Signal(4, days: 1)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_earns()
+    {
+        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: 1, MinWinRate: null, MinExpectancy: null, Strategies: true, Symbols: false));
+        for (var n = 1; n <= 4; n++) Close(run, 0, n, 99);
+        run.OnSignal(0, Signal(5)).ShouldBe(Decision.Accepted); // the same day: not looked at yet
+        run.OnSignalEnded(0, 5);
+        At(run, 1, 100, 100, 100);
+        run.OnSignal(0, Signal(6, days: 1)).ShouldBe(Decision.Disabled);
+        run.OnSignal(1, Signal(1, days: 1)).ShouldBe(Decision.Accepted);
+        for (var n = 7; n <= 9; n++) Close(run, 0, n, 102); // refused ones are played to their outcome
+        At(run, 2, 100, 100, 100);
+        run.OnSignal(0, Signal(10, days: 2)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void A_symbol_is_switched_off_by_the_trades_of_all_its_strategies()
+    {
+        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: null, MinWinRate: 0.5, MinExpectancy: null, Strategies: false, Symbols: true));
+        Close(run, 0, 1, 99);
+        Close(run, 0, 2, 99);
+        Close(run, 1, 1, 99);
+        Close(run, 1, 2, 105);
+        At(run, 1, 100, 100, 100);
+        run.OnSignal(0, Signal(3, days: 1)).ShouldBe(Decision.Disabled);
+        run.OnSignal(1, Signal(3, days: 1)).ShouldBe(Decision.Disabled);
+        run.OnSignal(2, Signal(1, days: 1)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void Prices_that_carry_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
+    {
+        var run = Run(new PortfolioLimits { MaxSymbolPercent = 20, AtEveryBar = true });
+        run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 1, 200).ShouldBe(200);
+        At(run, 0.1, 150, 100, 100); // 30,000 of 110,000
+        var (member, number, share, closed) = run.Trim(Start + 1).ShouldHaveSingleItem();
+        (member, number, closed).ShouldBe((0, 1, null));
+        // Without fees the equity stays 110,000, of which 22,000 may stay: 146.67 units.
+        share.ShouldBe(1 - 22_000 / 30_000.0, 1e-8);
+        run.Revalue(Start + 1);
+        run.Exposure.ShouldBe(22_000, 1e-3);
+        // The strategy's own exit closes the rest.
+        run.OnTrade(0, new Trade(1, Side.Buy, 200, Start, Start, 100, Start, 160, 12_000, 0, 1, ExitReason.Signal, 0, 0))!.Value.Trade.Profit.ShouldBe(50 * 200 * share + 60 * 200 * (1 - share), 1e-3);
+        run.OpenTrades.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_fill_at_a_worse_price_is_cut_to_what_the_limits_leave()
+    {
+        var run = Run(new PortfolioLimits { MaxGrossPercent = 20, AtEveryBar = true });
+        run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);
+        Fill(run, 0, 1, 200, price: 125).ShouldBe(160, 1e-9);
+    }
+}
