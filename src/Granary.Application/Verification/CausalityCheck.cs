@@ -14,7 +14,13 @@ public sealed record LookAhead(string Strategy, DateTime Cut, string Sentence);
 /// <param name="Cuts">At how many points each.</param>
 public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<LookAhead> Found)
 {
-    public bool Passed => Found.Count == 0;
+    /// <summary>How many factors were looked at by themselves, value by value.</summary>
+    public int Factors { get; init; }
+
+    /// <summary>Those whose values changed; named by factor and feed.</summary>
+    public IReadOnlyList<LookAhead> FactorsFound { get; init; } = [];
+
+    public bool Passed => Found.Count == 0 && FactorsFound.Count == 0;
 }
 
 /// <summary>
@@ -25,9 +31,10 @@ public static class CausalityCheck
 {
     /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
     /// <param name="cuts">How many instants.</param>
+    /// <param name="factors">Whether every value of the strategies' factors is looked at too, and not only what the strategies made of them.</param>
     /// <param name="withModels">Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where none are asked.</param>
     public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
-        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null)
+        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false)
     {
         withModels ??= _ => Task.FromResult(plan);
         var count = Math.Min(sample, plan.Instances.Count);
@@ -35,11 +42,13 @@ public static class CausalityCheck
         var truth = await EventsAsync(await withModels(markets), markets, host, chosen, cancellationToken);
         var (first, last) = await SpanAsync(markets, cancellationToken);
         var found = new List<LookAhead>();
+        var poisonings = new List<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)>();
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         for (var c = 0; c < cuts; c++)
         {
             var cut = first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
             var poisoned = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new PoisonedSeries(m.Value.Series, cut, seed + (ulong)c * 7919) }, StringComparer.Ordinal);
+            poisonings.Add((cut, poisoned));
             var other = await EventsAsync(await withModels(poisoned), poisoned, host, chosen, cancellationToken);
             foreach (var strategy in chosen.Order())
             {
@@ -51,7 +60,9 @@ public static class CausalityCheck
                     found.Add(new LookAhead(plan.Instances[strategy].Id, new DateTime(cut, DateTimeKind.Utc), sentence));
             }
         }
-        return new CausalityResult(count, cuts, found);
+        if (!factors) return new CausalityResult(count, cuts, found);
+        var looked = await FactorCausality.RunAsync(plan, markets, chosen, poisonings, cancellationToken);
+        return new CausalityResult(count, cuts, found) { Factors = looked.Factors, FactorsFound = looked.Found };
     }
 
     private static string? Difference(List<RunEvent> truth, List<RunEvent> other, long cut)

@@ -27,16 +27,16 @@ internal static class RunCommands
             var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample), call.GetValue(cuts), null, token);
             if (call.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found }, result.Honesty }, Output.Json));
+                Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found, result.Causality.Factors, result.Causality.FactorsFound }, result.Honesty }, Output.Json));
             }
             else
             {
                 Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}" : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
                 foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");
                 Console.WriteLine(result.Causality.Passed
-                    ? $"No look-ahead: {result.Causality.Strategies:N0} strategies did the same before {result.Causality.Cuts} instants after which every bar was replaced by nonsense"
-                    : $"LOOK-AHEAD in {result.Causality.Found.Count} strategies:");
-                foreach (var found in result.Causality.Found) Console.WriteLine($"  {found.Strategy}: {found.Sentence} (cut at {RunText.Time(found.Cut.Ticks)})");
+                    ? $"No look-ahead: {result.Causality.Strategies:N0} strategies and {result.Causality.Factors:N0} factors did the same before {result.Causality.Cuts} instants after which every bar was replaced by nonsense"
+                    : $"LOOK-AHEAD in {result.Causality.Found.Count} strategies and {result.Causality.FactorsFound.Count} factors:");
+                foreach (var found in result.Causality.Found.Concat(result.Causality.FactorsFound)) Console.WriteLine($"  {found.Strategy}: {found.Sentence} (cut at {RunText.Time(found.Cut.Ticks)})");
                 foreach (var claim in result.Honesty) Console.WriteLine($"{(claim.Holds ? "Holds" : "DOES NOT HOLD")}: {claim.Claim} ({claim.Figures})");
             }
             return result.Passed ? 0 : CommandLine.Failed;

@@ -103,6 +103,8 @@ public sealed class LookAheadTests : IDisposable
         result.Passed.ShouldBeFalse();
         result.Expected.ShouldBe(result.Actual);
         result.Causality.Found.Select(f => f.Strategy.Split('@', '(')[0]).Order().ShouldBe(["NextBarPeeker", "WholeFileNormaliser"]);
+        result.Causality.Factors.ShouldBeGreaterThanOrEqualTo(5);
+        result.Causality.FactorsFound.Select(f => f.Strategy).Order().ShouldBe(["test-next-close() on COINUSDT:1h", "test-whole-zscore() on COINUSDT:1h"]);
     }
 
     [Fact]
