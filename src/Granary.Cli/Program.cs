@@ -2,7 +2,7 @@ using System.CommandLine;
 using Granary.Cli;
 using Granary.Cli.Commands;
 
-KafkaStreams.Register();
+Streams.Register();
 var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.")
 {
     BacktestCommand.Create(),

@@ -1,0 +1,339 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Channels;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Polly;
+using Polly.Retry;
+
+namespace Granary.Data.Exchanges;
+
+/// <summary>What is asked of an exchange.</summary>
+public sealed record ExchangeFeedRequest
+{
+    public required ExchangeProtocol Exchange { get; init; }
+
+    /// <summary>Symbols in any spelling, with their timeframes; each once.</summary>
+    public required IReadOnlyList<BarQuery> Markets { get; init; }
+
+    /// <summary>Null for the exchange's own.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Whether tickers are asked for too.</summary>
+    public bool Tickers { get; init; }
+
+    /// <summary>How long after a bar's end its last word may come. A market that is silent for so long had no trade.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A connection without any message for so long is dead, whatever its socket says.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>The first wait before connecting again; it doubles up to a minute, with chance mixed in.</summary>
+    public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often in a row connecting may fail.</summary>
+    public int Tries { get; init; } = 30;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>
+/// Closed bars of an exchange as they come, over as many connections as it takes. A bar is given once: what is repeated after a reconnection or
+/// comes out of order is told by the exchange's own clock and left out. It has no end; what was missed while the connection was down is a gap in it.
+/// </summary>
+public sealed class ExchangeFeed : ILiveFeed
+{
+    private sealed class Market(string spelled, Timeframe timeframe)
+    {
+        public readonly string Spelled = spelled;
+        public readonly Timeframe Timeframe = timeframe;
+        // The bar under construction as last heard, and when that was by the exchange's clock.
+        public Bar? Open;
+        public long Heard;
+        public int OverConnection;
+        public long Sequence = long.MinValue;
+        public long ClosedTo = long.MinValue;
+    }
+
+    private readonly ExchangeFeedRequest _request;
+    private readonly Market[] _markets;
+    private readonly FeedAssembler _assembler;
+    private readonly Channel<ExchangeTicker> _tickers = Channel.CreateBounded<ExchangeTicker>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = false });
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly List<string> _refusals = [];
+    private long _clock = long.MinValue;
+    private long _unordered, _repeated, _incomplete, _foreign, _backwards;
+    private string? _firstForeign;
+    private int _connections;
+
+    /// <exception cref="BarDataException">A symbol cannot be spelled as the exchange does.</exception>
+    public ExchangeFeed(ExchangeFeedRequest request)
+    {
+        if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
+        _request = request;
+        _markets = [.. request.Markets.Select(m => new Market(request.Exchange.Spell(m.Symbol), m.Timeframe))];
+        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol, Venue = request.Exchange.Name.ToUpperInvariant(), Currency = "USDT" }, m.Timeframe))], LateBarPolicy.LeaveOut);
+    }
+
+    /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>
+    /// <exception cref="BarDataException">There is no such exchange.</exception>
+    public static ExchangeFeed Open(string feed, IReadOnlyList<BarQuery> markets, TimeProvider clock)
+    {
+        var name = feed.StartsWith("ws:", StringComparison.Ordinal) ? feed["ws:".Length..] : feed;
+        Uri? endpoint = null;
+        if (name.IndexOf("?endpoint=", StringComparison.Ordinal) is > 0 and var at)
+        {
+            if (!Uri.TryCreate(name[(at + "?endpoint=".Length)..], UriKind.Absolute, out endpoint)) throw new BarDataException($"'{feed}': the endpoint is no address; write ws:{name[..at]}?endpoint=ws://HOST:PORT/");
+            name = name[..at];
+        }
+        var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
+            ?? throw new BarDataException($"'{feed}': there is no exchange '{name}'; use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
+        return new ExchangeFeed(new ExchangeFeedRequest { Exchange = exchange, Markets = markets, Endpoint = endpoint, Clock = clock });
+    }
+
+    public IReadOnlyList<MarketSeries> Series => _assembler.Series;
+
+    /// <summary>Tickers as they come, while the feed is read; where nobody takes them the oldest are dropped.</summary>
+    public ChannelReader<ExchangeTicker> Tickers => _tickers.Reader;
+
+    /// <summary>How often the exchange was connected to.</summary>
+    public int Connections => _connections;
+
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            var notes = new List<string>(_assembler.Late.Notes);
+            var name = _request.Exchange.Name;
+            if (_connections > 1) notes.Add($"{name}: the connection was lost {_connections - 1} times and made anew");
+            if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it was back; they are left out, a gap to be filled");
+            if (_unordered > 0) notes.Add($"{name}: {_unordered} messages came after later ones, and were left out");
+            if (_repeated > 0) notes.Add($"{name}: {_repeated} tickers came twice, and were taken once");
+            if (_backwards > 0) notes.Add($"{name}: its clock went back ({_backwards} messages); what had passed stays passed");
+            if (_foreign > 0) notes.Add($"{_foreign} messages could not be read; the first: {_firstForeign}");
+            notes.AddRange(_refusals);
+            return notes;
+        }
+    }
+
+    public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var buffer = new byte[64 << 10];
+        while (true)
+        {
+            using var socket = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var pinging = PingAsync(socket, life.Token);
+            while (await NextAsync(socket, buffer, cancellationToken).ConfigureAwait(false) is { } message)
+            {
+                Take(message);
+                while (_assembler.TryNext(out var item)) yield return item;
+            }
+            await life.CancelAsync().ConfigureAwait(false);
+            await pinging.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var pipeline = new ResiliencePipelineBuilder { TimeProvider = _request.Clock }.AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<WebSocketException>().Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutException>().Handle<System.Net.Sockets.SocketException>(),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = _request.Backoff,
+            MaxDelay = TimeSpan.FromMinutes(1),
+            MaxRetryAttempts = Math.Max(1, _request.Tries - 1),
+        }).Build();
+        var endpoint = _request.Endpoint ?? _request.Exchange.Endpoint;
+        try
+        {
+            return await pipeline.ExecuteAsync(async token =>
+            {
+                var socket = new ClientWebSocket();
+                try
+                {
+                    socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
+                    await socket.ConnectAsync(await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false), token).ConfigureAwait(false);
+                    _connections++;
+                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Tickers, _request.Clock.GetUtcNow()))
+                        await SendAsync(socket, text, token).ConfigureAwait(false);
+                    return socket;
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException)
+        {
+            throw new BarStoreException($"{_request.Exchange.Name} at {endpoint.Host} could not be reached in {_request.Tries} tries ({e.Message.TrimEnd('.')}); look at the network, or at the exchange's page of its state", e);
+        }
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string text, CancellationToken cancellationToken) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+
+    private async Task PingAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_request.Exchange.PingEvery, _request.Clock, cancellationToken).ConfigureAwait(false);
+                if (_request.Exchange.Ping(_request.Clock.GetUtcNow()) is { } ping) await SendAsync(socket, ping, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // the reader finds out by itself
+        }
+    }
+
+    // Null where the connection is over: closed, broken, or silent for too long.
+    private async Task<ReadOnlyMemory<byte>?> NextAsync(ClientWebSocket socket, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using var silence = new CancellationTokenSource(_request.Silence, _request.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                if (length == buffer.Length) return null; // no message of theirs is so long
+                var part = await socket.ReceiveAsync(buffer.AsMemory(length), either.Token).ConfigureAwait(false);
+                if (part.MessageType == WebSocketMessageType.Close) return null;
+                length += part.Count;
+                if (part.EndOfMessage) return buffer.AsMemory(0, length);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private void Take(ReadOnlyMemory<byte> bytes)
+    {
+        ExchangeMessage? message;
+        try
+        {
+            message = _request.Exchange.Read(bytes);
+        }
+        catch (FormatException e)
+        {
+            _foreign++;
+            _firstForeign ??= e.Message;
+            return;
+        }
+        switch (message)
+        {
+            case ExchangeKline kline:
+                Take(kline);
+                break;
+            case ExchangeTicker ticker:
+                Take(ticker);
+                break;
+            case ExchangeRefusal refusal:
+                if (_refusals.Count < 10) _refusals.Add($"{_request.Exchange.Name} refuses: {refusal.Reason}");
+                break;
+        }
+        if (message is { Time: > 0 }) Advance(message.Time);
+    }
+
+    private void Take(ExchangeKline kline)
+    {
+        foreach (var market in _markets)
+        {
+            if (market.Spelled != kline.Symbol || market.Timeframe != kline.Timeframe) continue;
+            var place = Array.IndexOf(_markets, market);
+            if (kline.Bar.Time <= market.ClosedTo)
+            {
+                // a closed bar once more: the judge of late bars counts whether it is repeated or corrected
+                if (kline.Closed == true) Give(place, kline.Bar);
+                else _unordered++;
+                return;
+            }
+            if (market.Open is { } open && (kline.Bar.Time < open.Time || kline.Bar.Time == open.Time && kline.Time < market.Heard))
+            {
+                _unordered++;
+                return;
+            }
+            // A bar behind the open one says that the open one is closed, also where its last word was lost.
+            if (market.Open is { } before && kline.Bar.Time > before.Time) Infer(place, before);
+            market.Heard = kline.Time;
+            market.OverConnection = _connections;
+            if (kline.Closed == true) Close(place, kline.Bar);
+            else market.Open = kline.Bar;
+            return;
+        }
+    }
+
+    // Time closes a bar of which all was heard. What one connection heard of it and the next did not may be half of it.
+    private void Infer(int place, Bar bar)
+    {
+        if (_markets[place].OverConnection == _connections)
+        {
+            Close(place, bar);
+            return;
+        }
+        _markets[place].Open = null;
+        _incomplete++;
+    }
+
+    private void Close(int place, Bar bar)
+    {
+        _markets[place].Open = null;
+        _markets[place].ClosedTo = bar.Time;
+        Give(place, bar);
+    }
+
+    private void Give(int place, Bar bar) => _assembler.Add(place, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
+
+    private void Take(ExchangeTicker ticker)
+    {
+        foreach (var market in _markets)
+        {
+            if (market.Spelled != ticker.Symbol) continue;
+            if (ticker.Sequence is { } sequence)
+            {
+                if (sequence == market.Sequence) _repeated++;
+                else if (sequence < market.Sequence) _unordered++;
+                if (sequence <= market.Sequence) return;
+                market.Sequence = sequence;
+            }
+            _tickers.Writer.TryWrite(ticker);
+            return;
+        }
+    }
+
+    // The exchange's clock closes what nobody closed, and tells the others that a market was silent.
+    private void Advance(long time)
+    {
+        if (time < _clock)
+        {
+            if (_clock - time > TimeSpan.TicksPerSecond) _backwards++;
+            return;
+        }
+        _clock = time;
+        for (var i = 0; i < _markets.Length; i++)
+        {
+            var market = _markets[i];
+            var length = market.Timeframe.Ticks;
+            if (market.Open is { } open && time >= open.Time + length + _request.Grace.Ticks) Infer(i, open);
+            _assembler.Reach(i, market.Timeframe.Floor(time - _request.Grace.Ticks));
+        }
+        _assembler.Reach(_markets.Min(m => m.Timeframe.Floor(time - _request.Grace.Ticks)));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _tickers.Writer.TryComplete();
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

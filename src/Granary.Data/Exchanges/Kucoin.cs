@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Exchanges;
+
+/// <summary>
+/// KuCoin's public websocket: an address and a token are fetched by POST /api/v1/bullet-public, the server welcomes, and wants pings. Candles are
+/// [start, open, close, high, low, volume, turnover] and do not say when they are closed: the next one does. Tickers are numbered.
+/// </summary>
+public sealed class Kucoin : ExchangeProtocol
+{
+    public override string Name => "kucoin";
+
+    public override Uri Endpoint { get; } = new("https://api.kucoin.com/");
+
+    protected override string Join(string coin, string quote) => $"{coin}-{quote}";
+
+    public override async Task<Uri> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken)
+    {
+        using var response = await http.PostAsync(new Uri(endpoint, "api/v1/bullet-public"), null, cancellationToken).ConfigureAwait(false);
+        response.EnsureSuccessStatusCode();
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken).ConfigureAwait(false);
+        if (answer.GetProperty("code").GetString() != "200000") throw new HttpRequestException($"KuCoin hands out no token: {answer}");
+        var data = answer.GetProperty("data");
+        var server = data.GetProperty("instanceServers")[0].GetProperty("endpoint").GetString()!;
+        return new Uri($"{server}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}");
+    }
+
+    private static string Spelled(Timeframe timeframe)
+    {
+        var name = timeframe.ToString();
+        return name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
+    }
+
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now)
+    {
+        foreach (var (symbol, timeframe) in markets) yield return Topic($"/market/candles:{symbol}_{Spelled(timeframe)}");
+        if (tickers) yield return Topic($"/market/ticker:{string.Join(',', markets.Select(m => m.Symbol).Distinct())}");
+
+        string Topic(string topic) => JsonSerializer.Serialize(new { id = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), type = "subscribe", topic, privateChannel = false, response = true });
+    }
+
+    public override string? Ping(DateTimeOffset now) => JsonSerializer.Serialize(new { id = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), type = "ping" });
+
+    protected override ExchangeMessage? Read(JsonElement message)
+    {
+        switch (message.GetProperty("type").GetString())
+        {
+            case "welcome" or "ack" or "pong":
+                return new ExchangeSign(0);
+            case "error":
+                return new ExchangeRefusal(0, message.GetProperty("data").ToString());
+            case "message":
+                break;
+            default:
+                return null;
+        }
+        var topic = message.GetProperty("topic").GetString()!;
+        var data = message.GetProperty("data");
+        if (topic.StartsWith("/market/candles:", StringComparison.Ordinal))
+        {
+            var name = topic["/market/candles:".Length..];
+            var cut = name.LastIndexOf('_');
+            var c = data.GetProperty("candles");
+            var bar = new Bar(Seconds(Whole(c[0])), Number(c[1]), Number(c[3]), Number(c[4]), Number(c[2]), Number(c[5]));
+            return new ExchangeKline(DateTime.UnixEpoch.Ticks + data.GetProperty("time").GetInt64() / 100, name[..cut], Length(name[(cut + 1)..], Spelled), Checked(bar), null);
+        }
+        if (!topic.StartsWith("/market/ticker:", StringComparison.Ordinal)) return null;
+        // its clock is in milliseconds, and is called Time or time
+        var time = data.TryGetProperty("Time", out var t) || data.TryGetProperty("time", out t) ? Milliseconds(t.GetInt64()) : 0;
+        return new ExchangeTicker(time, topic["/market/ticker:".Length..], Number(data.GetProperty("price")), Number(data.GetProperty("bestBid")), Number(data.GetProperty("bestAsk")), Whole(data.GetProperty("sequence")));
+    }
+}

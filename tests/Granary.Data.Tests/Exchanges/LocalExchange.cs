@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Granary.Data.Tests.Exchanges;
+
+/// <summary>A server on loopback that speaks an exchange's documented messages: each connection gets the next list of them, then it is dropped, or stays open without a word.</summary>
+internal sealed class LocalExchange : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly ConcurrentQueue<(string[] Messages, Ending Ending)> _sessions = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    internal enum Ending
+    {
+        Drop,
+        Close,
+        Silence,
+    }
+
+    public LocalExchange()
+    {
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            Port = ((IPEndPoint)free.LocalEndpoint).Port;
+        }
+        _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    public int Port { get; }
+
+    /// <summary>What clients have sent.</summary>
+    public ConcurrentQueue<string> Heard { get; } = new();
+
+    /// <summary>How many connections are refused before the next one is taken.</summary>
+    public int Refuse { get; set; }
+
+    public void Session(Ending ending, params string[] messages) => _sessions.Enqueue((messages, ending));
+
+    private async Task ServeAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+            {
+                return;
+            }
+            _ = AnswerAsync(context);
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            if (Refuse > 0)
+            {
+                Refuse--;
+                context.Response.StatusCode = 503;
+                context.Response.Close();
+                return;
+            }
+            if (!context.Request.IsWebSocketRequest)
+            {
+                // KuCoin's way to its websocket
+                var answer = JsonSerializer.SerializeToUtf8Bytes(new { code = "200000", data = new { token = "a+token==", instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket", pingInterval = 18000, pingTimeout = 10000 } } } });
+                if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST") context.Response.StatusCode = 404;
+                context.Response.ContentType = "application/json";
+                await context.Response.OutputStream.WriteAsync(answer);
+                context.Response.Close();
+                return;
+            }
+            Heard.Enqueue(context.Request.Url!.Query);
+            using var socket = (await context.AcceptWebSocketAsync(null)).WebSocket;
+            var buffer = new byte[1 << 16];
+            var first = await socket.ReceiveAsync(buffer, _stop.Token);
+            Heard.Enqueue(Encoding.UTF8.GetString(buffer, 0, first.Count));
+            _ = Task.Run(async () =>
+            {
+                try
+                {
+                    while (socket.State == WebSocketState.Open)
+                    {
+                        var more = await socket.ReceiveAsync(buffer, _stop.Token);
+                        Heard.Enqueue(Encoding.UTF8.GetString(buffer, 0, more.Count));
+                    }
+                }
+                catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+                {
+                    // over
+                }
+            });
+            if (!_sessions.TryDequeue(out var session)) session = ([], Ending.Silence);
+            foreach (var message in session.Messages) await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, _stop.Token);
+            if (session.Ending == Ending.Silence) await Task.Delay(Timeout.Infinite, _stop.Token);
+            await Task.Delay(200, _stop.Token); // a connection that is cut off throws away what was not read yet
+            if (session.Ending == Ending.Close) await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "24 hours are over", _stop.Token);
+            else socket.Abort();
+            await Task.Delay(200, _stop.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
+        {
+            // the client has gone
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Close();
+    }
+}
