@@ -117,6 +117,25 @@ public sealed class RunsOfTheCommandLine : IDisposable
     }
 
     [Fact]
+    public async Task Walkforward_leaves_a_folder_that_verify_confirms()
+    {
+        var batch = _folder.Write("walk.json", $$"""
+            { "name": "w", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME", "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] } } ], "walkForward": { "inSample": "20w", "outOfSample": "10w" } }
+            """);
+        var walk = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
+        walk.ExitCode.ShouldBe(0, walk.Error);
+        Json(walk.Output).GetProperty("windows").GetInt32().ShouldBe(6);
+        Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
+        var verified = await GranaryProcess.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
+        verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
+        verified.Output.ShouldContain(Json(walk.Output).GetProperty("digest").GetString()!);
+        var wrong = await GranaryProcess.RunAsync("walkforward", _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
+        wrong.ExitCode.ShouldBe(2);
+        wrong.Error.ShouldContain("walkForward.outOfSample");
+    }
+
+    [Fact]
     public async Task Compare_tells_what_differs()
     {
         string Batch(int fast) => $$"""

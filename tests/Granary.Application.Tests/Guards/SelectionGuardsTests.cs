@@ -1,0 +1,83 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Guards;
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Guards;
+
+public sealed class SelectionGuardsTests
+{
+    private const int Weeks = 208;
+
+    // A hundred strategies whose traces are made by hand: what a batch would leave.
+    private static readonly BatchPlan _plan = BatchPlan.Make(BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow": [20,21,22,23,24,25,26,27,28,29] } } ] }"""), Path.GetTempPath()), ["ACME"]);
+
+    private static EquityTrace Trace(Random random, double drift)
+    {
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        var equity = new double[Weeks];
+        var now = 100_000.0;
+        for (var t = 0; t < Weeks; t++) equity[t] = now *= 1 + drift + 0.02 * Normal();
+        return new EquityTrace(7 * TimeSpan.TicksPerDay, 105_400, 100_000, equity);
+    }
+
+    private static SelectionGuards Judge(int seed, double edge, out EquityTrace best)
+    {
+        var random = new Random(seed);
+        var statistics = RunStatistics.Of(new EquitySums
+        {
+            Start = 1, Final = 1.1, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1, MaxDrawdownTicks = 1, LongestUnderwaterTicks = 1,
+            FirstTime = 0, LastTime = 1, Months = 1, MonthsUp = 1, Weeks = 1, WeeksUp = 1, ExposedBars = 1,
+        }, default, 52);
+        // The edge is one strategy's; all others are noise.
+        var outcomes = _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, 1, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });
+        best = outcomes.Values.MaxBy(o => TraceSharpe.Of(o.Trace!).Sharpe)!.Trace!;
+        var census = TrialLedger.Alone(BatchTrials.Of(_plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null));
+        census.Trials.ShouldBe(100);
+        return SelectionGuards.Of(_plan, outcomes, best, census, SelectionTests.Of(_plan, outcomes))!;
+    }
+
+    [Fact]
+    public void Of_noise_the_best_is_deflated_and_its_choice_is_drawing_lots()
+    {
+        double overfitting = 0, passed = 0, plain = 0;
+        const int draws = 60;
+        for (var seed = 0; seed < draws; seed++)
+        {
+            var guards = Judge(seed, 0, out var best);
+            overfitting += guards.Overfitting!.Probability / draws;
+            if (guards.PortfolioDeflated > BatchGuards.Confidence) passed++;
+            if (TraceSharpe.Of(best).Deflated(0, 1) > BatchGuards.Confidence) plain++;
+        }
+        overfitting.ShouldBe(0.5, 0.1);
+        // The plain test is fooled nearly always, the deflated one hardly ever.
+        plain.ShouldBeGreaterThan(0.9 * draws);
+        passed.ShouldBeLessThanOrEqualTo(0.05 * draws);
+    }
+
+    [Fact]
+    public void A_planted_edge_passes_the_deflated_sharpe_ratio_the_overfitting_test_and_the_reality_check()
+    {
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var guards = Judge(seed, 0.009, out _);
+            guards.PortfolioDeflated.ShouldBeGreaterThan(BatchGuards.Confidence);
+            guards.Deflated[42].ShouldBeGreaterThan(BatchGuards.Confidence);
+            guards.Overfitting!.Probability.ShouldBeLessThan(0.05);
+            guards.Snooping!.Consistent.ShouldBeLessThan(0.05);
+            guards.Snooping.Best.ShouldBe(42);
+        }
+    }
+
+    [Fact]
+    public void More_trials_on_the_same_bars_deflate_more()
+    {
+        var statistics = TraceSharpe.Of(Trace(new Random(3), 0.004));
+        var deflated = new[] { 1L, 10, 100, 1_000, 100_000 }.Select(n => statistics.Deflated(0.005, n)).ToList();
+        deflated.ShouldBe(deflated.OrderDescending());
+        deflated[0].ShouldBeGreaterThan(deflated[^1] + 0.3);
+    }
+}
