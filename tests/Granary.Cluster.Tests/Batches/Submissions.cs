@@ -17,7 +17,8 @@ public sealed class Submissions : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         StrategyCatalogue.Add(typeof(Dawdler).Assembly);
-        _cluster = await TestSilos.StartAsync(2);
+        // Small blocks: work stops at the end of one.
+        _cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 16 });
     }
 
     public async ValueTask DisposeAsync()
