@@ -79,6 +79,15 @@ for project in tests/*.Tests/*.csproj; do
     fi
     rm -f "$output"
 done
+# Silos as real processes, one of them killed.
+if [[ -f tests/Granary.Cluster.Tests/bin/Release/net10.0/Granary.Cluster.Tests.dll ]]; then
+    echo "== processes.sh"
+    output="$(mktemp)"
+    tests/Granary.Cluster.Tests/processes.sh </dev/null >"$output" 2>&1 || grep -qE "^FAILED" "$output" || echo "FAILED processes.sh ended early" >>"$output"
+    cat "$output"
+    passed=$((passed + $(grep -cE "^PASSED" "$output"))) failed=$((failed + $(grep -cE "^FAILED" "$output"))) skipped=$((skipped + $(grep -cE "^SKIPPED" "$output")))
+    rm -f "$output"
+fi
 if ((${#left_out[@]})); then echo "test.sh: NOT RUN, since their packages do not restore here: ${left_out[*]}"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

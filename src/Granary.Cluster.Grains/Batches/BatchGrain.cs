@@ -320,7 +320,7 @@ internal sealed partial class BatchGrain(
         }
         var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && HasPatience(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
-        if (ledger.Relief(open) is { } relief)
+        if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Quietly(async () => ledger.GivenUp(relief.Cohort, await Compute(relief.From).GiveUpAsync(Run, relief.Cohort, relief.Most).WaitAsync(Asked)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Application.Hosting;
 using Granary.Cluster.Compute;
 using Orleans.Runtime;
@@ -65,14 +66,9 @@ internal sealed class CohortLedger
     {
         var groups = (feed.Strategies.Length + RunGroup.Size - 1) / RunGroup.Size;
         var pieces = feeds >= 4 * silos ? 1 : Math.Min(silos, groups);
-        var first = 0;
+        // Whole groups, dealt in turns: neighbours in a grid cost about the same, its two ends do not.
         for (var p = 0; p < pieces; p++)
-        {
-            // Whole groups, the larger pieces first.
-            var take = Math.Min((groups / pieces + (p < groups % pieces ? 1 : 0)) * RunGroup.Size, feed.Strategies.Length - first);
-            yield return feed.Strategies[first..(first + take)];
-            first += take;
-        }
+            yield return [.. feed.Strategies.Chunk(RunGroup.Size).Where((_, group) => group % pieces == p).SelectMany(g => g)];
     }
 
     private void Sort() => _waiting.Sort((a, b) => b.Cost.CompareTo(a.Cost));
@@ -218,15 +214,19 @@ internal sealed class CohortLedger
     }
 
     /// <summary>A silo with nothing to do while others have much: strategies that it could run from their first bar and still be through sooner.</summary>
-    public (SiloAddress From, Guid Cohort, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos)
+    /// <param name="now">In ticks of the clock that polls are timed by.</param>
+    public (SiloAddress From, Guid Cohort, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
         var heaviest = _given.Where(g => g.Value.Seen is { State: CohortState.Running } && g.Value.Work.Strategies.Length >= 2 * RunGroup.Size).OrderByDescending(g => g.Value.Left).FirstOrDefault();
-        if (heaviest.Value is not { } given) return null;
+        if (heaviest.Value is not { StartedAt: { } started } given) return null;
         // With a share p of the bars walked, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).
         var p = given.Seen!.Bars / (double)Math.Max(1, given.Work.Feed.Bars);
         var most = (int)(given.Work.Strategies.Length * (1 - p) / (2 - p));
-        return p > 0.7 || most < RunGroup.Size ? null : (given.Silo, heaviest.Key, most);
+        if (p is 0 or > 0.7 || most < RunGroup.Size) return null;
+        // To begin anew costs as much as it did here; what would be over by then is left where it is.
+        var walked = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
+        return walked * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;
     }
 
     /// <summary>Strategies were given up by a cohort and wait for another silo.</summary>

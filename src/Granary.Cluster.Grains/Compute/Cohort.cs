@@ -4,6 +4,7 @@ using Granary.Application.Hosting;
 using Granary.Application.Learning;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Placement;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -99,10 +100,12 @@ internal sealed class Cohort
             };
             lock (_lock) _execution = execution;
             using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
-            await JoinAllAsync(execution);
             _stop.Token.ThrowIfCancellationRequested();
-            Begin();
             _silo.Pool.Add(execution);
+            // The threads begin while the activations come, which nothing of the walk waits for.
+            var joining = JoinAllAsync(execution);
+            Begin();
+            _ = TellWhenJoinedAsync(joining);
             IReadOnlyList<StrategyOutcome> outcomes;
             using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
             {
@@ -114,6 +117,8 @@ internal sealed class Cohort
                 }
                 outcomes = await _walked.Task;
             }
+            await joining;
+            _silo.Walked(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
             _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
             SetState(CohortState.Reporting);
             await reporter.FinishAsync(outcomes);
@@ -187,6 +192,12 @@ internal sealed class Cohort
         }
     }
 
+    private async Task TellWhenJoinedAsync(Task joining)
+    {
+        await joining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (joining.IsCompletedSuccessfully) _silo.Joined(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
+    }
+
     private void SetState(CohortState state)
     {
         Count();
@@ -241,7 +252,9 @@ internal sealed class Cohort
             try
             {
                 // An activation of an earlier attempt may still live elsewhere: it goes when it is asked.
-                if (await grain.JoinAsync(Order.Id, slot).AsTask().WaitAsync(_stop.Token)) return;
+                Task<bool> joining;
+                using (CallersSiloPlacement.On(_silo.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
+                if (await joining.WaitAsync(_stop.Token)) return;
             }
             catch (Exception e) when (Loss.Is(e))
             {

@@ -24,12 +24,13 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, ILogger<SiloCompute> logger)
+    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, SiloAddress address, ILogger<SiloCompute> logger)
     {
         Grains = grains;
         Plans = plans;
         Sources = sources;
         Instruments = instruments;
+        Address = address;
         _settings = settings;
         _windows = windows;
         _logger = logger;
@@ -49,6 +50,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal RunLimits Limits { get; }
 
     internal ClusterInstruments Instruments { get; }
+
+    internal SiloAddress Address { get; }
 
     /// <summary>The silo is going.</summary>
     internal CancellationToken Stopping => _stopping.Token;
@@ -130,6 +133,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void CohortFailed(string run, int feed, string fault, Exception e) => CohortEnded(_logger, run, feed, fault, e);
 
+    internal void Joined(CohortOrder order, double seconds) => CohortJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+
+    internal void Walked(CohortOrder order, double seconds) => CohortWalked(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+
     internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);
 
     void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
@@ -156,6 +163,12 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         _watch.Dispose();
         Pool.Dispose();
     }
+
+    [LoggerMessage(5, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} have begun, and all have their activations after {Seconds:0.000} s")]
+    private static partial void CohortJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
+
+    [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} are through after {Elapsed:0.000} s")]
+    private static partial void CohortWalked(ILogger logger, string runId, int strategies, int feed, double elapsed);
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} begin on this silo")]
     private static partial void CohortStarted(ILogger logger, string runId, int feed, int strategies);

@@ -1,12 +1,12 @@
 using System.Diagnostics;
+using Granary.Cluster.Placement;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Backtesting;
-using Orleans.Placement;
 
 namespace Granary.Cluster.Compute;
 
 /// <summary>Holds the run of one strategy and lends it to the silo's threads. It goes when its cohort ends; should it go before, the run is not harmed.</summary>
-[PreferLocalPlacement]
+[CallersSiloPlacement]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
     private Cohort? _cohort;
@@ -18,7 +18,9 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
     {
         if (compute.Find(cohort) is not { } here)
         {
-            DeactivateOnIdle();
+            // The cohort is on another silo: what was here of an earlier one goes there.
+            if (CallersSiloPlacement.IsNamed) this.MigrateOnIdle();
+            else DeactivateOnIdle();
             return ValueTask.FromResult(false);
         }
         if (_cohort != here)

@@ -1,0 +1,59 @@
+# Sourced by scripts that start real silos: a PostgreSQL server of the machine's own programs, trusted on loopback only, silos that find one another in
+# it, and the command line. Sets $root; call need_postgres, then begin, then the rest. Everything ends with the script.
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+configuration="${configuration:-Release}"
+work=""
+pids=()
+
+# Ends the script with its reason, and exit code 0, where PostgreSQL's server programs are not installed.
+need_postgres() {
+  pg=""
+  for candidate in $(command -v pg_ctl 2>/dev/null || true) /usr/lib/postgresql/*/bin/pg_ctl; do [[ -x "$candidate" ]] && pg="$(dirname "$candidate")"; done
+  if [[ -z "$pg" ]]; then echo "SKIPPED $(basename "$0"): PostgreSQL's server programs (pg_ctl, initdb) are not installed"; exit 0; fi
+}
+
+as_owner() { if [[ $EUID -eq 0 ]]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
+
+cleanup() {
+  for pid in "${pids[@]:-}"; do [[ -n "$pid" ]] && kill -9 "$pid" 2>/dev/null || true; done
+  [[ -d "$work/pg" ]] && as_owner "$pg/pg_ctl" -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# Builds silo and command line, unless GRANARY_BUILT says that they are.
+begin() {
+  work="$(mktemp -d)"
+  chmod 755 "$work"
+  trap cleanup EXIT
+  export GRANARY_TRIALS="$work/trials"
+  [[ -n "${GRANARY_BUILT:-}" ]] && return
+  dotnet build "$root/src/Granary.Silo" -c "$configuration" -v q -nologo >/dev/null
+  dotnet build "$root/src/Granary.Cli" -c "$configuration" -v q -nologo >/dev/null
+}
+
+start_postgres() {
+  mkdir "$work/pg"
+  [[ $EUID -eq 0 ]] && chown postgres: "$work/pg"
+  as_owner "$pg/initdb" -D "$work/pg" -A trust -U postgres >/dev/null
+  pg_port="$(free_port)"
+  as_owner "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $pg_port -k $work/pg -c listen_addresses=127.0.0.1" start >/dev/null
+}
+
+granary() { dotnet "$root/src/Granary.Cli/bin/$configuration/net10.0/granary.dll" "$@"; }
+
+# start_silo NAME HTTP_PORT [OPTION…]: of a cluster in PostgreSQL; logs to $work/NAME.log.
+start_silo() {
+  local name="$1" port="$2"; shift 2
+  dotnet "$root/src/Granary.Silo/bin/$configuration/net10.0/granary-silo.dll" --urls "http://127.0.0.1:$port" --clustering postgres \
+    --connection "Host=127.0.0.1;Port=$pg_port;Username=postgres;Database=postgres" --advertise 127.0.0.1 \
+    --silo-port "$(free_port)" --gateway-port "$(free_port)" --runs "$work/runs" "$@" > "$work/$name.log" 2>&1 &
+  pids+=($!)
+}
+
+ready() { for _ in $(seq 300); do curl -fs "http://127.0.0.1:$1/api/v1/health/ready" >/dev/null && return; sleep 0.2; done; echo "the silo on port $1 was not ready within a minute"; cat "$work"/*.log; exit 1; }
+
+# of the JSON that the command line prints
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
