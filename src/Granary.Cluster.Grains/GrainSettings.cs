@@ -15,6 +15,12 @@ public sealed record GrainSettings
     /// <summary>Bars in a block.</summary>
     public int BlockSize { get; init; } = Granary.Engine.Market.IBarSeries.DefaultBlockSize;
 
+    /// <summary>Bars that a silo asks a feed for at a time, which is the credit that it gives: about 800 kB where they cross the wire.</summary>
+    public int BarsAhead { get; init; } = 16 * Granary.Engine.Market.IBarSeries.DefaultBlockSize;
+
+    /// <summary><see cref="BarsAhead"/> in blocks.</summary>
+    internal int BlocksAhead => Math.Clamp(BarsAhead / BlockSize, 4, 256);
+
     /// <summary>Longest time that a strategy may take over one block, or to be made, before it fails alone.</summary>
     public TimeSpan StrategyDeadline { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -67,7 +67,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal Cohort? Find(Guid id) => _cohorts.GetValueOrDefault(id);
 
     internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) => _settings.Blocks == BlockCarriage.Pull
-        ? new FeedReceiver(Grains, feed, hash, _settings.BlockSize, Instruments).ReadAsync(cancellationToken)
+        ? new FeedReceiver(Grains, feed, hash, _settings.BlocksAhead, Instruments).ReadAsync(cancellationToken)
         : _windows.ReadAsync(feed, hash, cancellationToken);
 
     internal void Start(CohortOrder order)

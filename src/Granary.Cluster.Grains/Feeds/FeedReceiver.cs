@@ -12,10 +12,8 @@ internal sealed class FeedFaultException(string message, bool mayPass) : Excepti
 }
 
 /// <summary>Receives a feed's blocks for one cohort, each once and in order, a batch ahead of those who walk them: they hold it back by not asking.</summary>
-internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int blockSize, ClusterInstruments instruments)
+internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int most, ClusterInstruments instruments)
 {
-    // About 16,384 bars at a time: 800 kB where they cross the wire.
-    private readonly int _most = Math.Clamp(16 * IBarSeries.DefaultBlockSize / blockSize, 4, 256);
     private readonly Guid _receiver = Guid.NewGuid();
 
     public async IAsyncEnumerable<BarBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -46,7 +44,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, _most, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, most, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 20)
             {

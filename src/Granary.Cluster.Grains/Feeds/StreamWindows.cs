@@ -97,7 +97,7 @@ public sealed class StreamWindows
     /// <summary>A feed's blocks, each once and in order.</summary>
     internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var most = Math.Clamp(16 * IBarSeries.DefaultBlockSize / _settings.BlockSize, 4, 256);
+        var most = _settings.BlocksAhead;
         var id = Guid.NewGuid();
         var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
