@@ -55,7 +55,7 @@ public sealed class LightGbmTrainer(
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException)
         {
-            throw new LearningInputException($"{Name} needs LightGBM's native library, which does not load here ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): install the package LightGBM for this system, or use mlnet-fasttree or gradient-boosting", e);
+            throw new LearningInputException($"{Name} needs LightGBM's native library, which does not load here ({e.GetType().Name}): put lib_lightgbm of the package LightGBM beside Granary.Learning.MLNet.dll, or use mlnet-fasttree or gradient-boosting", e);
         }
 #else
         throw new LearningInputException($"{Name} needs LightGBM's native library, and this build of Granary.Learning.MLNet is without: build it with 'dotnet build -c Release -p:LightGbm=true src/Granary.Learning.MLNet' where the package Microsoft.ML.LightGbm restores, or use mlnet-fasttree or gradient-boosting");
