@@ -88,17 +88,23 @@ internal static class DataCommands
         var timeframe = new Option<string?>("--timeframe");
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
         var json = new Option<bool>("--json");
-        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity.") { file, store, symbol, timeframe, format, json };
+        var fix = new Option<bool>("--fix") { Description = "also write a mended copy, and a log of what changed: rows in order of time, repetitions left out" };
+        var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv)" };
+        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, json, fix, output };
         command.SetAction(async (call, token) =>
         {
             QualityReport report;
+            DataFixResult? mended = null;
+            if (call.GetValue(fix) && call.GetValue(file) is null) throw new InputException("--fix takes a FILE: what a store has was checked when it was imported; mend the file and import it again");
             if (call.GetValue(file) is { } path)
             {
                 var options = new BarFileOptions { Format = call.GetValue(format)!, Adjust = false };
                 if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
                 var tf = call.GetValue(timeframe) is { } t ? Given.Timeframe(t) : BarFile.Inspect(path, options).Timeframe
                     ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
-                report = await DataCheck.FileAsync(path, new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf), options, token);
+                var query = new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf);
+                report = await DataCheck.FileAsync(path, query, options, token);
+                if (call.GetValue(fix)) mended = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
             }
             else
             {
@@ -110,6 +116,7 @@ internal static class DataCommands
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
             else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
             else foreach (var f in report.Findings) Console.WriteLine($"{f.Severity}: {f.Place}: {f.Sentence}; {f.Remedy}");
+            if (mended is { } m && !call.GetValue(json)) Console.WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             return 0;
         });
         return command;

@@ -35,6 +35,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly List<(long Time, double Return, double Deviations, bool Reverts)> _outliers = [];
     private readonly List<(long Time, string Ratio, double From, double To)> _splits = [];
     private readonly List<(long From, long To, long Bars)> _frozen = [];
+    private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
     private long _frozenFrom, _frozenBars;
@@ -49,6 +50,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
 
     private void Add(in Bar bar)
     {
+        if (timeframe.IsIntraday) _completeness.Add(bar.Time);
         var day = bar.Time / TimeSpan.TicksPerDay;
         if (day != _lastDay)
         {
@@ -176,7 +178,13 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var findings = new List<Finding>(before ?? []);
         if (_count > 0) EndStandstill();
         // Bars of another length would be all gaps.
-        var missing = Granularity(findings) ? 0 : Gaps(findings);
+        var otherLength = Granularity(findings);
+        var missing = otherLength ? 0 : Gaps(findings);
+        if (timeframe.IsIntraday && !otherLength)
+        {
+            findings.AddRange(_completeness.Findings());
+            findings.AddRange(DaylightSaving.Findings(instrument.Calendar, timeframe, _completeness.Openings, _gaps));
+        }
         foreach (var o in _outliers)
         {
             findings.Add(o.Reverts

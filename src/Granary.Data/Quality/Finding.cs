@@ -28,6 +28,12 @@ public enum QualityCheck
     Split,
     Granularity,
     Volume,
+
+    /// <summary>How much of a day is there.</summary>
+    Completeness,
+
+    /// <summary>Times that slipped by an hour where the clocks were changed.</summary>
+    DaylightSaving,
 }
 
 /// <summary>Something about bars that whoever uses them should know.</summary>

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>How many of a day's bars are there: against the session calendar where there is one, else against the market's own usual day.</summary>
+internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timeframe)
+{
+    private const int Examples = 5;
+
+    // Half days before holidays are a good half; what is less was cut off.
+    private const double Complete = 0.95, HalfDay = 0.5;
+    private const int MostDays = 50_000;
+
+    private readonly List<(DateOnly Date, int Bars)> _days = [];
+    private long _end = long.MinValue;
+
+    /// <summary>How often a local day's first bar opens at a local time of day, in winter and in summer time.</summary>
+    public Dictionary<(bool Summer, TimeSpan TimeOfDay), int> Openings { get; } = [];
+
+    /// <summary>Counts a bar; times rising.</summary>
+    public void Add(long time)
+    {
+        if (time >= _end)
+        {
+            var local = calendar.ToLocal(time);
+            _end = time + TimeSpan.TicksPerDay - local.TimeOfDay.Ticks;
+            if (_days.Count < MostDays) _days.Add((DateOnly.FromDateTime(local), 0));
+            var opening = (calendar.Zone.IsDaylightSavingTime(new DateTime(time, DateTimeKind.Utc)), local.TimeOfDay);
+            Openings[opening] = Openings.GetValueOrDefault(opening) + 1;
+        }
+        if (_days.Count < MostDays) _days[^1] = (_days[^1].Date, _days[^1].Bars + 1);
+    }
+
+    public IEnumerable<Finding> Findings()
+    {
+        // The first and the last day are cut where the file is.
+        if (_days.Count < 5) yield break;
+        var inner = _days.GetRange(1, _days.Count - 2);
+        var counts = inner.Select(d => d.Bars).Order().ToList();
+        var usual = counts[counts.Count / 2];
+        int? Expected(DateOnly date) => calendar.IsContinuous ? usual : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
+        // Where days differ as they like, in markets that trade now and then, no day is incomplete.
+        if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) yield break;
+
+        var few = new List<(DateOnly Date, int Bars, int Of)>();
+        foreach (var (date, bars) in inner)
+            if (Expected(date) is { } of && bars < Complete * of)
+                few.Add((date, bars, of));
+        foreach (var (date, bars, of) in few.OrderBy(d => (double)d.Bars / d.Of).ThenBy(d => d.Date).Take(Examples))
+        {
+            var share = (100.0 * bars / of).ToString("0.#", CultureInfo.InvariantCulture);
+            yield return bars < HalfDay * of
+                ? new Finding(Severity.Warning, QualityCheck.Completeness, $"{date:yyyy-MM-dd}", $"the day has {bars} of {of} bars ({share} %)", "fill it from another source, or leave the day out")
+                : new Finding(Severity.Info, QualityCheck.Completeness, $"{date:yyyy-MM-dd}", $"the day has {bars} of {of} bars ({share} %)", "nothing if the market closed early; else fill it from another source");
+        }
+        if (few.Count > Examples)
+            yield return new Finding(Severity.Info, QualityCheck.Completeness, $"{inner[0].Date:yyyy-MM-dd} to {inner[^1].Date:yyyy-MM-dd}", $"{few.Count} of {inner.Count} days are not complete", "look through them if they are more than the market's holidays and half days");
+    }
+}

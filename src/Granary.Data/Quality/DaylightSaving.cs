@@ -1,0 +1,43 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>Finds times that slipped where the clocks were changed: sessions that open an hour off in summer or winter, and the hour that a wall clock skips missing from times that are said to be UTC.</summary>
+internal static class DaylightSaving
+{
+    // Whose clocks files of exchanges go by.
+    private static readonly Lazy<TimeZoneInfo[]> Zones = new(() => [.. new[] { "America/New_York", "America/Chicago", "Europe/London", "Europe/Berlin" }.Select(Find).OfType<TimeZoneInfo>()]);
+
+    /// <param name="openings">How often a local day opened when, in winter and summer time.</param>
+    /// <param name="gaps">The last bar before each gap, and the first behind it.</param>
+    public static IEnumerable<Finding> Findings(SessionCalendar calendar, Timeframe timeframe, Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, List<(long After, long Next)> gaps)
+    {
+        if (!calendar.IsContinuous)
+        {
+            foreach (var summer in new[] { false, true })
+            {
+                var days = openings.Where(o => o.Key.Summer == summer).Sum(o => o.Value);
+                var usual = openings.Where(o => o.Key.Summer == summer).OrderByDescending(o => o.Value).FirstOrDefault();
+                if (days < 5 || usual.Value * 2 < days) continue;
+                var off = usual.Key.TimeOfDay - calendar.Open;
+                if (off.Duration() < TimeSpan.FromMinutes(55) || off.Duration() > TimeSpan.FromMinutes(65)) continue;
+                var season = summer ? "summer" : "winter";
+                yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, calendar.Name,
+                    $"in {season} time {usual.Value} of {days} days begin at {usual.Key.TimeOfDay:hh\\:mm}, {(off > TimeSpan.Zero ? "an hour after" : "an hour before")} the session's {calendar.Open:hh\\:mm}, as where daylight saving was not followed",
+                    $"import the file again with the zone that its times are in, as --time-zone {calendar.Zone.Id}");
+            }
+            yield break;
+        }
+        foreach (var zone in Zones.Value)
+        {
+            var skipped = gaps.Where(g => g.Next - g.After - timeframe.Ticks == TimeSpan.TicksPerHour && zone.IsInvalidTime(new DateTime(g.After + timeframe.Ticks, DateTimeKind.Unspecified))).ToList();
+            if (skipped.Count == 0) continue;
+            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, new DateTime(skipped[0].After).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                $"the hour that clocks skip in {zone.Id} is missing{(skipped.Count > 1 ? $", in {skipped.Count} years" : "")}, so the times are not UTC but that zone's", $"import the file again with --time-zone {zone.Id}");
+            yield break;
+        }
+    }
+
+    private static TimeZoneInfo? Find(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;
+}
