@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Application.Batches;
+using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -12,7 +13,7 @@ namespace Granary.Application.Live;
 /// <summary>What a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and account.json.</summary>
 internal static class AccountFiles
 {
-    public static async Task WriteAsync(string folder, AccountLedger ledger, AccountJournal journal, LiveRequest request, Production production, LiveStatus status, LatencyRecorder latency)
+    public static async Task WriteAsync(string folder, AccountLedger ledger, AccountJournal journal, LiveRequest request, Production production, LiveStatus status, LatencyRecorder latency, LiveHost host)
     {
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
@@ -30,6 +31,7 @@ internal static class AccountFiles
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
         AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger));
+        AtomicFile.Write(Path.Combine(folder, LiveGap.File), writer => Gap(writer, host, skipped));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
         {
             configuration = production.Hash,
@@ -92,6 +94,56 @@ internal static class AccountFiles
             csv.WriteField(RunText.Number(t.Profit - t.Fees));
             csv.WriteField(RunText.Number(t.Open));
             csv.WriteField(t.State == TradeState.Closed ? t.Why : "open");
+            csv.NextRecord();
+        }
+    }
+
+    // Each trade as the portfolio had it, with the strategies' simulated fills, beside what the account made of it.
+    private static void Gap(TextWriter writer, LiveHost host, Dictionary<(string, int), string> skipped)
+    {
+        using var csv = Csv(writer, "strategy", "symbol", "number", "side", "multiplier", "weight", "model", "model_quantity", "model_entry_time", "model_entry_price", "model_exit_time", "model_exit_price", "model_net", "model_fees",
+            "account_quantity", "account_entry_time", "account_entry_price", "account_exit_time", "account_exit_price", "account_net", "account_fees", "why");
+        var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
+        var rejected = host.Ledger.Tickets.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal()).ToDictionary(t => (t.Strategy, t.Intent.Trade));
+        foreach (var (strategy, model, trade) in host.PortfolioTrades)
+        {
+            var key = (strategy.Id, trade.Trade.Number);
+            account.Remove(key, out var own);
+            var why = own is not null ? "" : skipped.GetValueOrDefault(key) ?? (rejected.TryGetValue(key, out var ticket) ? $"{(ticket.State == OrderState.Closed ? ticket.Ended : ticket.State).ToString().ToLowerInvariant()}: {ticket.Reason}" : "");
+            var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
+            Row(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side, trade.Weight, model, trade.Trade, own, why);
+        }
+        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal)) Row(own.Strategy, own.Symbol, own.Number, own.Side, double.NaN, null, null, own, "");
+
+        void Row(string strategy, string symbol, int number, Side side, double weight, string? model, Trade? planned, AccountTrade? own, string why)
+        {
+            var multiplier = host.InstrumentOf(symbol).Multiplier;
+            csv.WriteField(strategy);
+            csv.WriteField(symbol);
+            csv.WriteField(number);
+            csv.WriteField(side == Side.Buy ? "long" : "short");
+            csv.WriteField(RunText.Number(multiplier));
+            csv.WriteField(RunText.Number(weight));
+            csv.WriteField(model ?? "");
+            csv.WriteField(planned is { } p ? RunText.Number(p.Quantity) : "");
+            csv.WriteField(planned is { } p1 ? RunText.Time(p1.EntryTime) : "");
+            csv.WriteField(planned is { } p2 ? RunText.Number(p2.EntryPrice) : "");
+            csv.WriteField(planned is { } p3 ? RunText.Time(p3.ExitTime) : "");
+            csv.WriteField(planned is { } p4 ? RunText.Number(p4.ExitPrice) : "");
+            csv.WriteField(planned is { } p5 ? RunText.Number(p5.NetProfit) : "");
+            csv.WriteField(planned is { } p6 ? RunText.Number(p6.Profit - p6.NetProfit) : "");
+            // What is open is closed at the last mark, as the portfolio's is.
+            var last = host.LastOf(symbol);
+            var exit = own is null ? 0 : own.Open > 0 ? (own.ExitPrice * (own.Quantity - own.Open) + (last?.Close ?? own.EntryPrice) * own.Open) / own.Quantity : own.ExitPrice;
+            var gross = own is null ? 0 : (int)own.Side * (exit - own.EntryPrice) * own.Quantity * multiplier;
+            csv.WriteField(own is null ? "" : RunText.Number(own.Quantity));
+            csv.WriteField(own is null ? "" : RunText.Time(own.EntryTime));
+            csv.WriteField(own is null ? "" : RunText.Number(own.EntryPrice));
+            csv.WriteField(own is null ? "" : RunText.Time(own.Open > 0 ? last?.Time ?? own.EntryTime : own.ExitTime));
+            csv.WriteField(own is null ? "" : RunText.Number(exit));
+            csv.WriteField(own is null ? "" : RunText.Number(gross - own.Fees));
+            csv.WriteField(own is null ? "" : RunText.Number(own.Fees));
+            csv.WriteField(why);
             csv.NextRecord();
         }
     }

@@ -99,6 +99,30 @@ public sealed class LiveHost : IPortfolioHost
     /// <summary>Bar to order, and how much of it was the journal.</summary>
     public LatencyRecorder Latency => _latency;
 
+    /// <summary>The portfolio's trades, with the strategies' simulated fills; what is open last.</summary>
+    internal IEnumerable<(StrategyInstance Strategy, string? Model, PortfolioTrade Trade)> PortfolioTrades
+    {
+        get
+        {
+            foreach (var trade in _trades)
+            {
+                var instance = _strategies[trade.Member].Instance;
+                yield return (instance, instance.Model?.Name, trade);
+            }
+        }
+    }
+
+    internal Instrument InstrumentOf(string symbol) => _instrumentOf[symbol];
+
+    /// <summary>The symbol's last bar.</summary>
+    internal Bar? LastOf(string symbol)
+    {
+        for (var m = 0; m < _feed.Series.Count; m++)
+            if (_feed.Series[m].Instrument.Symbol == symbol)
+                return _bars.Last(m);
+        return null;
+    }
+
     /// <summary>Of the last row of the portfolio.</summary>
     public LiveStatus Status { get; private set; } = null!;
 

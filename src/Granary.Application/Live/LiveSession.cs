@@ -111,7 +111,7 @@ public static class LiveSession
         });
         past.Clear();
         var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, new BatchOptions { Out = folder, Yes = true, Guards = false, RegisterModels = false }, null, cancellationToken).ConfigureAwait(false);
-        await AccountFiles.WriteAsync(folder, host.Ledger, journal, request, production, host.Status, host.Latency).ConfigureAwait(false);
+        await AccountFiles.WriteAsync(folder, host.Ledger, journal, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger);
     }
 

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using Granary.Application.Live;
+using Granary.Application.Verification;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Application.Tests.Live;
+
+public sealed class LiveGapTests : IDisposable
+{
+    private readonly SessionUnderTest _under = new();
+
+    public void Dispose() => _under.Dispose();
+
+    private static double Of(LiveGap gap, string cause) => gap.Causes.Single(c => c.Cause == cause).Amount;
+
+    private static void AddsUp(LiveGap gap, LiveRun live)
+    {
+        foreach (var t in gap.Trades) t.Total.ShouldBe(t.Data + t.Weight + t.Model + t.MissedFill + t.Timing + t.FillPrice + t.Cost, 1e-6);
+        gap.Causes.Sum(c => c.Amount).ShouldBe(gap.Total, 1e-6);
+        (gap.Live - gap.Backtest).ShouldBe(gap.Total, 1e-6);
+        // And it is the account's: nothing is left over.
+        gap.Live.ShouldBe(live.Status.AccountEquity - 100_000, 1e-4);
+    }
+
+    [Fact]
+    public async Task With_a_perfect_venue_there_is_no_gap()
+    {
+        var backtest = await _under.BacktestAsync();
+        var live = await _under.LiveAsync(backtest);
+        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        gap.Total.ShouldBe(0, 1e-6);
+        gap.Trades.ShouldAllBe(t => Math.Abs(t.Total) < 1e-6);
+        AddsUp(gap, live);
+    }
+
+    [Fact]
+    public async Task Each_of_the_venues_doings_has_its_name_and_together_they_are_the_whole_gap()
+    {
+        var backtest = await _under.BacktestAsync();
+        async Task<LiveGap> With(string name, PaperSettings paper)
+        {
+            var live = await _under.LiveAsync(backtest, name, r => r with { Paper = paper });
+            var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+            AddsUp(gap, live);
+            Of(gap, "data").ShouldBe(0, 1e-6);
+            Of(gap, "weight").ShouldBe(0);
+            return gap;
+        }
+        var refused = await With("refused", new PaperSettings { RejectShare = 0.2 });
+        Of(refused, "missed fill").ShouldNotBe(0);
+        refused.Trades.ShouldContain(t => t.Why.StartsWith("rejected: refused at random"));
+        var late = await With("late", new PaperSettings { Latency = TimeSpan.FromMinutes(10) });
+        Of(late, "fill price").ShouldNotBe(0);
+        Of(late, "missed fill").ShouldBe(0, 1e-6);
+        var slow = await With("slow", new PaperSettings { Latency = TimeSpan.FromMinutes(90) });
+        Of(slow, "timing").ShouldNotBe(0);
+        await With("all", new PaperSettings { Seed = 9, Latency = TimeSpan.FromMinutes(40), RejectShare = 0.1, PartialShare = 0.4, TimeoutShare = 0.1 });
+    }
+
+    [Fact]
+    public async Task Other_weights_and_other_bars_have_theirs()
+    {
+        var backtest = await _under.BacktestAsync();
+        var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")))!;
+        var path = Path.Combine(_under.Folder, "heavier.json");
+        prod["strategies"]![0]!["weight"] = 0.05;
+        prod["portfolio"]!.AsObject().Remove("limits");
+        File.WriteAllText(path, prod.ToJsonString());
+        var free = await _under.BacktestAsync(more: """, "portfolio": { "weights": "equal" }""");
+        var heavier = await _under.LiveAsync(free, "heavier", r => r with { Production = path });
+        var gap = LiveGap.Of(free.Folder, heavier.Run.Folder);
+        AddsUp(gap, heavier);
+        Of(gap, "weight").ShouldNotBe(0);
+        gap.Trades.Where(t => t.Weight != 0).ShouldAllBe(t => t.Strategy == prod["strategies"]![0]!["id"]!.ToString());
+
+        // The last week did not come.
+        var shorter = await _under.LiveAsync(backtest, "shorter", r => r with { To = new DateTime(2022, 2, 3).Ticks });
+        var missing = LiveGap.Of(backtest.Folder, shorter.Run.Folder);
+        AddsUp(missing, shorter);
+        Of(missing, "data").ShouldBe(missing.Total, 1e-6);
+        missing.Trades.ShouldContain(t => t.Why == "only in the backtest");
+    }
+}
