@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Learning;
 using Spectre.Console;
 
 namespace Granary.Cli;
@@ -15,11 +16,30 @@ internal static class ProgressView
             .StartAsync(async context =>
             {
                 var task = context.AddTask("opening the bars", maxValue: 1);
-                return await work(new Immediate(p =>
+                return await work(new Immediate<BatchProgress>(p =>
                 {
                     task.MaxValue = Math.Max(1, p.Total);
                     task.Value = p.Evaluations;
                     task.Description = Text(p);
+                }));
+            });
+    }
+
+    /// <summary>The same of a training, whose steps are windows.</summary>
+    public static async Task<T> ShowTrainingAsync<T>(bool silent, Func<IProgress<TrainingProgress>?, Task<T>> work)
+    {
+        if (silent) return await work(null);
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Fifths());
+        return await AnsiConsole.Progress().AutoClear(true).HideCompleted(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .StartAsync(async context =>
+            {
+                var task = context.AddTask("opening the bars", maxValue: 1);
+                return await work(new Immediate<TrainingProgress>(p =>
+                {
+                    task.MaxValue = Math.Max(1, p.Total);
+                    task.Value = p.Done;
+                    task.Description = Markup.Escape($"{p.Done:N0} of {p.Total:N0} windows: {p.Current}");
                 }));
             });
     }
@@ -29,9 +49,23 @@ internal static class ProgressView
 
     private static string Left(TimeSpan time) => time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
 
-    private sealed class Immediate(Action<BatchProgress> show) : IProgress<BatchProgress>
+    private sealed class Immediate<T>(Action<T> show) : IProgress<T>
     {
-        public void Report(BatchProgress value) => show(value);
+        public void Report(T value) => show(value);
+    }
+
+    // A line for every fifth of the work: a training is windows of seconds, not bars.
+    private sealed class Fifths : IProgress<TrainingProgress>
+    {
+        private int _told;
+
+        public void Report(TrainingProgress value)
+        {
+            var fifth = 5 * value.Done / Math.Max(1, value.Total);
+            if (fifth == _told && value.Done > 1) return;
+            _told = fifth;
+            Console.Error.WriteLine($"{value.Done} of {value.Total} windows: {value.Current}");
+        }
     }
 
     private sealed class PlainLines : IProgress<BatchProgress>

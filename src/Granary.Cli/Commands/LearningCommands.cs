@@ -13,25 +13,28 @@ namespace Granary.Cli.Commands;
 internal static class LearningCommands
 {
     public static Command Train() => Make("train", "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
-        async (learn, spec, strategies, json, progress, token) => Show(await learn.TrainAsync(spec, strategies, progress, token), json));
+        async (learn, spec, strategies, json, progress, token) => Later(await learn.TrainAsync(spec, strategies, progress, token), json));
 
     public static Command Evaluate() => Make("evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
-        async (learn, spec, strategies, json, progress, token) => Show(await learn.EvaluateAsync(spec, strategies, progress, token), json));
+        async (learn, spec, strategies, json, progress, token) => Later(await learn.EvaluateAsync(spec, strategies, progress, token), json));
 
     public static Command Experiment() => Make("experiment", "Compare trainers and labels on the windows of a batch's learning section.",
         async (learn, spec, strategies, json, progress, token) =>
         {
             var trials = await learn.ExperimentAsync(spec, strategies, progress, token);
-            if (json) Console.WriteLine(JsonSerializer.Serialize(trials, Output.Json));
-            else
-                Output.Table(["Data", "Trainer", "Label", "Figure", "Out of sample", "Train–test gap", "p, corrected", "Seconds", "Fault"], trials.Select(t => new[]
-                {
-                    t.Data, t.Trainer, t.Label, t.FigureName, Figure(t.Figure), Figure(t.TrainTestGap), Figure(t.PValue), t.Seconds.ToString("0.00"), t.Error ?? "",
-                }));
-            return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
+            return () =>
+            {
+                if (json) Console.WriteLine(JsonSerializer.Serialize(trials, Output.Json));
+                else
+                    Output.Table(["Data", "Trainer", "Label", "Figure", "Out of sample", "Train–test gap", "p, corrected", "Seconds", "Fault"], trials.Select(t => new[]
+                    {
+                        t.Data, t.Trainer, t.Label, t.FigureName, Figure(t.Figure), Figure(t.TrainTestGap), Figure(t.PValue), t.Seconds.ToString("0.00"), t.Error ?? "",
+                    }));
+                return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
+            };
         });
 
-    private static Command Make(string name, string description, Func<LearnBatch, BatchSpec, string, bool, IProgress<TrainingProgress>?, CancellationToken, Task<int>> work)
+    private static Command Make(string name, string description, Func<LearnBatch, BatchSpec, string, bool, IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
         var strategies = new Option<string>("--strategies") { DefaultValueFactory = _ => "all", Description = "all, or how many of the batch's first strategies" };
@@ -44,11 +47,14 @@ internal static class LearningCommands
             var count = Given.Threads(call.GetValue(threads));
             var spec = BatchReader.Read(call.GetValue(batch)!);
             var learn = new LearnBatch(new EmbeddedHost(count), TimeProvider.System, count);
-            var progress = call.GetValue(quiet) || call.GetValue(json) ? null : new Lines();
-            return await work(learn, spec, call.GetValue(strategies)!, call.GetValue(json), progress, token);
+            var show = await ProgressView.ShowTrainingAsync(call.GetValue(quiet) || call.GetValue(json), progress => work(learn, spec, call.GetValue(strategies)!, call.GetValue(json), progress, token));
+            return show();
         });
         return command;
     }
+
+    // The result is shown when the progress is off the screen.
+    private static Func<int> Later(LearningReport report, bool json) => () => Show(report, json);
 
     private static int Show(LearningReport report, bool json)
     {
@@ -77,20 +83,6 @@ internal static class LearningCommands
         figures.TryGetValue("auc", out var auc) ? $"AUC {auc:0.000}" : figures.TryGetValue("r2", out var r2) ? $"R² {r2:0.000}" : "";
 
     private static string Figure(double? value) => value is { } v ? v.ToString("0.0000") : "";
-
-    // A line for every fifth of the work: a training is windows of seconds, not bars.
-    private sealed class Lines : IProgress<TrainingProgress>
-    {
-        private int _told;
-
-        public void Report(TrainingProgress value)
-        {
-            var fifth = 5 * value.Done / Math.Max(1, value.Total);
-            if (fifth == _told && value.Done > 1) return;
-            _told = fifth;
-            Console.Error.WriteLine($"{value.Done} of {value.Total} windows: {value.Current}");
-        }
-    }
 
     /// <summary><c>models list|show|promote|rollback|compare|predict</c>: the versions of a registry.</summary>
     public static Command Models()
