@@ -43,6 +43,8 @@ public static class CsvBenchmark
             Dialect(folder, "lean", bars, null,
                 (b, s) => s.Append(b.OpenTime.ToString("yyyyMMdd HH:mm")).Append(CultureInfo.InvariantCulture, $",{b.Open * 1e4:F0},{b.High * 1e4:F0},{b.Low * 1e4:F0},{b.Close * 1e4:F0},{b.Volume:F0}"));
             Json(folder, bars);
+            Packed(folder, "lean", bars.Count);
+            Packed(folder, "binance", bars.Count);
             Stored(folder, plain);
             return 0;
         }
@@ -88,6 +90,16 @@ public static class CsvBenchmark
         Row("json", path, bars.Count);
     }
 
+    // The zips that LEAN and Binance publish: what is unpacked counts, and unpacking it takes its share of the time.
+    private static void Packed(string folder, string format, int expected)
+    {
+        var text = Path.Combine(folder, format + ".csv");
+        var path = Path.Combine(folder, format + ".zip");
+        using (var zip = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Create))
+            System.IO.Compression.ZipFileExtensions.CreateEntryFromFile(zip, text, format + ".csv");
+        Row(format, path, expected, new FileInfo(text).Length);
+    }
+
     private static void Stored(string folder, string plain)
     {
         var store = Path.Combine(folder, "store");
@@ -109,7 +121,7 @@ public static class CsvBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"store open {open * 1e3:F2} ms, all bars checked and read in {read * 1e3:F1} ms"));
     }
 
-    private static void Row(string format, string path, int expected)
+    private static void Row(string format, string path, int expected, long? unpacked = null)
     {
         double best = double.MaxValue, busy = double.MaxValue;
         for (var i = 0; i < 7; i++)
@@ -123,8 +135,8 @@ public static class CsvBenchmark
             if (series.Count != expected) throw new InvalidOperationException($"{format}: {series.Count} bars, not {expected}");
             best = Math.Min(best, clock.Elapsed.TotalSeconds);
         }
-        var bytes = new FileInfo(path).Length;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"csv {format,-10} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
+        var bytes = unpacked ?? new FileInfo(path).Length;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"csv {format + (unpacked is null ? "" : ".zip"),-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
     }
 
     private static BarFileSeries Open(string path, string format) =>

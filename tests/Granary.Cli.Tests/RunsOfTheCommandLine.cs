@@ -133,6 +133,40 @@ public sealed class RunsOfTheCommandLine : IDisposable
         var wrong = await GranaryProcess.RunAsync("walkforward", _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("walkForward.outOfSample");
+
+    public async Task A_disk_that_fills_up_in_mid_run_is_said_in_one_sentence_and_what_had_finished_is_gone_on_with()
+    {
+        var disk = _folder.At("disk");
+        Directory.CreateDirectory(disk);
+        Assert.SkipUnless(await ShellAsync($"mount -t tmpfs -o size=1m tmpfs '{disk}'"), "mounting a small disk needs root (and a kernel that allows it)");
+        try
+        {
+            var batch = Path.Combine(SharedData.RepositoryRoot, "samples/quickstart.json");
+            var run = Path.Combine(disk, "run");
+            var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet");
+            full.ExitCode.ShouldBe(1);
+            full.Error.Trim().Split('\n').Length.ShouldBe(1);
+            full.Error.ShouldContain(run);
+            full.Error.ShouldContain("No space left");
+            full.Error.ShouldContain("--resume");
+            // No file of it looks like a result.
+            Directory.EnumerateFiles(run).ShouldBeEmpty();
+            (await ShellAsync($"mount -o remount,size=300m '{disk}'")).ShouldBeTrue();
+            var resumed = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--resume", "--json")).Output);
+            var whole = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json")).Output);
+            resumed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
+        }
+        finally
+        {
+            await ShellAsync($"umount '{disk}'");
+        }
+    }
+
+    private static async Task<bool> ShellAsync(string command)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command + " 2>/dev/null"]))!;
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
     }
 
     [Fact]
