@@ -133,7 +133,9 @@ public sealed class RunsOfTheCommandLine : IDisposable
         var wrong = await GranaryProcess.RunAsync("walkforward", _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("walkForward.outOfSample");
+    }
 
+    [Fact]
     public async Task A_disk_that_fills_up_in_mid_run_is_said_in_one_sentence_and_what_had_finished_is_gone_on_with()
     {
         var disk = _folder.At("disk");
