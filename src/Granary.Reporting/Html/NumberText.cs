@@ -89,7 +89,7 @@ internal static class NumberText
             or "averageFavourable" or "bestFavourable" => Percent(value),
         "maxDrawdownDays" or "longestUnderwaterDays" => Days(value),
         "minimumTrackRecordLength" => Ratio(Math.Ceiling(value), 0),
-        "expectancy" or "averageWin" or "averageLoss" or "netProfit" or "largestWin" or "largestLoss" => SignedMoney(value),
+        "expectancy" or "averageWin" or "averageLoss" or "netProfit" or "largestWin" or "largestLoss" or "carry" => SignedMoney(value),
         "commission" or "finalEquity" => Money(value),
         _ => Ratio(value),
     };
@@ -115,6 +115,7 @@ internal static class NumberText
         "weeksProfitable" => "Weeks profitable",
         "exposure" => "Time in the market",
         "commission" => "Commission paid",
+        "carry" => "Dividends less borrowing",
         "finalEquity" => "Final equity",
         "netProfit" => "Net profit, closed trades",
         "trackingError" => "Tracking error",

@@ -19,7 +19,8 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
         var first = view.First.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
         var second = view.Second.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
         HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"), new("B − A")], "narrow");
-        foreach (var (key, _) in (view.First.Portfolio ?? view.Second.Portfolio)!.Named())
+        // What only one of them has, as a comparison with a benchmark, comes after what both have.
+        foreach (var key in first.Keys.Union(second.Keys, StringComparer.Ordinal))
         {
             var (a, b) = (first.GetValueOrDefault(key, double.NaN), second.GetValueOrDefault(key, double.NaN));
             HtmlTable.RowHead(html, NumberText.Name(key));
@@ -38,6 +39,7 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
         if (!double.IsFinite(difference)) return NumberText.Undefined;
         var text = NumberText.Statistic(key, difference);
         if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return difference.ToString("+0.0E0;−0.0E0", System.Globalization.CultureInfo.InvariantCulture);
+        if (text.StartsWith('-')) text = "−" + text[1..];
         return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
     }
 }

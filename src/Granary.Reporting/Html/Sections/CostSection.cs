@@ -27,6 +27,7 @@ internal sealed class CostSection : IReportSection<RunView>
         [
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
             ("Commission", NumberText.Money(t.Commission), "", "All fills"),
+            .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
             ("Profit after commission", NumberText.SignedMoney(t.Statistics.TotalProfit), NumberText.Sign(t.Statistics.TotalProfit, 0.005), "Closed trades"),
             ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),
             ("Commission per trade", NumberText.Money(trades > 0 ? t.Commission / trades : double.NaN), "", null),

@@ -78,6 +78,9 @@ internal sealed class TradeReview
 
     public double Commission { get; private set; }
 
+    /// <summary>Dividends received less those owed and borrow fees.</summary>
+    public double Carry { get; private set; }
+
     /// <summary>Entries and exits, account currency.</summary>
     public double Traded { get; private set; }
 
@@ -147,6 +150,7 @@ internal sealed class TradeReview
         var multiplier = Multiplier(strategy.Symbol);
         var bought = trade.Quantity * trade.EntryPrice * multiplier;
         Fill(strategy.Symbol, bought, trade.EntryTime);
+        Carry += trade.Carry;
         if (trade.Reason == ExitReason.Open)
         {
             Commission += trade.Commission;
