@@ -19,8 +19,10 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var traced = Traced(plan, outcomes);
         if (traced.Count == 0) return new SelectionTests(null, 0, null, 0);
         var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
-        var (overfitting, blocks) = Overfit(traced, from, to);
+        // Side by side: each is one thread's work.
+        var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed);
+        var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped);
     }
 

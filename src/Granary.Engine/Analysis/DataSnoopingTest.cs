@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Engine.Analysis;
 
@@ -19,6 +20,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
     /// <param name="resamples">Bootstrap samples.</param>
     /// <param name="meanBlock">Expected block length; 0 takes the cube root of the periods.</param>
     /// <exception cref="ArgumentException">No strategies, fewer than 10 periods, or unequal lengths.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static DataSnoopingTest Of(IReadOnlyList<double[]> excess, ulong seed, int resamples = 1000, double meanBlock = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
@@ -98,6 +100,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
         return new DataSnoopingTest(asGood / all, consistent / all, lower / all, upper / all, best);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled(double[] total, double[] row, double factor)
     {
         var f = new Vector<double>(factor);
@@ -106,6 +109,7 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
     }
 
     // Hansen 2005, section 3.1: the variance of √n·mean under the stationary bootstrap, in closed form.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double LongRunDeviation(double[] values, double mean, double meanBlock)
     {
         var n = values.Length;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Engine.Analysis;
 
@@ -119,6 +120,8 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
     }
 
+    // These are compiled for good at once: a batch is judged once, and vectors are very slow before that.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(double[] total, ReadOnlySpan<double> values)
     {
         var i = 0;
@@ -127,6 +130,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         for (; i < total.Length; i++) total[i] += values[i];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Score(double[] sums, double[] squares, long count, PerformanceMeasure measure, double[] scores)
     {
         double n = count;
@@ -153,6 +157,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexOfMaximum(double[] values)
     {
         var best = 0;
@@ -161,6 +166,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int Below, int Equal) CountBelow(double[] values, double score)
     {
         int below = 0, equal = 0;
