@@ -8,11 +8,13 @@ return args switch
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
+    ["portfolio", .. var rest] => Granary.Benchmarks.Live.PortfolioBenchmark.Run(rest),
+    ["live", .. var rest] => await Granary.Benchmarks.Live.LiveBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | learning [THREADS TURNS PYTHON] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
+    Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | learning [THREADS TURNS PYTHON] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | sweep BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }

@@ -13,6 +13,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly List<JournalEntry> _waiting = [];
+    private readonly List<JournalEvent> _deferred = [];
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
 
@@ -39,26 +40,45 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Writes what can wait.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
+        Settle();
         Add(e);
-        return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? FlushAsync(cancellationToken) : default;
+        return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
+    }
+
+    /// <summary>Keeps what is not in a hurry at all until the next note: orders that are on their way do not wait for it.</summary>
+    public void Defer(JournalEvent e) => _deferred.Add(e);
+
+    private void Settle()
+    {
+        foreach (var e in _deferred) Add(e);
+        _deferred.Clear();
     }
 
     /// <summary>Writes what has waited long enough.</summary>
-    public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default) =>
-        _waiting.Count > 0 && clock.GetElapsedTime(_flushed) >= Longest ? FlushAsync(cancellationToken) : default;
+    public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
+    {
+        Settle();
+        return _waiting.Count > 0 && clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
+    }
 
     /// <summary>Writes, durably when it returns; in one piece.</summary>
     public ValueTask AppendAsync(IEnumerable<JournalEvent> events, CancellationToken cancellationToken = default)
     {
         foreach (var e in events) Add(e);
-        return FlushAsync(cancellationToken);
+        return WriteAsync(cancellationToken);
     }
 
     private void Add(JournalEvent e) => _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
 
     /// <exception cref="JournalException">The disk failed: the session has to be started again.</exception>
     /// <exception cref="LeaseException">Another session has taken the account.</exception>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        Settle();
+        return WriteAsync(cancellationToken);
+    }
+
+    private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         if (_waiting.Count == 0) return;
         var wait = TimeSpan.FromMilliseconds(100);

@@ -361,7 +361,6 @@ public sealed class LiveHost : IPortfolioHost
                     }
                     item = _items.Current;
                 }
-                var arrived = Stopwatch.GetTimestamp();
                 switch (item.Kind)
                 {
                     case FeedItemKind.Bars:
@@ -377,11 +376,11 @@ public sealed class LiveHost : IPortfolioHost
                 for (int n; (n = merge.Take(buffer)) > 0;)
                     for (var i = 0; i < n; i++)
                     {
-                        if (taken.Count > 0 && buffer[i].Close != instant) await InstantAsync(instant, taken, arrived, cancellationToken).ConfigureAwait(false);
+                        if (taken.Count > 0 && buffer[i].Close != instant) await InstantAsync(instant, taken, cancellationToken).ConfigureAwait(false);
                         instant = buffer[i].Close;
                         taken.Add(TakenBar.Of(buffer[i].Series, buffer[i].Bar));
                     }
-                if (taken.Count > 0) await InstantAsync(instant, taken, arrived, cancellationToken).ConfigureAwait(false);
+                if (taken.Count > 0) await InstantAsync(instant, taken, cancellationToken).ConfigureAwait(false);
                 if (item.Kind == FeedItemKind.End) break;
             }
         }
@@ -403,12 +402,14 @@ public sealed class LiveHost : IPortfolioHost
 
     // ---- one instant --------------------------------------------------------------------------------------------------------
 
-    private async ValueTask InstantAsync(long instant, List<TakenBar> taken, long arrived, CancellationToken cancellationToken)
+    private async ValueTask InstantAsync(long instant, List<TakenBar> taken, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var closed = new ClosedBar[taken.Count];
         for (var i = 0; i < closed.Length; i++) closed[i] = new ClosedBar(_feed.Series[taken[i].Series].Instrument.Symbol, taken[i].Bar, _feed.Series[taken[i].Series].Timeframe);
         if (_broker is IMarketListener listener) await listener.OnBarsAsync(instant, closed, cancellationToken).ConfigureAwait(false);
+        // A venue that lives on these bars has had them first; from here on they are ours.
+        var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_ledger.Unresolved().Count > 0) await _manager.ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
         await _manager.PollAsync(instant, cancellationToken).ConfigureAwait(false);
@@ -426,7 +427,7 @@ public sealed class LiveHost : IPortfolioHost
         if (_intents.Count > 0)
         {
             await SendAsync(instant, cancellationToken).ConfigureAwait(false);
-            _latency.Add(Stopwatch.GetElapsedTime(arrived), _journal.Appending - journalBefore);
+            _latency.Add(Stopwatch.GetElapsedTime(arrived, _firstSent), Stopwatch.GetElapsedTime(arrived), _journal.Appending - journalBefore);
         }
         else
         {
@@ -621,9 +622,11 @@ public sealed class LiveHost : IPortfolioHost
     // Sends what is intended; an exit that is refused is made anew at once.
     private async ValueTask SendAsync(long instant, CancellationToken cancellationToken)
     {
+        _firstSent = 0;
         for (var attempt = 0; _intents.Count > 0 && attempt < 20; attempt++)
         {
             await _manager.SendAsync(instant, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (_firstSent == 0) _firstSent = _manager.FirstSent;
             var refused = false;
             foreach (var intent in _intents)
             {
@@ -675,6 +678,13 @@ public sealed class LiveHost : IPortfolioHost
     /// <summary>Does what the operator says, before the next instant; called from the session's own thread, or before it runs.</summary>
     public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken = default)
     {
+        if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
+        {
+            var change = new EnablementChanged(_instant, order.Command == SessionCommand.Enable, order.Who, order.Why) { Strategy = order.Strategy, Symbol = order.Symbol };
+            await _journal.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            Put(change);
+            return;
+        }
         await _journal.AppendAsync([new SessionControlled(_instant, order.Command, order.Who, order.Why)], cancellationToken).ConfigureAwait(false);
         Put(order.Command);
         if (order.Command == SessionCommand.Flatten) await AlignAsync(cancellationToken).ConfigureAwait(false);
@@ -730,6 +740,7 @@ public sealed class LiveHost : IPortfolioHost
         foreach (var strategy in _strategies)
             if (change.Strategy == strategy.Instance.Id || change.Strategy.Length == 0 && strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))
                 _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+        _notes.Add($"{(change.Strategy.Length > 0 ? change.Strategy : change.Symbol)} {(change.Enabled ? "enabled" : "disabled")} by {change.Who} from the instant after {RunText.Time(change.Instant)}: {change.Why}");
     }
 
     // ---- the end ------------------------------------------------------------------------------------------------------------
@@ -785,7 +796,7 @@ public sealed class LiveHost : IPortfolioHost
         _options.Control?.Show(Status, now);
     }
 
-    private long _shown;
+    private long _shown, _firstSent;
 
     private int IndexOf(MarketSeries market)
     {

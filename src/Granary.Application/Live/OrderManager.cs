@@ -28,6 +28,9 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     public long Sent { get; private set; }
 
+    /// <summary>When the first order of the last lot went to the venue (stopwatch ticks).</summary>
+    public long FirstSent { get; private set; }
+
     /// <summary>The operator has looked.</summary>
     public void Unblock() => _blocked.Clear();
 
@@ -37,6 +40,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         foreach (var intent in intents) ledger.Intend(intent);
         await journal.AppendAsync(events.Concat(intents), cancellationToken).ConfigureAwait(false);
         if (intents.Count == 0) return;
+        FirstSent = System.Diagnostics.Stopwatch.GetTimestamp();
         var answers = new List<JournalEvent>(intents.Count);
         foreach (var intent in intents) answers.Add(await SubmitAsync(instant, intent.Order, cancellationToken).ConfigureAwait(false));
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
@@ -178,7 +182,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             ledger.Close(ticket.Order.ClientId);
             facts.Add(new OrderClosed(instant, ticket.Order.ClientId) { Strategy = ticket.Strategy, Symbol = ticket.Order.Symbol });
         }
-        await NoteAsync(facts, cancellationToken).ConfigureAwait(false);
+        foreach (var fact in facts) journal.Defer(fact);
         return changed;
     }
 

@@ -25,7 +25,10 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     private sealed record Moved(string ClientId, double Price);
 
-    private PaperBroker(PaperVenue venue, IJournal book, TimeProvider clock) => (_venue, _book, _clock) = (venue, book, clock);
+    // Whether answers get lost, so that it has to be kept who asked.
+    private readonly bool _forgetful;
+
+    private PaperBroker(PaperVenue venue, IJournal book, TimeProvider clock, bool forgetful) => (_venue, _book, _clock, _forgetful) = (venue, book, clock, forgetful);
 
     public string Name => "paper";
 
@@ -33,7 +36,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     /// <exception cref="JournalException">The book cannot be read.</exception>
     public static async Task<PaperBroker> OpenAsync(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments, IJournal book, TimeProvider clock, CancellationToken cancellationToken = default)
     {
-        var broker = new PaperBroker(new PaperVenue(settings, execution, instruments), book, clock);
+        var broker = new PaperBroker(new PaperVenue(settings, execution, instruments), book, clock, settings.TimeoutShare > 0);
         await foreach (var entry in book.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) broker.Apply(entry);
         return broker;
     }
@@ -58,7 +61,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
 
     public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
     {
-        await KeepAsync("asked", order.ClientId, "", cancellationToken).ConfigureAwait(false);
+        if (_forgetful) await KeepAsync("asked", order.ClientId, "", cancellationToken).ConfigureAwait(false);
         var (lost, arrived) = _venue.AnswerOf(order.ClientId);
         if (lost && !arrived) throw new BrokerUnavailableException($"paper: no answer to order {order.ClientId}, as its settings ask");
         if (_venue.Find(order.ClientId) is null) await KeepAsync("order", order.ClientId, order, cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Live;
 
 /// <summary>A command to a session, and who gave it why.</summary>
-public sealed record SessionOrder(SessionCommand Command, string Who, string Why);
+/// <param name="Strategy">Whom enabling and disabling is about; empty = the symbol.</param>
+public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "");
 
 /// <summary>
 /// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the session keeps

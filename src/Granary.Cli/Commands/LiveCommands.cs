@@ -80,10 +80,10 @@ internal static class LiveCommands
     public static Command Session()
     {
         var state = new Argument<string>("STATE") { Description = "the --state of the session (or the 'control' folder of its run)" };
-        var what = new Argument<string>("COMMAND") { Description = "status, pause, resume, flatten, reload, stop, or journal" };
+        var what = new Argument<string>("COMMAND") { Description = "status, pause, resume, flatten, reload, stop, enable or disable (with --strategy or --symbol), or journal" };
         var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "what the journal is to say about it" };
-        var strategy = new Option<string?>("--strategy") { Description = "of the journal: this strategy only" };
-        var symbol = new Option<string?>("--symbol") { Description = "of the journal: this symbol only" };
+        var strategy = new Option<string?>("--strategy") { Description = "this strategy only (journal, enable, disable)" };
+        var symbol = new Option<string?>("--symbol") { Description = "this symbol only (journal, enable, disable)" };
         var kind = new Option<string?>("--kind") { Description = "of the journal: this kind only, as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged" };
         var from = new Option<string?>("--from") { Description = "of the journal: recorded at or after" };
         var to = new Option<string?>("--to") { Description = "of the journal: recorded before" };
@@ -113,9 +113,13 @@ internal static class LiveCommands
                 "flatten" => SessionCommand.Flatten,
                 "reload" => SessionCommand.ReloadWeights,
                 "stop" => SessionCommand.Stop,
-                _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop or journal"),
+                "enable" => SessionCommand.Enable,
+                "disable" => SessionCommand.Disable,
+                _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop, enable, disable or journal"),
             };
-            SessionControl.Send(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!), TimeProvider.System.GetUtcNow());
+            var about = (call.GetValue(strategy) ?? "", call.GetValue(symbol) ?? "");
+            if (order is SessionCommand.Enable or SessionCommand.Disable && about == ("", "")) throw new InputException($"{word} whom? Name it with --strategy or --symbol");
+            SessionControl.Send(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!, about.Item1, about.Item2), TimeProvider.System.GetUtcNow());
             return 0;
         });
         return command;

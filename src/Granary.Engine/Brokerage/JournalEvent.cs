@@ -94,6 +94,10 @@ public enum SessionCommand : byte
     Flatten,
     ReloadWeights,
     Stop,
+    /// <summary>A strategy, or a symbol with its strategies, may enter again.</summary>
+    Enable,
+    /// <summary>It may not enter; what it has open goes on.</summary>
+    Disable,
 }
 
 /// <summary>The operator, or the session itself, gave an order to the session.</summary>

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Live;
+
+namespace Granary.Benchmarks.Live;
+
+/// <summary>A live session over the samples: from the arrival of a bar to the last of its orders at the paper venue, journal and all; and the memory of it.</summary>
+internal static class LiveBenchmark
+{
+    /// <param name="arguments">Strategies (50), a folder on the disk whose flush is to be measured (the temporary one).</param>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var strategies = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 50;
+        var folder = Path.Combine(arguments.Length > 1 ? arguments[1] : Path.GetTempPath(), "granary-live-" + Path.GetRandomFileName());
+        var bars = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "..", "samples", "data", "1h");
+        try
+        {
+            // On six markets; the grid is as fine as the number asks for.
+            var symbols = Directory.EnumerateFiles(bars, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).Take(5).ToList();
+            var slow = string.Join(", ", Enumerable.Range(0, Math.Max(1, strategies / symbols.Count)).Select(i => 30 + i));
+            var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+                { "name": "live", "data": { "source": "csv:{{bars}}", "symbols": [{{string.Join(", ", symbols.Select(s => $"\"{s}\""))}}], "timeframe": "1h", "to": "2022-12-01" }, "execution": { "commissionPercent": 0.05 },
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": 10, "slow": [{{slow}}] }, "size": { "percentOfEquity": 10 } } ],
+                  "portfolio": { "weights": "equal", "limits": { "maxPositions": 500, "maxGrossPercent": 100 } } }
+                """), folder);
+            var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(folder, "backtest"), Guards = false });
+            backtest = null!;
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            using var process = Process.GetCurrentProcess();
+            long peak = 0;
+            var watch = Stopwatch.StartNew();
+            var live = await LiveSession.RunAsync(new LiveRequest
+            {
+                Production = Path.Combine(folder, "backtest", "prod.json"),
+                Feed = "csv:" + bars,
+                To = new DateTime(2022, 12, 1).Ticks,
+                Out = Path.Combine(folder, "live"),
+                WithoutEvidence = true,
+                Status = new Watch(() =>
+                {
+                    process.Refresh();
+                    peak = Math.Max(peak, process.WorkingSet64);
+                }),
+            }, TimeProvider.System);
+            var (p50, p99) = live.Recorded.Percentiles(Skip);
+            var (a50, a99) = live.Recorded.AnswerPercentiles(Skip);
+            var (j50, j99) = live.Recorded.JournalPercentiles(Skip);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"live, {live.Run.Model.Strategies.Count:N0} strategies, {live.Status.Bars:N0} bars, {live.Recorded.Count:N0} instants with orders, {live.Status.OrdersSent:N0} orders (the first {Skip} instants left out), {watch.Elapsed.TotalSeconds:0.0} s: bar to order {p50 / 1000:0.000} ms in the middle, {p99 / 1000:0.000} ms at the 99th percentile (to the venue's answer to the last of them {a50 / 1000:0.000} and {a99 / 1000:0.000}); of it in the journal (write and flush) {j50 / 1000:0.000} and {j99 / 1000:0.000} ms, {live.Recorded.JournalShare:P0} of all; peak working set {peak / 1e6:N0} MB"));
+            return 0;
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // While the code is still being compiled.
+    private const int Skip = 300;
+
+    private sealed class Watch(Action look) : IProgress<LiveStatus>
+    {
+        public void Report(LiveStatus value) => look();
+    }
+}
