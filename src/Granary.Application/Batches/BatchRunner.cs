@@ -170,6 +170,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
+            // What an interrupted run had finished has been seen, and so counts.
+            if (interrupted && host is not IPortfolioHost) BatchTrials.Count(ledger, Trials(plan, outcomes, markets, learning), out _);
             var guards = interrupted || host is IPortfolioHost ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
@@ -233,22 +235,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
-        // A new version of a model is no new idea.
-        var trials = BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0]);
-        string? fault = null;
-        TrialCensus census;
-        try
-        {
-            census = ledger is null ? TrialLedger.Alone(trials) : ledger.Record(trials);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            fault = e.Message.TrimEnd('.');
-            census = TrialLedger.Alone(trials);
-        }
+        var census = BatchTrials.Count(ledger, Trials(plan, outcomes, markets, learning), out var fault);
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
     }
+
+    // A new version of a model is no new idea.
+    private static Dictionary<string, IReadOnlyList<Trial>> Trials(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, BatchLearning? learning) =>
+        BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0]);
 
     private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
         guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;

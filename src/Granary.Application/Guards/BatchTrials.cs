@@ -29,6 +29,23 @@ public static class BatchTrials
         return trials;
     }
 
+    /// <summary>Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.</summary>
+    /// <param name="ledger">Null where nobody keeps one.</param>
+    /// <param name="fault">Why the ledger could not be kept; null where it was.</param>
+    public static TrialCensus Count(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials, out string? fault)
+    {
+        fault = null;
+        try
+        {
+            if (ledger is not null) return ledger.Record(trials);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = e.Message.TrimEnd('.');
+        }
+        return TrialLedger.Alone(trials);
+    }
+
     // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.
     private static string Text(StrategyInstance instance, string? model)
     {

@@ -80,18 +80,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
         Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
     {
-        var trials = BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), _ => null);
-        string? fault = null;
-        TrialCensus census;
-        try
-        {
-            census = ledger is null ? TrialLedger.Alone(trials) : ledger.Record(trials);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            fault = e.Message.TrimEnd('.');
-            census = TrialLedger.Alone(trials);
-        }
+        var census = BatchTrials.Count(ledger, BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), _ => null), out var fault);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var period = plan.Feeds[0].TracePeriod;
         var tracer = new EquityTracer(period, plan.Spec.Cash);
