@@ -10,6 +10,7 @@ using Granary.Application.Plugins;
 using Granary.Application.Submissions;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
+using Granary.Learning.Trainers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -136,6 +137,8 @@ internal static class HostCommands
                 if (there) NativeLibrary.Free(handle);
                 Console.WriteLine($"{(there ? "ok  " : "--  ")} {name}: {(there ? library : "not installed; only kafka:// sources and streams need it")}");
             }
+            var missing = TrainerCatalogue.LoadLibraries();
+            Console.WriteLine(missing.Count == 0 ? "ok   Trainers: ML.NET's too" : $"--   Trainers: Granary's own; {string.Join("; ", missing)}");
             return fine ? 0 : CommandLine.Failed;
         });
         return command;
