@@ -12,16 +12,15 @@ public sealed class Regime(
     [Range(1, 10_000)] int fast = 10, [Range(2, 10_000)] int slow = 30, [Range(0, 1_000)] double enter = 0.5, [Range(0, 1_000)] double leave = 0.1,
     [Range(1, 100_000)] int dwell = 3) : FactorKernel
 {
-    private readonly Sma _fast = new(fast), _slow = new(slow);
+    private RollingMean _fast, _slow;
     private StateLadder _ladder = new([new LadderRung(-Math.Min(leave, enter), -enter), new LadderRung(enter, Math.Min(leave, enter))], dwell);
 
     public override int WarmUp => Math.Max(fast, slow);
 
     public override void Start()
     {
-        _fast.Series = _slow.Series = Series;
-        _fast.Start();
-        _slow.Start();
+        _fast = new RollingMean(fast, Series.Instrument.PriceDecimals);
+        _slow = new RollingMean(slow, Series.Instrument.PriceDecimals);
     }
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
@@ -30,9 +29,8 @@ public sealed class Regime(
         var age = lines[1];
         var gap = lines[2];
         // The lines that are to be written hold the averages first, so that nothing is allocated.
-        _fast.Process(bars, lines);
-        state.CopyTo(gap);
-        _slow.Process(bars, lines);
+        _fast.Next(bars.Close, gap);
+        _slow.Next(bars.Close, state);
         // Four quotients at a time, which a loop with a state machine in it would wait for one by one.
         var i = 0;
         ref var fastest = ref MemoryMarshal.GetReference(gap);
@@ -42,11 +40,16 @@ public sealed class Regime(
         for (; i < gap.Length; i++) gap[i] = 100 * (gap[i] / state[i] - 1);
         // A local copy stays in registers.
         var ladder = _ladder;
-        for (i = 0; i < state.Length; i++)
+        for (i = 0; i < state.Length && ladder.State < 0; i++)
         {
             var now = ladder.Next(gap[i]);
             state[i] = now < 0 ? double.NaN : now - 1;
             age[i] = now < 0 ? double.NaN : ladder.Age;
+        }
+        for (; i < state.Length; i++)
+        {
+            state[i] = ladder.Next(gap[i]) - 1;
+            age[i] = ladder.Age;
         }
         _ladder = ladder;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>One rung of a <see cref="StateLadder"/>: where a measure must go to climb above it, and where to fall back below.</summary>
@@ -39,26 +41,29 @@ public struct StateLadder
     public long Age { get; private set; }
 
     /// <summary>The state after the next bar's measure. NaN leaves it alone. From the start it goes from the middle wherever the measure says.</summary>
+    // (Inlined, so that in a loop over bars the machine stays in registers; most bars leave it where it is.)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Next(double measure)
     {
-        if (State < 0)
-        {
-            if (double.IsNaN(measure)) return -1;
-            State = Reached((_rungs.Length + 1) / 2, measure);
-            return State;
-        }
+        var (state, rungs) = (State, _rungs);
+        if (state < 0) return State = double.IsNaN(measure) ? -1 : Reached(rungs, (rungs.Length + 1) / 2, measure);
         Age++;
-        if (double.IsNaN(measure) || Age < _dwell) return State;
-        var reached = Reached(State, measure);
-        if (reached == State) return State;
+        if (Age < _dwell) return state;
+        // NaN is neither above nor below anything.
+        var climbs = (uint)state < (uint)rungs.Length && measure > rungs[state].Up;
+        var falls = (uint)(state - 1) < (uint)rungs.Length && measure < rungs[state - 1].Down;
+        if (!climbs && !falls) return state;
+        var reached = Reached(rungs, state, measure);
+        if (reached == state) return state;
         Age = 0;
         return State = reached;
     }
 
-    private readonly int Reached(int state, double measure)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Reached(LadderRung[] rungs, int state, double measure)
     {
-        while (state < _rungs.Length && measure > _rungs[state].Up) state++;
-        while (state > 0 && measure < _rungs[state - 1].Down) state--;
+        while (state < rungs.Length && measure > rungs[state].Up) state++;
+        while (state > 0 && measure < rungs[state - 1].Down) state--;
         return state;
     }
 }
