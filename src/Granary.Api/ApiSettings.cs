@@ -25,4 +25,7 @@ public sealed record ApiSettings
 
     /// <summary>A stream of events that has nothing to say sends a comment this often, so that proxies keep it open.</summary>
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The --state of live sessions whose orders, positions, trades and signals are shown: folders, or postgres://…?account=NAME.</summary>
+    public IReadOnlyList<string> Accounts { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Granary.Api.Access;
+using Granary.Api.Accounts;
 using Granary.Api.Batches;
 using Granary.Api.Health;
 using Granary.Api.Portfolios;
@@ -56,12 +57,13 @@ public static class GranaryApi
         return app;
     }
 
-    private static void MapEndpoints(IEndpointRouteBuilder app)
+    private static void MapEndpoints(WebApplication app)
     {
         var api = app.MapGroup(Prefix);
         HealthEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
+        AccountEndpoints.Map(api, app.Services.GetRequiredService<ApiSettings>());
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
     }
 }

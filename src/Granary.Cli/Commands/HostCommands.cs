@@ -26,7 +26,8 @@ internal static class HostCommands
         var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
         var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
         var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
-        var command = new Command("serve", "Serve the HTTP API: batches and weights.") { urls, runs, keys, threads };
+        var state = new Option<string[]>("--state") { DefaultValueFactory = _ => [], Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several" };
+        var command = new Command("serve", "Serve the HTTP API: batches, weights, live accounts.") { urls, runs, keys, threads, state };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -38,7 +39,7 @@ internal static class HostCommands
             var builder = WebApplication.CreateSlimBuilder();
             builder.WebHost.UseUrls(call.GetValue(urls)!);
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-            builder.Services.AddGranaryApi(new ApiSettings { Keys = access });
+            builder.Services.AddGranaryApi(new ApiSettings { Keys = access, Accounts = call.GetValue(state)! });
             builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
             await using var app = builder.Build();
             app.UseGranaryApi();

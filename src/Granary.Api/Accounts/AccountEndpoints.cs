@@ -1,0 +1,57 @@
+using System.Security.Claims;
+using System.Text.Json.Nodes;
+using Granary.Api.Access;
+using Granary.Api.Problems;
+using Granary.Application.Live;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Accounts;
+
+/// <summary>What live sessions have kept: orders, positions, trades, signals; and their strategies, which can be switched off and on.</summary>
+internal static class AccountEndpoints
+{
+    /// <param name="Enabled">Whether it may enter.</param>
+    /// <param name="Why">Kept in the journal beside the key's name.</param>
+    public sealed record Change(bool? Enabled, string? Why);
+
+    public static void Map(IEndpointRouteBuilder api, ApiSettings settings)
+    {
+        var accounts = api.MapGroup("").WithTags("Accounts").ProducesProblem(401).ProducesProblem(403);
+        AccountReader Reader(TimeProvider clock) => new(settings.Accounts, clock);
+        accounts.MapGet("/orders", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, TimeProvider clock, CancellationToken stop) => Answer(() => Reader(clock).OrdersAsync(strategy, symbol, from, to, stop)))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("Orders of the live accounts, with how they stand at the venue.").ProducesProblem(503);
+        accounts.MapGet("/positions", (string? symbol, TimeProvider clock, CancellationToken stop) => Answer(() => Reader(clock).LatestAsync(nameof(PositionChanged), f => (string)f["symbol"]!, null, symbol, stop)))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("What the live accounts hold, by symbol.").ProducesProblem(503);
+        accounts.MapGet("/trades", (string? strategy, string? symbol, TimeProvider clock, CancellationToken stop) => Answer(() => Reader(clock).LatestAsync(nameof(TradeChanged), f => $"{f["strategy"]} {f["number"]}", strategy, symbol, stop)))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("Trades of the live accounts, active and closed.").ProducesProblem(503);
+        accounts.MapGet("/signals", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, TimeProvider clock, CancellationToken stop) => Answer(() => Reader(clock).FactsAsync(nameof(SignalDecided), strategy, symbol, from, to, stop)))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("Entry signals with factors, the model's opinion and the portfolio's answer.").ProducesProblem(503);
+        accounts.MapGet("/strategies/{id}", async (string id, TimeProvider clock, CancellationToken stop) => await Reader(clock).StrategyAsync(id, stop).ConfigureAwait(false) is { } found
+                ? TypedResults.Ok(found) : Problem.NotFound($"no live account knows the strategy {id}"))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("A live strategy: weight, enabled or not, signals, trades.").ProducesProblem(404);
+        accounts.MapPatch("/strategies/{id}", async (string id, Change change, ClaimsPrincipal user, TimeProvider clock, CancellationToken stop) =>
+            {
+                if (change.Enabled is not { } enabled) return Problem.Of(400, "The input is wrong", "'enabled' is missing: send { \"enabled\": false, \"why\": \"…\" }");
+                if (await Reader(clock).StrategyAsync(id, stop).ConfigureAwait(false) is null) return Problem.NotFound($"no live account knows the strategy {id}");
+                Reader(clock).Send(new SessionOrder(enabled ? SessionCommand.Enable : SessionCommand.Disable, RolePolicies.NameOf(user), change.Why ?? "", id));
+                return TypedResults.Accepted((string?)null);
+            })
+            .RequireAuthorization(RolePolicies.Admin).WithSummary("Switch a strategy's entries on or off, from the next bar on.").Produces(202).ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static async Task<IResult> Answer(Func<Task<IReadOnlyList<JsonObject>>> ask)
+    {
+        try
+        {
+            return TypedResults.Ok(await ask().ConfigureAwait(false));
+        }
+        catch (JournalException e)
+        {
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message);
+        }
+    }
+}

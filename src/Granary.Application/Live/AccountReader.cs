@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Granary.Application.Learning;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Application.Live;
+
+/// <summary>Reads what the live sessions of some accounts have kept, also while they run, and hands commands to them.</summary>
+/// <param name="states">Their --state: folders, or databases as postgres://…?account=NAME.</param>
+public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock)
+{
+    /// <summary>The most that an answer lists; the newest.</summary>
+    public const int Most = 10_000;
+
+    /// <summary>Facts as they stand in the journals, newest last.</summary>
+    /// <exception cref="JournalException">A journal cannot be read.</exception>
+    public async Task<IReadOnlyList<JsonObject>> FactsAsync(string kind, string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken = default)
+    {
+        var found = new List<JsonObject>();
+        foreach (var state in states)
+            foreach (var entry in await ReadAsync(state, new JournalQuery(kind, strategy, symbol, from, to), cancellationToken).ConfigureAwait(false))
+                found.Add(Shown(state, entry));
+        return found.Count > Most ? found.GetRange(found.Count - Most, Most) : found;
+    }
+
+    /// <summary>The newest fact for each of what a key tells apart.</summary>
+    public async Task<IReadOnlyList<JsonObject>> LatestAsync(string kind, Func<JsonObject, string> keyOf, string? strategy, string? symbol, CancellationToken cancellationToken = default)
+    {
+        var latest = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        foreach (var fact in await FactsAsync(kind, strategy, symbol, null, null, cancellationToken).ConfigureAwait(false)) latest[$"{fact["account"]}\n{keyOf(fact)}"] = fact;
+        return [.. latest.Values];
+    }
+
+    /// <summary>Orders with how they stand.</summary>
+    public async Task<IReadOnlyList<JsonObject>> OrdersAsync(string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken = default)
+    {
+        var orders = new List<JsonObject>();
+        foreach (var state in states)
+        {
+            var ledger = new AccountLedger(0, _ => 1);
+            var intents = new List<(JournalEntry Entry, string Id)>();
+            foreach (var entry in await ReadAsync(state, new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            {
+                if (entry.Kind is not (nameof(OrderIntended) or nameof(OrderAnswered) or nameof(VenueReported) or nameof(OrderClosed))) continue;
+                var e = JournalCodec.Decode(entry);
+                ledger.Apply(e);
+                if (e is OrderIntended intent && new JournalQuery(null, strategy, symbol, from, to).Wants(entry)) intents.Add((entry, intent.Order.ClientId));
+            }
+            foreach (var (entry, id) in intents.Skip(Math.Max(0, intents.Count - Most)))
+            {
+                var ticket = ledger.Find(id)!;
+                var shown = Shown(state, entry);
+                shown["state"] = ticket.Unknown ? "unknown" : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(ticket.State.ToString());
+                shown["venueId"] = ticket.VenueId;
+                shown["filled"] = ticket.Filled;
+                shown["reasonGiven"] = ticket.Reason;
+                orders.Add(shown);
+            }
+        }
+        return orders;
+    }
+
+    /// <summary>What is known of a strategy; null where no journal names it.</summary>
+    public async Task<JsonObject?> StrategyAsync(string id, CancellationToken cancellationToken = default)
+    {
+        JsonObject? found = null;
+        foreach (var state in states)
+        {
+            var (signals, enabled, weight, open) = (0, true, (double?)null, new Dictionary<int, double>());
+            var known = false;
+            foreach (var entry in await ReadAsync(state, new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            {
+                if (entry.Kind == nameof(WeightsChanged) && ((WeightsChanged)JournalCodec.Decode(entry)).Weights.TryGetValue(id, out var w)) weight = w;
+                if (entry.Strategy != id) continue;
+                known = true;
+                if (entry.Kind == nameof(SignalDecided)) signals++;
+                else if (entry.Kind == nameof(EnablementChanged)) enabled = ((EnablementChanged)JournalCodec.Decode(entry)).Enabled;
+                else if (JournalCodec.Decode(entry) is TradeChanged trade) open[trade.Number] = trade.Open;
+            }
+            if (!known && weight is null) continue;
+            found = new JsonObject { ["account"] = Name(state), ["id"] = id, ["enabled"] = enabled, ["weight"] = weight, ["signals"] = signals, ["trades"] = open.Count, ["openTrades"] = open.Values.Count(o => o > 0) };
+        }
+        return found;
+    }
+
+    /// <summary>Lays a command down for the sessions whose state is a folder; each takes it at its next bar, or within a fifth of a second.</summary>
+    /// <returns>How many it went to.</returns>
+    public int Send(SessionOrder order)
+    {
+        var sent = 0;
+        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s)))
+        {
+            SessionControl.Send(Path.Combine(state, "control"), order, clock.GetUtcNow());
+            sent++;
+        }
+        return sent;
+    }
+
+    private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string state, JournalQuery query, CancellationToken cancellationToken)
+    {
+        if (!ModelStores.IsDatabase(state)) return FileJournal.Peek(state, query);
+        var cut = state.IndexOf("?account=", StringComparison.Ordinal);
+        if (cut < 0) throw new JournalException($"{ModelStores.Shown(state)} names no account; write postgres://…/DATABASE?account=NAME");
+        return await PostgresJournal.PeekAsync(ModelStores.Connection(state[..cut]), state[(cut + "?account=".Length)..], query, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Name(string state) => ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..] : Path.GetFileName(Path.GetFullPath(state));
+
+    private static JsonObject Shown(string state, JournalEntry entry)
+    {
+        var shown = new JsonObject
+        {
+            ["account"] = Name(state),
+            ["sequence"] = entry.Sequence,
+            ["recorded"] = entry.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["strategy"] = entry.Strategy,
+            ["symbol"] = entry.Symbol,
+        };
+        foreach (var (name, value) in JsonNode.Parse(entry.Body.Span)!.AsObject())
+            shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil" && value is JsonValue v && v.TryGetValue<long>(out var ticks) ? Time(ticks) : value?.DeepClone();
+        return shown;
+    }
+
+    private static JsonNode? Time(long ticks) => ticks is <= 0 or long.MaxValue ? null : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}
