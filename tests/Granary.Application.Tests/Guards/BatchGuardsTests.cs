@@ -82,7 +82,10 @@ public sealed class BatchGuardsTests : IDisposable
         using var stop = new CancellationTokenSource();
         var folder = Path.Combine(_folder, "resumed");
         var progress = new Progress<BatchProgress>(_ => stop.Cancel());
-        var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder }, progress, stop.Token);
+        var ledger = new TrialLedger(Path.Combine(_folder, "trials"));
+        var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System, ledger: ledger).RunAsync(Spec(Sweep), new BatchOptions { Out = folder }, progress, stop.Token);
+        // What had finished has been seen, and counts.
+        foreach (var market in first.Model.Markets) ledger.Count(market.Hash).ShouldBe(first.Model.Strategies.Count(s => s.Symbol == market.Symbol && s.Stats is not null));
         if (first.Interrupted) await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder, Resume = true });
         var resumed = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
         resumed.GetProperty("guards").GetRawText().ShouldBe(whole.GetProperty("guards").GetRawText());
