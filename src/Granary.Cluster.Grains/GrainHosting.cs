@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
+using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Serialization;
 
 namespace Granary.Cluster;
 
@@ -18,6 +20,7 @@ public static class GrainHosting
     {
         var services = silo.Services;
         services.AddSingleton(settings);
+        services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.AddSingleton<SharedSources>();

@@ -65,7 +65,6 @@ public static class SiloApplication
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
         silo.AddActivityPropagation();
-        silo.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
         if (database is null)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId, clusterId: settings.ClusterId);

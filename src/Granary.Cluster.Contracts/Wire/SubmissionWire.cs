@@ -18,7 +18,8 @@ public readonly record struct BatchStatusWire(
     [property: Id(10)] string? Digest,
     [property: Id(11)] long? Trades,
     [property: Id(12)] string? Fault,
-    [property: Id(13)] string[] Files);
+    [property: Id(13)] string[] Files,
+    [property: Id(14)] bool WrongInput);
 
 [RegisterConverter]
 public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWire>
@@ -39,10 +40,11 @@ public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWi
         Trades = s.Trades,
         Fault = s.Fault,
         Files = s.Files,
+        WrongInput = s.WrongInput,
     };
 
     public BatchStatusWire ConvertToSurrogate(in BatchStatus v) => new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
-        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files]);
+        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput);
 }
 
 [GenerateSerializer, Alias("granary.SubmissionProgress")]

@@ -215,7 +215,7 @@ internal sealed partial class BatchGrain(
         if (reporting.End is { } end)
         {
             await EndAsync(s => end.Fault is { } fault
-                ? s with { State = BatchState.Failed, Fault = fault }
+                ? s with { State = BatchState.Failed, Fault = fault, WrongInput = end.WrongInput }
                 : s with
                 {
                     State = BatchState.Done,

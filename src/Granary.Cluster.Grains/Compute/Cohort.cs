@@ -90,7 +90,7 @@ internal sealed class Cohort
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
                 plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
             {
-                Held = () => reporter.IsFull,
+                Held = () => reporter.IsFull || _silo.IsHeld,
                 Finished = outcomes => _walked.TrySetResult(outcomes),
                 Ended = fault =>
                 {

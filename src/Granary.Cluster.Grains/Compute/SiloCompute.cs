@@ -58,6 +58,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal bool IsLeaving { get; private set; }
 
+    /// <summary>No strategy walks a further block while it is set.</summary>
+    internal bool IsHeld { get; set; }
+
     /// <summary>Cohorts that are under way here.</summary>
     public int Cohorts => _cohorts.Values.Count(c => !c.Ended.IsCompleted);
 

@@ -59,7 +59,11 @@ internal sealed class TestSilos : IAsyncDisposable
             silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
             more?.Invoke(silo);
         });
-        builder.ConfigureClient(client => client.AddActivityPropagation());
+        builder.ConfigureClient(client =>
+        {
+            client.AddActivityPropagation();
+            client.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
+        });
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new TestSilos(cluster, folder);
