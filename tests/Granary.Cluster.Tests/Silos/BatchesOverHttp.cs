@@ -90,6 +90,6 @@ public sealed class BatchesOverHttp : IAsyncLifetime
         unknown.Message.ShouldContain("did you mean 'IdlesOnTheSilo'?");
 
         var large = Batch("large", """{ "class": "IdlesOnTheSilo" }""" + new string(' ', 20 << 20));
-        (await Should.ThrowAsync<Exception>(() => RemoteBatch.RunAsync(client, large, "large.json", null))).Message.ShouldContain("MB");
+        (await Should.ThrowAsync<Exception>(() => RemoteBatch.RunAsync(client, large, "large.json", null))).Message.ShouldContain("bytes; split the batch");
     }
 }
