@@ -169,6 +169,11 @@ public sealed class KafkaBarFeed : ILiveFeed
                 var counted = (message.Replay, place);
                 if (_expected.TryGetValue(counted, out var expected) && block.FirstIndex > expected) _lost[place] += block.FirstIndex - expected;
                 _expected[counted] = Math.Max(expected, block.FirstIndex + block.Count);
+                if (_queries[place].Wants(block.Time[0]) && _queries[place].Wants(block.Time[^1]))
+                {
+                    _assembler.Add(place, block);
+                    return;
+                }
                 var bars = new List<Bar>(block.Count);
                 for (var i = 0; i < block.Count; i++)
                     if (_queries[place].Wants(block.Time[i]))

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Engine.Market.Feeds;
 
 /// <summary>One bar out of a merge.</summary>
@@ -10,9 +12,9 @@ public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 /// any size from each feed, and gives a bar as soon as no feed can bring an earlier one. However the feeds are cut, the order is the same.
 /// </summary>
 /// <remarks>
-/// A tournament of losers: each inner node keeps the feed that lost there, so that the next bar costs one comparison a level, on the way from
-/// the winner's leaf to the root. A feed that has nothing waiting takes part with the earliest close that it could still bring; if it wins, its
-/// next block is needed.
+/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: the next bar is found by two
+/// short sweeps that the processor does several at a time, and all bars of an instant in a group come out of one sweep. A feed that has nothing
+/// waiting takes part with the earliest close that it could still bring; if that is the least, its next block is needed.
 /// </remarks>
 /// <example><code>
 /// while (true)
@@ -24,11 +26,23 @@ public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 /// </code></example>
 public sealed class BarMerge
 {
+    private const int Group = 32;
+
+    // Rows are put together from a block's columns so many at a time: the reads of the six columns wait for memory at once instead of one after the other.
+    private const int Rows = 16;
+
+    // What a feed gives from now.
+    private struct Cursor
+    {
+        public BarBlock? Block;
+        // Of the block: rows [Start, Start + Filled) stand in the array of rows.
+        public int Start, Filled, At;
+        public long Length;
+    }
+
     private sealed class Feed
     {
         public readonly Queue<BarBlock> Waiting = new();
-        public BarBlock? Current;
-        public int At;
         public long Taken;
         // No bar at or before this open time is still to come.
         public long KnownTo = -1;
@@ -37,14 +51,11 @@ public sealed class BarMerge
 
     private readonly MarketSeries[] _series;
     private readonly Feed[] _feeds;
-    private readonly long[] _length;
+    private readonly Cursor[] _cursors;
+    private readonly Bar[] _rows;
     // For each feed the close of its next bar, or the earliest that could still come; the greatest number once it has ended.
     private readonly long[] _key;
-    private readonly int[] _losers;
-    private readonly int _leaves;
-    private readonly int[] _winners;
-    private int _winner;
-    private bool _changed;
+    private readonly long[] _least;
 
     /// <exception cref="ArgumentException">No series.</exception>
     public BarMerge(IReadOnlyList<MarketSeries> series)
@@ -52,12 +63,12 @@ public sealed class BarMerge
         if (series.Count == 0) throw new ArgumentException("there is nothing to merge", nameof(series));
         _series = [.. series];
         _feeds = [.. series.Select(_ => new Feed())];
-        _length = [.. series.Select(s => s.Timeframe.Ticks)];
-        _leaves = series.Count;
-        _key = new long[_leaves];
-        _losers = new int[_leaves];
-        _winners = new int[2 * _leaves];
-        Build();
+        _cursors = [.. series.Select(s => new Cursor { Length = s.Timeframe.Ticks })];
+        _rows = new Bar[series.Count * Rows];
+        var groups = (series.Count + Group - 1) / Group;
+        _key = new long[groups * Group];
+        _key.AsSpan(series.Count).Fill(long.MaxValue);
+        _least = new long[groups];
     }
 
     public IReadOnlyList<MarketSeries> Series => _series;
@@ -67,20 +78,15 @@ public sealed class BarMerge
     {
         get
         {
-            if (_changed) Build();
-            return _feeds[_winner].Current is null && !_feeds[_winner].Ended ? _winner : null;
+            var key = Least(_least);
+            if (key == long.MaxValue) return null;
+            var market = First(key);
+            return _cursors[market].Block is null ? market : null;
         }
     }
 
     /// <summary>The earliest close that can still come; the greatest number once all feeds have ended. Everything before it has been given out, as soon as <see cref="Take"/> gives no more.</summary>
-    public long Frontier
-    {
-        get
-        {
-            if (_changed) Build();
-            return _key[_winner];
-        }
-    }
+    public long Frontier => Least(_least);
 
     /// <summary>The next block of a market's feed.</summary>
     /// <exception cref="InvalidOperationException">It does not follow the one before, or the feed has ended.</exception>
@@ -94,14 +100,8 @@ public sealed class BarMerge
             throw new InvalidOperationException($"{_series[market]} goes on at {new DateTime(block.TimeColumn[0], DateTimeKind.Utc):yyyy-MM-dd HH:mm}, which is not after what it has said to be complete");
         feed.Taken += block.Count;
         feed.KnownTo = block.TimeColumn[block.Count - 1];
-        if (feed.Current is not null)
-        {
-            feed.Waiting.Enqueue(block);
-            return;
-        }
-        feed.Current = block;
-        feed.At = 0;
-        Change(market, block.TimeColumn[0] + _length[market]);
+        if (_cursors[market].Block is not null) feed.Waiting.Enqueue(block);
+        else Begin(market, block);
     }
 
     /// <summary>No bar of this market opens at or before <paramref name="openTime"/> that has not come yet: a heartbeat, so that a silent market does not hold up the others.</summary>
@@ -110,89 +110,135 @@ public sealed class BarMerge
         var feed = _feeds[market];
         if (openTime <= feed.KnownTo) return;
         feed.KnownTo = openTime;
-        if (feed.Current is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _length[market]);
+        if (_cursors[market].Block is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _cursors[market].Length);
     }
 
     /// <summary>The market's feed has no more bars.</summary>
     public void End(int market)
     {
-        var feed = _feeds[market];
-        feed.Ended = true;
-        if (feed.Current is null) Change(market, long.MaxValue);
+        _feeds[market].Ended = true;
+        if (_cursors[market].Block is null) Change(market, long.MaxValue);
     }
 
     /// <summary>The next bars, as many as are certain and fit.</summary>
     /// <returns>How many; 0 where <see cref="WaitsFor"/> has to go on first, or everything is given out.</returns>
     public int Take(Span<MergedBar> bars)
     {
-        if (_changed) Build();
         var n = 0;
         while (n < bars.Length)
         {
-            var winner = _winner;
-            var feed = _feeds[winner];
-            if (feed.Current is not { } block) break;
-            var at = feed.At;
-            bars[n++] = new MergedBar(winner, _key[winner], block[at]);
-            if (++at < block.Count)
+            var close = Least(_least);
+            if (close == long.MaxValue) break;
+            var group = Array.IndexOf(_least, close);
+            var keys = _key.AsSpan(group * Group, Group);
+            for (var k = 0; k < keys.Length; k++)
             {
-                feed.At = at;
-                _key[winner] = block.TimeColumn[at] + _length[winner];
+                if (keys[k] != close) continue;
+                var market = group * Group + k;
+                ref var cursor = ref _cursors[market];
+                if (cursor.Block is not { } block || n == bars.Length)
+                {
+                    _least[group] = Least(keys);
+                    return n;
+                }
+                var rows = _rows.AsSpan(market * Rows, Rows);
+                var at = cursor.At;
+                bars[n++] = new MergedBar(market, close, rows[at]);
+                if (++at < cursor.Filled)
+                {
+                    cursor.At = at;
+                    keys[k] = rows[at].Time + cursor.Length;
+                }
+                else if (cursor.Start + cursor.Filled < block.Count)
+                {
+                    Fill(ref cursor, block, cursor.Start + cursor.Filled, rows);
+                    keys[k] = rows[0].Time + cursor.Length;
+                }
+                else
+                {
+                    Next(market);
+                }
             }
-            else
-            {
-                feed.At = 0;
-                feed.Current = feed.Waiting.TryDequeue(out var next) ? next : null;
-                _key[winner] = feed.Current is { } more ? more.TimeColumn[0] + _length[winner]
-                    : feed.Ended ? long.MaxValue : feed.KnownTo + 1 + _length[winner];
-            }
-            Replay(winner);
+            _least[group] = Least(keys);
         }
         return n;
     }
 
-    // Only the winner's way to the root holds all whom it beat; for any other feed the tree is played anew, once for however many changed.
+    /// <summary>The rest of a market's block as a whole, where all of it comes before anything that another market can still bring.</summary>
+    /// <returns>False where bars of several markets interleave: then <see cref="Take"/> them.</returns>
+    public bool TryTakeBlock(out int market, out BarBlock block)
+    {
+        (market, block) = (-1, null!);
+        var close = Least(_least);
+        if (close == long.MaxValue) return false;
+        market = First(close);
+        ref var cursor = ref _cursors[market];
+        if (cursor.Block is not { } whole || cursor.Start + cursor.At > 0) return false;
+        _key[market] = long.MaxValue;
+        var group = market / Group;
+        _least[group] = Least(_key.AsSpan(group * Group, Group));
+        var free = whole.TimeColumn[whole.Count - 1] + cursor.Length < Least(_least);
+        Change(market, close);
+        if (!free) return false;
+        block = whole;
+        Next(market);
+        return true;
+    }
+
+    // The block is used up.
+    private void Next(int market)
+    {
+        var feed = _feeds[market];
+        ref var cursor = ref _cursors[market];
+        if (feed.Waiting.TryDequeue(out var next))
+        {
+            Begin(market, next);
+            return;
+        }
+        cursor.Block = null;
+        Change(market, feed.Ended ? long.MaxValue : feed.KnownTo + 1 + cursor.Length);
+    }
+
+    private void Begin(int market, BarBlock block)
+    {
+        ref var cursor = ref _cursors[market];
+        cursor.Block = block;
+        Fill(ref cursor, block, 0, _rows.AsSpan(market * Rows, Rows));
+        Change(market, block.TimeColumn[0] + cursor.Length);
+    }
+
+    private static void Fill(ref Cursor cursor, BarBlock block, int start, Span<Bar> rows)
+    {
+        var n = Math.Min(Rows, block.Count - start);
+        (cursor.Start, cursor.Filled, cursor.At) = (start, n, 0);
+        var (t, o, h, l, c, v) = (block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
+        for (int i = 0, at = start; i < n; i++, at++) rows[i] = new Bar(t[at], o[at], h[at], l[at], c[at], v[at]);
+    }
+
     private void Change(int market, long key)
     {
-        if (_key[market] == key) return;
         _key[market] = key;
-        if (market == _winner && !_changed) Replay(market);
-        else _changed = true;
+        var group = market / Group;
+        _least[group] = Least(_key.AsSpan(group * Group, Group));
     }
 
-    // From the winner's leaf to the root: the better of the two goes on, the other stays.
-    private void Replay(int market)
+    private int First(long key)
     {
-        var losers = _losers;
-        var keys = _key;
-        var winner = market;
-        var key = keys[winner];
-        for (var node = (market + _leaves) >> 1; node > 0; node >>= 1)
-        {
-            var other = losers[node];
-            var theirs = keys[other];
-            if (theirs < key || theirs == key && other < winner)
-            {
-                losers[node] = winner;
-                winner = other;
-                key = theirs;
-            }
-        }
-        _winner = winner;
+        var group = Array.IndexOf(_least, key);
+        return group * Group + _key.AsSpan(group * Group, Group).IndexOf(key);
     }
 
-    private void Build()
+    private static long Least(ReadOnlySpan<long> values)
     {
-        _changed = false;
-        var winners = _winners;
-        for (var i = 0; i < _leaves; i++) winners[_leaves + i] = i;
-        for (var node = _leaves - 1; node > 0; node--)
+        var least = long.MaxValue;
+        var i = 0;
+        if (values.Length >= Vector<long>.Count)
         {
-            var (a, b) = (winners[2 * node], winners[2 * node + 1]);
-            var first = _key[a] < _key[b] || _key[a] == _key[b] && a < b;
-            winners[node] = first ? a : b;
-            _losers[node] = first ? b : a;
+            var all = new Vector<long>(long.MaxValue);
+            for (; i <= values.Length - Vector<long>.Count; i += Vector<long>.Count) all = Vector.Min(all, new Vector<long>(values[i..]));
+            for (var k = 0; k < Vector<long>.Count; k++) least = Math.Min(least, all[k]);
         }
-        _winner = _leaves == 1 ? 0 : winners[1];
+        for (; i < values.Length; i++) least = Math.Min(least, values[i]);
+        return least;
     }
 }

@@ -63,6 +63,25 @@ public sealed class FeedAssembler
         }
     }
 
+    /// <summary>Takes a block as it came; its own count of bars does not matter.</summary>
+    /// <exception cref="BarDataException">A bar is late, and the policy is to stop.</exception>
+    public void Add(int market, BarBlock block)
+    {
+        if (Late.TryPass(market, block))
+        {
+            _merge.Add(market, Counted(block, _taken[market]));
+            _taken[market] += block.Count;
+            return;
+        }
+        var bars = new Bar[block.Count];
+        for (var i = 0; i < bars.Length; i++) bars[i] = block[i];
+        Add(market, bars);
+    }
+
+    // The same columns under another count.
+    private static BarBlock Counted(BarBlock block, long firstIndex) => block.FirstIndex == firstIndex ? block
+        : new BarBlock(firstIndex, block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
+
     /// <summary>No bar of any market that closes at or before this instant is still to come.</summary>
     public void Reach(long close)
     {
@@ -98,6 +117,15 @@ public sealed class FeedAssembler
     {
         while (_items.Count == 0)
         {
+            // A block that nothing interleaves with goes through as it is.
+            if (_blockSize > 1 && !_open && _merge.TryTakeBlock(out var market, out var block))
+            {
+                _instant = block.Time[^1] + Series[market].Timeframe.Ticks;
+                _items.Enqueue(FeedItem.Of(market, Counted(block, _given[market]), _instant));
+                _given[market] += block.Count;
+                Beat(_instant);
+                break;
+            }
             var n = _merge.Take(_buffer);
             if (n == 0) break;
             foreach (ref readonly var merged in _buffer.AsSpan(0, n))

@@ -69,6 +69,14 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         return arrival;
     }
 
+    /// <summary>Lets a whole block through where each of its bars is the next one; else nothing has happened, and its bars are to be judged one by one.</summary>
+    public bool TryPass(int market, BarBlock block)
+    {
+        if (_last[market] is { } last && block.TimeColumn[0] <= last.Time || block.TimeColumn[0] <= _reached[market]) return false;
+        _last[market] = block[block.Count - 1];
+        return true;
+    }
+
     /// <summary>The last bar of a market that was let through; null before the first.</summary>
     public Bar? Last(int market) => _last[market];
 
