@@ -125,7 +125,8 @@ public static class TrainerCatalogue
 
     private static void Load(TrainerLibrary library)
     {
-        Add(library.Load());
+        // As a plug-in it may be there already.
+        if (!Definitions.Keys.Any(name => name.StartsWith(library.Prefix, StringComparison.Ordinal))) Add(library.Load());
         Libraries.Remove(library);
     }
 
