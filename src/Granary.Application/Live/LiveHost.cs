@@ -317,9 +317,14 @@ public sealed class LiveHost : IPortfolioHost
     private async ValueTask<long?> FirstAsync(CancellationToken cancellationToken)
     {
         _items ??= _feed.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        if (!await _items.MoveNextAsync().ConfigureAwait(false)) return null;
-        _ahead = _items.Current;
-        return _ahead is { Bars: { } bars } ? bars.Time[0] : null;
+        // Heartbeats before the first bar say nothing.
+        while (await _items.MoveNextAsync().ConfigureAwait(false))
+        {
+            if (_items.Current.Kind == FeedItemKind.Heartbeat) continue;
+            _ahead = _items.Current;
+            return _ahead is { Bars: { } bars } ? bars.Time[0] : null;
+        }
+        return null;
     }
 
     private async Task TradeAsync(CancellationToken cancellationToken)
