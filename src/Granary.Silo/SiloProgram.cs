@@ -29,6 +29,7 @@ public static partial class SiloProgram
         if (args is ["health", ..]) return await SiloHealth.AskAsync(args[1..], environment, error).ConfigureAwait(false);
         try
         {
+            Granary.Application.Batches.BarSources.Add("kafka:", static (data, _) => new Granary.Kafka.Bars.KafkaBarSource(Granary.Kafka.Bars.KafkaBarAddress.Parse(data.Source)));
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);
             return 0;
         }
