@@ -13,7 +13,7 @@ public sealed class SameDigestEverywhere(SameDigestEverywhere.Made made) : IClas
         public void Dispose() => Batches.Dispose();
     }
 
-    private string[] All => [made.Batches.Mixed, made.Batches.Sweep, made.Batches.Joined];
+    private string[] All => [made.Batches.Mixed, made.Batches.Sweep, made.Batches.Joined, made.Batches.Costly];
 
     [Theory]
     [InlineData(1)]

@@ -47,7 +47,21 @@ internal sealed class TestBatches : IDisposable
               "portfolio": { "weights": "equal" }
             }
             """);
+        Costly = Write("costly", """
+            {
+              "name": "costly", "data": { "source": "csv:data/1d", "symbols": "*", "timeframe": "1d" },
+              "execution": { "commissionPercent": 0.05, "commissionMinimum": 1, "commissionTiers": [ { "from": 200000, "percent": 0.03 } ], "slippageVolumeImpact": 0.1, "latencyBars": 1,
+                "volumePercent": 2, "borrowPercent": 4, "leverage": 2, "maintenancePercent": 30, "intrabarPath": "auto", "stress": true },
+              "strategies": [
+                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [20, 30] }, "sides": "both", "timeframe": ["1d", "1w"], "stopLossPercent": 2, "takeProfitPercent": 2 }
+              ],
+              "portfolio": { "weights": "equal" }, "benchmark": "buy-and-hold"
+            }
+            """);
     }
+
+    /// <summary>Every cost and constraint of execution at once, and weeks whose days decide between stop and target.</summary>
+    public string Costly { get; }
 
     /// <summary>Twelve feeds, all outputs.</summary>
     public string Mixed { get; }
