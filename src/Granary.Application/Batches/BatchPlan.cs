@@ -199,7 +199,7 @@ public sealed class BatchPlan
                     var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? "" : "#" + entry.Tag);
                     if (entry.Id is { } given)
                     {
-                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, entry.Trading) { Model = entry.Model });
+                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, entry.Trading) { Model = entry.Model, References = entry.References });
                         continue;
                     }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.

@@ -135,6 +135,9 @@ public sealed record StrategySpec
     /// <summary>The id that it has already, in a production configuration; null makes one.</summary>
     public string? Id { get; init; }
 
+    /// <summary>The other symbols that its factors compare with, in a production configuration; a batch finds them by itself.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
     /// <summary>Judges its entries, in a production configuration; null where nobody does.</summary>
     public IEntryModel? Model { get; init; }
 

@@ -32,7 +32,7 @@ public static class ProductionJson
             json.WriteString("source", spec.Data.Source);
             json.WriteString("format", spec.Data.Format);
             json.WriteStartArray("symbols");
-            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0).SelectMany(e => plan.Instances[e.Index].Symbols).Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
+            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0).SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)).Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
             json.WriteEndArray();
             json.WriteString("timeframe", spec.Data.Timeframe.ToString());
             json.WriteBoolean("adjust", spec.Data.Adjust);
@@ -108,6 +108,12 @@ public static class ProductionJson
         {
             json.WriteStartArray("symbols");
             foreach (var symbol in instance.Symbols) json.WriteStringValue(symbol);
+            json.WriteEndArray();
+        }
+        if (instance.References.Count > 0)
+        {
+            json.WriteStartArray("references");
+            foreach (var symbol in instance.References) json.WriteStringValue(symbol);
             json.WriteEndArray();
         }
         json.WriteString("timeframe", instance.Timeframe.ToString());

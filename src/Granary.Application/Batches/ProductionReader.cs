@@ -67,11 +67,12 @@ public static class ProductionReader
                 versions[id] = named.Text;
                 model = models.TryGetValue(named.Text, out var reference) ? reference.Load() : throw named.Fault($"the section 'models' does not have '{named.Text}'; write the configuration anew with its batch");
             }
-            strategies.Add(BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model") with
+            strategies.Add(BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model", "references") with
             {
                 Id = id,
                 Model = model,
                 Symbols = [.. (part.Find("symbols") ?? part.Need("symbol")).OneOrMany().Select(s => s.String())],
+                References = part.Find("references") is { } others ? [.. others.OneOrMany().Select(s => s.String())] : [],
             });
         }
         if (strategies.Count == 0) throw root.Need("strategies").Fault("no strategy has a weight: there is nothing to trade");
@@ -80,7 +81,7 @@ public static class ProductionReader
         var spec = new BatchSpec
         {
             Name = BatchReader.NameOf(root.Find("name"), root.File),
-            Data = data with { Symbols = [.. strategies.SelectMany(s => s.Symbols!).Distinct(StringComparer.Ordinal)] },
+            Data = data with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
             Cash = cash,
             Execution = ExecutionSection.Read(root.Find("execution")),
             Strategies = strategies,

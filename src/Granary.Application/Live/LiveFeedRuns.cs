@@ -17,9 +17,9 @@ internal abstract class LiveFeedRuns
     /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
     public abstract void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars);
 
-    public static LiveFeedRuns Of(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors) => feed.IsJoined
-        ? new Joined(feed, instances, instrumentOf, execution, events, withFactors)
-        : new Single(feed, instances, instrumentOf, execution, events, withFactors);
+    public static LiveFeedRuns Of(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors) => feed.IsJoined || feed.IsReferring
+        ? new Joined(feed, instances, seriesOf, execution, events, withFactors)
+        : new Single(feed, instances, seriesOf, execution, events, withFactors);
 
     private protected static LiveStrategy Make(StrategyInstance instance, IEventSink? events, bool withFactors) =>
         new(instance, events is null ? null : new RunEventWriter(instance.Index, events, withFactors));
@@ -54,9 +54,9 @@ internal abstract class LiveFeedRuns
         private readonly FeedPipeline _pipeline;
         private long _index;
 
-        public Single(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        public Single(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
         {
-            var series = new MarketSeries(instrumentOf(feed.Symbols[0]), feed.Timeframe);
+            var series = seriesOf(feed.Symbols[0]);
             var plan = feed.NewFactors();
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
@@ -102,15 +102,26 @@ internal abstract class LiveFeedRuns
         private readonly FeedJoiner _joiner;
         private readonly long[] _index;
 
-        public Joined(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, Instrument> instrumentOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        public Joined(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
         {
-            var series = feed.Symbols.Select(s => new MarketSeries(instrumentOf(s), feed.Timeframe)).ToList();
+            var series = feed.Symbols.Select(seriesOf).ToList();
             var plans = series.Select(_ => feed.NewFactors()).ToList();
             _index = new long[series.Count];
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
                 Guarded(strategy, () =>
                 {
+                    if (feed.IsReferring)
+                    {
+                        // It trades the first symbol alone, and reads the others.
+                        var observer = strategy.ObserverOf(0);
+                        var single = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series[0], strategy.Instance.Trading, execution, plans[0], observer, strategy.Instance.Model, feed.Symbols);
+                        if (strategy.Log is { } own) own.Run = single;
+                        observer.Factors = single;
+                        strategy.FactorNames = single.FactorNames;
+                        strategy.Run = single;
+                        return;
+                    }
                     var observers = series.Select((_, s) => strategy.ObserverOf(s)).ToArray();
                     var run = new MultiSymbolRun(strategy.Instance.Id, (MultiSymbolStrategy)strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plans, observers);
                     for (var s = 0; s < observers.Length; s++)
@@ -140,7 +151,9 @@ internal abstract class LiveFeedRuns
                     if (strategy.Error is not null) continue;
                     try
                     {
-                        ((MultiSymbolRun)strategy.Run!).Process(prepared);
+                        if (strategy.Run is MultiSymbolRun joined) joined.Process(prepared);
+                        // Of a joined stretch its own bars, where it has any.
+                        else if (prepared.Symbol(0) is { } own) ((StrategyRun)strategy.Run!).Process(own.Block, own.Sheet, own.Calendar);
                     }
                     catch (Exception e)
                     {

@@ -48,6 +48,8 @@ public sealed class LiveHost : IPortfolioHost
     private StateWeights? _states;
     private LiveInstants _instants = null!;
     private LiveFeedRuns[] _feeds = [];
+    // By market; null where no strategy asks in which order its prices were reached.
+    private IntrabarPath?[] _paths = [];
     private FeedPlan[] _feedPlans = [];
     private LiveStrategy[] _strategies = [];
     private Dictionary<string, LiveStrategy> _byId = [];
@@ -167,10 +169,11 @@ public sealed class LiveHost : IPortfolioHost
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, _spec.Data.Timeframe), byState);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
         _feedPlans = [.. plan.Feeds];
-        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => markets[s].Instrument, _spec.Execution.Settings, events, withFactors))];
+        var market = _feed.Series.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
+        _paths = new IntrabarPath?[_feed.Series.Count];
+        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), market[s]), _spec.Execution.Settings, events, withFactors))];
         _strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
         _byId = _strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
-        var market = _feed.Series.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         _instants = new LiveInstants(_feed.Series, plan.Feeds.SelectMany(f => f.Symbols.Select(s => (market[s], f.Timeframe))));
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
         _markedAt = new Timeframe?[_feed.Series.Count];
@@ -179,6 +182,17 @@ public sealed class LiveHost : IPortfolioHost
             foreach (var symbol in instance.Symbols)
                 if (weights[instance.Index] != 0 && (_markedAt[market[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks))
                     _markedAt[market[symbol]] = instance.Timeframe;
+    }
+
+    // The feed's own bars tell the order of prices within longer ones; they are added as they come.
+    private MarketSeries WithPath(MarketSeries series, int market)
+    {
+        if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
+        var carried = _feed.Series[market].Timeframe;
+        var helps = series.Timeframe.Ticks > carried.Ticks;
+        if (smaller != carried)
+            _notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
+        return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
     }
 
     // ---- what was before ----------------------------------------------------------------------------------------------------
@@ -240,6 +254,7 @@ public sealed class LiveHost : IPortfolioHost
 
     private void Take(int market, in Bar bar)
     {
+        _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
         _bars.Add(market, bar);
         _instants.Add(market, bar);
     }

@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Tests.Live;
@@ -87,6 +88,22 @@ public sealed class LiveMatchesBacktest : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         // A production configuration is a batch as well.
         (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
+
+    [Fact]
+    public async Task Strategies_that_read_another_symbol_and_smaller_bars_within_longer_ones_match_too()
+    {
+        StrategyCatalogue.Add(typeof(Batches.MovesWith).Assembly);
+        const string Strategies = """
+            { "class": "MovesWith", "params": { "n": [10, 20] }, "symbols": ["ACME"], "size": { "percentOfEquity": 20 } },
+            { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
+            """;
+        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""", path: """, "intrabarPath": "auto" """);
+        backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
+        backtest.Model.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
+        var live = await _under.LiveAsync(backtest);
+        SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
     [Fact]

@@ -31,10 +31,10 @@ internal sealed class SessionUnderTest : IDisposable
     public static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     /// <summary>Runs the batch as a backtest.</summary>
-    public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""", string to = "2022-02-10", string more = """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""")
+    public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""", string to = "2022-02-10", string more = """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
     {
         var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes(
-            $$"""{ "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" }, "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+            $$"""{ "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" }, "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
         return await RunAsync(spec, "backtest");
     }
 
