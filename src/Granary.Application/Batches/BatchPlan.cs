@@ -215,16 +215,26 @@ public sealed class BatchPlan
     // The batch's other symbols that a strategy's factors read. What cannot be made fails alone, later, with its reason; so does who reads a symbol that is not there.
     private static IReadOnlyList<string> References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol, Timeframe timeframe, IReadOnlyList<string> symbols)
     {
-        try
+        // On a thread of its own: a constructor that does not come back must not keep the plan, and with it a silo, from all others.
+        IReadOnlyList<string> found = [];
+        Exception? fault = null;
+        var thread = new Thread(() =>
         {
-            var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
-            var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
-            return [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply).Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)
-        {
-            return [];
-        }
+            try
+            {
+                var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
+                var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
+                found = [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply).Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+            }
+            catch (Exception e)
+            {
+                fault = e;
+            }
+        }) { IsBackground = true, Name = "strategy's references" };
+        thread.Start();
+        if (!thread.Join(TimeSpan.FromSeconds(5))) return [];
+        if (fault is not null and not (ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        return found;
     }
 
     private static bool Advance(int[] choice, List<(int Parameter, object[] Values)> grid)
