@@ -19,7 +19,8 @@ public static class CausalitySample
     private const long Free = 200_000, LeastBars = 2_000;
 
     /// <param name="threads">Of this process; where the batch itself runs does not matter.</param>
-    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, int threads, CancellationToken cancellationToken)
+    /// <param name="failed">Strategies of the batch that failed: they are left out.</param>
+    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, int threads, CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
     {
         var evaluations = plan.Feeds.Sum(f => FeedBlocks.CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
         var budget = Math.Max(Free, (long)(Share * evaluations));
@@ -28,6 +29,6 @@ public static class CausalitySample
         var mean = Math.Max(1, Math.Min(bars, evaluations / Math.Max(1, plan.Instances.Count)));
         var sample = (int)Math.Clamp(budget / ((Cuts + 1) * mean), 1, plan.Instances.Count);
         var heads = markets.ToDictionary(m => m.Key, m => m.Value.Series.Count <= bars ? m.Value : m.Value with { Series = new HeadSeries(m.Value.Series, bars) }, StringComparer.Ordinal);
-        return CausalityCheck.RunAsync(plan, heads, new EmbeddedHost(threads), sample, Cuts, plan.Spec.Seed, cancellationToken);
+        return CausalityCheck.RunAsync(plan, heads, new EmbeddedHost(threads), sample, Cuts, plan.Spec.Seed, cancellationToken, except: failed);
     }
 }

@@ -29,16 +29,19 @@ public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<Loo
 /// </summary>
 public static class CausalityCheck
 {
+    /// <param name="except">Strategies, by their indices, that are not looked at.</param>
     /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
     /// <param name="cuts">How many instants.</param>
     /// <param name="factors">Whether every value of the strategies' factors is looked at too, and not only what the strategies made of them.</param>
     /// <param name="withModels">Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where none are asked.</param>
     public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
-        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false)
+        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false, IReadOnlySet<int>? except = null)
     {
         withModels ??= _ => Task.FromResult(plan);
-        var count = Math.Min(sample, plan.Instances.Count);
-        var chosen = Enumerable.Range(0, count).Select(i => (int)((long)i * plan.Instances.Count / count)).ToHashSet();
+        // What failed is not looked at: it might not come back, and no limits guard it here.
+        int[] eligible = [.. plan.Instances.Select(i => i.Index).Where(i => except?.Contains(i) != true)];
+        var count = Math.Min(sample, eligible.Length);
+        var chosen = Enumerable.Range(0, count).Select(i => eligible[(int)((long)i * eligible.Length / count)]).ToHashSet();
         var truth = await EventsAsync(await withModels(markets), markets, host, chosen, cancellationToken);
         var (first, last) = await SpanAsync(markets, cancellationToken);
         var found = new List<LookAhead>();
