@@ -16,7 +16,7 @@ need_postgres() {
 as_owner() { if [[ $EUID -eq 0 ]]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
 
 cleanup() {
-  for pid in "${pids[@]:-}"; do [[ -n "$pid" ]] && kill -9 "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]:-}"; do [[ -n "$pid" ]] && { pkill -9 -P "$pid" || true; kill -9 "$pid" || true; } 2>/dev/null; done
   [[ -d "$work/pg" ]] && as_owner "$pg/pg_ctl" -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true
   rm -rf "$work"
 }
