@@ -15,15 +15,21 @@ public static class FactorCatalogue
 
     public static bool TryGet(string name, [NotNullWhen(true)] out FactorDefinition? definition) => _definitions.TryGetValue(name, out definition);
 
-    /// <summary>Adds the factors of a plug-in. Call it at start, before any run, and not from two threads at once.</summary>
+    private static readonly Lock Adding = new();
+
+    /// <summary>Adds the factors of a plug-in. Call it at start, before any run.</summary>
     /// <exception cref="ArgumentException">A name is taken; then nothing is added.</exception>
     public static void Add(Assembly assembly)
     {
-        var all = new Dictionary<string, FactorDefinition>(_definitions, StringComparer.Ordinal);
-        foreach (var (name, definition) in Scan(assembly))
-            if (!all.TryAdd(name, definition) && all[name].Kernel != definition.Kernel)
-                throw new ArgumentException($"the factor name '{name}' of {definition.Kernel} is taken by {all[name].Kernel}");
-        _definitions = all;
+        // Two that add at once must not forget one another's.
+        lock (Adding)
+        {
+            var all = new Dictionary<string, FactorDefinition>(_definitions, StringComparer.Ordinal);
+            foreach (var (name, definition) in Scan(assembly))
+                if (!all.TryAdd(name, definition) && all[name].Kernel != definition.Kernel)
+                    throw new ArgumentException($"the factor name '{name}' of {definition.Kernel} is taken by {all[name].Kernel}");
+            _definitions = all;
+        }
     }
 
     /// <summary>A request by name with arguments in the constructor's order; missing ones take their defaults.</summary>

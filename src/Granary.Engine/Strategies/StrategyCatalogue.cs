@@ -23,17 +23,23 @@ public static class StrategyCatalogue
         throw new ArgumentException($"there is no strategy '{name}'" + (near is null ? "; 'granary strategies' lists them" : $"; did you mean '{near}'?"));
     }
 
-    /// <summary>Adds the strategies of a plug-in. Call it at start, before any run, and not from two threads at once.</summary>
+    private static readonly Lock Adding = new();
+
+    /// <summary>Adds the strategies of a plug-in. Call it at start, before any run.</summary>
     /// <returns>What was added; empty where the assembly holds no strategy.</returns>
     /// <exception cref="ArgumentException">A name is taken, or a class cannot be a strategy; then nothing is added.</exception>
     public static IReadOnlyList<StrategyDefinition> Add(Assembly assembly)
     {
         var found = Scan(assembly);
-        var all = new Dictionary<string, StrategyDefinition>(_definitions, StringComparer.Ordinal);
-        foreach (var (name, definition) in found)
-            if (!all.TryAdd(name, definition) && all[name].Type != definition.Type)
-                throw new ArgumentException($"the strategy name '{name}' of {definition.Type} is taken by {all[name].Type}");
-        _definitions = all;
+        // Two that add at once must not forget one another's.
+        lock (Adding)
+        {
+            var all = new Dictionary<string, StrategyDefinition>(_definitions, StringComparer.Ordinal);
+            foreach (var (name, definition) in found)
+                if (!all.TryAdd(name, definition) && all[name].Type != definition.Type)
+                    throw new ArgumentException($"the strategy name '{name}' of {definition.Type} is taken by {all[name].Type}");
+            _definitions = all;
+        }
         return [.. found.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
     }
 
