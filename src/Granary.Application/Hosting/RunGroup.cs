@@ -155,7 +155,8 @@ public abstract class RunGroup
         _writers[i] = null;
     }
 
-    private static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
+    /// <summary>What a strategy that threw is said to have failed of.</summary>
+    internal static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Ends the strategies after the last block, once.</summary>
     internal IEnumerable<StrategyOutcome> Finish(FeedClock clock, long tracePeriod)

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Hosting;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -40,14 +41,23 @@ internal abstract class LiveFeedRuns
 
     private protected static void Fail(LiveStrategy strategy, Exception e)
     {
-        strategy.Error = Said(e);
+        strategy.Error = RunGroup.Said(e);
         strategy.Run = null;
         strategy.Events.Clear();
         // What it has open is closed, since nobody looks after it any more.
         strategy.Trades.Clear();
     }
 
-    private static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
+    // The run of a strategy that trades one symbol. symbols: that one and those that its factors compare it with; null for the one alone.
+    private protected static void Begin(LiveStrategy strategy, MarketSeries series, ExecutionSettings execution, FactorPlan plan, IReadOnlyList<string>? symbols = null)
+    {
+        var observer = strategy.ObserverOf(0);
+        var run = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plan, observer, strategy.Instance.Model, symbols);
+        if (strategy.Log is { } log) log.Run = run;
+        observer.Factors = run;
+        strategy.FactorNames = run.FactorNames;
+        strategy.Run = run;
+    }
 
     private sealed class Single : LiveFeedRuns
     {
@@ -60,15 +70,7 @@ internal abstract class LiveFeedRuns
             var plan = feed.NewFactors();
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
-                Guarded(strategy, () =>
-                {
-                    var observer = strategy.ObserverOf(0);
-                    var run = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plan, observer, strategy.Instance.Model);
-                    if (strategy.Log is { } log) log.Run = run;
-                    observer.Factors = run;
-                    strategy.FactorNames = run.FactorNames;
-                    strategy.Run = run;
-                });
+                Guarded(strategy, () => Begin(strategy, series, execution, plan));
             _pipeline = new FeedPipeline(series, plan);
         }
 
@@ -114,12 +116,7 @@ internal abstract class LiveFeedRuns
                     if (feed.IsReferring)
                     {
                         // It trades the first symbol alone, and reads the others.
-                        var observer = strategy.ObserverOf(0);
-                        var single = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series[0], strategy.Instance.Trading, execution, plans[0], observer, strategy.Instance.Model, feed.Symbols);
-                        if (strategy.Log is { } own) own.Run = single;
-                        observer.Factors = single;
-                        strategy.FactorNames = single.FactorNames;
-                        strategy.Run = single;
+                        Begin(strategy, series[0], execution, plans[0], feed.Symbols);
                         return;
                     }
                     var observers = series.Select((_, s) => strategy.ObserverOf(s)).ToArray();
