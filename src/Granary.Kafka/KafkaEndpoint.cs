@@ -90,7 +90,7 @@ public sealed record KafkaEndpoint(string Brokers)
             {
                 throw new KafkaFailedException($"the topic '{topic}' could not be made at {Brokers}: {e.Error.Reason}", e);
             }
-            for (var patience = DateTime.UtcNow + timeout; (found = Partitions(admin, topic, timeout)) == 0 && DateTime.UtcNow < patience;) await Task.Delay(100).ConfigureAwait(false);
+            for (var asked = System.Diagnostics.Stopwatch.StartNew(); (found = Partitions(admin, topic, timeout)) == 0 && asked.Elapsed < timeout;) await Task.Delay(100).ConfigureAwait(false);
         }
         if (found < partitions)
             throw new KafkaFailedException(found == 0

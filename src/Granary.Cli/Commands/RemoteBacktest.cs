@@ -40,11 +40,14 @@ internal static class RemoteBacktest
     private static Action<BatchStatus>? Tell(IProgress<BatchProgress>? progress)
     {
         if (progress is null) return null;
+        // From when it is first seen at work, by the clock of this machine: the server's may differ.
+        System.Diagnostics.Stopwatch? clock = null;
         return status =>
         {
-            if (status.StartedAt is not { } started) return;
+            if (status.StartedAt is null) return;
+            clock ??= System.Diagnostics.Stopwatch.StartNew();
             var p = status.Progress;
-            var elapsed = DateTimeOffset.UtcNow - started;
+            var elapsed = clock.Elapsed;
             var rate = p.Bars / Math.Max(1e-3, elapsed.TotalSeconds);
             TimeSpan? left = p.BarsTotal > p.Bars && p.Bars > 0 ? TimeSpan.FromSeconds((p.BarsTotal - p.Bars) / rate) : null;
             progress.Report(new BatchProgress(p.Done, p.Strategies, p.Bars, p.BarsTotal, rate, elapsed, left, p.Stage ?? ""));
