@@ -13,11 +13,11 @@ namespace Granary.Application.Live;
 /// <summary>What a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and account.json.</summary>
 internal static class AccountFiles
 {
-    public static async Task WriteAsync(string folder, AccountLedger ledger, AccountJournal journal, LiveRequest request, Production production, LiveStatus status, LatencyRecorder latency, LiveHost host)
+    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderDesk desk, LiveRequest request, Production production, LiveStatus status, LatencyRecorder latency, LiveHost host)
     {
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
-        await foreach (var e in journal.ReadAsync().ConfigureAwait(false))
+        await foreach (var e in desk.ReadAsync().ConfigureAwait(false))
         {
             switch (e)
             {
@@ -39,7 +39,7 @@ internal static class AccountFiles
             models = production.ModelVersions,
             broker = request.Broker,
             feed = request.Feed,
-            journal = journal.Name,
+            journal = desk.Name,
             withoutEvidence = !production.Verdict.IsSufficient,
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,

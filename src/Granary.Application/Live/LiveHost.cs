@@ -27,8 +27,7 @@ public sealed class LiveHost : IPortfolioHost
 {
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
-    private readonly IBroker _broker;
-    private readonly AccountJournal _journal;
+    private readonly IOrderDesk _desk;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
@@ -43,7 +42,6 @@ public sealed class LiveHost : IPortfolioHost
     private readonly LatencyRecorder _latency = new();
     private readonly string _tag;
     private AccountLedger _ledger = null!;
-    private OrderManager _manager = null!;
     private PortfolioDriver _driver = null!;
     private StateWeights? _states;
     private LiveInstants _instants = null!;
@@ -70,9 +68,9 @@ public sealed class LiveHost : IPortfolioHost
         public int Exits;
     }
 
-    private LiveHost(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, TimeProvider clock, LiveOptions options, List<JournalEvent> past)
+    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, TimeProvider clock, LiveOptions options, List<JournalEvent> past)
     {
-        (_spec, _feed, _broker, _journal, _clock, _options, _past) = (spec, feed, broker, journal, clock, options, past);
+        (_spec, _feed, _desk, _clock, _options, _past) = (spec, feed, desk, clock, options, past);
         _bars = new LiveBars(feed.Series);
         _tag = TagOf(past, spec, options);
     }
@@ -86,9 +84,14 @@ public sealed class LiveHost : IPortfolioHost
     /// <param name="past">What the journal holds.</param>
     /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
     public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past, TimeProvider clock, LiveOptions options) =>
-        new(spec, feed, broker, journal, clock, options, [.. past]);
+        Create(spec, feed, new OrderDesk(journal, broker), past, clock, options);
 
-    public string Description => $"live, broker {_broker.Name}";
+    /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
+    /// <param name="desk">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, IReadOnlyList<JournalEvent> past, TimeProvider clock, LiveOptions options) =>
+        new(spec, feed, desk, clock, options, [.. past]);
+
+    public string Description => $"live, broker {_desk.Broker}";
 
     /// <summary>The bars that it has taken, for the report of its run.</summary>
     public IBarSource Bars => _bars;
@@ -140,6 +143,7 @@ public sealed class LiveHost : IPortfolioHost
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         Prepare(plan, markets, events, withFactors);
+        await _desk.BeginAsync(_ledger, _tag, _instrumentOf, cancellationToken).ConfigureAwait(false);
         try
         {
             Replay();
@@ -150,7 +154,7 @@ public sealed class LiveHost : IPortfolioHost
         {
             // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
         }
-        await _journal.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await _desk.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         finished(Finish());
         Show(LiveState.Ended, now: true);
     }
@@ -158,7 +162,6 @@ public sealed class LiveHost : IPortfolioHost
     private void Prepare(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors)
     {
         _ledger = new AccountLedger(_spec.Cash, s => markets[s].Instrument.Multiplier);
-        _manager = new OrderManager(_broker, _journal, _ledger, _tag);
         var weights = new double[plan.Instances.Count];
         foreach (var instance in plan.Instances) weights[instance.Index] = _spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
         var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
@@ -240,8 +243,8 @@ public sealed class LiveHost : IPortfolioHost
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _journal.AppendAsync([new SessionStarted(_instant, _tag, _options.Account, _options.Configuration, _broker.Name, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
-        if (_journal.Cut is { } cut) _notes.Add(cut);
+        await _desk.AppendAsync([new SessionStarted(_instant, _tag, _options.Account, _options.Configuration, _desk.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
+        if (_desk.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence) _notes.Add("its evidence is missing or failed, and its operator trades it all the same (--without-evidence)");
         if (_bars.Count == 0 && _options.WarmUp is not null) await WarmUpAsync(cancellationToken).ConfigureAwait(false);
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
@@ -321,7 +324,7 @@ public sealed class LiveHost : IPortfolioHost
     private async ValueTask WarmAsync(long instant, List<TakenBar> taken, CancellationToken cancellationToken)
     {
         foreach (var bar in taken) Take(bar.Series, bar.Bar);
-        await _journal.NoteAsync(new BarsTaken(instant, [.. taken], Warm: true), cancellationToken).ConfigureAwait(false);
+        await _desk.NoteAsync(new BarsTaken(instant, [.. taken], Warm: true), cancellationToken).ConfigureAwait(false);
         Walk(instant, null);
     }
 
@@ -427,12 +430,11 @@ public sealed class LiveHost : IPortfolioHost
         cancellationToken.ThrowIfCancellationRequested();
         var closed = new ClosedBar[taken.Count];
         for (var i = 0; i < closed.Length; i++) closed[i] = new ClosedBar(_feed.Series[taken[i].Series].Instrument.Symbol, taken[i].Bar, _feed.Series[taken[i].Series].Timeframe);
-        if (_broker is IMarketListener listener) await listener.OnBarsAsync(instant, closed, cancellationToken).ConfigureAwait(false);
+        await _desk.HearAsync(instant, closed, cancellationToken).ConfigureAwait(false);
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        if (_ledger.Unresolved().Count > 0) await _manager.ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
-        await _manager.PollAsync(instant, cancellationToken).ConfigureAwait(false);
+        await _desk.PollAsync(instant, cancellationToken).ConfigureAwait(false);
 
         foreach (var bar in taken) Take(bar.Series, bar.Bar);
         _facts.Clear();
@@ -443,15 +445,15 @@ public sealed class LiveHost : IPortfolioHost
         _state = late ? LiveState.CatchingUp : _paused ? LiveState.Paused : LiveState.Trading;
         Walk(instant, late ? "late" : _paused ? "paused" : "");
         Align(instant);
-        var journalBefore = _journal.Appending;
+        var journalBefore = _desk.Appending;
         if (_intents.Count > 0)
         {
             await SendAsync(instant, cancellationToken).ConfigureAwait(false);
-            _latency.Add(Stopwatch.GetElapsedTime(arrived, _firstSent), Stopwatch.GetElapsedTime(arrived), _journal.Appending - journalBefore);
+            _latency.Add(Stopwatch.GetElapsedTime(arrived, _firstSent), Stopwatch.GetElapsedTime(arrived), _desk.Appending - journalBefore);
         }
         else
         {
-            foreach (var fact in _facts) await _journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
+            foreach (var fact in _facts) await _desk.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
         }
         await MoveAsync(instant, cancellationToken).ConfigureAwait(false);
         await IdleAsync(cancellationToken).ConfigureAwait(false);
@@ -555,7 +557,7 @@ public sealed class LiveHost : IPortfolioHost
         var wanted = strategy.Trades.GetValueOrDefault(signal.Number);
         // Its own account has refused it at once.
         if (wanted is null) return;
-        var why = send.Length > 0 ? send : _manager.Blocked.Contains(symbol) ? "blocked" : "";
+        var why = send.Length > 0 ? send : _desk.Blocked.Contains(symbol) ? "blocked" : "";
         if (why.Length > 0)
         {
             _skipped++;
@@ -627,14 +629,14 @@ public sealed class LiveHost : IPortfolioHost
         {
             var wanted = _byId.GetValueOrDefault(ticket.Strategy)?.Trades.GetValueOrDefault(ticket.Intent.Trade);
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
-            if (wanted is null or { State: WantedState.Exit } || _flatten) await _manager.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
+            if (wanted is null or { State: WantedState.Exit } || _flatten) await _desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in _strategies)
             foreach (var (number, wanted) in strategy.Trades)
             {
                 if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders) || orders.Entry is not { } entry) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
-                if (await _manager.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false)) _movedStops[entry.Order.ClientId] = wanted.MovedStop;
+                if (await _desk.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false)) _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }
         _resendStops = false;
     }
@@ -645,8 +647,8 @@ public sealed class LiveHost : IPortfolioHost
         _firstSent = 0;
         for (var attempt = 0; _intents.Count > 0 && attempt < 20; attempt++)
         {
-            await _manager.SendAsync(instant, _facts, _intents, cancellationToken).ConfigureAwait(false);
-            if (_firstSent == 0) _firstSent = _manager.FirstSent;
+            await _desk.SendAsync(instant, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (_firstSent == 0) _firstSent = _desk.FirstSent;
             var refused = false;
             foreach (var intent in _intents)
             {
@@ -679,13 +681,13 @@ public sealed class LiveHost : IPortfolioHost
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         if (_options.Weights is not null && (_checkWeights || _clock.GetElapsedTime(_weightsLooked) >= TimeSpan.FromSeconds(1))) await LookForWeightsAsync(cancellationToken).ConfigureAwait(false);
-        await _journal.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
+        await _desk.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);
     }
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
-        foreach (var difference in await _manager.SynchroniseAsync(_instant, cancellationToken).ConfigureAwait(false)) _notes.Add(difference);
+        foreach (var difference in await _desk.SynchroniseAsync(_instant, cancellationToken).ConfigureAwait(false)) _notes.Add(difference);
         _synchronised = _clock.GetTimestamp();
     }
 
@@ -701,11 +703,11 @@ public sealed class LiveHost : IPortfolioHost
         if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
             var change = new EnablementChanged(_instant, order.Command == SessionCommand.Enable, order.Who, order.Why) { Strategy = order.Strategy, Symbol = order.Symbol };
-            await _journal.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            await _desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Put(change);
             return;
         }
-        await _journal.AppendAsync([new SessionControlled(_instant, order.Command, order.Who, order.Why)], cancellationToken).ConfigureAwait(false);
+        await _desk.AppendAsync([new SessionControlled(_instant, order.Command, order.Who, order.Why)], cancellationToken).ConfigureAwait(false);
         Put(order.Command);
         if (order.Command == SessionCommand.Flatten) await AlignAsync(cancellationToken).ConfigureAwait(false);
         _state = _paused ? LiveState.Paused : LiveState.Trading;
@@ -721,7 +723,7 @@ public sealed class LiveHost : IPortfolioHost
                 break;
             case SessionCommand.Resume:
                 (_paused, _flatten) = (false, false);
-                _manager.Unblock();
+                _desk.Unblock();
                 break;
             case SessionCommand.Flatten:
                 (_paused, _flatten) = (true, true);
@@ -740,7 +742,7 @@ public sealed class LiveHost : IPortfolioHost
         (_checkWeights, _weightsLooked) = (false, _clock.GetTimestamp());
         if (await _options.Weights!.FindAsync(_options.Account, cancellationToken).ConfigureAwait(false) is not { } newest || newest.Version <= _weightsVersion) return;
         var change = new WeightsChanged(_instant, newest.Version, newest.Weights, newest.Who, newest.Why);
-        await _journal.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+        await _desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
         Put(change);
         foreach (var unknown in newest.Weights.Keys.Where(id => !_strategies.Any(s => s.Instance.Id == id)).Take(3))
             _notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
@@ -805,13 +807,13 @@ public sealed class LiveHost : IPortfolioHost
         foreach (var market in _feed.Series)
             if (_ledger.PositionOf(market.Instrument.Symbol) is not 0 and var held && _bars.Last(IndexOf(market)) is { } last)
                 equity += held * last.Close * market.Instrument.Multiplier;
-        if (_journal.Fault is not null) state = LiveState.WaitingForJournal;
-        else if (_manager.Fault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
+        if (_desk.JournalFault is not null) state = LiveState.WaitingForJournal;
+        else if (_desk.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
         var (p50, p99) = _latency.Percentiles();
         Status = new LiveStatus(state, new DateTime(_instant, DateTimeKind.Utc), _bars.Count, _strategies.Length, _strategies.Count(s => s.Error is not null), _driver.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _ledger.ActiveTrades.Count, _signals, _driver.Run.Accepted,
-            _manager.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected), _ledger.OpenTickets.Count(t => t.Unknown), _manager.Differences,
-            _weightsVersion, _journal.Fault, _manager.Fault, p50, p99, [.. _notes.TakeLast(20)]);
+            _desk.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected), _ledger.OpenTickets.Count(t => t.Unknown), _desk.Differences,
+            _weightsVersion, _desk.JournalFault, _desk.VenueFault, p50, p99, [.. _notes.TakeLast(20)]);
         _options.Status?.Report(Status);
         _options.Control?.Show(Status, now);
     }

@@ -12,7 +12,7 @@ public sealed record LiveOptions
     public IWeightsService? Weights { get; init; }
 
     /// <summary>Where the operator's commands come from and the status goes to; null = nobody commands.</summary>
-    public SessionControl? Control { get; init; }
+    public ISessionControl? Control { get; init; }
 
     /// <summary>An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.</summary>
     public TimeSpan? EntriesWithin { get; init; }

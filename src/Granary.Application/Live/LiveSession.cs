@@ -1,7 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Feeds;
 using Granary.Application.Json;
-using Granary.Application.Learning;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
@@ -62,69 +60,72 @@ public static class LiveSession
     /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
-    public static async Task<LiveRun> RunAsync(LiveRequest request, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static Task<LiveRun> RunAsync(LiveRequest request, TimeProvider clock, CancellationToken cancellationToken = default)
     {
         var production = ProductionReader.Read(request.Production);
+        var folder = FolderOf(request, production, clock);
+        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, folder, clock), clock, cancellationToken);
+    }
+
+    private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
+        Path.GetFullPath(request.Out ?? Path.Combine("runs", FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
+
+    /// <summary>What can be told to be wrong before anything is opened.</summary>
+    /// <exception cref="InputException">The evidence does not suffice, or there is no such broker or account.</exception>
+    public static void Check(LiveRequest request, Production production)
+    {
         if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
             throw new InputException($"{request.Production} does not speak for itself: {string.Join("; ", production.Verdict.Reasons)}; mend that, or trade it all the same with --without-evidence, which is recorded");
         if (request.Broker != "paper")
             throw new InputException($"--broker {request.Broker}: this Granary has the broker 'paper' only; another is an adapter of IBroker (src/Granary.Engine/Brokerage/IBroker.cs)");
+        WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
+    }
+
+    /// <summary>Runs a session where it is.</summary>
+    /// <inheritdoc cref="RunAsync(LiveRequest, TimeProvider, CancellationToken)"/>
+    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        Check(request, production);
         var spec = production.Spec;
         var account = request.Account ?? spec.Name;
-        WeightsRules.CheckPortfolio(account);
-        var now = clock.GetUtcNow().UtcDateTime;
-        var folder = Path.GetFullPath(request.Out ?? Path.Combine("runs", FormattableString.Invariant($"{spec.Name}-live-{now:yyyyMMdd'T'HHmmss'Z'}")));
-        var state = request.State ?? Path.Combine(folder, "state");
-        var isDatabase = ModelStores.IsDatabase(state);
-        var holder = $"granary live {Path.GetFileName(request.Production)}";
+        var folder = FolderOf(request, production, clock);
 
-        await using var journal = new AccountJournal(isDatabase
-            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), account, clock, holder, cancellationToken).ConfigureAwait(false)
-            : FileJournal.Open(state, clock, holder), clock);
+        await using var desk = await site.OpenDeskAsync(production, account, cancellationToken).ConfigureAwait(false);
         var past = new List<JournalEvent>();
-        await foreach (var e in journal.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
+        await foreach (var e in desk.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
         var before = past.OfType<SessionStarted>().LastOrDefault();
         if (before is not null && before.Configuration != production.Hash)
-            throw new InputException($"{journal.Name} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state");
+            throw new InputException($"{desk.Name} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state");
 
-        await using var feed = await OpenFeedAsync(request, spec, past, clock, cancellationToken).ConfigureAwait(false);
+        await using var feed = await OpenFeedAsync(request, spec, past, site, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
                 throw new InputException($"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
-        Instrument Of(Instrument i) => (spec.Data.Instruments.GetValueOrDefault(i.Symbol) ?? spec.Data.Instruments.GetValueOrDefault("*"))?.Apply(i) ?? i;
-        var instruments = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => Of(s.Instrument), StringComparer.Ordinal);
-        await using var broker = await PaperBroker.OpenAsync(request.Paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, isDatabase
-            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), account + ".paper-venue", clock, holder, cancellationToken).ConfigureAwait(false)
-            : FileJournal.Open(state, clock, holder, "paper-venue.grj", flush: false), clock, cancellationToken).ConfigureAwait(false);
 
         var streams = !Data.BarSources.Knows(request.Feed);
-        var host = LiveHost.Create(spec, feed, broker, journal, past, clock, new LiveOptions
+        var host = LiveHost.Create(spec, feed, desk, past, clock, new LiveOptions
         {
             Account = account,
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.IsSufficient,
-            Weights = request.Weights is { } weights ? new FileWeights(weights, clock) : null,
-            Control = new SessionControl(isDatabase ? Path.Combine(folder, "control") : Path.Combine(state, "control"), clock),
+            Weights = site.Weights,
+            Control = site.Control,
             EntriesWithin = streams ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             WarmUp = WarmUp(request, spec, streams),
             Status = request.Status,
         });
         past.Clear();
         var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, new BatchOptions { Out = folder, Yes = true, Guards = false, RegisterModels = false }, null, cancellationToken).ConfigureAwait(false);
-        await AccountFiles.WriteAsync(folder, host.Ledger, journal, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
+        await AccountFiles.WriteAsync(folder, host.Ledger, desk, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger);
     }
 
-    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site, CancellationToken cancellationToken)
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
         var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || !Data.BarSources.Knows(request.Feed)) ? known + 1 : request.From;
-        List<BarQuery> Queries(long? start) => [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))];
-        Task<ILiveFeed> Open(long? start) => OpenAsync(Queries(start));
-        async Task<ILiveFeed> OpenAsync(List<BarQuery> queries) => Data.BarSources.Knows(request.Feed)
-            ? await BarReplay.OpenAsync(BarSources.Open(spec.Data with { Source = request.Feed }, Environment.CurrentDirectory), queries, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
-            : await LiveFeeds.OpenAsync(new FeedRequest(request.Feed, queries, request.Pace, clock), cancellationToken).ConfigureAwait(false);
+        Task<ILiveFeed> Open(long? start) => site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))], cancellationToken);
         try
         {
             return await Open(from).ConfigureAwait(false);

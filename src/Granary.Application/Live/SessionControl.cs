@@ -11,11 +11,22 @@ namespace Granary.Application.Live;
 /// <param name="Strategy">Whom enabling and disabling is about; empty = the symbol.</param>
 public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "");
 
+/// <summary>The way to a running session: what its operator says goes in, how it stands comes out.</summary>
+public interface ISessionControl
+{
+    /// <summary>Commands that have come, each once, in their order; those of the last time have been carried out.</summary>
+    IReadOnlyList<SessionOrder> Take();
+
+    /// <summary>How the session stands.</summary>
+    /// <param name="now">It matters to whoever looks, as the answer to a command.</param>
+    void Show(LiveStatus status, bool now);
+}
+
 /// <summary>
 /// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the session keeps
 /// its status. Whoever may write the folder may command the session.
 /// </summary>
-public sealed class SessionControl
+public sealed class SessionControl : ISessionControl
 {
     private static readonly JsonSerializerOptions Json = new()
     {

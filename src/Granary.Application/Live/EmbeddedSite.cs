@@ -1,0 +1,33 @@
+using Granary.Application.Batches;
+using Granary.Application.Feeds;
+using Granary.Application.Learning;
+using Granary.Application.Weights;
+using Granary.Data.Journals;
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Live;
+
+/// <summary>A session in this process: <c>granary live</c>.</summary>
+/// <param name="folder">The run's.</param>
+internal sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvider clock) : ISessionSite
+{
+    private readonly string _state = request.State ?? Path.Combine(folder, "state");
+    private SessionControl? _control;
+
+    // Made when the lease is held: commands that lie there are a session's that trades.
+    public ISessionControl Control => _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
+
+    public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
+
+    public Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken) =>
+        OrderDesk.OpenAsync(_state, account, production.Spec, request.Paper, $"granary live {Path.GetFileName(request.Production)}", clock, cancellationToken);
+
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) => OpenFeedAsync(request, data, markets, clock, cancellationToken);
+
+    /// <summary>Opens a feed from where its bars are.</summary>
+    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, DataSpec data, IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) => Data.BarSources.Knows(request.Feed)
+        ? await BarReplay.OpenAsync(BarSources.Open(data with { Source = request.Feed }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await LiveFeeds.OpenAsync(new FeedRequest(request.Feed, markets, request.Pace, clock), cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,83 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Live;
+
+/// <summary>
+/// Where a session's orders are made and its facts are kept: the account's journal with its lease, the venue, and the order manager between them.
+/// It is beside the session, or on another machine of a cluster; the session cannot tell which.
+/// </summary>
+/// <remarks>One caller at a time. Facts are told to it in the order in which they happened, and stand so in the journal.</remarks>
+public interface IOrderDesk : IAsyncDisposable
+{
+    /// <summary>Of the venue, as it stands in journals and reports.</summary>
+    string Broker { get; }
+
+    /// <summary>Of the journal, as it stands in messages.</summary>
+    string Name { get; }
+
+    /// <summary>What opening the journal had to cut off, in one sentence; null where it was whole.</summary>
+    string? Cut { get; }
+
+    /// <summary>Why the journal cannot be written; null while it can.</summary>
+    string? JournalFault { get; }
+
+    /// <summary>Why the venue does not answer; null while it does.</summary>
+    string? VenueFault { get; }
+
+    /// <summary>Spent in appending, which is mostly the flush to the disk.</summary>
+    TimeSpan Appending { get; }
+
+    /// <inheritdoc cref="OrderManager.Blocked"/>
+    IReadOnlySet<string> Blocked { get; }
+
+    /// <inheritdoc cref="OrderManager.Differences"/>
+    int Differences { get; }
+
+    /// <summary>Orders sent to the venue by this session.</summary>
+    long Sent { get; }
+
+    /// <inheritdoc cref="OrderManager.FirstSent"/>
+    long FirstSent { get; }
+
+    /// <summary>Everything that the journal holds, oldest first.</summary>
+    IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Opens the way to the venue; before anything else but reading.</summary>
+    /// <param name="ledger">Empty; what the journal holds is applied to it by the session, and from then on all that happens at the venue by the desk.</param>
+    /// <param name="tag">Begins every client order id of the account.</param>
+    /// <param name="instruments">By symbol.</param>
+    ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps facts on which something is done: durable when it returns.</summary>
+    ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps a fact that can wait for the next append, a second at the longest.</summary>
+    ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes what has waited long enough.</summary>
+    ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Writes all that waits.</summary>
+    ValueTask FlushAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The bars that close at an instant, for a venue that lives on them; it has them first.</summary>
+    ValueTask HearAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks about orders whose standing is unknown, and books what the venue has executed since the last time.</summary>
+    ValueTask PollAsync(long instant, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes facts and intents in one piece, then sends the orders. Each has its ticket in the ledger afterwards.</summary>
+    ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default);
+
+    ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="OrderManager.MoveStopAsync"/>
+    ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="OrderManager.SynchroniseAsync"/>
+    ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="OrderManager.Unblock"/>
+    void Unblock();
+}

@@ -1,0 +1,99 @@
+using Granary.Application.Batches;
+using Granary.Application.Learning;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Live;
+
+/// <summary>An account's journal, its order manager and the way to its venue, in this process.</summary>
+/// <param name="journal">Not disposed of with it where the venue was given open.</param>
+/// <param name="broker">The venue's name.</param>
+/// <param name="connect">Opens the venue, which is disposed of with the desk.</param>
+public sealed class OrderDesk(AccountJournal journal, string broker, Func<IReadOnlyDictionary<string, Instrument>, CancellationToken, Task<IBroker>> connect) : IOrderDesk
+{
+    private readonly bool _owns = true;
+    private IBroker? _broker;
+    private AccountLedger _ledger = null!;
+    private OrderManager _manager = null!;
+
+    /// <summary>With a journal and a venue that are open already, and stay so.</summary>
+    public OrderDesk(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) => _owns = false;
+
+    /// <summary>Opens an account on paper: its journal, with its lease, and the venue's own book beside it.</summary>
+    /// <param name="state">A folder, or postgres://….</param>
+    /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
+    /// <exception cref="LeaseException">Another session trades the account.</exception>
+    /// <exception cref="JournalException">The journal cannot be reached.</exception>
+    public static async Task<IOrderDesk> OpenAsync(string state, string account, BatchSpec spec, PaperSettings paper, string holder, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        async Task<IJournal> Journal(string name, string file, bool flush, CancellationToken stop) => ModelStores.IsDatabase(state)
+            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), name, clock, holder, stop).ConfigureAwait(false)
+            : FileJournal.Open(state, clock, holder, file, flush);
+        var journal = await Journal(account, "journal.grj", true, cancellationToken).ConfigureAwait(false);
+        return new OrderDesk(new AccountJournal(journal, clock), "paper", async (instruments, stop) =>
+            await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, await Journal(account + ".paper-venue", "paper-venue.grj", false, stop).ConfigureAwait(false), clock, stop).ConfigureAwait(false));
+    }
+
+    public string Broker => broker;
+
+    public string Name => journal.Name;
+
+    public string? Cut => journal.Cut;
+
+    public string? JournalFault => journal.Fault;
+
+    public string? VenueFault => _manager.Fault;
+
+    public TimeSpan Appending => journal.Appending;
+
+    public IReadOnlySet<string> Blocked => _manager.Blocked;
+
+    public int Differences => _manager.Differences;
+
+    public long Sent => _manager.Sent;
+
+    public long FirstSent => _manager.FirstSent;
+
+    public IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default) => journal.ReadAsync(cancellationToken);
+
+    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default)
+    {
+        _broker = await connect(instruments, cancellationToken).ConfigureAwait(false);
+        (_ledger, _manager) = (ledger, new OrderManager(_broker, journal, ledger, tag));
+    }
+
+    public ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default) => journal.AppendAsync(facts, cancellationToken);
+
+    public ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default) => journal.NoteAsync(fact, cancellationToken);
+
+    public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default) => journal.FlushIfDueAsync(cancellationToken);
+
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => journal.FlushAsync(cancellationToken);
+
+    public ValueTask HearAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
+        _broker is IMarketListener listener ? listener.OnBarsAsync(instant, bars, cancellationToken) : default;
+
+    public async ValueTask PollAsync(long instant, CancellationToken cancellationToken = default)
+    {
+        if (_ledger.Unresolved().Count > 0) await _manager.ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
+        await _manager.PollAsync(instant, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default) => _manager.SendAsync(instant, facts, intents, cancellationToken);
+
+    public ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default) => _manager.CancelAsync(instant, ticket, cancellationToken);
+
+    public ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default) => _manager.MoveStopAsync(instant, entry, price, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default) => _manager.SynchroniseAsync(instant, cancellationToken);
+
+    public void Unblock() => _manager.Unblock();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_owns) return;
+        if (_broker is not null) await _broker.DisposeAsync().ConfigureAwait(false);
+        await journal.DisposeAsync().ConfigureAwait(false);
+    }
+}
