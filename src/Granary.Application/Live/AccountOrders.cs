@@ -1,0 +1,190 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Live;
+
+/// <summary>
+/// Brings a broker's account to where the strategies are: makes an entry of each signal that was granted, the exits that are missing, cancels entries that are
+/// no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that is made again is the same order.
+/// </summary>
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderDesk desk, ExecutionSettings execution, string tag)
+{
+    // The orders that serve one trade of a strategy.
+    private sealed class TradeOrders
+    {
+        public Ticket? Entry;
+        public Ticket? Exit;
+        public int Exits;
+    }
+
+    private readonly Dictionary<(int Strategy, int Number), TradeOrders> _orders = [];
+    private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
+    private readonly List<JournalEvent> _facts = [];
+    private readonly List<OrderIntended> _intents = [];
+    private bool _resendStops = true;
+
+    /// <summary>Everything is to be closed, and nothing entered.</summary>
+    public bool Flatten { get; set; }
+
+    /// <summary>Signals that were decided, of this session and those before it.</summary>
+    public long Signals { get; set; }
+
+    /// <summary>What was found out at this instant and is not written yet.</summary>
+    public IReadOnlyList<JournalEvent> Facts => _facts;
+
+    /// <summary>Orders of this instant that are to be sent.</summary>
+    public int Intended => _intents.Count;
+
+    /// <summary>When the first order of the last instant went to the venue (stopwatch ticks).</summary>
+    public long FirstSent { get; private set; }
+
+    /// <summary>An order of the past, as the journal has it.</summary>
+    public void Register(Ticket ticket)
+    {
+        if (portfolio.Find(ticket.Strategy) is not { } member) return;
+        var key = (member.Instance.Index, ticket.Intent.Trade);
+        if (!_orders.TryGetValue(key, out var orders)) _orders.Add(key, orders = new TradeOrders());
+        if (ticket.Order.Closes is null)
+        {
+            orders.Entry = ticket;
+            return;
+        }
+        orders.Exit = ticket;
+        orders.Exits++;
+    }
+
+    /// <summary>A stop that was moved in the past.</summary>
+    public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
+
+    /// <summary>A new instant, with a first fact.</summary>
+    public void Begin(JournalEvent? fact)
+    {
+        _facts.Clear();
+        _intents.Clear();
+        if (fact is not null) _facts.Add(fact);
+    }
+
+    /// <summary>The portfolio has answered a signal: an entry is made of one that it granted.</summary>
+    /// <param name="why">Why no entries are sent now; empty where they are.</param>
+    public void Decided(long instant, in DecidedSignal decided, string why)
+    {
+        var (strategy, symbol, signal, said, granted, factors) = decided;
+        var names = strategy.FactorNames;
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var i = 0; i < factors.Length && i < names.Count; i++) values[names[i]] = factors[i];
+        Signals++;
+        _facts.Add(new SignalDecided(instant, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity, signal.Stop, signal.Target, signal.ValidUntil,
+            signal.Prediction, signal.SizeFactor, said, granted, values) { Strategy = strategy.Instance.Id, Symbol = symbol });
+        if (!(granted > 0)) return;
+        // Its own account has refused it at once.
+        if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
+        if (why.Length == 0 && desk.Blocked.Contains(symbol)) why = "blocked";
+        if (why.Length > 0)
+        {
+            _facts.Add(new EntrySkipped(instant, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            return;
+        }
+        Intend(strategy, symbol, wanted, signal, granted, instant);
+    }
+
+    private void Intend(LiveStrategy strategy, string symbol, WantedTrade wanted, in Signal signal, double quantity, long instant)
+    {
+        var trading = strategy.Instance.Trading;
+        ref readonly var order = ref wanted.Entry;
+        _intents.Add(new OrderIntended(instant, new BrokerOrder
+        {
+            ClientId = $"{tag}-{strategy.Instance.Index}-{signal.Number}-e",
+            Symbol = symbol,
+            Side = signal.Side,
+            Type = signal.AtFill ? OrderType.Market : signal.Type,
+            Quantity = quantity,
+            LimitPrice = order.LimitPrice,
+            StopPrice = order.StopPrice,
+            TimeInForce = order.TimeInForce,
+            ExpiresAt = signal.AtFill ? long.MaxValue : signal.ValidUntil,
+            Protection = signal.AtFill ? default : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit, order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
+                order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar),
+            CreatedAt = instant,
+        }, OrderRole.Entry, signal.Number, ExitReason.Open) { Strategy = strategy.Instance.Id, Symbol = symbol });
+    }
+
+    /// <summary>Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was refused).</summary>
+    public void Align(long instant)
+    {
+        foreach (var trade in ledger.ActiveTrades)
+        {
+            if (!(trade.Open > 0)) continue;
+            if (portfolio.Find(trade.Strategy) is not { } strategy || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
+            var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
+            var key = (strategy.Instance.Index, trade.Number);
+            var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key);
+            var cut = portfolio.CutOf(key);
+            if (!whole && cut == 0) continue;
+            if (orders.Exit is { } exit && !exit.State.IsFinal()) continue;
+            var quantity = whole ? trade.Open : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
+            portfolio.CutMade(key);
+            if (!(quantity > 0)) continue;
+            var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0 ? OrderType.MarketOnClose : OrderType.Market;
+            _intents.Add(new OrderIntended(instant, new BrokerOrder
+            {
+                ClientId = $"{tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
+                Symbol = trade.Symbol,
+                Side = (Side)(-(int)trade.Side),
+                Type = type,
+                Quantity = quantity,
+                Closes = trade.Entry,
+                CreatedAt = instant,
+            }, OrderRole.Exit, trade.Number, whole ? wanted?.ExitReason ?? ExitReason.Signal : ExitReason.Limit) { Strategy = trade.Strategy, Symbol = trade.Symbol });
+        }
+    }
+
+    /// <summary>Cancels entries that the strategy no longer waits for, and moves stops.</summary>
+    public async ValueTask MoveAsync(long instant, CancellationToken cancellationToken)
+    {
+        foreach (var ticket in ledger.OpenTickets.Where(t => t.Order.Closes is null && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
+        {
+            var wanted = portfolio.Find(ticket.Strategy)?.Trades.GetValueOrDefault(ticket.Intent.Trade);
+            // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
+            if (wanted is null or { State: WantedState.Exit } || Flatten) await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var strategy in portfolio.Strategies)
+            foreach (var (number, wanted) in strategy.Trades)
+            {
+                if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders) || orders.Entry is not { } entry) continue;
+                if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
+                if (await desk.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false)) _movedStops[entry.Order.ClientId] = wanted.MovedStop;
+            }
+        _resendStops = false;
+    }
+
+    /// <summary>Writes the instant's facts and sends what is intended; an exit that is refused is made anew at once.</summary>
+    public async ValueTask SendAsync(long instant, CancellationToken cancellationToken)
+    {
+        FirstSent = 0;
+        for (var attempt = 0; _intents.Count > 0 && attempt < 20; attempt++)
+        {
+            await desk.SendAsync(instant, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (FirstSent == 0) FirstSent = desk.FirstSent;
+            var refused = false;
+            foreach (var intent in _intents)
+            {
+                var ticket = ledger.Find(intent.Order.ClientId)!;
+                Register(ticket);
+                refused |= ticket.Order.Closes is not null && ticket.State == OrderState.Rejected;
+            }
+            _facts.Clear();
+            _intents.Clear();
+            if (refused) Align(instant);
+        }
+    }
+
+    /// <summary>Brings the account to where the strategies are, between two instants.</summary>
+    public async ValueTask CatchUpAsync(long instant, CancellationToken cancellationToken)
+    {
+        Begin(null);
+        Align(instant);
+        if (_intents.Count > 0) await SendAsync(instant, cancellationToken).ConfigureAwait(false);
+        await MoveAsync(instant, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,257 @@
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Regimes;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Live;
+
+/// <summary>A signal of a member of the portfolio, and the portfolio's answer.</summary>
+/// <param name="Granted">Base units; 0 where it was refused.</param>
+/// <param name="Factors">In the order of the strategy's factor names.</param>
+internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted, double[] Factors);
+
+/// <summary>The plan's strategies and the portfolio over them, walked instant by instant as bars come: the very runs, pipelines and driver of a batch, in blocks of one.</summary>
+internal sealed class LivePortfolio
+{
+    private readonly BatchSpec _spec;
+    private readonly IReadOnlyList<MarketSeries> _carried;
+    private readonly Dictionary<string, int> _marketOf;
+    private readonly LiveBars _bars;
+    private readonly LiveInstants _instants;
+    private readonly LiveFeedRuns[] _feeds;
+    private readonly FeedPlan[] _feedPlans;
+    // By market; null where no strategy asks in which order its prices were reached.
+    private readonly IntrabarPath?[] _paths;
+    private readonly Dictionary<string, LiveStrategy> _byId;
+    private readonly Dictionary<string, Instrument> _instrumentOf;
+    private readonly bool[] _isMember;
+    private readonly Timeframe?[] _markedAt;
+    private readonly int[] _driverSymbol;
+    private readonly StateWeights? _states;
+    private readonly PortfolioDriver _driver;
+    private readonly List<EquityRow> _rows = [];
+    private readonly List<PortfolioTrade> _trades = [];
+    private readonly List<(int Market, Timeframe Timeframe, Bar Bar)> _closing = [];
+    private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
+    private readonly HashSet<(int Strategy, int Number)> _called = [];
+    private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
+    private int _calledSeen, _cutsSeen;
+
+    /// <param name="carried">What the feed brings, a market for each symbol.</param>
+    /// <param name="bars">Gets what is taken.</param>
+    /// <param name="notes">Gets what whoever reads the run should know.</param>
+    public LivePortfolio(BatchSpec spec, BatchPlan plan, IReadOnlyList<MarketSeries> carried, LiveBars bars, IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors, ICollection<string> notes)
+    {
+        (_spec, _carried, _bars) = (spec, carried, bars);
+        var weights = new double[plan.Instances.Count];
+        foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
+        var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
+        _instrumentOf = instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal);
+        _isMember = [.. weights.Select(w => w != 0)];
+        _driver = new PortfolioDriver(plan, weights, instruments);
+        if (spec.Portfolio.WeightsByState is { } byState)
+            _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
+        _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
+        _feedPlans = [.. plan.Feeds];
+        _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
+        _paths = new IntrabarPath?[carried.Count];
+        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), spec.Execution.Settings, events, withFactors))];
+        Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
+        _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
+        _instants = new LiveInstants(carried, plan.Feeds.SelectMany(f => f.Symbols.Select(s => (_marketOf[s], f.Timeframe))));
+        // Marked is each market of a strategy with a weight, at its shortest timeframe.
+        _markedAt = new Timeframe?[carried.Count];
+        _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
+        foreach (var instance in plan.Instances)
+            foreach (var symbol in instance.Symbols)
+                if (weights[instance.Index] != 0 && (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks))
+                    _markedAt[_marketOf[symbol]] = instance.Timeframe;
+    }
+
+    // The feed's own bars tell the order of prices within longer ones; they are added as they come.
+    private MarketSeries WithPath(MarketSeries series, int market, ICollection<string> notes)
+    {
+        if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
+        var carried = _carried[market].Timeframe;
+        var helps = series.Timeframe.Ticks > carried.Ticks;
+        if (smaller != carried)
+            notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
+        return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
+    }
+
+    /// <summary>Market time that has been walked to, UTC ticks.</summary>
+    public long Instant { get; private set; }
+
+    /// <summary>By their index in the plan.</summary>
+    public IReadOnlyList<LiveStrategy> Strategies { get; }
+
+    public PortfolioRun Run => _driver.Run;
+
+    /// <summary>Null for an id that the plan does not have.</summary>
+    public LiveStrategy? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, Instrument> Instruments => _instrumentOf;
+
+    public Instrument InstrumentOf(string symbol) => _instrumentOf[symbol];
+
+    /// <summary>The symbol's last bar.</summary>
+    public Bar? LastOf(string symbol) => _marketOf.TryGetValue(symbol, out var market) ? _bars.Last(market) : null;
+
+    /// <summary>Closed trades of the portfolio, with the strategies' simulated fills; after <see cref="Finish"/> also what is open.</summary>
+    public IReadOnlyList<PortfolioTrade> Trades => _trades;
+
+    /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
+    public bool IsCalled((int Strategy, int Number) trade) => _called.Contains(trade);
+
+    /// <summary>Which share of a trade has to go at this instant, so that a limit is kept; 0 = none.</summary>
+    public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
+
+    /// <summary>The cut is on its way to the venue.</summary>
+    public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
+
+    /// <summary>Takes the next bar of a market; <see cref="Walk"/> works it.</summary>
+    public void Take(int market, in Bar bar)
+    {
+        _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
+        _bars.Add(market, bar);
+        _instants.Add(market, bar);
+    }
+
+    /// <summary>Lets strategies and portfolio see everything up to an instant that is complete now.</summary>
+    /// <param name="decided">Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.</param>
+    public void Walk(long complete, Action<long, DecidedSignal>? decided)
+    {
+        _instants.Reach(complete);
+        while (_instants.Next(complete, out var instant, _closing))
+        {
+            Instant = instant;
+            WalkFeeds();
+            foreach (var strategy in Strategies)
+                for (int i = 0, n = FillCount(strategy); i < n; i++)
+                    Take(strategy, strategy.Events[i].Event, [], instant, decided);
+            var stamp = long.MinValue;
+            foreach (var (market, timeframe, bar) in _closing)
+            {
+                if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
+                if (_markedAt[market] != timeframe) continue;
+                _driver.Mark(_driverSymbol[market], bar.Close);
+                stamp = Math.Max(stamp, bar.Time);
+            }
+            var row = _driver.OpenRow(stamp);
+            for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
+            {
+                var (member, number, share) = _driver.Cuts[_cutsSeen];
+                if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
+                if (share >= 1) _called.Add((member, number));
+            }
+            for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
+            foreach (var strategy in Strategies)
+                for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
+                    Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, instant, decided);
+            if (row) _driver.CloseRow(stamp);
+            foreach (var strategy in Strategies) strategy.Events.Clear();
+        }
+    }
+
+    private void WalkFeeds()
+    {
+        for (var f = 0; f < _feeds.Length; f++)
+        {
+            var plan = _feedPlans[f];
+            _ofFeed.Clear();
+            foreach (var (market, timeframe, bar) in _closing)
+            {
+                if (timeframe != plan.Timeframe) continue;
+                var symbol = _carried[market].Instrument.Symbol;
+                for (var s = 0; s < plan.Symbols.Count; s++)
+                    if (plan.Symbols[s] == symbol)
+                        _ofFeed.Add((s, bar));
+            }
+            if (_ofFeed.Count > 0) _feeds[f].Walk(_ofFeed);
+        }
+    }
+
+    // What happened within the bar comes before the marks; from the first signal made at its close on, everything after them.
+    private static int FillCount(LiveStrategy strategy)
+    {
+        var events = strategy.Events;
+        for (var i = 0; i < events.Count; i++)
+            if (events[i].Event.IsSignal && !events[i].Event.ToSignal().AtFill)
+                return i;
+        return events.Count;
+    }
+
+    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long instant, Action<long, DecidedSignal>? decided)
+    {
+        var instance = strategy.Instance;
+        if (!_isMember[instance.Index]) return;
+        if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
+        var signal = e.ToSignal();
+        var symbol = instance.Symbols[e.SymbolIndex];
+        var granted = said == Decision.Accepted ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
+        decided(instant, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+    }
+
+    /// <summary>New weights, from the next instant on; strategies that are not named keep theirs.</summary>
+    /// <returns>Names that the plan does not have.</returns>
+    public IReadOnlyList<string> Put(WeightsChanged change)
+    {
+        foreach (var strategy in Strategies)
+            if (change.Weights.TryGetValue(strategy.Instance.Id, out var weight))
+                _driver.Run.SetWeight(strategy.Instance.Index, weight);
+        return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
+    }
+
+    /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next instant on.</summary>
+    public void Put(EnablementChanged change)
+    {
+        foreach (var strategy in Strategies)
+            if (change.Strategy == strategy.Instance.Id || change.Strategy.Length == 0 && strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))
+                _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+    }
+
+    /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>
+    public IReadOnlyList<StrategyOutcome> Finish()
+    {
+        var outcomes = new List<StrategyOutcome>();
+        for (var f = 0; f < _feeds.Length; f++)
+            foreach (var strategy in _feeds[f].Strategies)
+            {
+                StrategyResult? result = null;
+                if (strategy.Run is { } run)
+                {
+                    try
+                    {
+                        result = run.Finish();
+                        strategy.Log?.Flush();
+                    }
+                    catch (Exception e) when (e is not IOException)
+                    {
+                        strategy.Error = $"{e.GetType().Name}: {e.Message}";
+                        result = null;
+                    }
+                }
+                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock.Bars, _feeds[f].Clock.PeriodsPerYear, strategy.Error));
+            }
+        foreach (var strategy in Strategies)
+        {
+            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Instant, null);
+            strategy.Events.Clear();
+        }
+        return [.. outcomes.OrderBy(o => o.Index)];
+    }
+
+    /// <summary>Of the portfolio, as the backtest has it.</summary>
+    public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade)
+    {
+        foreach (var r in _rows) row?.Invoke(r);
+        foreach (var t in _trades) trade(t);
+        return _driver.Outcome();
+    }
+}

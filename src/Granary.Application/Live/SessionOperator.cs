@@ -1,0 +1,98 @@
+using Granary.Engine.Brokerage;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Live;
+
+/// <summary>What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.</summary>
+internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, LivePortfolio portfolio, AccountOrders orders, TimeProvider clock, ICollection<string> notes)
+{
+    private bool _checkWeights;
+    private long _weightsLooked;
+
+    /// <summary>No entries; exits, stops and targets go on.</summary>
+    public bool Paused { get; private set; }
+
+    public bool Stopping { get; private set; }
+
+    /// <summary>Of the weights service; 0 = those of the configuration.</summary>
+    public long WeightsVersion { get; private set; }
+
+    /// <summary>Commands that have come.</summary>
+    public async ValueTask<bool> CommandsAsync(CancellationToken cancellationToken)
+    {
+        if (options.Control is not { } control) return false;
+        var any = false;
+        foreach (var order in control.Take())
+        {
+            await CommandAsync(order, cancellationToken).ConfigureAwait(false);
+            any = true;
+        }
+        return any;
+    }
+
+    public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    {
+        if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
+        {
+            var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who, order.Why) { Strategy = order.Strategy, Symbol = order.Symbol };
+            await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            Put(change);
+            return;
+        }
+        await desk.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken).ConfigureAwait(false);
+        Put(order.Command);
+        if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Instant, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a command in force, that stands in the desk.</summary>
+    public void Put(SessionCommand command)
+    {
+        switch (command)
+        {
+            case SessionCommand.Pause:
+                Paused = true;
+                break;
+            case SessionCommand.Resume:
+                (Paused, orders.Flatten) = (false, false);
+                desk.Unblock();
+                break;
+            case SessionCommand.Flatten:
+                (Paused, orders.Flatten) = (true, true);
+                break;
+            case SessionCommand.ReloadWeights:
+                _checkWeights = true;
+                break;
+            case SessionCommand.Stop:
+                Stopping = true;
+                break;
+        }
+    }
+
+    /// <summary>Looks for a new version of the weights, where there is a service: at once, or once a second.</summary>
+    public async ValueTask LookForWeightsAsync(bool now, CancellationToken cancellationToken)
+    {
+        if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;
+        (_checkWeights, _weightsLooked) = (false, clock.GetTimestamp());
+        if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest || newest.Version <= WeightsVersion) return;
+        var change = new WeightsChanged(portfolio.Instant, newest.Version, newest.Weights, newest.Who, newest.Why);
+        await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+        foreach (var unknown in Put(change).Take(3))
+            notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
+    }
+
+    /// <summary>Puts weights in force that stand in the desk.</summary>
+    /// <returns>Names that the configuration does not have.</returns>
+    public IReadOnlyList<string> Put(WeightsChanged change)
+    {
+        WeightsVersion = change.Version;
+        notes.Add($"weights version {change.Version} of {change.Who} in force from the instant after {RunText.Time(change.Instant)}: {change.Why}");
+        return portfolio.Put(change);
+    }
+
+    /// <summary>Puts an enablement in force that stands in the desk.</summary>
+    public void Put(EnablementChanged change)
+    {
+        portfolio.Put(change);
+        notes.Add($"{(change.Strategy.Length > 0 ? change.Strategy : change.Symbol)} {(change.Enabled ? "enabled" : "disabled")} by {change.Who} from the instant after {RunText.Time(change.Instant)}: {change.Why}");
+    }
+}
