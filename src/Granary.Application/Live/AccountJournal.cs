@@ -54,10 +54,11 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         _deferred.Clear();
     }
 
-    /// <summary>Writes what has waited long enough.</summary>
+    /// <summary>Writes what has waited long enough, and lets the journal make ready for what comes; called when nothing is in a hurry.</summary>
     public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
         Settle();
+        journal.Prepare();
         return _waiting.Count > 0 && clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
     }
 

@@ -9,25 +9,29 @@ namespace Granary.Data.Journals;
 
 /// <summary>
 /// A journal in one file of a folder, appended to and never rewritten. An append is one frame: its length, its checksum, and the entries. One write and
-/// one flush to the disk (fsync) an append, however many entries it has; that is the whole policy. (The paper venue keeps its own book without the flush,
+/// one flush to the disk an append, however many entries it has; that is the whole policy. (The paper venue keeps its own book without the flush,
 /// since what it simulates loses nothing in a power cut that a restart would miss.)
 /// </summary>
 /// <remarks>
 /// <para>Layout: "GRJ1", then frames of <c>length u32 · CRC-32 u32 · entries</c>; an entry is <c>length u32 · sequence i64 · recorded (ticks) i64 · kind, strategy,
-/// symbol (each u16 length and UTF-8) · JSON</c>, little-endian.</para>
-/// <para>Opening reads the file to the last whole frame. Whatever follows it was never acknowledged, since acknowledging waits for the flush; or the
+/// symbol (each u16 length and UTF-8) · JSON</c>, little-endian; then, while it is open, zeros: room whose blocks are on the disk already, so that a flush
+/// (<see cref="DiskFlush"/>) has the frame alone to bring there, and not the file's length and places. Closing it gives the room back.</para>
+/// <para>Opening reads the file to the last whole frame. Zeros behind it are room that a killed session left. Anything else was never acknowledged, since acknowledging waits for the flush; or the
 /// disk has damaged it, and then nothing behind the damage can be trusted to be in its place. It is moved to <c>NAME.cut-UTC</c> beside the journal, and <see cref="Cut"/> says so.</para>
 /// </remarks>
 public sealed class FileJournal : IJournal
 {
     private const int FrameHead = 8, MostFrame = 1 << 28;
+    private const int Room = 1 << 20;
+    private static readonly byte[] Zeros = new byte[1 << 16];
     private static readonly byte[] Magic = "GRJ1"u8.ToArray();
 
     private readonly string _path;
     private readonly FileStream _file;
     private readonly FolderLease? _lease;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 14);
-    private long _length;
+    // Of what is written, and of the file with its room.
+    private long _length, _room;
     private readonly bool _flush;
     private bool _failed;
 
@@ -42,6 +46,9 @@ public sealed class FileJournal : IJournal
     public long Last { get; private set; }
 
     public string? Cut { get; private set; }
+
+    /// <summary>Bytes that are written; the file is longer while it is open.</summary>
+    public long Length => _length;
 
     /// <param name="folder">Made where it is not there; one folder is one account.</param>
     /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
@@ -60,6 +67,7 @@ public sealed class FileJournal : IJournal
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1, FileOptions.None);
             var journal = new FileJournal(path, file, lease, flush);
             journal.Recover(clock);
+            journal.MakeRoom(Room);
             return journal;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -83,7 +91,7 @@ public sealed class FileJournal : IJournal
         {
             _file.Write(Magic);
             _file.Flush(flushToDisk: true);
-            _length = Magic.Length;
+            _length = _room = Magic.Length;
             return;
         }
         Span<byte> magic = stackalloc byte[4];
@@ -98,18 +106,21 @@ public sealed class FileJournal : IJournal
             foreach (var entry in Entries(frame.Bytes)) Last = entry.Sequence;
             _length = frame.End;
         }
+        _room = end;
         if (why is not null)
         {
             var from = Math.Min(_length, end);
+            // The zeros at the end say nothing.
+            end = LastByte(_file, from, end);
             var kept = $"{_path}.cut-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'.'fff'Z'", CultureInfo.InvariantCulture)}";
             using (var rest = new FileStream(kept, FileMode.Create, FileAccess.Write))
             {
-                _file.Position = from;
-                _file.CopyTo(rest);
+                Copy(_file, from, end, rest);
                 rest.Flush(flushToDisk: true);
             }
             Cut = FormattableString.Invariant($"{_path}: {end - from} bytes behind entry {Last} were cut off, since {why}; they are kept in {kept}");
             _file.SetLength(_length);
+            _room = _length;
         }
         else if (!named)
         {
@@ -120,6 +131,70 @@ public sealed class FileJournal : IJournal
             RandomAccess.Write(_file.SafeFileHandle, Magic, 0);
             _file.Flush(flushToDisk: true);
         }
+    }
+
+    private static void Copy(FileStream file, long from, long end, FileStream to)
+    {
+        var some = new byte[1 << 16];
+        while (from < end && RandomAccess.Read(file.SafeFileHandle, some.AsSpan(0, (int)Math.Min(some.Length, end - from)), from) is > 0 and var n)
+        {
+            to.Write(some.AsSpan(0, n));
+            from += n;
+        }
+    }
+
+    // The end of the last byte of a stretch that is not zero; its start where all are.
+    private static long LastByte(FileStream file, long from, long end)
+    {
+        var some = new byte[1 << 16];
+        while (end > from)
+        {
+            var start = Math.Max(from, end - some.Length);
+            var span = some.AsSpan(0, (int)(end - start));
+            for (var read = 0; read < span.Length;)
+            {
+                if (RandomAccess.Read(file.SafeFileHandle, span[read..], start + read) is not (> 0 and var n)) throw new IOException("the file became shorter while it was read");
+                read += n;
+            }
+            if (span.LastIndexOfAnyExcept((byte)0) is >= 0 and var last) return start + last + 1;
+            end = start;
+        }
+        return from;
+    }
+
+    // Makes sure that so many bytes can be appended without the file growing.
+    private void MakeRoom(long bytes)
+    {
+        if (!_flush || _room - _length >= bytes) return;
+        var end = _length + bytes;
+        while (_room < end)
+        {
+            var n = (int)Math.Min(Zeros.Length, end - _room);
+            RandomAccess.Write(_file.SafeFileHandle, Zeros.AsSpan(0, n), _room);
+            _room += n;
+        }
+        _file.Flush(flushToDisk: true);
+    }
+
+    /// <inheritdoc/>
+    public void Prepare()
+    {
+        if (_failed || !_flush || _room - _length >= Room / 2) return;
+        try
+        {
+            MakeRoom(Room);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+    }
+
+    // After a failed flush nobody knows what the disk has: only a new opening does.
+    private JournalException Failed(Exception e)
+    {
+        _failed = true;
+        return new JournalException($"{_path} cannot be written: {e.Message.TrimEnd('.')}; make room on the disk and start the session again", e);
     }
 
     // A frame whose checksum holds stands behind four bytes that may be damaged.
@@ -138,11 +213,13 @@ public sealed class FileJournal : IJournal
         {
             if (end - from < FrameHead)
             {
-                stopped("the last write was not finished");
+                if (LastByte(file, from, end) > from) stopped("the last write was not finished");
                 yield break;
             }
             RandomAccess.Read(file.SafeFileHandle, head, from);
             var length = BinaryPrimitives.ReadUInt32LittleEndian(head);
+            // Room, as long as there is nothing else.
+            if (length == 0 && LastByte(file, from, end) == from) yield break;
             if (length is 0 or > MostFrame || from + FrameHead + length > end)
             {
                 stopped(length is 0 or > MostFrame ? "what follows is damaged" : "the last write was not finished");
@@ -211,14 +288,13 @@ public sealed class FileJournal : IJournal
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], Crc32.Append(0, frame[FrameHead..]));
         try
         {
+            if (_room - _length < frame.Length) MakeRoom(Math.Max(Room, frame.Length));
             RandomAccess.Write(_file.SafeFileHandle, frame, _length);
-            if (_flush) RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            if (_flush) DiskFlush.Data(_file.SafeFileHandle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // After a failed flush nobody knows what the disk has: only a new opening does.
-            _failed = true;
-            throw new JournalException($"{_path} cannot be written: {e.Message.TrimEnd('.')}; make room on the disk and start the session again", e);
+            throw Failed(e);
         }
         _length += frame.Length;
         Last = next - 1;
@@ -280,6 +356,14 @@ public sealed class FileJournal : IJournal
 
     public ValueTask DisposeAsync()
     {
+        try
+        {
+            if (_room > _length && !_failed) _file.SetLength(_length);
+        }
+        catch (IOException)
+        {
+            // The room stays; the next opening knows it for what it is.
+        }
         _file.Dispose();
         _lease?.Dispose();
         return default;

@@ -39,6 +39,12 @@ public interface IJournal : IAsyncDisposable
     /// <exception cref="LeaseException">Another session has taken the account meanwhile.</exception>
     ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default);
 
+    /// <summary>Does ahead what the next appends would have to wait for otherwise; called while nothing is in a hurry.</summary>
+    /// <exception cref="JournalException">The disk failed, as in <see cref="AppendAsync"/>.</exception>
+    void Prepare()
+    {
+    }
+
     /// <exception cref="JournalException">The disk or the server failed.</exception>
     IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default);
 }

@@ -23,7 +23,7 @@ public sealed class FileJournalTests
             for (var append = 1; append <= 5; append++)
             {
                 await journal.AppendAsync([.. Enumerable.Range(0, append).Select(_ => Entry(n++))]);
-                ends.Add((int)new FileInfo(Path.Combine(folder, "journal.grj")).Length);
+                ends.Add((int)journal.Length);
             }
         }
         return (await File.ReadAllBytesAsync(Path.Combine(folder, "journal.grj")), ends);
@@ -93,6 +93,105 @@ public sealed class FileJournalTests
             journal.Cut.ShouldNotBeNull($"at {at}");
             (await All(journal)).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, EntriesOf(whole)).Select(n => (long)n));
         }
+    }
+
+    // As a killed session leaves it: with the room that it had made.
+    private static byte[] WithRoom(byte[] bytes, int room = 9000) => [.. bytes, .. new byte[room]];
+
+    [Fact]
+    public async Task Room_that_a_killed_session_left_is_no_damage_wherever_it_ends()
+    {
+        using var folder = new TempFolder();
+        var (bytes, _) = await Written(folder.Path);
+        for (var room = 0; room < 40; room++)
+        {
+            using var killed = new TempFolder(inMemory: true);
+            await File.WriteAllBytesAsync(Path.Combine(killed.Path, "journal.grj"), WithRoom(bytes, room));
+            await using (var journal = FileJournal.Open(killed.Path, TimeProvider.System))
+            {
+                journal.Cut.ShouldBeNull($"{room}");
+                journal.Last.ShouldBe(15);
+                journal.Length.ShouldBe(bytes.Length);
+                await journal.AppendAsync([Entry(16)]);
+                (await All(journal)).Count.ShouldBe(16);
+                FileJournal.Peek(killed.Path, new JournalQuery()).Count.ShouldBe(16);
+            }
+            // Closed, it is as long as what it holds.
+            new FileInfo(Path.Combine(killed.Path, "journal.grj")).Length.ShouldBeLessThan(2 * bytes.Length);
+        }
+    }
+
+    [Fact]
+    public async Task Torn_at_any_byte_of_a_write_into_its_room_it_opens_to_the_last_whole_append()
+    {
+        using var folder = new TempFolder();
+        var (bytes, ends) = await Written(folder.Path);
+        for (var written = 4; written < bytes.Length; written++)
+        {
+            using var torn = new TempFolder(inMemory: true);
+            var image = WithRoom(bytes);
+            Array.Clear(image, written, bytes.Length - written);
+            await File.WriteAllBytesAsync(Path.Combine(torn.Path, "journal.grj"), image);
+            await using var journal = FileJournal.Open(torn.Path, TimeProvider.System);
+            // A write whose missing bytes were zeros anyway has arrived.
+            var whole = ends.FindLastIndex(e => image.AsSpan(0, e).SequenceEqual(bytes.AsSpan(0, e)));
+            journal.Last.ShouldBe(EntriesOf(whole), $"at {written}");
+            var rest = image.AsSpan(ends[whole]).ContainsAnyExcept((byte)0);
+            if (!rest) journal.Cut.ShouldBeNull($"at {written}");
+            else journal.Cut.ShouldNotBeNull($"at {written}").ShouldContain("cut off");
+            (await All(journal)).Count.ShouldBe(EntriesOf(whole));
+            if (written % 37 != 0) continue;
+            await journal.AppendAsync([Entry(journal.Last + 1)]);
+            (await All(journal))[^1].Sequence.ShouldBe(journal.Last);
+        }
+    }
+
+    [Fact]
+    public async Task A_write_whose_first_sector_never_arrived_is_cut_and_not_taken_for_room()
+    {
+        using var folder = new TempFolder();
+        var (bytes, ends) = await Written(folder.Path);
+        var image = WithRoom(bytes);
+        Array.Clear(image, ends[3], 60);
+        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "journal.grj"), image);
+        await using var journal = FileJournal.Open(folder.Path, TimeProvider.System);
+        journal.Last.ShouldBe(EntriesOf(3));
+        journal.Cut.ShouldNotBeNull().ShouldContain($"{bytes.Length - ends[3]} bytes behind entry {EntriesOf(3)} were cut off");
+        (await File.ReadAllBytesAsync(Directory.GetFiles(folder.Path, "*.cut-*").Single())).ShouldBe(image[ends[3]..bytes.Length]);
+    }
+
+    [Fact]
+    public async Task Damaged_at_any_byte_with_room_behind_it_keeps_every_append_before_the_damage()
+    {
+        using var folder = new TempFolder();
+        var (bytes, ends) = await Written(folder.Path);
+        for (var at = 4; at < bytes.Length + 50; at++)
+        {
+            using var damaged = new TempFolder(inMemory: true);
+            var image = WithRoom(bytes);
+            image[at] ^= (byte)(1 << at % 8);
+            await File.WriteAllBytesAsync(Path.Combine(damaged.Path, "journal.grj"), image);
+            await using var journal = FileJournal.Open(damaged.Path, TimeProvider.System);
+            journal.Last.ShouldBe(EntriesOf(ends.Count(e => e <= at) - 1), $"at {at}");
+            journal.Cut.ShouldNotBeNull($"at {at}");
+        }
+    }
+
+    [Fact]
+    public async Task It_grows_beyond_its_room_and_holds_all()
+    {
+        using var folder = new TempFolder();
+        var body = new byte[300_000];
+        Array.Fill(body, (byte)'x');
+        await using (var journal = FileJournal.Open(folder.Path, TimeProvider.System))
+            for (var n = 1L; n <= 12; n++)
+            {
+                await journal.AppendAsync([Entry(n) with { Body = body }]);
+                if (n % 3 == 0) journal.Prepare();
+            }
+        await using var again = FileJournal.Open(folder.Path, TimeProvider.System);
+        again.Cut.ShouldBeNull();
+        (await All(again)).Select(e => e.Body.Length).ShouldBe(Enumerable.Repeat(body.Length, 12));
     }
 
     [Fact]
