@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Granary.Data.Files;
+using Granary.Data.Text;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Microsoft.Win32.SafeHandles;
@@ -35,7 +36,7 @@ internal sealed unsafe class BarStoreFile : IDisposable
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
             var header = BarStoreHeader.Parse(new ReadOnlySpan<byte>(_start, (int)Math.Min(length, 1 << 20)), length, out var fault);
             var table = header is null ? [] : new ReadOnlySpan<byte>(_start + header.TableOffset, checked((int)header.Segments * 4));
-            if (header is not null && BarStoreHeader.Crc32C(0, table) != header.TableChecksum) fault = "its table of checksums is damaged";
+            if (header is not null && Crc32C.Append(0, table) != header.TableChecksum) fault = "its table of checksums is damaged";
             if (fault is not null)
             {
                 Dispose();
@@ -107,7 +108,7 @@ internal sealed unsafe class BarStoreFile : IDisposable
         if (Volatile.Read(ref _verified[segment])) return p;
         var bytes = new ReadOnlySpan<byte>(p, CountOf(segment) * Header.BytesPerBar);
         var expected = MemoryMarshal.Read<uint>(new ReadOnlySpan<byte>(_start + Header.TableOffset + segment * 4, 4));
-        if (BarStoreHeader.Crc32C(0, bytes) != expected)
+        if (Crc32C.Append(0, bytes) != expected)
             throw Corrupt($"the bars {segment * BarStoreHeader.SegmentSize + 1} to {segment * BarStoreHeader.SegmentSize + CountOf(segment)} do not match their checksum");
         Volatile.Write(ref _verified[segment], true);
         return p;

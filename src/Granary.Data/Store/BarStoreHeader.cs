@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Granary.Data.Streaming;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Store;
@@ -84,7 +85,7 @@ internal sealed record BarStoreHeader
     }
 
     // The header's own checksum reads as zero while it is computed.
-    private static uint Checksum(ReadOnlySpan<byte> header) => Crc32C(Crc32C(Crc32C(0, header[..124]), [0, 0, 0, 0]), header[128..]);
+    private static uint Checksum(ReadOnlySpan<byte> header) => Crc32C.Append(Crc32C.Append(Crc32C.Append(0, header[..124]), [0, 0, 0, 0]), header[128..]);
 
     /// <returns>The header, or null and what is wrong with it.</returns>
     public static BarStoreHeader? Parse(ReadOnlySpan<byte> file, long fileLength, out string? fault)
@@ -124,14 +125,5 @@ internal sealed record BarStoreHeader
         if (fileLength != header.FileLength) return null;
         fault = null;
         return header;
-    }
-
-    /// <summary>Castagnoli's CRC, which processors compute themselves.</summary>
-    public static uint Crc32C(uint crc, ReadOnlySpan<byte> data)
-    {
-        crc = ~crc;
-        foreach (var word in MemoryMarshal.Cast<byte, ulong>(data)) crc = BitOperations.Crc32C(crc, word);
-        foreach (var b in data[(data.Length / 8 * 8)..]) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Granary.Data.Files;
+using Granary.Data.Text;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 
@@ -62,7 +63,7 @@ internal sealed class BarStoreWriter : IDisposable
         Put(MemoryMarshal.AsBytes(_segment.Time.AsSpan(0, n)));
         foreach (var column in new[] { _segment.Open, _segment.High, _segment.Low, _segment.Close, _segment.Volume }) Put(MemoryMarshal.AsBytes(column.AsSpan(0, n)));
         if (_withAdjusted) Put(MemoryMarshal.AsBytes(_segment.Adjusted.AsSpan(0, n)));
-        _checksums.Add(BarStoreHeader.Crc32C(0, _bytes.AsSpan(0, at)));
+        _checksums.Add(Crc32C.Append(0, _bytes.AsSpan(0, at)));
         Write(_bytes.AsSpan(0, at));
         _raw.Append(_segment);
         if (_withAdjusted)
@@ -103,7 +104,7 @@ internal sealed class BarStoreWriter : IDisposable
             LastTime = _last,
             RawHash = raw,
             AdjustedHash = _withAdjusted ? _adjusted.Finish() : raw,
-            TableChecksum = BarStoreHeader.Crc32C(0, table),
+            TableChecksum = Crc32C.Append(0, table),
         };
         var bytes = header.ToBytes();
         if (bytes.Length != _headerLength) throw new InvalidOperationException("the instrument changed its size while its bars were written");

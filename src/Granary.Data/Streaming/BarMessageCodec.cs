@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Data.Store;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
@@ -31,7 +32,7 @@ public static class BarMessageCodec
     public sealed class Memory
     {
         internal readonly Dictionary<Instrument, byte[]> Written = new(ReferenceEqualityComparer.Instance);
-        internal readonly List<(byte[] Json, Instrument Instrument)> Read = [];
+        internal readonly Dictionary<uint, (byte[] Json, Instrument Instrument)> Read = []; // by their JSON's checksum
     }
 
     /// <summary>The binary form.</summary>
@@ -70,7 +71,7 @@ public static class BarMessageCodec
         (header[0], header[1], header[2], header[3]) = ((byte)'G', (byte)'B', Version, (byte)message.Kind);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], message.Time);
         message.Replay.TryWriteBytes(header[16..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], BarStoreHeader.Crc32C(0, header[8..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], Crc32C.Append(0, header[8..]));
         return bytes;
     }
 
@@ -135,7 +136,7 @@ public static class BarMessageCodec
         }
         if (bytes.Length < length) throw new BarMessageException("it is cut off");
         if (bytes.Length > length) throw new BarMessageException("it is longer than its header says");
-        if (BarStoreHeader.Crc32C(0, bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])) throw new BarMessageException("it is damaged: its bytes do not match their checksum");
+        if (Crc32C.Append(0, bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])) throw new BarMessageException("it is damaged: its bytes do not match their checksum");
         var time = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         if (time < 0 || time > DateTime.MaxValue.Ticks) throw new BarMessageException("its time is none");
         var replay = new Guid(bytes.Slice(16, 16));
@@ -149,7 +150,7 @@ public static class BarMessageCodec
         var n = part.Count;
         var instrument = Instrument(bytes.Slice(BarsHeader, part.Json), memory);
         var at = BarsHeader + part.Json;
-        var times = new long[n];
+        var times = GC.AllocateUninitializedArray<long>(n);
         if (part.Step == 0)
         {
             bytes.Slice(at, n * 8).CopyTo(MemoryMarshal.AsBytes(times.AsSpan()));
@@ -157,8 +158,12 @@ public static class BarMessageCodec
         }
         else
         {
-            times[0] = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
-            for (var i = 1; i < n; i++) times[i] = times[i - 1] + part.Step;
+            var next = BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
+            foreach (ref var open in times.AsSpan())
+            {
+                open = next;
+                next += part.Step;
+            }
             at += 8;
         }
         var (o, h, l, c, v) = (Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at));
@@ -193,31 +198,69 @@ public static class BarMessageCodec
         }
     }
 
+    private const long LastOpen = 3_155_378_975_999_999_999 - 7 * TimeSpan.TicksPerDay; // a week before the end of time, so that every close has one
+
     // Edges validate: whoever reads a block may trust it.
     private static BarMessage Checked(BarMessage message)
     {
         var bars = message.Bars!;
+        if (AreGood(bars)) return message;
         var last = -1L;
         for (var i = 0; i < bars.Count; i++)
         {
             var b = bars[i];
-            if (b.Time <= last || b.Time > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay * 7) throw new BarMessageException($"the time of its bar {i + 1} is not after the one before");
+            if (b.Time <= last || b.Time > LastOpen) throw new BarMessageException($"the time of its bar {i + 1} is not after the one before");
             last = b.Time;
-            if (!(b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.Open <= b.High && b.Close <= b.High && double.IsFinite(b.High) && b.Volume >= 0 && double.IsFinite(b.Volume)))
-                throw new BarMessageException($"the prices of its bar {i + 1} ({Text(b.Time)}) contradict one another");
+            if (!IsGood(b.Open, b.High, b.Low, b.Close, b.Volume)) throw new BarMessageException($"the prices of its bar {i + 1} ({Text(b.Time)}) contradict one another");
         }
         return message;
     }
 
+    private static bool IsGood(double open, double high, double low, double close, double volume) =>
+        low > 0 && low <= open && low <= close && open <= high && close <= high && double.IsFinite(high) && volume >= 0 && double.IsFinite(volume);
+
+    // Whether all of them are good, several bars at a time; which is not is looked for afterwards.
+    private static bool AreGood(BarBlock bars)
+    {
+        var t = bars.Time;
+        var o = bars.Open;
+        var h = bars.High;
+        var l = bars.Low;
+        var c = bars.Close;
+        var v = bars.Volume;
+        var n = t.Length;
+        if (t[0] < 0 || t[n - 1] > LastOpen) return false;
+        for (var k = 1; k < n; k++)
+            if (t[k] <= t[k - 1])
+                return false;
+        var i = 0;
+        var infinity = new Vector<double>(double.PositiveInfinity);
+        for (; i <= n - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var open = new Vector<double>(o[i..]);
+            var high = new Vector<double>(h[i..]);
+            var low = new Vector<double>(l[i..]);
+            var close = new Vector<double>(c[i..]);
+            var volume = new Vector<double>(v[i..]);
+            var good = Vector.GreaterThan(low, Vector<double>.Zero) & Vector.LessThanOrEqual(low, open) & Vector.LessThanOrEqual(low, close)
+                & Vector.LessThanOrEqual(open, high) & Vector.LessThanOrEqual(close, high) & Vector.LessThan(high, infinity)
+                & Vector.GreaterThanOrEqual(volume, Vector<double>.Zero) & Vector.LessThan(volume, infinity);
+            if (!Vector.EqualsAll(good, Vector<long>.AllBitsSet)) return false;
+        }
+        for (; i < n; i++)
+            if (!IsGood(o[i], h[i], l[i], c[i], v[i]))
+                return false;
+        return true;
+    }
+
     private static Instrument Instrument(ReadOnlySpan<byte> json, Memory memory)
     {
-        foreach (var (known, instrument) in memory.Read)
-            if (json.SequenceEqual(known))
-                return instrument;
+        var checksum = Crc32C.Append(0, json);
+        if (memory.Read.TryGetValue(checksum, out var known) && json.SequenceEqual(known.Json)) return known.Instrument;
         var read = InstrumentJson.Read(json) ?? throw new BarMessageException("its instrument is none");
         // A stream of foreign instruments must not make memory grow.
         if (memory.Read.Count >= 4096) memory.Read.Clear();
-        memory.Read.Add((json.ToArray(), read));
+        memory.Read[checksum] = (json.ToArray(), read);
         return read;
     }
 
@@ -231,7 +274,7 @@ public static class BarMessageCodec
 
     private static double[] Column(ReadOnlySpan<byte> bytes, int count, ref int at)
     {
-        var column = new double[count];
+        var column = GC.AllocateUninitializedArray<double>(count);
         bytes.Slice(at, count * 8).CopyTo(MemoryMarshal.AsBytes(column.AsSpan()));
         at += count * 8;
         return column;

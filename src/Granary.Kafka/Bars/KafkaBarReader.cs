@@ -7,19 +7,22 @@ namespace Granary.Kafka.Bars;
 /// <summary>One message as read: where it was, and what it says.</summary>
 internal readonly record struct ReadMessage(TopicPartitionOffset At, BarMessage Message);
 
+/// <summary>What the client makes of a message's bytes, straight from its own memory: the message, or what is wrong and a copy of the bytes.</summary>
+internal readonly record struct Received(BarMessage? Message, string? Fault, byte[] Bytes);
+
 /// <summary>Reads messages of bars, several at a time; what is none is set aside.</summary>
 internal sealed class KafkaBarReader : IDisposable
 {
-    private const int AtOnce = 256;
+    /// <summary>What one reading gives at most; more would only grow old waiting to be looked at.</summary>
+    private const int MessagesAtOnce = 256, BarsAtOnce = 16 << 10;
 
     private readonly KafkaBarAddress _address;
-    private readonly BarMessageCodec.Memory _memory = new();
     private readonly List<ReadMessage> _batch = [];
     private readonly bool _setAside;
     private bool _disposed;
 
     /// <param name="setAside">Whether messages that are none are kept and counted; not where a topic is only looked through beforehand.</param>
-    public KafkaBarReader(KafkaBarAddress address, bool setAside = true, Action<ConsumerBuilder<Ignore, byte[]>>? prepare = null)
+    public KafkaBarReader(KafkaBarAddress address, bool setAside = true, Action<ConsumerBuilder<Ignore, Received>>? prepare = null)
     {
         _address = address;
         _setAside = setAside;
@@ -27,12 +30,12 @@ internal sealed class KafkaBarReader : IDisposable
         var settings = address.Endpoint.ConsumerSettings(address.Group ?? "granary-" + Guid.NewGuid().ToString("N"));
         settings.EnablePartitionEof = true;
         settings.SessionTimeoutMs = 6_000; // a member that has gone without a word is missed for so long
-        var builder = new ConsumerBuilder<Ignore, byte[]>(settings).SetLogHandler(KafkaEndpoint.Silent);
+        var builder = new ConsumerBuilder<Ignore, Received>(settings).SetLogHandler(KafkaEndpoint.Silent).SetValueDeserializer(new Decoder());
         prepare?.Invoke(builder);
         Consumer = builder.Build();
     }
 
-    public IConsumer<Ignore, byte[]> Consumer { get; }
+    public IConsumer<Ignore, Received> Consumer { get; }
 
     public SetAside Poisoned { get; }
 
@@ -45,10 +48,10 @@ internal sealed class KafkaBarReader : IDisposable
     {
         _batch.Clear();
         Ends.Clear();
-        while (_batch.Count < AtOnce)
+        for (var bars = 0; bars < BarsAtOnce && _batch.Count < MessagesAtOnce;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ConsumeResult<Ignore, byte[]>? result;
+            ConsumeResult<Ignore, Received>? result;
             try
             {
                 result = Consumer.Consume(_batch.Count + Ends.Count == 0 ? patience : TimeSpan.Zero);
@@ -72,13 +75,15 @@ internal sealed class KafkaBarReader : IDisposable
                 Ends.Add(result.TopicPartitionOffset);
                 continue;
             }
-            try
+            var received = result.Message.Value;
+            if (received.Message is { } message)
             {
-                _batch.Add(new ReadMessage(result.TopicPartitionOffset, BarMessageCodec.Read(result.Message.Value ?? [], _memory)));
+                _batch.Add(new ReadMessage(result.TopicPartitionOffset, message));
+                bars += message.Bars?.Count ?? 0;
             }
-            catch (BarMessageException e)
+            else if (_setAside)
             {
-                if (_setAside) Poisoned.Put(result, e.Message);
+                Poisoned.Put(result.TopicPartitionOffset, received.Bytes, received.Fault!);
             }
         }
         return _batch;
@@ -91,6 +96,23 @@ internal sealed class KafkaBarReader : IDisposable
         Consumer.Close();
         Consumer.Dispose();
         Poisoned.Dispose();
+    }
+
+    private sealed class Decoder : IDeserializer<Received>
+    {
+        private readonly BarMessageCodec.Memory _memory = new();
+
+        public Received Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
+        {
+            try
+            {
+                return new Received(BarMessageCodec.Read(data, _memory), null, []);
+            }
+            catch (BarMessageException e)
+            {
+                return new Received(null, e.Message, data.ToArray());
+            }
+        }
     }
 
     /// <summary>Where to start reading in each partition so that all bars from a time on come: by time where the brokers can, else from the start.</summary>

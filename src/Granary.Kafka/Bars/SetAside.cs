@@ -21,19 +21,18 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
     public string? First => _topics.Values.Select(t => t.First[0]).FirstOrDefault();
 
     /// <exception cref="BarStoreException">It could not be kept, so the reading must not go on as if it had been.</exception>
-    public void Put(ConsumeResult<Ignore, byte[]> message, string fault)
+    public void Put(TopicPartitionOffset at, byte[] value, string fault)
     {
-        var topic = message.Topic;
-        var value = message.Message.Value ?? [];
+        var topic = at.Topic;
         if (!_topics.TryGetValue(topic, out var seen)) seen = (0, []);
-        if (seen.First.Count < Examples) seen.First.Add($"partition {message.Partition.Value}, offset {message.Offset.Value}: {fault}");
+        if (seen.First.Count < Examples) seen.First.Add($"partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}");
         _topics[topic] = (seen.Count + 1, seen.First);
-        var json = JsonSerializer.SerializeToUtf8Bytes(new { topic, partition = message.Partition.Value, offset = message.Offset.Value, fault, bytes = Convert.ToBase64String(value) });
+        var json = JsonSerializer.SerializeToUtf8Bytes(new { topic, partition = at.Partition.Value, offset = at.Offset.Value, fault, bytes = Convert.ToBase64String(value) });
         try
         {
             _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
             Error? failed = null;
-            _producer.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{message.Partition.Value}:{message.Offset.Value}", Value = json }, report => failed = report.Error.IsError ? report.Error : null);
+            _producer.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report => failed = report.Error.IsError ? report.Error : null);
             for (var waited = 0; _producer.Flush(TimeSpan.FromMilliseconds(500)) > 0 && waited < 60; waited++)
             {
                 // until it is there
@@ -42,7 +41,7 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         }
         catch (KafkaException e)
         {
-            throw new BarStoreException($"{topic}, partition {message.Partition.Value}, offset {message.Offset.Value}: {fault}, and it could not be set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
+            throw new BarStoreException($"{topic}, partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}, and it could not be set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Granary.Engine.Market.Feeds;
 
@@ -12,9 +14,9 @@ public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 /// any size from each feed, and gives a bar as soon as no feed can bring an earlier one. However the feeds are cut, the order is the same.
 /// </summary>
 /// <remarks>
-/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: the next bar is found by two
-/// short sweeps that the processor does several at a time, and all bars of an instant in a group come out of one sweep. A feed that has nothing
-/// waiting takes part with the earliest close that it could still bring; if that is the least, its next block is needed.
+/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: one sweep over these tells the
+/// next instant and the groups that have bars of it, one over a group which of its feeds, and the processor does several at a time. A feed that has
+/// nothing waiting takes part with the earliest close that it could still bring; if that is the least, its next block is needed.
 /// </remarks>
 /// <example><code>
 /// while (true)
@@ -26,10 +28,10 @@ public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 /// </code></example>
 public sealed class BarMerge
 {
-    private const int Group = 32;
+    private const int Group = 16;
 
     // Rows are put together from a block's columns so many at a time: the reads of the six columns wait for memory at once instead of one after the other.
-    private const int Rows = 16;
+    private const int Rows = 32;
 
     // What a feed gives from now.
     private struct Cursor
@@ -68,7 +70,8 @@ public sealed class BarMerge
         var groups = (series.Count + Group - 1) / Group;
         _key = new long[groups * Group];
         _key.AsSpan(series.Count).Fill(long.MaxValue);
-        _least = new long[groups];
+        _least = new long[(groups + Group - 1) / Group * Group];
+        _least.AsSpan(groups).Fill(long.MaxValue);
     }
 
     public IReadOnlyList<MarketSeries> Series => _series;
@@ -129,39 +132,51 @@ public sealed class BarMerge
         {
             var close = Least(_least);
             if (close == long.MaxValue) break;
-            var group = Array.IndexOf(_least, close);
-            var keys = _key.AsSpan(group * Group, Group);
-            for (var k = 0; k < keys.Length; k++)
+            for (var first = 0; first < _least.Length; first += Group)
             {
-                if (keys[k] != close) continue;
-                var market = group * Group + k;
-                ref var cursor = ref _cursors[market];
-                if (cursor.Block is not { } block || n == bars.Length)
+                for (var groups = Equal(ref _least[first], close); groups != 0; groups &= groups - 1)
                 {
-                    _least[group] = Least(keys);
-                    return n;
-                }
-                var rows = _rows.AsSpan(market * Rows, Rows);
-                var at = cursor.At;
-                bars[n++] = new MergedBar(market, close, rows[at]);
-                if (++at < cursor.Filled)
-                {
-                    cursor.At = at;
-                    keys[k] = rows[at].Time + cursor.Length;
-                }
-                else if (cursor.Start + cursor.Filled < block.Count)
-                {
-                    Fill(ref cursor, block, cursor.Start + cursor.Filled, rows);
-                    keys[k] = rows[0].Time + cursor.Length;
-                }
-                else
-                {
-                    Next(market);
+                    if (!TakeGroup(first + BitOperations.TrailingZeroCount(groups), close, bars, ref n)) return n;
                 }
             }
-            _least[group] = Least(keys);
         }
         return n;
+    }
+
+    // The bars of an instant in a group; false where one is needed that has not come, or there is no more room.
+    private bool TakeGroup(int group, long close, Span<MergedBar> bars, ref int n)
+    {
+        var keys = _key.AsSpan(group * Group, Group);
+        for (var equal = Equal(ref keys[0], close); equal != 0; equal &= equal - 1)
+        {
+            var k = BitOperations.TrailingZeroCount(equal);
+            var market = group * Group + k;
+            ref var cursor = ref _cursors[market];
+            if (cursor.Block is not { } block || n == bars.Length)
+            {
+                _least[group] = Least(keys);
+                return false;
+            }
+            var rows = _rows.AsSpan(market * Rows, Rows);
+            var at = cursor.At;
+            bars[n++] = new MergedBar(market, close, rows[at]);
+            if (++at < cursor.Filled)
+            {
+                cursor.At = at;
+                keys[k] = rows[at].Time + cursor.Length;
+            }
+            else if (cursor.Start + cursor.Filled < block.Count)
+            {
+                Fill(ref cursor, block, cursor.Start + cursor.Filled, rows);
+                keys[k] = rows[0].Time + cursor.Length;
+            }
+            else
+            {
+                Next(market);
+            }
+        }
+        _least[group] = Least(keys);
+        return true;
     }
 
     /// <summary>The rest of a market's block as a whole, where all of it comes before anything that another market can still bring.</summary>
@@ -228,17 +243,27 @@ public sealed class BarMerge
         return group * Group + _key.AsSpan(group * Group, Group).IndexOf(key);
     }
 
+    // Which of Group values are equal to one, a bit for each.
+    private static uint Equal(ref long values, long value)
+    {
+        var wanted = Vector256.Create(value);
+        var bits = 0u;
+        for (var i = 0; i < Group; i += Vector256<long>.Count) bits |= Vector256.Equals(Vector256.LoadUnsafe(ref values, (nuint)i), wanted).ExtractMostSignificantBits() << i;
+        return bits;
+    }
+
+    // The least of some; their number is a multiple of Group.
     private static long Least(ReadOnlySpan<long> values)
     {
-        var least = long.MaxValue;
-        var i = 0;
-        if (values.Length >= Vector<long>.Count)
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var (a, b) = (Vector256.LoadUnsafe(ref first), Vector256.LoadUnsafe(ref first, 4));
+        for (var i = 8; i < values.Length; i += 8)
         {
-            var all = new Vector<long>(long.MaxValue);
-            for (; i <= values.Length - Vector<long>.Count; i += Vector<long>.Count) all = Vector.Min(all, new Vector<long>(values[i..]));
-            for (var k = 0; k < Vector<long>.Count; k++) least = Math.Min(least, all[k]);
+            a = Vector256.Min(a, Vector256.LoadUnsafe(ref first, (nuint)i));
+            b = Vector256.Min(b, Vector256.LoadUnsafe(ref first, (nuint)i + 4));
         }
-        for (; i < values.Length; i++) least = Math.Min(least, values[i]);
-        return least;
+        a = Vector256.Min(a, b);
+        var half = Vector128.Min(a.GetLower(), a.GetUpper());
+        return Math.Min(half[0], half[1]);
     }
 }
