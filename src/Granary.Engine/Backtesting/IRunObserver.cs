@@ -15,8 +15,8 @@ public interface IRunObserver
     void OnEntry(int number, long time, double price, double quantity, double commission);
 
     /// <summary>
-    /// A fill: the entry of each trade always (it goes on to <see cref="OnEntry"/> unless taken here), and the others where a trade has several or
-    /// where an order's fees do not follow from its size. What is left goes with <see cref="OnTrade"/>.
+    /// A fill: the entry of each trade always (it goes on to <see cref="OnEntry"/> unless taken here), and the others where a trade has several,
+    /// where a bar's volume bounds what fills, or where an order's fees do not follow from its size. What is left goes with <see cref="OnTrade"/>.
     /// </summary>
     void OnFill(in TradeFill fill)
     {

@@ -64,7 +64,7 @@ public readonly struct RunEvent
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
 
     public static RunEvent Of(in TradeFill f, int symbol = 0) => new(f.IsFirst ? RunEventKind.Entry : RunEventKind.Fill, f.Number, f.Time,
-        reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity, commission: f.Commission, symbol: symbol);
+        reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity, commission: f.Commission, a: f.BarVolume, symbol: symbol);
 
     public static RunEvent Of(int number, long time, CarryKind kind, double amount) => new(RunEventKind.Carry, number, time, reason: (byte)kind, price: amount);
 
@@ -112,7 +112,7 @@ public readonly struct RunEvent
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
         (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol, Carry = _carry };
 
-    public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0, _kind == RunEventKind.Entry, (_reason & 2) != 0);
+    public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0, _kind == RunEventKind.Entry, (_reason & 2) != 0) { BarVolume = _a };
 
     public CarryKind CarryKind => (CarryKind)_reason;
 

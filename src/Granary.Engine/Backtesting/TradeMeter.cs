@@ -22,7 +22,7 @@ public struct TradeMeter
     /// <summary>Of closed trades, and of the entry side of open ones.</summary>
     public double Commission { get; internal set; }
 
-    /// <summary>Dividends received less those owed and borrow fees, of closed and open trades.</summary>
+    /// <summary>Dividends received less those owed, borrow fees and interest, of closed and open trades.</summary>
     public double Carry { get; internal set; }
 
     /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>

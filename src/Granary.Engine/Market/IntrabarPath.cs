@@ -1,14 +1,14 @@
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// A symbol's smaller bars, kept to tell in which order a longer bar went through two prices. Filled before the first bar is run, and then read
+/// A symbol's smaller bars, kept to tell in which order a longer bar went through prices. Filled before the first bar is run, and then read
 /// by any number of strategies at once.
 /// </summary>
 /// <param name="timeframe">Of the smaller bars.</param>
 public sealed class IntrabarPath(Timeframe timeframe)
 {
     private long[] _time = [];
-    private double[] _open = [], _high = [], _low = [];
+    private double[] _open = [], _high = [], _low = [], _close = [];
     private int _count;
 
     public Timeframe Timeframe => timeframe;
@@ -26,32 +26,27 @@ public sealed class IntrabarPath(Timeframe timeframe)
             Array.Resize(ref _open, size);
             Array.Resize(ref _high, size);
             Array.Resize(ref _low, size);
+            Array.Resize(ref _close, size);
         }
         block.Time.CopyTo(_time.AsSpan(_count));
         block.Open.CopyTo(_open.AsSpan(_count));
         block.High.CopyTo(_high.AsSpan(_count));
         block.Low.CopyTo(_low.AsSpan(_count));
+        block.Close.CopyTo(_close.AsSpan(_count));
         _count += block.Count;
     }
 
-    /// <summary>Which of two prices, one below the market and one above, was reached first.</summary>
+    /// <summary>The smaller bars that open within a longer one, from the first up to, but not with, the end.</summary>
     /// <param name="from">Open time of the longer bar, UTC ticks.</param>
     /// <param name="to">The end of it.</param>
-    /// <param name="open">Of the smaller bar that decided: where it opened, which may be beyond the price.</param>
-    /// <returns>true = the lower, false = the upper; null where there are no smaller bars, none reaches either, or the first that does reaches both.</returns>
-    public bool? LowerFirst(long from, long to, double lower, double upper, out double open)
+    public (int First, int End) Within(long from, long to) => (First(from), First(to));
+
+    private int First(long time)
     {
-        open = double.NaN;
-        var i = Array.BinarySearch(_time, 0, _count, from);
-        for (i = i < 0 ? ~i : i; i < _count && _time[i] < to; i++)
-        {
-            var (low, high) = (_low[i] <= lower, _high[i] >= upper);
-            if (!low && !high) continue;
-            open = _open[i];
-            // A bar that opens beyond one of them has been there before it went to the other.
-            if (low && high) return open <= lower ? true : open >= upper ? false : null;
-            return low;
-        }
-        return null;
+        var at = Array.BinarySearch(_time, 0, _count, time);
+        return at < 0 ? ~at : at;
     }
+
+    /// <summary>One of them; its volume is not kept.</summary>
+    public Bar this[int at] => new(_time[at], _open[at], _high[at], _low[at], _close[at], 0);
 }

@@ -73,18 +73,39 @@ public sealed class SessionCalendar
     public (long Open, long Close)? Session(DateOnly localDate)
     {
         if (!IsTradingDay(localDate)) return null;
-        return (ToUtc(localDate, Open), ToUtc(localDate, Close));
+        var day = localDate.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
+        return (ToUtc(day + Open), ToUtc(day + Close));
     }
 
-    private long ToUtc(DateOnly date, TimeSpan time)
+    private long ToUtc(DateTime local)
     {
-        var local = date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified) + time;
         // A wall clock that daylight saving skips is read as the first instant after the jump.
         if (_zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
-        return TimeZoneInfo.ConvertTimeToUtc(local, _zone).Ticks;
+        return TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), _zone).Ticks;
     }
 
     /// <summary>The local day of a UTC instant, as days since 0001-01-01: what daily aggregation and day orders go by.</summary>
     public int LocalDay(long utcTicks) =>
         (int)((IsContinuous ? utcTicks : ToLocal(utcTicks).Ticks) / TimeSpan.TicksPerDay);
+
+    /// <summary>The last tick of the session that an instant belongs to; after it, or on a day without one, of the local day.</summary>
+    public long EndOfDay(long utcTicks)
+    {
+        var day = LocalDay(utcTicks);
+        if (IsContinuous) return (day + 1L) * TimeSpan.TicksPerDay - 1;
+        return Session(DateOnly.FromDayNumber(day)) is { } session && session.Close > utcTicks ? session.Close - 1 : Next(TimeSpan.Zero, utcTicks) - 1;
+    }
+
+    /// <summary>The next instant, after this one, at which the local wall clock shows a time of day; UTC ticks.</summary>
+    public long Next(TimeSpan timeOfDay, long utcTicks)
+    {
+        if (IsContinuous)
+        {
+            var today = utcTicks - utcTicks % TimeSpan.TicksPerDay + timeOfDay.Ticks;
+            return today > utcTicks ? today : today + TimeSpan.TicksPerDay;
+        }
+        var local = ToLocal(utcTicks);
+        var wanted = local.Date + timeOfDay;
+        return ToUtc(wanted > local ? wanted : wanted.AddDays(1));
+    }
 }

@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Trading;
 
 public enum FillTiming : byte
@@ -37,7 +39,10 @@ public sealed record ExecutionSettings
 
     public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;
 
-    /// <summary>Whether smaller bars decide between a stop and a target that one bar touches, where the series has them; <see cref="Intrabar"/> decides what they leave open.</summary>
+    /// <summary>
+    /// Whether smaller bars decide in which order stops, targets and waiting orders within a bar come to their turn, and at which of their opens, where the series has them;
+    /// <see cref="Intrabar"/> decides between a stop and a target what they leave open.
+    /// </summary>
     public bool UsePath { get; init; }
 
     public ProtectFrom ProtectFrom { get; init; } = ProtectFrom.EntryBar;
@@ -57,6 +62,9 @@ public sealed record ExecutionSettings
     /// <summary>What borrowed shares cost per year, a fraction of the short's market value; by the calendar day (actual/365), at the last close before it.</summary>
     public double BorrowRate { get; init; }
 
+    /// <summary>What borrowed money costs per year, a fraction of the account's debit balance; by the calendar day (actual/365). Nobody borrows without <see cref="Leverage"/>.</summary>
+    public double MarginRate { get; init; }
+
     /// <summary>Positions up to so many times the equity may be held; 0 = what the cash can pay, a short sale's proceeds and as much again locked.</summary>
     public double Leverage { get; init; }
 
@@ -72,6 +80,7 @@ public sealed record ExecutionSettings
         Fee = Fee.Times(2),
         Slippage = Slippage?.Times(2),
         BorrowRate = BorrowRate * 2,
+        MarginRate = MarginRate * 2,
         LatencyBars = LatencyBars + 1,
     };
 }
@@ -94,6 +103,14 @@ public sealed record TradingSettings
 
     /// <summary>Whether the strategy's own exits count; if not, only stop, target, trail or time end a trade.</summary>
     public bool ExitOnSignal { get; init; } = true;
+
+    /// <summary>The stop of a trade that is entered at a price; 0 = none.</summary>
+    public double StopAt(double price, Side side, Instrument instrument) =>
+        StopLossPercent > 0 ? instrument.RoundPrice(price * (1 - (int)side * StopLossPercent / 100)) : 0;
+
+    /// <summary>Its target; 0 = none.</summary>
+    public double TargetAt(double price, Side side, Instrument instrument) =>
+        TakeProfitPercent > 0 ? instrument.RoundPrice(price * (1 + (int)side * TakeProfitPercent / 100)) : 0;
 
     /// <summary>Bars after which a trade is closed at the next open; 0 = never.</summary>
     public int MaxBars { get; init; }

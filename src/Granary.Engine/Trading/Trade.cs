@@ -37,7 +37,7 @@ public readonly record struct Trade(
     /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
     public int SymbolIndex { get; init; }
 
-    /// <summary>Dividends that it received, less those that it owed and what its shares cost to borrow; quote currency.</summary>
+    /// <summary>Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; quote currency.</summary>
     public double Carry { get; init; }
 
     public double NetProfit => Profit - Commission + Carry;

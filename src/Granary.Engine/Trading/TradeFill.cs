@@ -11,7 +11,11 @@ namespace Granary.Engine.Trading;
 /// <param name="IsFirst">Whether it is the trade's first.</param>
 /// <param name="IsMaker">Whether the order had waited for the market.</param>
 public readonly record struct TradeFill(
-    int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker);
+    int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker)
+{
+    /// <summary>Of the bar in which it filled, base units, where a share of it bounds what can be filled; else 0.</summary>
+    public double BarVolume { get; init; }
+}
 
 /// <summary>Cash that a trade brings or costs while it is open.</summary>
 public enum CarryKind : byte
@@ -20,4 +24,6 @@ public enum CarryKind : byte
     Dividend,
     /// <summary>The fee for shares that are borrowed.</summary>
     Borrow,
+    /// <summary>Interest on the money that what is long was bought with, as far as it was not the account's own.</summary>
+    Interest,
 }

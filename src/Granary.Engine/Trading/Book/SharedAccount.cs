@@ -89,6 +89,28 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
+    /// <summary>Cash without the proceeds of what is short, gains and losses of margined instruments settled; below 0 the account owes it.</summary>
+    public double SettledCash
+    {
+        get
+        {
+            var sum = cash;
+            foreach (var book in _books) sum += book.SettledCash(book.LastPrice);
+            return sum;
+        }
+    }
+
+    /// <summary>What is long and was paid for, at the last closes.</summary>
+    public double LongValue
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var book in _books) sum += book.LongValue(book.LastPrice);
+            return sum;
+        }
+    }
+
     public bool IsExposed
     {
         get

@@ -31,6 +31,8 @@ internal struct OpenTrade
     /// <summary>Entered after the open of its bar by a limit: on that bar the target may have traded before the entry, so that it does not count.</summary>
     public bool TargetWaits;
     public bool EnteredAtOpen;
+    /// <summary>The smaller bar, from 1, within the bar of entry in which it was entered; 0 = not known, or at the open.</summary>
+    public int EntryStep;
     /// <summary>An exit order is on its way.</summary>
     public bool Exiting;
     /// <summary>A part of its entry is still to come.</summary>
@@ -39,10 +41,10 @@ internal struct OpenTrade
     public bool Parted;
     /// <summary>What its target has paid, where that fills in parts.</summary>
     public OrderFees TargetFees;
-    /// <summary>Dividends less borrow fees so far.</summary>
+    /// <summary>Dividends less borrow fees and interest so far.</summary>
     public double Carry;
-    /// <summary>The day to which borrowing is paid, as days since 0001-01-01.</summary>
-    public long BorrowedTo;
+    /// <summary>The day to which borrowed shares and borrowed money are paid for, as days since 0001-01-01.</summary>
+    public long CarriedTo;
     public double LowestLow;
     public double HighestHigh;
     public OrderId StopOrder, TargetOrder, TrailOrder;
@@ -50,4 +52,19 @@ internal struct OpenTrade
     public long TimeExit;
 
     public readonly bool IsProtected => Stop > 0 || Target > 0 || TrailFraction > 0;
+
+    /// <summary>The price has been this low and this high.</summary>
+    public void Reach(double low, double high)
+    {
+        LowestLow = Math.Min(LowestLow, low);
+        HighestHigh = Math.Max(HighestHigh, high);
+    }
+
+    public readonly Trade ToTrade(long time, double price, double profit, int bars, ExitReason reason)
+    {
+        var (below, above) = (EntryPrice - LowestLow, HighestHigh - EntryPrice);
+        var (worst, best) = Side == Side.Buy ? (below, above) : (above, below);
+        return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, time, price, profit,
+            Commission, bars, reason, worst / EntryPrice, best / EntryPrice) { Carry = Carry };
+    }
 }

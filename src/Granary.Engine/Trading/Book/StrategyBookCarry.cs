@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 
-// What holding costs and brings: borrowed shares, dividends, splits, and the equity that positions need.
+// What holding costs and brings: borrowed shares, borrowed money, dividends and splits.
 internal sealed partial class StrategyBook
 {
     private readonly bool _carries;
@@ -15,7 +15,7 @@ internal sealed partial class StrategyBook
     private (long[] ExTimes, bool Carries) Carries(MarketSeries series)
     {
         var actions = series.Instrument.CorporateActions;
-        return (actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))], _execution.BorrowRate > 0 || actions.Count > 0);
+        return (actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))], _execution.BorrowRate > 0 || _execution.MarginRate > 0 || actions.Count > 0);
     }
 
     /// <summary>What has happened overnight to open trades and waiting orders; to be called before a bar's orders are worked.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class StrategyBook
         if (!_carries) return;
         var time = _block.TimeColumn[index];
         var close = index > 0 ? _block.CloseColumn[index - 1] : _closeBefore;
-        if (_execution.BorrowRate > 0) Borrow(time, close, index);
+        if (_execution.BorrowRate > 0 || _execution.MarginRate > 0) Accrue(time, close, index);
         for (; _nextAction < _exTimes.Length && _exTimes[_nextAction] <= time; _nextAction++)
         {
             var action = _instrument.CorporateActions[_nextAction];
@@ -34,22 +34,43 @@ internal sealed partial class StrategyBook
         }
     }
 
-    private void Borrow(long time, double close, int index)
+    // Costs of the nights since the last bar, at the close before them: what is short is borrowed, and what is long may be bought on a loan.
+    private void Accrue(long time, double close, int index)
     {
         var day = time / TimeSpan.TicksPerDay;
-        for (var i = 0; i < _tradeCount; i++)
+        var lent = _execution.MarginRate > 0 ? LentPerValue(close) : 0;
+        for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
-            var days = day - trade.BorrowedTo;
+            var days = day - trade.CarriedTo;
             if (days <= 0) continue;
-            trade.BorrowedTo = day;
-            if (trade.Side == Side.Sell) Carry(ref trade, CarryKind.Borrow, -close * _multiplier * (_execution.BorrowRate / 365 * days), time, index);
+            trade.CarriedTo = day;
+            if (trade.Side == Side.Sell && _execution.BorrowRate > 0) Carry(ref trade, CarryKind.Borrow, -close * _multiplier * (_execution.BorrowRate / 365 * days), time, index);
+            else if (trade.Side == Side.Buy && lent > 0) Carry(ref trade, CarryKind.Interest, -close * _multiplier * (_execution.MarginRate / 365 * days) * lent, time, index);
         }
     }
 
+    // Which part of what is long was paid with borrowed money.
+    private double LentPerValue(double close)
+    {
+        if (_power.IsMargined) return 0;
+        var (settled, value) = _account is null ? (SettledCash(close), LongValue(close)) : (_account.SettledCash, _account.LongValue);
+        return settled < 0 && value > 0 ? -settled / value : 0;
+    }
+
+    /// <summary>
+    /// The balance that may be lent or owed: cash without the proceeds of what is short, which stay with the lender of the shares at their market value. An instrument with a
+    /// margin per unit settles its gains and losses, and nothing is paid for it.
+    /// </summary>
+    public double SettledCash(double price) =>
+        _power.IsMargined ? OwnEquity(price) : _cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;
+
+    /// <summary>What is long and was paid for, at its market value.</summary>
+    public double LongValue(double price) => _power.IsMargined ? 0 : _trades.QuantityOf(Side.Buy) * price * _multiplier;
+
     private void PayDividend(CorporateAction action, long time, int index)
     {
-        for (var i = 0; i < _tradeCount; i++)
+        for (var i = 0; i < _trades.Count; i++)
             if (_trades[i].EntryTime < _exTimes[_nextAction])
                 Carry(ref _trades[i], CarryKind.Dividend, (int)_trades[i].Side * action.Dividend * _multiplier, time, index);
     }
@@ -73,7 +94,7 @@ internal sealed partial class StrategyBook
         MarkTo(index);
         var (from, ratio) = (_exTimes[_nextAction], action.SplitRatio);
         double Price(double price) => price > 0 ? _instrument.RoundPrice(price / ratio) : price;
-        for (var i = 0; i < _tradeCount; i++)
+        for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
             if (trade.EntryTime >= from) continue;
@@ -90,9 +111,8 @@ internal sealed partial class StrategyBook
             _fingerprint.Add(ratio, trade.Quantity);
             _observer?.OnSplit(trade.Number, time, action.ExDate, ratio);
         }
-        _net = 0;
-        for (var i = 0; i < _tradeCount; i++) _net += (int)_trades[i].Side * _trades[i].Quantity * _multiplier;
-        for (var i = 0; i < _orderCount; i++)
+        _net = _trades.Net(_multiplier);
+        for (var i = 0; i < _orders.Count; i++)
         {
             ref var order = ref _orders[i];
             if (order.CreatedAt >= from) continue;
@@ -104,43 +124,5 @@ internal sealed partial class StrategyBook
             order.StopLoss = Price(order.StopLoss);
             order.TakeProfit = Price(order.TakeProfit);
         }
-    }
-
-    // What new entries may cost where positions need a part of their value only: so many times the equity, less what is held.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private double LeveragedAvailable(double price)
-    {
-        var available = _leverage * OwnEquity(price);
-        for (var i = 0; i < _tradeCount; i++) available -= OutlayOf(price, _trades[i].Quantity);
-        return available;
-    }
-
-    /// <summary>The equity that the open trades need.</summary>
-    public double Requirement(double price)
-    {
-        var needed = 0.0;
-        for (var i = 0; i < _tradeCount; i++)
-            needed += _execution.Maintenance * _trades[i].Quantity * (_margin > 0 ? _margin : price * _multiplier);
-        return needed;
-    }
-
-    private bool IsCalledAt(double price) => _tradeCount > 0 && OwnEquity(price) < Requirement(price);
-
-    /// <summary>Closes everything at the next open, since the account cannot carry it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void CallMargin(int index)
-    {
-        if (_closed) return;
-        CancelEntries(Side.Buy, index);
-        CancelEntries(Side.Sell, index);
-        for (var i = 0; i < _tradeCount; i++)
-        {
-            ref var trade = ref _trades[i];
-            if (trade.Exiting) continue;
-            // The broker does it, without a way to go.
-            if (Close(ref trade, index, OrderType.Market, ExitReason.MarginCall)) i--;
-            else _orders[_orderCount - 1].WorksFrom = 0;
-        }
-        Refresh();
     }
 }

@@ -1,0 +1,31 @@
+using Granary.Engine.Strategies;
+
+namespace Granary.Engine.Trading;
+
+/// <summary>What a strategy that has call-backs is still to be told: orders that changed their state, and trades that ended.</summary>
+internal sealed class StrategyNotices(Strategy strategy, StrategyContext context)
+{
+    private readonly List<Notice> _waiting = [];
+
+    private readonly record struct Notice(bool IsTrade, Order Order, Trade Trade);
+
+    public bool Any => _waiting.Count > 0;
+
+    public void Add(in Order order) => _waiting.Add(new Notice(false, order, default));
+
+    public void Add(in Trade trade) => _waiting.Add(new Notice(true, default, trade));
+
+    /// <summary>Tells it all in order; what the strategy does in answer is told too.</summary>
+    /// <exception cref="InvalidOperationException">It answers its own order events without end.</exception>
+    public void Deliver()
+    {
+        for (var i = 0; i < _waiting.Count; i++)
+        {
+            var notice = _waiting[i];
+            if (notice.IsTrade) strategy.OnTrade(context, notice.Trade);
+            else strategy.OnOrder(context, notice.Order);
+            if (i > 10_000) throw new InvalidOperationException("the strategy answers its own order events without end");
+        }
+        _waiting.Clear();
+    }
+}

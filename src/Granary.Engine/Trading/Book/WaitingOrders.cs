@@ -1,0 +1,74 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>The orders of a book that wait for a bar, in the order of their making.</summary>
+internal struct WaitingOrders
+{
+    private Order[] _orders = new Order[2];
+    private int _count;
+
+    public WaitingOrders()
+    {
+    }
+
+    public readonly int Count => _count;
+
+    /// <summary>Entries among them, by side.</summary>
+    public int Longs, Shorts;
+
+    public readonly ref Order this[int at] => ref _orders[at];
+
+    public readonly ref Order Last => ref _orders[_count - 1];
+
+    public readonly int EntriesOf(Side side) => side == Side.Buy ? Longs : Shorts;
+
+    /// <summary>Adds to the number of waiting entries of a side.</summary>
+    public void CountEntry(Side side, int more)
+    {
+        if (side == Side.Buy) Longs += more;
+        else Shorts += more;
+    }
+
+    /// <summary>An empty order behind the last one, which waits from <see cref="Keep"/> on.</summary>
+    public ref Order Draft()
+    {
+        if (_count == _orders.Length) Array.Resize(ref _orders, _orders.Length * 2);
+        ref var order = ref _orders[_count];
+        order = default;
+        return ref order;
+    }
+
+    /// <summary>The draft waits now.</summary>
+    public void Keep() => _count++;
+
+    public void RemoveAt(int at)
+    {
+        _count--;
+        if (at < _count) Array.Copy(_orders, at + 1, _orders, at, _count - at);
+    }
+
+    /// <returns>−1 where it does not wait.</returns>
+    public readonly int IndexOf(OrderId id)
+    {
+        for (var i = 0; i < _count; i++)
+            if (_orders[i].Id == id)
+                return i;
+        return -1;
+    }
+
+    /// <summary>The one that was made next after this; none where it was the last.</summary>
+    public readonly OrderId After(OrderId id)
+    {
+        for (var i = 0; i < _count; i++)
+            if (_orders[i].Id.Value > id.Value)
+                return _orders[i].Id;
+        return default;
+    }
+
+    /// <summary>An exit that waits closes all that is open of its trade.</summary>
+    public readonly void FitExit(in OpenTrade trade)
+    {
+        for (var i = 0; trade.Exiting && i < _count; i++)
+            if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == trade.Number)
+                _orders[i].Quantity = _orders[i].FilledQuantity + trade.Quantity;
+    }
+}
