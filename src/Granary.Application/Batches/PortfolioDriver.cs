@@ -58,7 +58,7 @@ public sealed class PortfolioDriver
     public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
 
     /// <summary>A bar has closed.</summary>
-    public void Mark(int symbol, double close) => _run.Mark(symbol, close);
+    public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
 
     /// <summary>All closes of an instant are marked.</summary>
     /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
@@ -72,6 +72,7 @@ public sealed class PortfolioDriver
             Book(called);
             _called.Add((called.Member, called.Trade.Number));
         }
+        foreach (var closed in _run.Unwind(stamp)) Book(closed);
         foreach (var (member, number, share, closed) in _run.Trim(stamp))
         {
             if (closed is { } whole) Book(whole);
@@ -124,22 +125,36 @@ public sealed class PortfolioDriver
                 break;
             case RunEventKind.Entry:
             case RunEventKind.Fill:
-                _run.OnFill(strategy, e.ToFill(), e.SymbolIndex);
+                var fill = e.ToFill();
+                var own = _run.OnFill(strategy, fill, e.SymbolIndex);
+                if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
                 break;
             case RunEventKind.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
             case RunEventKind.Carry:
-                _run.OnCarry(strategy, e.Number, e.Time, e.Price);
+                _run.OnCarry(strategy, e.Number, e.Time, e.CarryKind, e.Price);
                 break;
             case RunEventKind.Split:
                 _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
                 break;
             default:
-                if (_run.OnTrade(strategy, e.ToTrade()) is { } own) Book(own);
+                if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
                 break;
         }
         return null;
+    }
+
+    // An accepted signal that found its bar's volume taken by others was refused after all, unless a later part of its entry comes through.
+    private void Reconsider(int strategy, int number, double own)
+    {
+        var said = _decisions[strategy];
+        if (number > said.Count) return;
+        var (before, now) = (said[number - 1], own > 0 ? Decision.Accepted : Decision.VolumeTaken);
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken) || own == 0 && !_run.WasCrowdedOut) return;
+        _counts[(int)before]--;
+        _counts[(int)now]++;
+        said[number - 1] = now;
     }
 
     private void Book(in PortfolioTrade own)
@@ -148,8 +163,10 @@ public sealed class PortfolioDriver
         _trade?.Invoke(own);
     }
 
+    /// <summary>Sums up after the last row; to be asked once.</summary>
     public PortfolioOutcome Outcome()
     {
+        foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
         var stats = Statistics(_rows > 1 ? _equity.ToStatistics(_clock.PeriodsPerYear) : null, _rows, _exposed);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())

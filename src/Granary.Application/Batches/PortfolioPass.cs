@@ -104,7 +104,7 @@ public sealed class PortfolioPass
 
         public long Time => _block!.Time[_at];
 
-        public double Close => _block!.Close[_at];
+        public Bar Bar => _block![_at];
 
         public async ValueTask<bool> NextAsync()
         {
@@ -152,7 +152,7 @@ public sealed class PortfolioPass
             while (marks.TryPeek(out var m, out var key) && key.Item1 == instant)
             {
                 marks.Dequeue();
-                _driver.Mark(m.Symbol, m.Close);
+                _driver.Mark(m.Symbol, m.Bar);
                 stamp = Math.Max(stamp, m.Time);
                 if (await m.NextAsync()) marks.Enqueue(m, (m.Instant, m.Symbol));
                 else await m.DisposeAsync();

@@ -140,7 +140,7 @@ internal sealed class LivePortfolio
             {
                 if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
                 if (_markedAt[market] != timeframe) continue;
-                _driver.Mark(_driverSymbol[market], bar.Close);
+                _driver.Mark(_driverSymbol[market], bar);
                 stamp = Math.Max(stamp, bar.Time);
             }
             var row = _driver.OpenRow(stamp);
@@ -251,7 +251,8 @@ internal sealed class LivePortfolio
     public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
         foreach (var r in _rows) row?.Invoke(r);
+        var outcome = _driver.Outcome();
         foreach (var t in _trades) trade(t);
-        return _driver.Outcome();
+        return outcome;
     }
 }

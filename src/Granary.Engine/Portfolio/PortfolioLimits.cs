@@ -138,4 +138,6 @@ public enum Decision : byte
     NotEnoughHistory,
     /// <summary>The sizing rule needs a stop, and there is none.</summary>
     NoStop,
+    /// <summary>Accepted, but when its entry filled other strategies had taken the share of the bar's volume that all together may fill.</summary>
+    VolumeTaken,
 }

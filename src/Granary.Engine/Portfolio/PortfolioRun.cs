@@ -63,6 +63,9 @@ public sealed partial class PortfolioRun
                 _restricted.Add(i);
         _sizing = sizing ?? PortfolioSizing.Own;
         _enablement = enablement;
+        _drawn = new BarVolume[_instruments.Length];
+        for (var i = 0; i < _drawn.Length; i++) _drawn[i] = new BarVolume();
+        _bars = new (long, double, bool)[_instruments.Length];
         PrepareRules();
     }
 
@@ -107,6 +110,13 @@ public sealed partial class PortfolioRun
     private static long Key(int member, int number) => (long)member << 32 | (uint)number;
 
     /// <summary>An instrument's bar has closed.</summary>
+    public void Mark(int symbol, in Bar bar)
+    {
+        Mark(symbol, bar.Close);
+        _bars[symbol] = (bar.Time, bar.Volume, true);
+    }
+
+    /// <summary>The same where no bar's volume bounds anything.</summary>
     public void Mark(int symbol, double close)
     {
         _close[symbol] = close;
@@ -117,6 +127,8 @@ public sealed partial class PortfolioRun
     /// <param name="time">UTC ticks.</param>
     public void Revalue(long time)
     {
+        var day = time / TimeSpan.TicksPerDay;
+        if (_execution.MarginRate > 0 && day > _day && _day != long.MinValue) AccrueInterest(day - _day, time);
         double equity = _cash, exposure = 0;
         for (var i = 0; i < _net.Length; i++)
         {
@@ -127,7 +139,6 @@ public sealed partial class PortfolioRun
         _equity = equity;
         Exposure = exposure;
         if (equity > _peak) _peak = equity;
-        var day = time / TimeSpan.TicksPerDay;
         if (_resumes) Halt(day);
         if (day != _day)
         {
@@ -247,6 +258,9 @@ public sealed partial class PortfolioRun
         var instrument = _instruments[market];
         var own = instrument.RoundQuantity(fill.Quantity * promise.Scale);
         if (_limits.AtEveryBar) own = Fitting(member, market, promise.Side, own, fill.Price);
+        var fits = own > 0 ? Uncrowded(market, fill, own) : own;
+        WasCrowdedOut = own > 0 && !(fits > 0);
+        own = fits;
         if (!(own > 0)) return 0;
         var sign = (int)promise.Side;
         var fee = FeeOf(key, market, fill, own);
@@ -277,12 +291,18 @@ public sealed partial class PortfolioRun
     }
 
     /// <summary>A strategy's trade was closed (or is open at the end).</summary>
-    /// <returns>The portfolio's trade; null where it had no part in it.</returns>
+    /// <returns>The portfolio's trade; null where it had no part in it, or cannot close its part within the bar's volume: <see cref="Unwind"/> will.</returns>
     public PortfolioTrade? OnTrade(int member, in Trade trade)
     {
         var key = Key(member, trade.Number);
         Redeem(key, out _);
         if (_hasHistory && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
+        return MustWait(key, trade) ? null : Settle(member, trade);
+    }
+
+    private PortfolioTrade? Settle(int member, in Trade trade)
+    {
+        var key = Key(member, trade.Number);
         if (!_holdings.TryGetValue(key, out var holding)) return null;
         var market = holding.Symbol;
         var multiplier = _instruments[market].Multiplier;
@@ -299,6 +319,7 @@ public sealed partial class PortfolioRun
         if (trade.Reason != ExitReason.Open)
         {
             _holdings.Remove(key);
+            _winding.Remove(key);
             _fees.Remove(key);
             _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
             Commission += fee - holding.Commission;

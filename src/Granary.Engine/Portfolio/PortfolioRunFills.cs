@@ -18,10 +18,11 @@ public sealed partial class PortfolioRun
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
     public double OnFill(int member, in TradeFill fill, int symbol = 0)
     {
+        WasCrowdedOut = false;
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = Key(member, fill.Number);
+        if (!_holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
         if (fill.IsEntry && Redeem(key, out var promise)) KeepRest(key, promise, fill.Quantity);
-        if (!_holdings.TryGetValue(key, out var holding)) return 0;
         return fill.IsEntry ? Add(member, key, ref holding, fill) : Part(member, key, ref holding, fill);
     }
 
@@ -30,6 +31,7 @@ public sealed partial class PortfolioRun
         var instrument = _instruments[holding.Symbol];
         var own = instrument.RoundQuantity(fill.Quantity * holding.Scale);
         if (_limits.AtEveryBar) own = Fitting(member, holding.Symbol, holding.Side, own, fill.Price);
+        own = Uncrowded(holding.Symbol, fill, own);
         holding.Theirs += fill.Quantity;
         if (own > 0)
         {
@@ -56,22 +58,30 @@ public sealed partial class PortfolioRun
         // The strategy's last part is the portfolio's, so that rounding to lots leaves nothing behind.
         var last = fill.Quantity >= holding.Theirs * (1 - 1e-12);
         var own = last ? holding.Quantity : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
+        own = Uncrowded(holding.Symbol, fill, own);
         holding.Theirs -= fill.Quantity;
+        Close(member, key, ref holding, fill, own);
+        return own;
+    }
+
+    // Books the closing of a part of a trade.
+    private void Close(int member, long key, ref Holding holding, in TradeFill fill, double own)
+    {
         if (own > 0)
         {
+            var multiplier = _instruments[holding.Symbol].Multiplier;
             var fee = FeeOf(key, holding.Symbol, fill, own);
-            _cash += (int)holding.Side * own * fill.Price * instrument.Multiplier - fee;
+            _cash += (int)holding.Side * own * fill.Price * multiplier - fee;
             Commission += fee;
             holding.Commission += fee;
             holding.ExitNotional += fill.Price * own;
-            holding.Quantity = last ? 0 : holding.Quantity - own;
-            _turnover += own * fill.Price * instrument.Multiplier;
-            Release(holding.Symbol, member, holding.Side, own, instrument.Multiplier);
+            holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
+            _turnover += own * fill.Price * multiplier;
+            Release(holding.Symbol, member, holding.Side, own, multiplier);
             _fingerprint.Add((ulong)key | 3UL << 62, (ulong)fill.Time);
             _fingerprint.Add(fill.Price, own);
         }
         _holdings[key] = holding;
-        return own;
     }
 
     // Where fees follow from size, the strategy's in proportion; else what its own order pays.
@@ -108,10 +118,15 @@ public sealed partial class PortfolioRun
 
     /// <summary>A strategy's trade has brought or cost cash.</summary>
     /// <param name="amount">Quote currency per unit.</param>
-    public void OnCarry(int member, int number, long time, double amount)
+    public void OnCarry(int member, int number, long time, CarryKind kind, double amount)
     {
         var key = Key(member, number);
-        if (!_holdings.TryGetValue(key, out var holding)) return;
+        // Interest is of the strategy's own loan; the portfolio's is its own.
+        if (kind != CarryKind.Interest && _holdings.TryGetValue(key, out var holding)) Book(key, ref holding, amount, time);
+    }
+
+    private void Book(long key, ref Holding holding, double amount, long time)
+    {
         var cash = amount * holding.Quantity;
         _cash += cash;
         Carry += cash;
@@ -121,7 +136,7 @@ public sealed partial class PortfolioRun
         _fingerprint.Add(amount, cash);
     }
 
-    /// <summary>Dividends received less those owed and borrow fees.</summary>
+    /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
     public double Carry { get; private set; }
 
     /// <summary>A strategy's trade went through a split: so does all that the portfolio holds of it, once, whoever tells it first.</summary>

@@ -271,6 +271,8 @@ public sealed partial class PortfolioRun
         }
         foreach (var key in _holdings.Keys.Order())
         {
+            // What is being closed is on its way out already.
+            if (_winding.ContainsKey(key)) continue;
             var holding = _holdings[key];
             var share = all;
             if (_limits.MaxSymbolPercent is { } symbol) share = Math.Max(share, Over(_gross[holding.Symbol] * _close[holding.Symbol], symbol * percent));

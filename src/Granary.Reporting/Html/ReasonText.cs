@@ -62,6 +62,7 @@ internal static class ReasonText
         Decision.SamePeriod => "The strategy had a live signal of the same period, symbol and side already.",
         Decision.NotEnoughHistory => "portfolio.size needs more closed trades, or days, than there were.",
         Decision.NoStop => "portfolio.size goes by the way to the stop, and there was none.",
+        Decision.VolumeTaken => "When it filled, other strategies had taken execution.volumePercent of the bar's volume.",
         _ => "",
     };
 

@@ -48,6 +48,7 @@ public static class RunText
         Decision.SamePeriod => "same-period",
         Decision.NotEnoughHistory => "not-enough-history",
         Decision.NoStop => "no-stop",
+        Decision.VolumeTaken => "volume-taken",
         _ => "strategy-refused",
     };
 

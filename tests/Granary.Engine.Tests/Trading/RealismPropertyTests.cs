@@ -22,6 +22,9 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     public double Carry { get; private set; }
 
+    /// <summary>The strategy's own; a portfolio pays for loans of its own.</summary>
+    public double Interest { get; private set; }
+
     public List<Trade> Trades { get; } = [];
 
     public List<int> Signalled { get; } = [];
@@ -78,9 +81,11 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     {
         var cash = amount * _open[number].Open;
         (kind == CarryKind.Borrow && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
+        (kind == CarryKind.Interest && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
         Cash += cash;
         Carry += cash;
-        portfolio?.OnCarry(0, number, time, amount);
+        if (kind == CarryKind.Interest) Interest += cash;
+        portfolio?.OnCarry(0, number, time, kind, amount);
     }
 
     public void OnSplit(int number, long time, long exDate, double ratio)
@@ -160,8 +165,26 @@ public sealed class RealismPropertyTests
             BorrowRate = random.Next(2) * 0.05,
             Leverage = random.Next(4) == 0 ? 2 : 0,
             Maintenance = random.Next(4) == 0 ? 0.6 : 0,
+            MarginRate = random.Next(2) * 0.08,
+            UsePath = random.Next(3) == 0,
         };
-        return (feed.Series with { Instrument = instrument }, feed.Bars, settings, execution);
+        return (feed.Series with { Instrument = instrument, Path = execution.UsePath ? Quarters(feed.Bars, feed.Series.Timeframe, random) : null }, feed.Bars, settings, execution);
+    }
+
+    // Four smaller bars for most of the bars, on a way that goes through their extremes in either order.
+    private static IntrabarPath Quarters(Bar[] bars, Timeframe timeframe, Random random)
+    {
+        var path = new IntrabarPath(Timeframe.M15);
+        var n = 0;
+        foreach (var bar in bars)
+        {
+            if (random.Next(10) == 0) continue;
+            var (first, second) = random.Next(2) == 0 ? (bar.Low, bar.High) : (bar.High, bar.Low);
+            double[] way = [bar.Open, first, (bar.Low + bar.High) / 2, second, bar.Close];
+            for (var i = 0; i < 4; i++)
+                path.Add(BarBlock.FromBars(n++, [new Bar(bar.Time + i * (timeframe.Ticks / 4), way[i], Math.Max(way[i], way[i + 1]), Math.Min(way[i], way[i + 1]), way[i + 1], bar.Volume / 4)]));
+        }
+        return path;
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -187,9 +210,9 @@ public sealed class RealismPropertyTests
         ledger.Trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
         ledger.Trades.Sum(t => t.Carry).ShouldBe(result.Trades.Carry, scale);
         ledger.Carry.ShouldBe(result.Trades.Carry, scale);
-        (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash, 1e-3, "a portfolio of this strategy alone earns the same");
+        (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3, "a portfolio of this strategy alone earns the same");
         portfolio.Commission.ShouldBe(result.Trades.Commission, 1e-4);
-        portfolio.Carry.ShouldBe(result.Trades.Carry, 1e-4);
+        portfolio.Carry.ShouldBe(result.Trades.Carry - ledger.Interest, 1e-4);
         ledger.Signalled.Order().ShouldBe(ledger.Trades.Select(t => t.Number).Concat(ledger.Ended).Order());
 
         if (execution.VolumeShare > 0)

@@ -180,4 +180,42 @@ public sealed class RealismTests
         plain.Run();
         plain.Ended.ShouldHaveSingleItem().End.ShouldBe(SignalEnd.NoCash);
     }
+
+    [Fact]
+    public void What_is_bought_on_a_loan_bears_interest_by_the_day_and_what_is_paid_for_does_not()
+    {
+        Scenario Days(double cash) => new Scenario
+        {
+            Timeframe = Timeframe.D1, Settings = Units(100) with { Cash = cash }, Execution = new() { Leverage = 4, MarginRate = 0.0365 },
+        }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100).Bar(100, 110, 100, 110).Bar(110, 110, 110, 110, b => b.Exit()).Bar(120, 120, 120, 120);
+        var s = Days(4_000);
+        s.Run();
+        // Three nights at a ten-thousandth a day: of the 6,000 that were not there, and of what the nights before have cost.
+        var expected = 0.0;
+        for (var night = 0; night < 3; night++) expected += (6_000 + expected) * 0.0001;
+        s.Closed.ShouldHaveSingleItem().Carry.ShouldBe(-expected, 1e-9);
+        s.Closed[0].NetProfit.ShouldBe(2_000 - expected, 1e-9);
+        s = Days(10_000);
+        s.Run();
+        s.Closed.ShouldHaveSingleItem().Carry.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_short_sales_proceeds_do_not_pay_for_a_purchase()
+    {
+        var s = new Scenario { Timeframe = Timeframe.D1, Settings = Units(100) with { Cash = 5_000 }, Execution = new() { Leverage = 10, MarginRate = 0.0365 } }
+            .Bar(100, 100, 100, 100, b =>
+            {
+                b.Enter(Side.Sell);
+                b.Enter(Side.Buy);
+            })
+            .Bar(100, 100, 100, 100).Bar(100, 100, 100, 100, b =>
+            {
+                b.Exit(Side.Buy);
+                b.Exit(Side.Sell);
+            }).Bar(100, 100, 100, 100);
+        s.Run();
+        s.Closed.Single(t => t.Side == Side.Buy).Carry.ShouldBe(-(5_000 + 5_000.5) * 0.0001, 1e-9);
+        s.Closed.Single(t => t.Side == Side.Sell).Carry.ShouldBe(0);
+    }
 }
