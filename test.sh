@@ -83,7 +83,7 @@ done
 if [[ -f tests/Granary.Cluster.Tests/bin/Release/net10.0/Granary.Cluster.Tests.dll ]]; then
     echo "== processes.sh"
     output="$(mktemp)"
-    tests/Granary.Cluster.Tests/processes.sh </dev/null >"$output" 2>&1 || grep -qE "^FAILED" "$output" || echo "FAILED processes.sh ended early" >>"$output"
+    GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh </dev/null >"$output" 2>&1 || grep -qE "^FAILED" "$output" || echo "FAILED processes.sh ended early" >>"$output"
     cat "$output"
     passed=$((passed + $(grep -cE "^PASSED" "$output"))) failed=$((failed + $(grep -cE "^FAILED" "$output"))) skipped=$((skipped + $(grep -cE "^SKIPPED" "$output")))
     rm -f "$output"

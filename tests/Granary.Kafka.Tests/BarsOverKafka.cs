@@ -59,7 +59,7 @@ public abstract class BarsOverKafka
 
     protected static async Task<List<FeedItem>> ReadAsync(ILiveFeed feed)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var items = new List<FeedItem>();
         await foreach (var item in feed.ReadAsync(patience.Token)) items.Add(item);
         return items;
@@ -151,7 +151,7 @@ public abstract class BarsOverKafka
         await PublishAsync(topic, markets, blockSize: 16, queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
         await using (var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries))
         {
-            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token))
+            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token))
             {
                 first.AddRange(Flat([item]));
                 if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;

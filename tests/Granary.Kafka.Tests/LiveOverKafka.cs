@@ -37,7 +37,7 @@ public sealed class LiveOverKafka : IDisposable
             await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
             await sink.FlushAsync();
         }
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         // The days before the topic's first bar come from the configuration's own files.
         var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"), Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true }, TimeProvider.System, patience.Token);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);

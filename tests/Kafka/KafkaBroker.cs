@@ -117,7 +117,7 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     private async Task ListensAsync(int port, Process process)
     {
-        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
         {
             if (process.HasExited) throw new InvalidOperationException($"the broker in {_home} ended with {process.ExitCode} before it listened");
             try

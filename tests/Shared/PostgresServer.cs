@@ -25,7 +25,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Npgsql's text for a database of this server; short time-outs, so that a test of a fault does not wait.</summary>
-    public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=5;Command Timeout=20";
+    public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=60;Command Timeout=180";
 
     /// <summary>Starts a server, or skips the running test where PostgreSQL is not installed.</summary>
     public static async Task<PostgresServer> StartAsync()

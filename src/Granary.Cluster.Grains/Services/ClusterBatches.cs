@@ -8,7 +8,8 @@ namespace Granary.Cluster.Services;
 
 /// <summary>Takes batches to a cluster: mounted behind a silo's HTTP API.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
-public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : IBatchService
+/// <param name="patience">How long a call may go unanswered, over silos that are lost meanwhile, before <see cref="ServiceUnavailableException"/>; half a minute where it is null.</param>
+public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, TimeSpan? patience = null) : IBatchService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -25,24 +26,24 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : I
         if (submission.IdempotencyKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
-            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken).ConfigureAwait(false);
+            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken, patience).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
             // Where a submission was cut off between the key and the batch, the same id is submitted again.
             id = claim.Run;
         }
         var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now, submission.IdempotencyKey);
-        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken).ConfigureAwait(false);
+        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, patience).ConfigureAwait(false);
         return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created) : throw new TooManyBatchesException(answer.Waiting);
     }
 
     /// <inheritdoc/>
     public async ValueTask<BatchStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken).ConfigureAwait(false);
+        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, patience).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken).ConfigureAwait(false);
+        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken, patience).ConfigureAwait(false);
         var all = new List<BatchStatus>();
         foreach (var part in ids.Chunk(32))
             all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<BatchStatus>());
@@ -55,7 +56,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : I
         long seen = -1;
         while (true)
         {
-            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken).ConfigureAwait(false);
+            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken, patience).ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
             {
@@ -68,7 +69,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : I
 
     /// <inheritdoc/>
     public async ValueTask<BatchStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken).ConfigureAwait(false);
+        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, patience).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
@@ -77,20 +78,22 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock) : I
         return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
 
         Task<FilePart?> PartAsync(long offset) =>
-            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken);
+            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken, patience);
     }
 }
 
 /// <summary>Calls that survive the loss of a silo, as far as patience goes.</summary>
 internal static class Calling
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <param name="call">One that may be made twice.</param>
-    /// <exception cref="ServiceUnavailableException">No answer within half a minute.</exception>
-    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    /// <param name="patience">Half a minute where it is null.</param>
+    /// <exception cref="ServiceUnavailableException">No answer as long as patience went.</exception>
+    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        var longest = patience ?? s_patience;
+        var until = Environment.TickCount64 + (long)longest.TotalMilliseconds;
         var pause = TimeSpan.FromMilliseconds(50);
         while (true)
         {
@@ -101,7 +104,7 @@ internal static class Calling
             catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
             {
                 if (Environment.TickCount64 > until)
-                    throw new ServiceUnavailableException($"the cluster did not answer within {Patience.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
+                    throw new ServiceUnavailableException($"the cluster did not answer within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
             }
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             if (pause < TimeSpan.FromSeconds(1)) pause *= 2;

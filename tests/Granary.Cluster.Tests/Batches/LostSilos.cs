@@ -35,7 +35,7 @@ public sealed class LostSilos : IClassFixture<LostSilos.Made>
         {
           "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
           "strategies": [
-            { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3] }, "size": { "percentOfEquity": 20 } },
+            { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 }, "size": { "percentOfEquity": 20 } },
             { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
           ],
           "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
@@ -60,11 +60,18 @@ public sealed class LostSilos : IClassFixture<LostSilos.Made>
     private static async Task<InProcessSiloHandle> HostOfAsync(TestSilos cluster, params IReadOnlyList<IAddressable> grains)
     {
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(20); await Task.Delay(5))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(5))
             foreach (var grain in grains)
                 if (await management.GetActivationAddress(grain) is { } address && cluster.Alive.FirstOrDefault(s => s.SiloAddress.Equals(address)) is { } host)
                     return host;
         throw new InvalidOperationException("none of the grains became active\n" + TestSilos.Log.Tail);
+    }
+
+    private static async Task HasWorkAsync(TestSilos cluster, InProcessSiloHandle silo)
+    {
+        for (var watch = Stopwatch.StartNew(); cluster.ComputeOf(silo).Begun == 0; await Task.Delay(20))
+            if (watch.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException("the silo that joined got no work\n" + TestSilos.Log.Tail);
     }
 
     [Fact]
@@ -100,22 +107,27 @@ public sealed class LostSilos : IClassFixture<LostSilos.Made>
 
     private async Task LoseAsync(Func<TestSilos, string, Task<InProcessSiloHandle>> whom)
     {
+        await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
+        using var gate = Gate.Close();
         var id = await cluster.SubmitAsync(Batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         await cluster.Cluster.KillSiloAsync(await whom(cluster, id));
+        gate.Open();
         await IsWholeAsync(cluster, id);
     }
 
     [Fact]
     public async Task A_silo_that_joins_in_the_middle_of_a_batch_gets_work()
     {
+        await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
+        using var gate = Gate.Close();
         var id = await cluster.SubmitAsync(Batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        var joined = await cluster.Cluster.StartAdditionalSiloAsync();
+        await HasWorkAsync(cluster, await cluster.Cluster.StartAdditionalSiloAsync());
+        gate.Open();
         await IsWholeAsync(cluster, id);
-        cluster.ComputeOf(joined).Begun.ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -126,27 +138,33 @@ public sealed class LostSilos : IClassFixture<LostSilos.Made>
               "name": "one-feed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [
                 { "class": "SmaCross", "params": { "fast": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], "slow": [30, 40, 50, 60, 70, 80, 90, 100, 110, 120] }, "size": { "percentOfEquity": 20 } },
-                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2] }, "size": { "percentOfEquity": 20 } }
+                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2], "gateAt": 400 }, "size": { "percentOfEquity": 20 } }
               ],
               "portfolio": { "weights": "equal" }
             }
             """);
+        var embedded = await _made.Batches.EmbeddedAsync(batch);
         await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
+        using var gate = Gate.Close();
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        var joined = await cluster.Cluster.StartAdditionalSiloAsync();
+        await HasWorkAsync(cluster, await cluster.Cluster.StartAdditionalSiloAsync());
+        gate.Open();
         var status = await cluster.EndAsync(id);
-        status.Digest.ShouldBe((await _made.Batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
-        cluster.ComputeOf(joined).Begun.ShouldBeGreaterThan(0);
+        status.Digest.ShouldBe(embedded.Model.Digest, TestSilos.Log.Tail);
     }
 
     [Fact]
     public async Task A_silo_that_leaves_hands_its_work_on()
     {
+        await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(2, s => SmallBlocks(s) with { Drain = TimeSpan.FromMilliseconds(200) });
+        using var gate = Gate.Close();
         var id = await cluster.SubmitAsync(Batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        await cluster.Cluster.StopSiloAsync(cluster.Alive[1]);
+        var leaving = cluster.Cluster.StopSiloAsync(cluster.Alive[1]);
+        gate.Open();
+        await leaving;
         await IsWholeAsync(cluster, id);
     }
 }

@@ -21,7 +21,7 @@ public sealed class PoisonedStrategies
         var clean = await batches.EmbeddedAsync(batches.Write("clean", Text("")));
         var poisoned = batches.Write("poisoned", Text(""", { "class": "Thrower" }, { "class": "Looper" }, { "class": "Hoarder" }, { "class": "Unborn", "params": { "which": 2 } }"""));
 
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { StrategyDeadline = TimeSpan.FromSeconds(3), StrategyBytesPerBlock = 64 << 20 });
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { StrategyDeadline = TimeSpan.FromSeconds(8), StrategyBytesPerBlock = 64 << 20 });
         var status = await cluster.RunAsync(poisoned);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Progress.Failed.ShouldBe(4);

@@ -35,7 +35,7 @@ public sealed class Submissions : IAsyncLifetime
     [Fact]
     public async Task Two_clients_that_submit_at_once_both_get_their_results()
     {
-        var other = new ClusterBatches(_cluster.Grains, TimeProvider.System);
+        var other = new ClusterBatches(_cluster.Grains, TimeProvider.System, TimeSpan.FromMinutes(3));
         var ids = await Task.WhenAll(
             Task.Run(() => _cluster.SubmitAsync(_batches.Mixed)),
             Task.Run(async () => (await other.SubmitAsync(new BatchSubmission(BatchReader.Read(_batches.Sweep), "other"))).Batch.Id));
@@ -65,7 +65,7 @@ public sealed class Submissions : IAsyncLifetime
         await _cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Cohorts).ShouldBeGreaterThan(0);
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
-        for (var i = 0; i < 100 && _cluster.Alive.Any(s => _cluster.ComputeOf(s).Cohorts > 0); i++) await Task.Delay(100);
+        for (var i = 0; i < 1200 && _cluster.Alive.Any(s => _cluster.ComputeOf(s).Cohorts > 0); i++) await Task.Delay(100);
         _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Cohorts).ShouldBe(0);
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
         (await _cluster.EndAsync(id)).State.ShouldBe(BatchState.Cancelled);

@@ -37,6 +37,9 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public string Output { get { lock (_output) return _output.ToString(); } }
 
+    // A guard against a hang, not a measure: machines stall.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+
     private string Tail => Output.Length > 3000 ? Output[^3000..] : Output;
 
     public string Error { get { lock (_error) return _error.ToString().Trim(); } }
@@ -64,7 +67,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task ReadyAsync()
     {
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < TimeSpan.FromSeconds(60))
+        while (watch.Elapsed < s_patience)
         {
             if (_process.HasExited) throw new InvalidOperationException($"the silo ended with {_process.ExitCode}: {Error}\n{Tail}");
             try
@@ -78,7 +81,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             }
             await Task.Delay(100);
         }
-        throw new TimeoutException($"the silo was not ready within a minute: {Error}\n{Tail}");
+        throw new TimeoutException($"the silo was not ready within three minutes: {Error}\n{Tail}");
     }
 
     public void Kill() => Signal(SigKill);
@@ -89,12 +92,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task LeaveAsync()
     {
         Terminate();
-        (await ExitCodeAsync(TimeSpan.FromSeconds(30))).ShouldBe(0);
+        (await ExitCodeAsync()).ShouldBe(0);
     }
 
-    public async Task<int> ExitCodeAsync(TimeSpan patience)
+    public async Task<int> ExitCodeAsync()
     {
-        using var timeout = new CancellationTokenSource(patience);
+        using var timeout = new CancellationTokenSource(s_patience);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }

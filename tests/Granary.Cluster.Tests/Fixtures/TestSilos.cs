@@ -23,7 +23,7 @@ internal sealed class TestSilos : IAsyncDisposable
     {
         _cluster = cluster;
         _folder = folder;
-        Batches = new ClusterBatches(cluster.Client, TimeProvider.System);
+        Batches = new ClusterBatches(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
     }
 
     public InProcessTestCluster Cluster => _cluster;
@@ -39,7 +39,7 @@ internal sealed class TestSilos : IAsyncDisposable
     public static async Task<TestSilos> StartAsync(int silos, Func<GrainSettings, GrainSettings>? change = null, Action<ISiloBuilder>? more = null)
     {
         var folder = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
-        var settings = new GrainSettings { Runs = Path.Combine(folder, "runs"), Threads = 1, Tick = TimeSpan.FromMilliseconds(100), StrategyDeadline = TimeSpan.FromSeconds(60), Drain = TimeSpan.FromSeconds(5) };
+        var settings = new GrainSettings { Runs = Path.Combine(folder, "runs"), Threads = 1, Tick = TimeSpan.FromMilliseconds(100), StrategyDeadline = TimeSpan.FromMinutes(5), Drain = TimeSpan.FromSeconds(5) };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -83,7 +83,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits for the batch's end.</summary>
     public async Task<BatchStatus> EndAsync(string id, TimeSpan? patience = null)
     {
-        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
+        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(5));
         BatchStatus? last = null;
         try
         {
@@ -99,7 +99,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits until the batch is so far.</summary>
     public async Task UntilAsync(string id, Func<BatchStatus, bool> so)
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await foreach (var status in Batches.WatchAsync(id, stop.Token))
             if (so(status))
                 return;

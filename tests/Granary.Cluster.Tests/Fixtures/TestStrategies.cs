@@ -4,16 +4,35 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
+/// <summary>Holds every <see cref="Dawdler"/> that minds it in the middle of its bars, so that a batch is in its middle for as long as a test looks at it.</summary>
+internal sealed class Gate : IDisposable
+{
+    private static readonly ManualResetEventSlim s_open = new(true);
+
+    private Gate() => s_open.Reset();
+
+    /// <summary>From here on nobody passes, until it is opened or disposed.</summary>
+    public static Gate Close() => new();
+
+    public void Open() => s_open.Set();
+
+    public void Dispose() => Open();
+
+    internal static void Pass() => s_open.Wait();
+}
+
 /// <summary>Trades now and then, and takes its time: a batch of it lasts as long on any machine.</summary>
 /// <param name="every">Bars between two sleeps.</param>
 /// <param name="milliseconds">Of a sleep.</param>
-public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0) : Strategy
+/// <param name="gateAt">The bar at which it waits while the gate is closed; 0 is never.</param>
+public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0, [Range(0, 100_000)] int gateAt = 0) : Strategy
 {
     private int _bars;
 
     public override void OnBar(StrategyContext bar)
     {
         if (++_bars % every == 0) Thread.Sleep(milliseconds);
+        if (_bars == gateAt) Gate.Pass();
         if ((_bars + variant) % 40 == 0) bar.Enter(Side.Buy);
         else if ((_bars + variant) % 40 == 20) bar.Exit();
     }

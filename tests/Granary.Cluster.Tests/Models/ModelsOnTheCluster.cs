@@ -48,7 +48,7 @@ public sealed class ModelsOnTheCluster
                     drift = await grain.DriftAsync();
                     break;
                 }
-                catch (Exception e) when (attempt < 50 && e is OrleansException or TimeoutException)
+                catch (Exception e) when (attempt < 1200 && e is OrleansException or TimeoutException)
                 {
                     await Task.Delay(100);
                 }

@@ -62,7 +62,7 @@ public sealed class ExchangeFeedTests
     private static async Task<List<(int Series, Bar Bar)>> Bars(ExchangeFeed feed, int count)
     {
         var bars = new List<(int, Bar)>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await foreach (var item in feed.ReadAsync(patience.Token))
         {
             if (item.Bars is { } block) bars.Add((item.Series, block[0]));

@@ -158,6 +158,13 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         series.Count.ShouldBe(200);
     }
 
+    private static async Task UntilAsync(PostgresServer server, string counts)
+    {
+        for (var watch = Stopwatch.StartNew(); (await server.SqlAsync("postgres", counts)).Trim() == "0"; await Task.Delay(20))
+            if (watch.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException($"never one of: {counts}");
+    }
+
     [Fact]
     public async Task A_server_that_crashes_in_the_middle_of_an_import_gets_all_of_it_once_when_it_is_back()
     {
@@ -165,14 +172,19 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
         await Import(Minutes(100), "FIRST", "1m", store);
         var file = Minutes(300_000);
+        // held at its 150,000th bar by a lock that ends with the server
+        await server.SqlAsync("postgres", """
+            CREATE SEQUENCE arrived;
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
+            CREATE TRIGGER hold BEFORE INSERT ON granary_bar FOR EACH ROW EXECUTE FUNCTION hold();
+            """);
+        var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
+        await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
         var import = Import(file, "BIG", "1m", store);
-        // it is in the middle once the table has grown
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(30) && !import.IsCompleted; await Task.Delay(10))
-            if (long.Parse((await server.SqlAsync("postgres", "SELECT pg_relation_size('granary_bar')")).Trim()) > 1_000_000)
-                break;
+        await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
         import.IsCompleted.ShouldBeFalse();
         await server.CrashAsync();
-        await Task.Delay(300);
+        await Should.ThrowAsync<Exception>(() => holds);
         await server.StartServerAsync();
         var result = await import;
         (result.Added, result.Total).ShouldBe((300_000, 300_000));
