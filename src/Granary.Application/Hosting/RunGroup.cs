@@ -64,6 +64,11 @@ public abstract class RunGroup
         {
             if (_runs[i] is { } made) return made;
             if (_errors[i] is not null) return null;
+            if (_instances[i].Unmade is { } reason)
+            {
+                lock (_making) _errors[i] = reason;
+                return null;
+            }
             var strategy = _instances[i].Create();
             var writer = _events is null ? null : new RunEventWriter(_instances[i].Index, _events, _withFactors);
             lock (_making)

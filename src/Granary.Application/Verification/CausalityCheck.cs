@@ -33,24 +33,29 @@ public static class CausalityCheck
     /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
     /// <param name="cuts">How many instants.</param>
     /// <param name="factors">Whether every value of the strategies' factors is looked at too, and not only what the strategies made of them.</param>
+    /// <param name="after">Bars of each market behind a cut that are still shown; null shows all. Bars come in blocks, so that those far behind a cut cannot reach what was done before it.</param>
     /// <param name="withModels">Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where none are asked.</param>
     public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
-        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false, IReadOnlySet<int>? except = null)
+        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false, IReadOnlySet<int>? except = null, long? after = null)
     {
         withModels ??= _ => Task.FromResult(plan);
         // What failed is not looked at: it might not come back, and no limits guard it here.
         int[] eligible = [.. plan.Instances.Select(i => i.Index).Where(i => except?.Contains(i) != true)];
         var count = Math.Min(sample, eligible.Length);
         var chosen = Enumerable.Range(0, count).Select(i => eligible[(int)((long)i * eligible.Length / count)]).ToHashSet();
-        var truth = await EventsAsync(await withModels(markets), markets, host, chosen, cancellationToken);
         var (first, last) = await SpanAsync(markets, cancellationToken);
+        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        long[] at = [.. Enumerable.Range(0, cuts).Select(_ => first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first)))];
+        Dictionary<string, OpenedMarket> Changed(Func<IBarSeries, IBarSeries> change) => markets.ToDictionary(m => m.Key, m => m.Value with { Series = change(m.Value.Series) }, StringComparer.Ordinal);
+        IBarSeries Until(IBarSeries series, long cut) => after is { } more ? new SeriesUntil(series, cut, more) : series;
+        var shown = after is null || cuts == 0 ? markets : Changed(s => Until(s, at.Max()));
+        var truth = await EventsAsync(await withModels(shown), shown, host, chosen, cancellationToken);
         var found = new List<LookAhead>();
         var poisonings = new List<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)>();
-        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         for (var c = 0; c < cuts; c++)
         {
-            var cut = first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
-            var poisoned = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new PoisonedSeries(m.Value.Series, cut, seed + (ulong)c * 7919) }, StringComparer.Ordinal);
+            var cut = at[c];
+            var poisoned = Changed(s => new PoisonedSeries(Until(s, cut), cut, seed + (ulong)c * 7919));
             poisonings.Add((cut, poisoned));
             var other = await EventsAsync(await withModels(poisoned), poisoned, host, chosen, cancellationToken);
             foreach (var strategy in chosen.Order())
@@ -68,33 +73,45 @@ public static class CausalityCheck
         return new CausalityResult(count, cuts, found) { Factors = looked.Factors, FactorsFound = looked.Found };
     }
 
-    private static string? Difference(List<RunEvent> truth, List<RunEvent> other, long cut)
+    private static string? Difference(List<byte[]> truth, List<byte[]> other, long cut)
     {
-        var (a, b) = (Before(truth, cut), Before(other, cut));
-        for (var i = 0; i < Math.Max(a.Count, b.Count); i++)
+        var a = new Past(truth, cut);
+        var b = new Past(other, cut);
+        while (true)
         {
-            if (i >= a.Count) return $"it made one more {b[i].Kind} at {Time(b[i])} when only later bars were changed";
-            if (i >= b.Count) return $"its {a[i].Kind} at {Time(a[i])} went away when only later bars were changed";
-            if (!a[i].SameAs(b[i])) return $"its {a[i].Kind} at {Time(a[i])} changed when only later bars were changed";
+            var (more, others) = (a.Next(out var x), b.Next(out var y));
+            if (!more && !others) return null;
+            if (!more) return $"it made one more {y.Kind} at {Time(y)} when only later bars were changed";
+            if (!others) return $"its {x.Kind} at {Time(x)} went away when only later bars were changed";
+            if (!x.SameAs(y)) return $"its {x.Kind} at {Time(x)} changed when only later bars were changed";
         }
-        return null;
     }
 
     private static string Time(in RunEvent e) => new DateTime(e.Time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm");
 
-    private static List<RunEvent> Before(List<RunEvent> events, long cut)
+    // A strategy's events before the cut, out of the chunks that it wrote.
+    private ref struct Past(List<byte[]> chunks, long cut)
     {
-        var kept = new List<RunEvent>();
-        foreach (var e in events)
+        private RunEventReader _reader;
+        private int _next;
+
+        public bool Next(out RunEvent e)
         {
-            if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == Engine.Trading.ExitReason.Open) continue;
-            if (e.Kind == RunEventKind.SignalEnded && e.End == Engine.Trading.SignalEnd.Unfilled) continue;
-            if (e.Time < cut) kept.Add(e);
+            while (true)
+            {
+                while (!_reader.Next(out e, out _))
+                {
+                    if (_next == chunks.Count) return false;
+                    _reader = new RunEventReader(chunks[_next++]);
+                }
+                if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == Engine.Trading.ExitReason.Open) continue;
+                if (e.Kind == RunEventKind.SignalEnded && e.End == Engine.Trading.SignalEnd.Unfilled) continue;
+                if (e.Time < cut) return true;
+            }
         }
-        return kept;
     }
 
-    private static async Task<ConcurrentDictionary<int, List<RunEvent>>> EventsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+    private static async Task<ConcurrentDictionary<int, List<byte[]>>> EventsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
         HashSet<int> chosen, CancellationToken cancellationToken)
     {
         var sink = new Memory();
@@ -116,13 +133,8 @@ public static class CausalityCheck
 
     private sealed class Memory : IEventSink
     {
-        public ConcurrentDictionary<int, List<RunEvent>> Events { get; } = new();
+        public ConcurrentDictionary<int, List<byte[]>> Events { get; } = new();
 
-        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
-        {
-            var list = Events.GetOrAdd(strategy, _ => []);
-            var reader = new RunEventReader(events);
-            while (reader.Next(out var e, out _)) list.Add(e);
-        }
+        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events) => Events.GetOrAdd(strategy, _ => []).Add(events.ToArray());
     }
 }

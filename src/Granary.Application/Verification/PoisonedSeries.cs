@@ -26,6 +26,8 @@ internal sealed class PoisonedSeries(IBarSeries series, long cut, ulong seed) : 
             state ^= state << 17;
             return (state >> 11) * (1.0 / (1UL << 53));
         }
+        // On the feed's own decimals, since a foreign price would be told by its digits alone.
+        var scale = Math.Pow(10, Math.Clamp(series.Instrument.PriceDecimals, 0, 8));
         await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
         {
             if (block.Time[^1] < cut)
@@ -39,8 +41,6 @@ internal sealed class PoisonedSeries(IBarSeries series, long cut, ulong seed) : 
                 var bar = block[i];
                 if (bar.Time >= cut)
                 {
-                    // On the feed's own decimals, since a foreign price would be told by its digits alone.
-                    var scale = Math.Pow(10, Math.Clamp(series.Instrument.PriceDecimals, 0, 8));
                     double Price(double price) => Math.Max(1, Math.Round(price * (0.2 + 4 * Next()) * scale)) / scale;
                     var (open, close) = (Price(bar.Open), Price(bar.Close));
                     bar = new Bar(bar.Time, open, Math.Max(open, close) * 2, Math.Max(1 / scale, Math.Min(open, close) / 2), close, Math.Round(bar.Volume * 3 * Next()));

@@ -60,8 +60,10 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         var n = blocks.Strategies;
         var s = blocks.Blocks;
         var half = s / 2;
-        var (inSum, inSquares, inScore) = (new double[n], new double[n], new double[n]);
-        var (outSum, outSquares, outScore) = (new double[n], new double[n], new double[n]);
+        var (inScore, outScore) = (new double[n], new double[n]);
+        // Sums of the blocks before each: splits that begin alike share them.
+        var before = new HalfSums[s + 1];
+        for (var b = 0; b <= s; b++) before[b] = new HalfSums(n);
         var logits = new List<double>(Choose(s, half));
         var (best, follow) = (new List<double>(logits.Capacity), new List<double>(logits.Capacity));
         var losses = 0;
@@ -69,36 +71,30 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         // Every split is looked at together with its mirror image, so block 0 is always in the first half.
         var chosen = new int[half];
         for (var i = 0; i < half; i++) chosen[i] = i;
+        var changed = 0;
         do
         {
-            long inCount = 0, outCount = 0;
             var next = 0;
-            Array.Clear(inSum);
-            Array.Clear(inSquares);
-            Array.Clear(outSum);
-            Array.Clear(outSquares);
             for (var b = 0; b < s; b++)
             {
-                if (next < half && chosen[next] == b)
-                {
-                    next++;
-                    inCount += blocks.Periods(b);
-                    Add(inSum, blocks.Sums(b));
-                    Add(inSquares, blocks.Squares(b));
-                }
-                else
-                {
-                    outCount += blocks.Periods(b);
-                    Add(outSum, blocks.Sums(b));
-                    Add(outSquares, blocks.Squares(b));
-                }
+                var isIn = next < half && chosen[next] == b;
+                if (isIn) next++;
+                if (b < changed) continue;
+                var (from, to) = (before[b], before[b + 1]);
+                to.InCount = from.InCount + (isIn ? blocks.Periods(b) : 0);
+                to.OutCount = from.OutCount + (isIn ? 0 : blocks.Periods(b));
+                Add(from.InSum, isIn ? blocks.Sums(b) : default, to.InSum);
+                Add(from.InSquares, isIn ? blocks.Squares(b) : default, to.InSquares);
+                Add(from.OutSum, isIn ? default : blocks.Sums(b), to.OutSum);
+                Add(from.OutSquares, isIn ? default : blocks.Squares(b), to.OutSquares);
             }
-            Score(inSum, inSquares, inCount, measure, inScore);
-            Score(outSum, outSquares, outCount, measure, outScore);
+            var all = before[s];
+            Score(all.InSum, all.InSquares, all.InCount, measure, inScore);
+            Score(all.OutSum, all.OutSquares, all.OutCount, measure, outScore);
             Judge(inScore, outScore);
             Judge(outScore, inScore);
         }
-        while (NextCombination(chosen, s));
+        while (NextCombination(chosen, s, out changed));
 
         var overfitted = 0;
         foreach (var logit in logits)
@@ -122,12 +118,17 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
 
     // These are compiled for good at once: a batch is judged once, and vectors are very slow before that.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add(double[] total, ReadOnlySpan<double> values)
+    private static void Add(double[] before, ReadOnlySpan<double> values, double[] total)
     {
+        if (values.IsEmpty)
+        {
+            before.CopyTo(total, 0);
+            return;
+        }
         var i = 0;
         for (; i <= total.Length - Vector<double>.Count; i += Vector<double>.Count)
-            (new Vector<double>(total, i) + new Vector<double>(values[i..])).CopyTo(total, i);
-        for (; i < total.Length; i++) total[i] += values[i];
+            (new Vector<double>(before, i) + new Vector<double>(values[i..])).CopyTo(total, i);
+        for (; i < total.Length; i++) total[i] = before[i] + values[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -160,35 +161,73 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int IndexOfMaximum(double[] values)
     {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-            if (values[i] > values[best]) best = i;
-        return best;
+        // The largest first, many at a time, then where it is first met. What is not a number is never the largest, unless it stands first.
+        var (i, most) = (0, values[0]);
+        if (double.IsNaN(most)) return 0;
+        var largest = new Vector<double>(most);
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var v = new Vector<double>(values, i);
+            largest = Vector.ConditionalSelect(Vector.GreaterThan(v, largest), v, largest);
+        }
+        for (var j = 0; j < Vector<double>.Count; j++)
+            if (largest[j] > most) most = largest[j];
+        for (; i < values.Length; i++)
+            if (values[i] > most) most = values[i];
+        return Array.IndexOf(values, most);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int Below, int Equal) CountBelow(double[] values, double score)
     {
-        int below = 0, equal = 0;
-        foreach (var v in values)
+        var (less, same) = (Vector<long>.Zero, Vector<long>.Zero);
+        var limit = new Vector<double>(score);
+        var i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            below += v < score ? 1 : 0;
-            equal += v == score ? 1 : 0;
+            var v = new Vector<double>(values, i);
+            // A lane that is so holds −1.
+            less -= Vector.LessThan(v, limit);
+            same -= Vector.Equals(v, limit);
+        }
+        var (below, equal) = ((int)Vector.Sum(less), (int)Vector.Sum(same));
+        for (; i < values.Length; i++)
+        {
+            below += values[i] < score ? 1 : 0;
+            equal += values[i] == score ? 1 : 0;
         }
         return (below, equal);
     }
 
-    private static bool NextCombination(int[] chosen, int n)
+    /// <param name="changed">The first block that has changed sides.</param>
+    private static bool NextCombination(int[] chosen, int n, out int changed)
     {
         // Block 0 stays, which leaves C(n − 1, n/2 − 1) pairs of mirror images.
         for (var i = chosen.Length - 1; i > 0; i--)
         {
             if (chosen[i] == n - chosen.Length + i) continue;
-            chosen[i]++;
+            changed = chosen[i]++;
             for (var j = i + 1; j < chosen.Length; j++) chosen[j] = chosen[j - 1] + 1;
             return true;
         }
+        changed = n;
         return false;
+    }
+
+    // Sums over the first blocks, of those in the first half and of those in the other.
+    private sealed class HalfSums(int strategies)
+    {
+        public long InCount { get; set; }
+
+        public long OutCount { get; set; }
+
+        public double[] InSum { get; } = new double[strategies];
+
+        public double[] InSquares { get; } = new double[strategies];
+
+        public double[] OutSum { get; } = new double[strategies];
+
+        public double[] OutSquares { get; } = new double[strategies];
     }
 
     private static int Choose(int n, int k)
