@@ -1,13 +1,11 @@
-using Granary.Data.Feeds;
 using Granary.Data.Replay;
-using Granary.Data.Stores;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
 namespace Granary.Application.Feeds;
 
 /// <summary>What is asked of a live feed.</summary>
-/// <param name="Feed">As written: store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:…; with <c>keep=STORE</c> as its last option the bars that come are saved there.</param>
+/// <param name="Feed">As written: store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:….</param>
 /// <param name="Markets">Each once; <see cref="BarQuery.From"/> is where live begins, null for the start of what the feed has.</param>
 /// <param name="Pace">Of feeds that replay what they hold; streams and exchanges have their own.</param>
 /// <param name="Folder">What a relative DIR is relative to; null for the current folder.</param>
@@ -28,14 +26,6 @@ public static class LiveFeeds
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     public static async Task<ILiveFeed> OpenAsync(FeedRequest request, CancellationToken cancellationToken = default)
     {
-        const string keep = "keep=";
-        if (request.Feed.LastIndexOf(keep, StringComparison.Ordinal) is > 0 and var at && request.Feed[at - 1] is '?' or '&')
-        {
-            var store = BarStores.Open(request.Feed[(at + keep.Length)..]);
-            var inner = await OpenAsync(request with { Feed = request.Feed[..(at - 1)] }, cancellationToken);
-            // Its past is the session's own business; here it is only kept, and looked through for holes.
-            return new WarmFeed(new WarmFeedRequest { Feed = inner, Store = store, WarmUpFrom = long.MaxValue });
-        }
         Func<FeedRequest, CancellationToken, Task<ILiveFeed>>? found;
         lock (Schemes) found = Schemes.Find(s => request.Feed.StartsWith(s.Scheme, StringComparison.Ordinal)).Open;
         if (found is not null) return await found(request, cancellationToken);

@@ -54,6 +54,7 @@ internal static class AccountFiles
             positions = status.Positions,
             skipped = skipped.Select(s => new { strategy = s.Key.Item1, number = s.Key.Item2, why = s.Value }),
             barToOrderMicroseconds = new { p50 = Finite(latency.Percentiles().P50), p99 = Finite(latency.Percentiles().P99), journalShare = Finite(latency.JournalShare) },
+            notes = host.Notes,
             facts,
         }, Json));
     }

@@ -27,7 +27,7 @@ internal sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvi
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) => OpenFeedAsync(request, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>
-    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, DataSpec data, IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) => Data.BarSources.Knows(request.Feed)
-        ? await BarReplay.OpenAsync(BarSources.Open(data with { Source = request.Feed }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
-        : await LiveFeeds.OpenAsync(new FeedRequest(request.Feed, markets, request.Pace, clock), cancellationToken).ConfigureAwait(false);
+    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, DataSpec data, IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) => !request.IsStream
+        ? await BarReplay.OpenAsync(BarSources.Open(data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken).ConfigureAwait(false);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
+using Granary.Data.Feeds;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -38,7 +39,9 @@ public sealed class LiveHost : IPortfolioHost
     private SessionOperator _operator = null!;
     private FeedInstants _instants = null!;
     private LiveState _state = LiveState.WarmingUp;
-    private long _synchronised, _shown;
+    private long _synchronised, _shown, _warm;
+    // Whether bars were taken that were not of the past.
+    private bool _traded;
 
     private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, TimeProvider clock, LiveOptions options, List<JournalEvent> past)
     {
@@ -85,6 +88,9 @@ public sealed class LiveHost : IPortfolioHost
     /// <summary>The symbol's last bar.</summary>
     internal Bar? LastOf(string symbol) => _portfolio.LastOf(symbol);
 
+    /// <summary>What whoever reads the run should know; one sentence each.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>Of the last row of the portfolio.</summary>
     public LiveStatus Status { get; private set; } = null!;
 
@@ -98,7 +104,10 @@ public sealed class LiveHost : IPortfolioHost
         _portfolio = new LivePortfolio(_spec, plan, _feed.Series, _bars, markets, events, withFactors, _notes);
         _orders = new AccountOrders(_portfolio, _ledger, _desk, _spec.Execution.Settings, Tag);
         _operator = new SessionOperator(_options, _desk, _portfolio, _orders, _clock, _notes);
-        _instants = new FeedInstants(_feed, _clock, m => _bars.Last(m)?.Time);
+        // Each market in all the timeframes that strategies trade.
+        IReadOnlyList<Timeframe> longer = [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
+        await using var warm = new WarmFeed(new WarmFeedRequest { Feed = _feed, Longer = longer, Past = _options.Past, Store = _options.Keep, FillGaps = _options.IsStream });
+        _instants = new FeedInstants(warm, _clock);
         await _desk.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -111,6 +120,7 @@ public sealed class LiveHost : IPortfolioHost
             // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
         }
         await _desk.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        _notes.AddRange(warm.Notes);
         finished(_portfolio.Finish());
         Show(LiveState.Ended, now: true);
     }
@@ -123,8 +133,8 @@ public sealed class LiveHost : IPortfolioHost
             switch (e)
             {
                 case BarsTaken taken:
-                    foreach (var bar in taken.Bars) _portfolio.Take(bar.Series, bar.Bar);
-                    _portfolio.Walk(taken.Instant, null);
+                    foreach (var instant in _instants.Resume(taken)) _portfolio.Walk(instant, null);
+                    _traded |= !taken.Warm;
                     break;
                 case WeightsChanged weights: _operator.Put(weights); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
@@ -147,46 +157,50 @@ public sealed class LiveHost : IPortfolioHost
         await _desk.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _desk.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         if (_desk.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence) _notes.Add("its evidence is missing or failed, and its operator trades it all the same (--without-evidence)");
-        if (_bars.Count == 0 && _options.WarmUp is { } source && await _instants.FirstAsync(cancellationToken).ConfigureAwait(false) is { } first)
-        {
-            await foreach (var (instant, bars) in WarmUp.ReadAsync(source, _feed.Series, first, _notes, cancellationToken).ConfigureAwait(false))
-            {
-                foreach (var bar in bars) _portfolio.Take(bar.Series, bar.Bar);
-                await _desk.NoteAsync(new BarsTaken(instant, bars, Warm: true), cancellationToken).ConfigureAwait(false);
-                _portfolio.Walk(instant, null);
-            }
-            _notes.Add($"warmed up over {_bars.Count} bars");
-        }
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         // What the walk over the past has left to do, as a cancellation that was on its way.
         await _orders.CatchUpAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask InstantAsync(long instant, List<TakenBar> taken, CancellationToken cancellationToken)
+    private async ValueTask InstantAsync(MarketInstant now, bool past, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var closed = new ClosedBar[taken.Count];
-        for (var i = 0; i < closed.Length; i++) closed[i] = new ClosedBar(_feed.Series[taken[i].Series].Instrument.Symbol, taken[i].Bar, _feed.Series[taken[i].Series].Timeframe);
-        await _desk.HearAsync(instant, closed, cancellationToken).ConfigureAwait(false);
+        var instant = now.Time;
+        List<TakenBar> taken = [.. now.Bars.Where(b => b.Timeframe == _spec.Data.Timeframe).Select(b => TakenBar.Of(b.Market, b.Bar))];
+        // What was before the account traded for the first time is seen by strategies, and nobody acts on it.
+        if (past && !_traded)
+        {
+            await _desk.NoteAsync(new BarsTaken(instant, taken, Warm: true), cancellationToken).ConfigureAwait(false);
+            _portfolio.Walk(now, null);
+            _warm += taken.Count;
+            return;
+        }
+        if (!_traded && _warm > 0) _notes.Add($"warmed up over {_warm} bars");
+        _traded = true;
+        if (taken.Count > 0)
+            await _desk.HearAsync(instant, [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))], cancellationToken).ConfigureAwait(false);
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         await _desk.PollAsync(instant, cancellationToken).ConfigureAwait(false);
 
-        foreach (var bar in taken) _portfolio.Take(bar.Series, bar.Bar);
-        _orders.Begin(new BarsTaken(instant, [.. taken]));
-        taken.Clear();
+        _orders.Begin(new BarsTaken(instant, taken));
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - instant > within.Ticks;
         _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
         var why = late ? "late" : _operator.Paused ? "paused" : "";
-        _portfolio.Walk(instant, (at, decided) => _orders.Decided(at, decided, why));
+        _portfolio.Walk(now, (at, decided) => _orders.Decided(at, decided, why));
         _orders.Align(instant);
         var journalBefore = _desk.Appending;
         if (_orders.Intended > 0)
         {
             await _orders.SendAsync(instant, cancellationToken).ConfigureAwait(false);
             Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived), _desk.Appending - journalBefore);
+        }
+        else if (_options.IsStream && !late)
+        {
+            // Who knows whether the feed would give them once more.
+            await _desk.AppendAsync(_orders.Facts, cancellationToken).ConfigureAwait(false);
         }
         else
         {

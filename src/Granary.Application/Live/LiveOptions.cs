@@ -26,8 +26,14 @@ public sealed record LiveOptions
     /// <summary>SHA-256 of the production configuration.</summary>
     public string Configuration { get; init; } = "";
 
-    /// <summary>Bars that the strategies see before the session trades: those that open before the feed's first.</summary>
-    public Engine.Market.IBarSource? WarmUp { get; init; }
+    /// <summary>Whether the feed brings what happens now, and may not bring it again.</summary>
+    public bool IsStream => EntriesWithin is not null;
+
+    /// <summary>Asked in turn for the bars before the feed's first, which strategies see before the session trades, for those that were missed while it was off, and for gaps.</summary>
+    public IReadOnlyList<Engine.Market.IBarSource> Past { get; init; } = [];
+
+    /// <summary>Gets the bars that come; null for nobody. The session disposes of it.</summary>
+    public Data.Stores.IBarStore? Keep { get; init; }
 
     /// <summary>Is given the status after every instant.</summary>
     public IProgress<LiveStatus>? Status { get; init; }

@@ -22,7 +22,6 @@ internal sealed class LivePortfolio
     private readonly IReadOnlyList<MarketSeries> _carried;
     private readonly Dictionary<string, int> _marketOf;
     private readonly LiveBars _bars;
-    private readonly LiveInstants _instants;
     private readonly LiveFeedRuns[] _feeds;
     private readonly FeedPlan[] _feedPlans;
     // By market; null where no strategy asks in which order its prices were reached.
@@ -36,7 +35,6 @@ internal sealed class LivePortfolio
     private readonly PortfolioDriver _driver;
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
-    private readonly List<(int Market, Timeframe Timeframe, Bar Bar)> _closing = [];
     private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
     private readonly HashSet<(int Strategy, int Number)> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
@@ -63,7 +61,6 @@ internal sealed class LivePortfolio
         _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), spec.Execution.Settings, events, withFactors))];
         Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
-        _instants = new LiveInstants(carried, plan.Feeds.SelectMany(f => f.Symbols.Select(s => (_marketOf[s], f.Timeframe))));
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
         _markedAt = new Timeframe?[carried.Count];
         _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
@@ -115,57 +112,52 @@ internal sealed class LivePortfolio
     /// <summary>The cut is on its way to the venue.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
 
-    /// <summary>Takes the next bar of a market; <see cref="Walk"/> works it.</summary>
-    public void Take(int market, in Bar bar)
-    {
-        _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
-        _bars.Add(market, bar);
-        _instants.Add(market, bar);
-    }
-
-    /// <summary>Lets strategies and portfolio see everything up to an instant that is complete now.</summary>
+    /// <summary>Lets strategies and portfolio see the bars that close at an instant, the feed's own and longer ones.</summary>
     /// <param name="decided">Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.</param>
-    public void Walk(long complete, Action<long, DecidedSignal>? decided)
+    public void Walk(MarketInstant now, Action<long, DecidedSignal>? decided)
     {
-        _instants.Reach(complete);
-        while (_instants.Next(complete, out var instant, _closing))
+        foreach (var (market, timeframe, bar) in now.Bars)
         {
-            Instant = instant;
-            WalkFeeds();
-            foreach (var strategy in Strategies)
-                for (int i = 0, n = FillCount(strategy); i < n; i++)
-                    Take(strategy, strategy.Events[i].Event, [], instant, decided);
-            var stamp = long.MinValue;
-            foreach (var (market, timeframe, bar) in _closing)
-            {
-                if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
-                if (_markedAt[market] != timeframe) continue;
-                _driver.Mark(_driverSymbol[market], bar);
-                stamp = Math.Max(stamp, bar.Time);
-            }
-            var row = _driver.OpenRow(stamp);
-            for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
-            {
-                var (member, number, share) = _driver.Cuts[_cutsSeen];
-                if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
-                if (share >= 1) _called.Add((member, number));
-            }
-            for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
-            foreach (var strategy in Strategies)
-                for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
-                    Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, instant, decided);
-            if (row) _driver.CloseRow(stamp);
-            foreach (var strategy in Strategies) strategy.Events.Clear();
+            if (timeframe != _carried[market].Timeframe) continue;
+            _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
+            _bars.Add(market, bar);
         }
+        var instant = now.Time;
+        Instant = instant;
+        WalkFeeds(now.Bars);
+        foreach (var strategy in Strategies)
+            for (int i = 0, n = FillCount(strategy); i < n; i++)
+                Take(strategy, strategy.Events[i].Event, [], instant, decided);
+        var stamp = long.MinValue;
+        foreach (var (market, timeframe, bar) in now.Bars)
+        {
+            if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
+            if (_markedAt[market] != timeframe) continue;
+            _driver.Mark(_driverSymbol[market], bar);
+            stamp = Math.Max(stamp, bar.Time);
+        }
+        var row = _driver.OpenRow(stamp);
+        for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
+        {
+            var (member, number, share) = _driver.Cuts[_cutsSeen];
+            if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
+            if (share >= 1) _called.Add((member, number));
+        }
+        for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
+        foreach (var strategy in Strategies)
+            for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
+                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, instant, decided);
+        if (row) _driver.CloseRow(stamp);
+        foreach (var strategy in Strategies) strategy.Events.Clear();
     }
 
-    private void WalkFeeds()
+    private void WalkFeeds(IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> closing)
     {
         for (var f = 0; f < _feeds.Length; f++)
         {
             var plan = _feedPlans[f];
             _ofFeed.Clear();
-            foreach (var (market, timeframe, bar) in _closing)
+            foreach (var (market, timeframe, bar) in closing)
             {
                 if (timeframe != plan.Timeframe) continue;
                 var symbol = _carried[market].Instrument.Symbol;

@@ -3,6 +3,7 @@ using Granary.Application.Json;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
+using Granary.Data.Stores;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -15,8 +16,21 @@ public sealed record LiveRequest
     /// <summary>Path of a prod.json.</summary>
     public required string Production { get; init; }
 
-    /// <summary>store:DIR, csv:DIR, kafka://…, ws:….</summary>
+    private const string KeepOption = "keep=";
+
+    /// <summary>store:DIR, csv:DIR, kafka://…, ws:…; with <c>keep=STORE</c> as its last option the bars that come are saved there.</summary>
     public required string Feed { get; init; }
+
+    /// <summary>The feed without what is to be kept.</summary>
+    public string Address => KeepAt is { } at ? Feed[..(at - 1)] : Feed;
+
+    /// <summary>Where the bars that come are saved; null for nowhere.</summary>
+    public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
+
+    /// <summary>Whether the feed brings what happens now, and is not a replay of what is stored.</summary>
+    public bool IsStream => !Data.BarSources.Knows(Address);
+
+    private int? KeepAt => Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
 
     public string Broker { get; init; } = "paper";
 
@@ -38,7 +52,7 @@ public sealed record LiveRequest
     /// <summary>The folder of a weights service; null = weights stay those of the configuration.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Where the bars before the feed's first come from; null = the configuration's own source for streams, nothing for replays.</summary>
+    /// <summary>Where the bars before the feed's first come from, those that were missed while the session was off, and those of gaps; null = the configuration's own source for streams, nothing for replays.</summary>
     public string? WarmUp { get; init; }
 
     /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
@@ -102,7 +116,7 @@ public static class LiveSession
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
                 throw new InputException($"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
-        var streams = !Data.BarSources.Knows(request.Feed);
+        await using var keep = request.Keep is { } store ? BarStores.Open(store) : null;
         var host = LiveHost.Create(spec, feed, desk, past, clock, new LiveOptions
         {
             Account = account,
@@ -110,8 +124,9 @@ public static class LiveSession
             WithoutEvidence = !production.Verdict.IsSufficient,
             Weights = site.Weights,
             Control = site.Control,
-            EntriesWithin = streams ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
-            WarmUp = WarmUp(request, spec, streams),
+            EntriesWithin = request.IsStream ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
+            Past = Past(request, spec, keep),
+            Keep = keep,
             Status = request.Status,
         });
         past.Clear();
@@ -124,7 +139,7 @@ public static class LiveSession
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
-        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || !Data.BarSources.Knows(request.Feed)) ? known + 1 : request.From;
+        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || request.IsStream) ? known + 1 : request.From;
         Task<ILiveFeed> Open(long? start) => site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))], cancellationToken);
         try
         {
@@ -137,9 +152,13 @@ public static class LiveSession
         }
     }
 
-    private static IBarSource? WarmUp(LiveRequest request, BatchSpec spec, bool streams)
+    // The configuration's history first, and then what was kept of this feed.
+    private static List<IBarSource> Past(LiveRequest request, BatchSpec spec, IBarStore? keep)
     {
-        if (request.WarmUp is null && !streams) return null;
-        return BarSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory);
+        var past = new List<IBarSource>();
+        if (request.WarmUp is not null || request.IsStream)
+            past.Add(BarSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
+        if (keep is not null) past.Add(keep.Source());
+        return past;
     }
 }

@@ -15,16 +15,19 @@ public sealed record WarmFeedRequest
     /// <summary>Longer timeframes to build; each a multiple of the feed's.</summary>
     public IReadOnlyList<Timeframe> Longer { get; init; } = [];
 
-    /// <summary>Has the bars before the feed begins, and gets those that it brings; null for neither.</summary>
-    public IBarStore? Store { get; init; }
+    /// <summary>Asked one after the other for the bars before the feed begins, for those of the time when nobody was listening, and for gaps; empty where there is no past.</summary>
+    public IReadOnlyList<IBarSource> Past { get; init; } = [];
 
-    /// <summary>Where the warm-up begins, UTC ticks; null for all that the store has.</summary>
+    /// <summary>Where the past begins, UTC ticks; null for all that there is.</summary>
     public long? WarmUpFrom { get; init; }
 
-    /// <summary>Is asked for what the store lacks: bars of the time when nobody was listening, and of gaps; null where there is nobody to ask.</summary>
-    public IBarSource? BackFill { get; init; }
+    /// <summary>Whether holes in what the feed brings are looked for and filled; a replay of what is stored has those that the store has.</summary>
+    public bool FillGaps { get; init; } = true;
 
-    /// <summary>How much market time may pass before bars that came are put into the store.</summary>
+    /// <summary>Gets the bars that the feed brings and those that fill its gaps; null for nobody.</summary>
+    public IBarStore? Store { get; init; }
+
+    /// <summary>How much market time may pass before bars that came are put into the store. Whoever keeps the bars himself meanwhile, and gives them to <see cref="WarmFeed.Resume"/>, loses none.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(15);
 }
 
@@ -36,10 +39,13 @@ public sealed record WarmFeedRequest
 public sealed record FeedGap(string Symbol, long After, long Next, long Missing, long Filled);
 
 /// <summary>
-/// A live feed with its past and its longer bars: first the store's bars up to the very one where live begins, what was missed meanwhile from the
-/// back-fill, then live; longer bars appear at the instant at which they are complete, in one order with the short ones. What comes is saved, and gaps are found and filled.
+/// A live feed with its past and its longer bars: first what a session had taken before, then the past up to the very bar where live begins, then live;
+/// longer bars appear at the instant at which they are complete, in one order with the short ones. What comes is saved, and gaps are found and filled.
 /// </summary>
-/// <remarks>Daily bars of the store serve where it has them, so that intraday factors can look back years without years of minutes.</remarks>
+/// <remarks>
+/// The past is read when the feed's first bar has come, since only then it is known where it ends; nothing of the feed is lost meanwhile. A gap is filled in
+/// its place as long as its time has not been given out; bars that are found later go into the store, and nothing is decided on them.
+/// </remarks>
 public sealed class WarmFeed : ILiveFeed
 {
     private sealed class Symbol(int series, Instrument instrument, BarAggregator[] longer)
@@ -48,10 +54,15 @@ public sealed class WarmFeed : ILiveFeed
         public readonly Instrument Instrument = instrument;
         public readonly BarAggregator[] Longer = longer;
         public readonly List<Bar> Unsaved = [];
-        public IAsyncEnumerator<BarBlock>? History;
-        public IBarSeries? Opened;
+        public IAsyncEnumerator<Bar>? Past;
         public Bar? Last;
+        // The last bar that a session had taken before.
+        public long Resumed = long.MinValue;
+        // The last one that the store has.
+        public long Stored = long.MinValue;
         public bool Live;
+        // Nobody had its last gap: nobody is asked again before this time of the market.
+        public long AskFrom = long.MinValue;
     }
 
     private readonly WarmFeedRequest _request;
@@ -59,6 +70,7 @@ public sealed class WarmFeed : ILiveFeed
     private readonly FeedAssembler _assembler;
     private readonly Symbol[] _symbols;
     private readonly List<FeedGap> _gaps = [];
+    private readonly List<string> _notes = [];
     private long _reached = long.MinValue, _saved = long.MinValue;
     private long _missed;
 
@@ -86,7 +98,7 @@ public sealed class WarmFeed : ILiveFeed
     /// <summary>For each symbol the feed's own bars, then the longer ones in the order in which they were asked for.</summary>
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
-    /// <summary>The open of the first live bar, UTC ticks; null while the past is given.</summary>
+    /// <summary>The open of the first live bar, UTC ticks; null until it has come.</summary>
     public long? LiveFrom { get; private set; }
 
     /// <summary>Holes in what came, since live began.</summary>
@@ -96,35 +108,64 @@ public sealed class WarmFeed : ILiveFeed
     {
         get
         {
-            var notes = new List<string>([.. _request.Feed.Notes, .. _assembler.Late.Notes]);
-            foreach (var gap in _gaps.Where(g => g.Filled < g.Missing))
-                notes.Add($"{gap.Symbol}:{_timeframe}: {gap.Missing - gap.Filled} bars are missing between {Text(gap.After)} and {Text(gap.Next)}; import them, and they are there at the next start");
-            if (_missed > 0) notes.Add($"{_missed} bars were found after their time had passed; they are in the store, and nothing was decided on them");
+            var notes = new List<string>([.. _request.Feed.Notes, .. _notes, .. _assembler.Late.Notes]);
+            foreach (var gaps in _gaps.Where(g => g.Filled < g.Missing).GroupBy(g => g.Symbol))
+            {
+                var (first, last) = (gaps.First(), gaps.Last());
+                notes.Add($"{gaps.Key}:{_timeframe}: {gaps.Sum(g => g.Missing - g.Filled)} bars are missing {(gaps.Count() > 1 ? $"in {gaps.Count()} places " : "")}between {Text(first.After)} and {Text(last.Next)}; import them, and they are there at the next start");
+            }
+            if (_missed > 0) notes.Add($"{_missed} bars were found after their time had passed; nothing was decided on them{(_request.Store is null ? "" : ", and they are in the store")}");
             return notes;
         }
     }
 
+    /// <summary>The market of the feed that a series belongs to.</summary>
+    public int MarketOf(int series) => series / (1 + _request.Longer.Count);
+
+    /// <summary>Whether a series is the feed's own, and not one of longer bars.</summary>
+    public bool IsCarried(int series) => series % (1 + _request.Longer.Count) == 0;
+
+    /// <summary>Bars that a session had taken at an instant before; before <see cref="ReadAsync"/>. They and the longer ones that they complete are given by <see cref="TryNext"/>, and the feed goes on behind them.</summary>
+    /// <param name="bars">By the feed's market.</param>
+    public void Resume(long instant, IEnumerable<(int Market, Bar Bar)> bars)
+    {
+        foreach (var (market, bar) in bars)
+        {
+            var symbol = _symbols[market];
+            if (bar.Time <= symbol.Resumed) continue;
+            symbol.Resumed = bar.Time;
+            if (_request.Store is not null) symbol.Unsaved.Add(bar);
+            Put(symbol, bar);
+        }
+        Reach(instant);
+    }
+
+    /// <summary>The next item of what is resumed.</summary>
+    public bool TryNext(out FeedItem item) => _assembler.TryNext(out item);
+
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await BeginAsync(cancellationToken).ConfigureAwait(false);
-        while (_assembler.WaitsFor is { } waiting && _symbols[Owner(waiting)].History is not null)
-        {
-            await MoreHistoryAsync(_symbols[Owner(waiting)], cancellationToken).ConfigureAwait(false);
-            while (_assembler.TryNext(out var past)) yield return past;
-        }
-        foreach (var symbol in _symbols)
-            while (symbol.History is not null)
-                await MoreHistoryAsync(symbol, cancellationToken).ConfigureAwait(false);
-
+        await SettleAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var item in _request.Feed.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             switch (item.Kind)
             {
                 case FeedItemKind.Bars:
-                    await LiveAsync(item.Bars!.Time[0], cancellationToken).ConfigureAwait(false);
-                    for (var i = 0; i < item.Bars.Count; i++) await TakeAsync(_symbols[item.Series], item.Bars[i], cancellationToken).ConfigureAwait(false);
+                    var symbol = _symbols[item.Series];
+                    for (var i = 0; i < item.Bars!.Count; i++)
+                    {
+                        if (item.Bars.Time[i] <= symbol.Resumed) continue;
+                        if (LiveFrom is null)
+                        {
+                            LiveFrom = _saved = item.Bars.Time[i];
+                            await foreach (var past in PastAsync(LiveFrom.Value, cancellationToken).ConfigureAwait(false)) yield return past;
+                        }
+                        await TakeAsync(symbol, item.Bars[i], cancellationToken).ConfigureAwait(false);
+                    }
                     break;
                 case FeedItemKind.Heartbeat:
+                    // Before the first bar it says nothing.
+                    if (LiveFrom is null) continue;
                     Reach(item.Time);
                     await SaveAsync(item.Time, false, cancellationToken).ConfigureAwait(false);
                     break;
@@ -137,86 +178,88 @@ public sealed class WarmFeed : ILiveFeed
         }
     }
 
-    private int Owner(int series) => series / (1 + _request.Longer.Count);
-
-    private async Task BeginAsync(CancellationToken cancellationToken)
+    // What a session had taken and the store lacks, since the process died before it was saved, is saved now.
+    private async Task SettleAsync(CancellationToken cancellationToken)
     {
         if (_request.Store is not { } store) return;
-        var source = store.Source();
-        var daily = IndexOf(Timeframe.D1);
-        var days = daily < 0 ? [] : await KnownAsync(source, Timeframe.D1, cancellationToken).ConfigureAwait(false);
-        var known = await KnownAsync(source, _timeframe, cancellationToken).ConfigureAwait(false);
-        foreach (var symbol in _symbols)
-        {
-            var name = symbol.Instrument.Symbol;
-            if (days.Contains(name)) await DaysAsync(source, symbol, daily, cancellationToken).ConfigureAwait(false);
-            if (!known.Contains(name)) continue;
-            try
-            {
-                symbol.Opened = await source.OpenAsync(new BarQuery(name, _timeframe, _request.WarmUpFrom), cancellationToken).ConfigureAwait(false);
-            }
-            catch (BarDataException) when (_request.WarmUpFrom is not null)
-            {
-                continue; // all that is stored is older
-            }
-            symbol.History = symbol.Opened.ReadAsync(cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
-        }
-    }
-
-    private int IndexOf(Timeframe timeframe)
-    {
-        for (var i = 0; i < _request.Longer.Count; i++)
-            if (_request.Longer[i] == timeframe)
-                return i;
-        return -1;
-    }
-
-    // A store that is not there yet is an empty one: the first bars make it.
-    private static async Task<HashSet<string>> KnownAsync(IBarSource source, Timeframe timeframe, CancellationToken cancellationToken)
-    {
         try
         {
-            return [.. await source.ListSymbolsAsync(timeframe, cancellationToken).ConfigureAwait(false)];
+            foreach (var market in await store.ListAsync(cancellationToken).ConfigureAwait(false))
+                if (market.Timeframe == _timeframe && Array.Find(_symbols, s => s.Instrument.Symbol == market.Symbol) is { } symbol)
+                    symbol.Stored = market.Last;
         }
         catch (BarDataException)
         {
-            return [];
+            // A store that is not there yet: the first bars make it.
         }
+        foreach (var symbol in _symbols) symbol.Unsaved.RemoveAll(b => b.Time <= symbol.Stored);
+        await SaveAsync(0, true, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task DaysAsync(IBarSource source, Symbol symbol, int daily, CancellationToken cancellationToken)
+    // Everything before the first live bar, in one order over the markets.
+    private async IAsyncEnumerable<FeedItem> PastAsync(long first, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, Timeframe.D1), cancellationToken).ConfigureAwait(false);
-        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        if (_request.Past.Count > 0)
         {
-            var bars = new Bar[block.Count];
-            for (var i = 0; i < bars.Length; i++) bars[i] = block[i];
-            _assembler.Add(symbol.Series + 1 + daily, bars);
+            foreach (var symbol in _symbols) symbol.Past = BarsAsync(symbol, first, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (Array.Exists(_symbols, s => s.Past is not null))
+            {
+                // The symbol that holds up the others is read on, so that none is held in memory as a whole.
+                var next = _assembler.WaitsFor is { } waits && _symbols[MarketOf(waits)] is { Past: not null } needed ? needed : Array.Find(_symbols, s => s.Past is not null)!;
+                await MoreAsync(next).ConfigureAwait(false);
+                while (_assembler.TryNext(out var past)) yield return past;
+            }
         }
+        Reach(first);
+        while (_assembler.TryNext(out var rest)) yield return rest;
     }
 
-    private async Task MoreHistoryAsync(Symbol symbol, CancellationToken cancellationToken)
+    private async Task MoreAsync(Symbol symbol)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (await symbol.History!.MoveNextAsync().ConfigureAwait(false))
+        for (var i = 0; i < IBarSeries.DefaultBlockSize; i++)
         {
-            var block = symbol.History.Current;
-            for (var i = 0; i < block.Count; i++) Put(symbol, block[i]);
+            if (await symbol.Past!.MoveNextAsync().ConfigureAwait(false))
+            {
+                var bar = symbol.Past.Current;
+                // What was missed while nobody listened is saved; a past that the store never had is where it is.
+                if (_request.Store is not null && bar.Time > symbol.Stored && Math.Max(symbol.Stored, symbol.Resumed) > long.MinValue) symbol.Unsaved.Add(bar);
+                Put(symbol, bar);
+                continue;
+            }
+            await symbol.Past.DisposeAsync().ConfigureAwait(false);
+            symbol.Past = null;
             return;
         }
-        await symbol.History.DisposeAsync().ConfigureAwait(false);
-        symbol.History = null;
     }
 
-    // The first live bar: what lies between the store's last and it is asked for elsewhere.
-    private async Task LiveAsync(long first, CancellationToken cancellationToken)
+    // From each source what those before it do not have.
+    private async IAsyncEnumerable<Bar> BarsAsync(Symbol symbol, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (LiveFrom is not null) return;
-        LiveFrom = first;
-        _saved = first;
-        foreach (var symbol in _symbols)
-            if (symbol.Last is { } last)
-                await FillAsync(symbol, last.Time, first, cancellationToken).ConfigureAwait(false);
+        foreach (var source in _request.Past)
+        {
+            if (symbol.Last is { } last && Missing(symbol.Instrument, last.Time, to) == 0) yield break;
+            await foreach (var bar in OfAsync(source, symbol, symbol.Last is { } l ? l.Time + 1 : _request.WarmUpFrom, to, cancellationToken).ConfigureAwait(false)) yield return bar;
+        }
+        if (symbol.Last is null) _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: nobody has bars before {Text(to)}, so it does not warm up");
+    }
+
+    // Nothing where the source has none of that time.
+    private async IAsyncEnumerable<Bar> OfAsync(IBarSource source, Symbol symbol, long? from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IBarSeries? series = null;
+        try
+        {
+            series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, _timeframe, from, to), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BarDataException)
+        {
+            // the gap stays, and is told
+        }
+        if (series is null) yield break;
+        await using (series.ConfigureAwait(false))
+            await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+                for (var i = 0; i < block.Count; i++)
+                    yield return block[i];
     }
 
     private async Task TakeAsync(Symbol symbol, Bar bar, CancellationToken cancellationToken)
@@ -229,37 +272,43 @@ public sealed class WarmFeed : ILiveFeed
 
     private async Task FillAsync(Symbol symbol, long after, long next, CancellationToken cancellationToken)
     {
-        var missing = Missing(symbol.Instrument.Calendar, after, next);
+        if (!_request.FillGaps) return;
+        var missing = Missing(symbol.Instrument, after, next);
         if (missing == 0) return;
-        var filled = 0L;
-        if (_request.BackFill is { } source)
+        var (filled, from) = (0L, after + 1);
+        if (next >= symbol.AskFrom)
         {
-            try
+            foreach (var source in _request.Past)
             {
-                await using var series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, _timeframe, after + 1, next), cancellationToken).ConfigureAwait(false);
-                await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+                if (filled >= missing) break;
+                await foreach (var bar in OfAsync(source, symbol, from, next, cancellationToken).ConfigureAwait(false))
                 {
-                    for (var i = 0; i < block.Count; i++)
-                    {
-                        filled++;
-                        symbol.Unsaved.Add(block[i]);
-                        if (block[i].Time + _timeframe.Ticks > _reached) Put(symbol, block[i]);
-                        else _missed++;
-                    }
+                    filled++;
+                    from = bar.Time + 1;
+                    if (_request.Store is not null) symbol.Unsaved.Add(bar);
+                    if (bar.Time + _timeframe.Ticks > _reached) Put(symbol, bar);
+                    else _missed++;
                 }
             }
-            catch (BarDataException)
-            {
-                // it has none of that time: the gap stays, and is told
-            }
+            if (filled == 0) symbol.AskFrom = next + Math.Max(_request.SaveEvery.Ticks, 20 * _timeframe.Ticks);
         }
         if (filled < missing || symbol.Live) _gaps.Add(new FeedGap(symbol.Instrument.Symbol, after, next, missing, filled));
     }
 
     /// <summary>Bars that the calendar expects between two.</summary>
-    private long Missing(SessionCalendar calendar, long after, long next)
+    private long Missing(Instrument instrument, long after, long next)
     {
+        var calendar = instrument.Calendar;
         var step = _timeframe.Ticks;
+        if (_timeframe == Timeframe.D1 && instrument.DailyEquity)
+        {
+            // Weekdays; tick zero is a Monday.
+            var days = 0L;
+            for (var day = after + step; day < next; day += step)
+                if (day / TimeSpan.TicksPerDay % 7 < 5)
+                    days++;
+            return days;
+        }
         if (calendar.IsContinuous || !_timeframe.IsIntraday) return Math.Max(0, (next - after) / step - 1);
         var missing = 0L;
         for (var time = after + step; time < next;)
@@ -297,13 +346,7 @@ public sealed class WarmFeed : ILiveFeed
         _assembler.Add(symbol.Series, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
     }
 
-    private void Add(Symbol symbol, int longer, Bar bar)
-    {
-        var place = symbol.Series + 1 + longer;
-        // a day that the store has as a whole is not built a second time
-        if (_assembler.Last(place) is { } last && bar.Time <= last.Time) return;
-        _assembler.Add(place, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
-    }
+    private void Add(Symbol symbol, int longer, Bar bar) => _assembler.Add(symbol.Series + 1 + longer, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
 
     private void Reach(long close)
     {
@@ -333,10 +376,8 @@ public sealed class WarmFeed : ILiveFeed
     public async ValueTask DisposeAsync()
     {
         foreach (var symbol in _symbols)
-        {
-            if (symbol.History is not null) await symbol.History.DisposeAsync().ConfigureAwait(false);
-            if (symbol.Opened is not null) await symbol.Opened.DisposeAsync().ConfigureAwait(false);
-        }
+            if (symbol.Past is not null)
+                await symbol.Past.DisposeAsync().ConfigureAwait(false);
         try
         {
             // what came before somebody stopped listening is kept too

@@ -1,6 +1,8 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -118,6 +120,37 @@ public sealed class LiveMatchesBacktest : IDisposable
     }
 
     [Fact]
+    public async Task Bars_that_come_are_kept_in_a_store_and_those_of_a_session_that_died_before_it_saved_are_put_there_by_the_next()
+    {
+        var backtest = await _under.BacktestAsync();
+        var (state, store) = (Path.Combine(_under.Folder, "state"), Path.Combine(_under.Folder, "kept"));
+        // Its journal has the bars, and nobody has saved them.
+        await _under.LiveAsync(backtest, "first", r => r with { State = state, To = new DateTime(2022, 1, 15).Ticks });
+        var live = await _under.LiveAsync(backtest, "second", r => r with { State = state, Feed = $"{r.Feed}?keep={store}" });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        foreach (var symbol in new[] { "ACME", "COINUSDT" })
+        {
+            var query = new BarQuery(symbol, Timeframe.H1, null, new DateTime(2022, 2, 10).Ticks);
+            await using var kept = await Data.BarSources.Create("store:" + store).OpenAsync(query);
+            await using var file = await Data.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(query);
+            kept.Count.ShouldBe(file.Count);
+            kept.ContentHash.ShouldBe(file.ContentHash);
+        }
+    }
+
+    [Fact]
+    public async Task Factors_of_longer_timeframes_are_warm_where_live_begins_and_match()
+    {
+        StrategyCatalogue.Add(typeof(DailyTrend).Assembly);
+        var backtest = await _under.BacktestAsync("""{ "class": "DailyTrend", "params": { "days": [3, 5] }, "size": { "percentOfEquity": 20 } }""");
+        backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
+        var from = new DateTime(2022, 1, 20, 9, 0, 0).Ticks;
+        var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.Trades.Values.ShouldContain(t => t.EntryTime - from < 2 * TimeSpan.TicksPerDay);
+    }
+
+    [Fact]
     public async Task A_configuration_without_evidence_is_refused_unless_its_operator_insists_and_that_is_recorded()
     {
         var backtest = await _under.BacktestAsync();
@@ -169,5 +202,20 @@ public sealed class LiveMatchesBacktest : IDisposable
         foreach (var at in trades.Select(t => t.EntryTime).Distinct())
             trades.Count(t => t.EntryTime <= at && (t.ExitTime == 0 || t.ExitTime > at)).ShouldBeLessThanOrEqualTo(2);
         live.Run.Model.Decisions[Decision.MaxPositions].ShouldBeGreaterThan(0);
+    }
+}
+
+/// <summary>Long while the hour's close is above the average of daily closes: an intraday strategy that reads daily data.</summary>
+public sealed class DailyTrend : Strategy
+{
+    private readonly Factor _days;
+
+    public DailyTrend([Engine.Market.Range(2, 20)] int days = 3) => _days = Use($"sma({days})@1d");
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (double.IsNaN(bar[_days])) return;
+        if (bar.Close > bar[_days]) bar.Go(Side.Buy);
+        else bar.Exit();
     }
 }

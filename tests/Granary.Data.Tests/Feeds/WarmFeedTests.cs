@@ -28,7 +28,7 @@ public sealed class WarmFeedTests : IDisposable
 
         public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            Bar[] bars = [.. markets.Single(m => m.Symbol == query.Symbol).Bars.Where(b => query.Wants(b.Time))];
+            Bar[] bars = [.. markets.Where(m => m.Symbol == query.Symbol).SelectMany(m => m.Bars).Where(b => query.Wants(b.Time))];
             return bars.Length > 0 ? new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, bars, [])) : throw new BarDataException("none");
         }
 
@@ -77,7 +77,7 @@ public sealed class WarmFeedTests : IDisposable
     {
         var all = Minutes("A", 2000);
         await Keep("A", all[..1200]); // 1200 to 1499 nobody listened; the feed repeats what is stored from 1180 on
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[1500..]])).FeedAsync(), Longer = Longer, Store = Store, BackFill = new Memory(("A", all)) });
+        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[1500..]])).FeedAsync(), Longer = Longer, Store = Store, Past = [Store.Source(), new Memory(("A", all))] });
         var bars = await AllAsync(live);
         bars["A:1m"].ShouldBe(all);
         bars["A:1h"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, Timeframe.H1).Where(x => x.Time + Timeframe.H1.Ticks <= Minute(2000)));
@@ -93,7 +93,7 @@ public sealed class WarmFeedTests : IDisposable
     {
         var all = Minutes("A", 600);
         await Keep("A", all[..400]);
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[300..]])).FeedAsync(), Store = Store, WarmUpFrom = Minute(100) });
+        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[300..]])).FeedAsync(), Store = Store, Past = [Store.Source()], WarmUpFrom = Minute(100) });
         (await AllAsync(live))["A:1m"].ShouldBe(all[100..]);
     }
 
@@ -109,30 +109,78 @@ public sealed class WarmFeedTests : IDisposable
             live.Notes.Single().ShouldStartWith("A:1m: 30 bars are missing between 2024-01-01 03:19 and 2024-01-01 03:50");
         }
         // alone in the market nothing was decided meanwhile, so the bars come in their order
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), BackFill = new Memory(("A", a)) }))
+        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), Past = [new Memory(("A", a))] }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
-            live.Notes.ShouldBeEmpty();
+            live.Notes.Single().ShouldBe("A:1m: nobody has bars before 2024-01-01 00:00, so it does not warm up");
         }
         // beside another market their time has passed: the store has them, strategies do not
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed), ("B", Minutes("B", 500))).FeedAsync(), Store = new FolderBarStore(Path.Combine(_folder.Path, "two")), BackFill = new Memory(("A", a)) }))
+        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed), ("B", Minutes("B", 500))).FeedAsync(), Store = new FolderBarStore(Path.Combine(_folder.Path, "two")), Past = [new Memory(("A", a))] }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(holed);
-            live.Notes.Single().ShouldStartWith("30 bars were found after their time had passed");
+            live.Notes[^1].ShouldStartWith("30 bars were found after their time had passed");
         }
         await using var stored = await new StoreBarSource(Path.Combine(_folder.Path, "two")).OpenAsync(new BarQuery("A", Timeframe.M1));
         Read.All(stored).ShouldBe(a);
     }
 
     [Fact]
-    public async Task Daily_bars_of_the_store_reach_back_further_than_its_minutes()
+    public async Task What_a_session_had_taken_is_given_again_with_its_longer_bars_and_what_was_missed_since_follows_without_loss_or_double()
     {
-        var minutes = Minutes("A", 3 * 1440);
-        var days = Enumerable.Range(1, 30).Select(d => new Bar(Start - d * TimeSpan.TicksPerDay, 50, 51, 49, 50, 1)).Reverse().ToList();
-        await Keep("A", days, Timeframe.D1);
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", minutes)).FeedAsync(), Longer = [Timeframe.D1], Store = Store });
-        (await AllAsync(live))["A:1d"].ShouldBe([.. days, .. BarResampler.Resample(minutes, Timeframe.M1, Timeframe.D1)]);
+        var all = Minutes("A", 2000);
+        // It took 700, of which the store has 650: then the process died, and came back at the 900th.
+        await Keep("A", all[..650]);
+        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[600..640], .. all[900..]])).FeedAsync(), Longer = Longer, Store = Store, Past = [new Memory(("A", all))] });
+        var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
+        void Take(FeedItem item)
+        {
+            for (var i = 0; i < (item.Bars?.Count ?? 0); i++) bars[live.Series[item.Series].ToString()].Add(item.Bars![i]);
+        }
+        foreach (var bar in all[..700])
+        {
+            live.Resume(bar.Time + TimeSpan.TicksPerMinute, [(0, bar)]);
+            while (live.TryNext(out var item)) Take(item);
+        }
+        bars["A:1m"].ShouldBe(all[..700]);
+        bars["A:15m"].ShouldBe(BarResampler.Resample(all[..690], Timeframe.M1, Timeframe.M15));
+        await foreach (var item in live.ReadAsync()) Take(item);
+        bars["A:1m"].ShouldBe(all);
+        foreach (var longer in Longer) bars[$"A:{longer}"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(2000)), $"{longer}");
+        live.LiveFrom.ShouldBe(Minute(900));
+        live.Notes.ShouldBeEmpty();
+        await using var stored = await Store.Source().OpenAsync(new BarQuery("A", Timeframe.M1));
+        Read.All(stored).ShouldBe(all);
+    }
+
+    [Fact]
+    public async Task Each_source_of_the_past_is_asked_for_what_those_before_it_lack()
+    {
+        var all = Minutes("A", 900);
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await new Memory(("A", [.. all[800..]])).FeedAsync(),
+            Past = [new Memory(("A", all[..300])), new Memory(("A", [.. all[200..500]])), new Memory(("A", [.. all[100..]]))],
+        });
+        (await AllAsync(live))["A:1m"].ShouldBe(all);
+    }
+
+    [Fact]
+    public async Task A_long_bar_of_a_symbol_that_falls_silent_is_given_when_the_markets_time_has_passed_it()
+    {
+        var (a, b) = (Minutes("A", 200), Minutes("B", 100));
+        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", a), ("B", b)).FeedAsync(), Longer = [Timeframe.H1] });
+        (await AllAsync(live))["B:1h"].Select(x => x.Time).ShouldBe([Minute(0), Minute(60)]);
+    }
+
+    [Fact]
+    public async Task A_weekend_of_daily_stocks_is_no_gap_and_a_lost_weekday_is_one()
+    {
+        var monday = new DateTime(2024, 1, 8, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        List<Bar> days = [.. Enumerable.Range(0, 19).Where(d => d % 7 < 5 && d != 9).Select(d => new Bar(monday + d * TimeSpan.TicksPerDay, 10, 11, 9, 10, 1))];
+        await using var live = new WarmFeed(new WarmFeedRequest { Feed = new Once(new MarketSeries(new Instrument { Symbol = "S", DailyEquity = true }, Timeframe.D1), days) });
+        await AllAsync(live);
+        live.Gaps.Select(g => (g.After, g.Missing)).ShouldBe([(monday + 8 * TimeSpan.TicksPerDay, 1)]);
     }
 
     [Fact]
@@ -164,10 +212,10 @@ public sealed class WarmFeedTests : IDisposable
             await Task.CompletedTask;
             for (var i = 0; i < bars.Count; i++)
             {
-                yield return FeedItem.Of(0, BarBlock.FromBars(i, [bars[i]]), bars[i].Time + TimeSpan.TicksPerMinute);
-                yield return FeedItem.Heartbeat(bars[i].Time + TimeSpan.TicksPerMinute);
+                yield return FeedItem.Of(0, BarBlock.FromBars(i, [bars[i]]), bars[i].Time + series.Timeframe.Ticks);
+                yield return FeedItem.Heartbeat(bars[i].Time + series.Timeframe.Ticks);
             }
-            yield return FeedItem.End(bars[^1].Time + TimeSpan.TicksPerMinute);
+            yield return FeedItem.End(bars[^1].Time + series.Timeframe.Ticks);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
