@@ -60,7 +60,10 @@ public sealed class WarmFeed : ILiveFeed
         public long Resumed = long.MinValue;
         // The last one that the store has.
         public long Stored = long.MinValue;
-        public bool Live;
+        // The last bar before a hole, if there is one: of the past, or brought by the feed.
+        public long? Brought;
+        // Bars of the hole that were found.
+        public long Filled;
         // Nobody had its last gap: nobody is asked again before this time of the market.
         public long AskFrom = long.MinValue;
     }
@@ -166,6 +169,7 @@ public sealed class WarmFeed : ILiveFeed
                 case FeedItemKind.Heartbeat:
                     // Before the first bar it says nothing.
                     if (LiveFrom is null) continue;
+                    await FillAsync(item.Time, cancellationToken).ConfigureAwait(false);
                     Reach(item.Time);
                     await SaveAsync(item.Time, false, cancellationToken).ConfigureAwait(false);
                     break;
@@ -210,6 +214,7 @@ public sealed class WarmFeed : ILiveFeed
                 while (_assembler.TryNext(out var past)) yield return past;
             }
         }
+        foreach (var symbol in _symbols) symbol.Brought = symbol.Last?.Time;
         Reach(first);
         while (_assembler.TryNext(out var rest)) yield return rest;
     }
@@ -264,35 +269,45 @@ public sealed class WarmFeed : ILiveFeed
 
     private async Task TakeAsync(Symbol symbol, Bar bar, CancellationToken cancellationToken)
     {
-        if (symbol.Last is { } last && bar.Time > last.Time + _timeframe.Ticks) await FillAsync(symbol, last.Time, bar.Time, cancellationToken).ConfigureAwait(false);
-        symbol.Live = true;
-        if (bar.Time > (symbol.Last?.Time ?? long.MinValue) && _request.Store is not null) symbol.Unsaved.Add(bar);
+        await FillAsync(symbol, bar.Time, cancellationToken).ConfigureAwait(false);
+        if (symbol.Brought is { } brought && _request.FillGaps && Missing(symbol.Instrument, brought, bar.Time) is > 0 and var missing)
+            _gaps.Add(new FeedGap(symbol.Instrument.Symbol, brought, bar.Time, missing, symbol.Filled));
+        if (bar.Time > (symbol.Last?.Time ?? long.MinValue))
+        {
+            (symbol.Brought, symbol.Filled) = (bar.Time, 0);
+            if (_request.Store is not null) symbol.Unsaved.Add(bar);
+        }
         Put(symbol, bar);
     }
 
-    private async Task FillAsync(Symbol symbol, long after, long next, CancellationToken cancellationToken)
+    // Before time passes them by, bars that should have come are asked for elsewhere.
+    private async Task FillAsync(long reached, CancellationToken cancellationToken)
     {
-        if (!_request.FillGaps) return;
-        var missing = Missing(symbol.Instrument, after, next);
+        foreach (var symbol in _symbols) await FillAsync(symbol, _timeframe.Floor(reached), cancellationToken).ConfigureAwait(false);
+    }
+
+    // The bars between the last one and a time: found in time they come in their place, later they go into the store alone.
+    private async Task FillAsync(Symbol symbol, long next, CancellationToken cancellationToken)
+    {
+        if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= last.Time + _timeframe.Ticks || next < symbol.AskFrom) return;
+        var missing = Missing(symbol.Instrument, last.Time, next);
         if (missing == 0) return;
-        var (filled, from) = (0L, after + 1);
-        if (next >= symbol.AskFrom)
+        var (filled, from) = (0L, last.Time + 1);
+        foreach (var source in _request.Past)
         {
-            foreach (var source in _request.Past)
+            if (filled >= missing) break;
+            await foreach (var bar in OfAsync(source, symbol, from, next, cancellationToken).ConfigureAwait(false))
             {
-                if (filled >= missing) break;
-                await foreach (var bar in OfAsync(source, symbol, from, next, cancellationToken).ConfigureAwait(false))
-                {
-                    filled++;
-                    from = bar.Time + 1;
-                    if (_request.Store is not null) symbol.Unsaved.Add(bar);
-                    if (bar.Time + _timeframe.Ticks > _reached) Put(symbol, bar);
-                    else _missed++;
-                }
+                filled++;
+                from = bar.Time + 1;
+                if (_request.Store is not null) symbol.Unsaved.Add(bar);
+                if (bar.Time + _timeframe.Ticks > _reached) Put(symbol, bar);
+                else _missed++;
             }
-            if (filled == 0) symbol.AskFrom = next + Math.Max(_request.SaveEvery.Ticks, 20 * _timeframe.Ticks);
         }
-        if (filled < missing || symbol.Live) _gaps.Add(new FeedGap(symbol.Instrument.Symbol, after, next, missing, filled));
+        symbol.Filled += filled;
+        // Markets are silent, and sources empty, for longer than a bar.
+        if (filled == 0) symbol.AskFrom = next + Math.Max(_request.SaveEvery.Ticks, 20 * _timeframe.Ticks);
     }
 
     /// <summary>Bars that the calendar expects between two.</summary>

@@ -26,14 +26,27 @@ public sealed class WarmFeedTests : IDisposable
     {
         public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. markets.Select(m => m.Symbol)]);
 
+        /// <summary>What it has after so many questions.</summary>
+        public Bar[]? Later { get; init; }
+
+        public int AfterCalls { get; init; }
+
+        private int _calls;
+
         public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
+            if (++_calls > AfterCalls && Later is { } later)
+                return new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, [.. later.Where(b => query.Wants(b.Time))], []));
             Bar[] bars = [.. markets.Where(m => m.Symbol == query.Symbol).SelectMany(m => m.Bars).Where(b => query.Wants(b.Time))];
             return bars.Length > 0 ? new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, bars, [])) : throw new BarDataException("none");
         }
 
         public async Task<ILiveFeed> FeedAsync() => await BarReplay.OpenAsync(this, [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible, TimeProvider.System);
     }
+
+    // An instant at a time, as a stream brings them.
+    private static async Task<ILiveFeed> PacedAsync(params (string Symbol, Bar[] Bars)[] markets) =>
+        await BarReplay.OpenAsync(new Memory(markets), [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize: 1);
 
     private FolderBarStore Store => new(Path.Combine(_folder.Path, "store"));
 
@@ -115,11 +128,19 @@ public sealed class WarmFeedTests : IDisposable
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
             live.Notes.Single().ShouldBe("A:1m: nobody has bars before 2024-01-01 00:00, so it does not warm up");
         }
-        // beside another market their time has passed: the store has them, strategies do not
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed), ("B", Minutes("B", 500))).FeedAsync(), Store = new FolderBarStore(Path.Combine(_folder.Path, "two")), Past = [new Memory(("A", a))] }))
+        // beside another market too, as long as it is asked before their time has passed
+        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))), Past = [new Memory(("A", a))] }))
         {
-            (await AllAsync(live))["A:1m"].ShouldBe(holed);
-            live.Notes[^1].ShouldStartWith("30 bars were found after their time had passed");
+            (await AllAsync(live))["A:1m"].ShouldBe(a);
+            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
+        }
+        // who has them only later has them for the store: strategies decided without them
+        var late = new Memory(("A", [])) { Later = a, AfterCalls = 3 };
+        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))), Store = new FolderBarStore(Path.Combine(_folder.Path, "two")), Past = [late] }))
+        {
+            (await AllAsync(live))["A:1m"].ShouldNotContain(b => b.Time >= Minute(200) && b.Time < Minute(220));
+            live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
+            live.Notes[^1].ShouldContain("bars were found after their time had passed; nothing was decided on them, and they are in the store");
         }
         await using var stored = await new StoreBarSource(Path.Combine(_folder.Path, "two")).OpenAsync(new BarQuery("A", Timeframe.M1));
         Read.All(stored).ShouldBe(a);
