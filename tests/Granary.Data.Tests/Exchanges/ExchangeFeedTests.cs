@@ -5,6 +5,7 @@ using Granary.Data.Exchanges;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Testing;
+using static Granary.Data.Tests.Exchanges.ExchangeMessages;
 using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
 
 namespace Granary.Data.Tests.Exchanges;
@@ -19,35 +20,11 @@ public sealed class ExchangeFeedTests
 
     private static Bar Minute(int n, double close = 0) => new(Start + n * TimeSpan.TicksPerMinute, 100 + n, 103 + n, 98 + n, close == 0 ? 101 + n : close, 5 + n);
 
-    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static long Ms(long ticks) => (ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
-
-    /// <summary>A kline as the exchange's documentation has it.</summary>
-    /// <param name="at">Seconds after the bar's open, by the exchange's clock.</param>
-    private static string Kline(string exchange, Bar bar, bool closed, double at, string coin = "BTC")
-    {
-        var time = bar.Time + (long)(at * TimeSpan.TicksPerSecond);
-        return exchange switch
-        {
-            "binance" => $$"""{"stream":"{{coin.ToLowerInvariant()}}usdt@kline_1m","data":{"e":"kline","E":{{Ms(time)}},"s":"{{coin}}USDT","k":{"t":{{Ms(bar.Time)}},"T":{{Ms(bar.Time) + 59999}},"s":"{{coin}}USDT","i":"1m","f":100,"L":200,"o":"{{Text(bar.Open)}}","c":"{{Text(bar.Close)}}","h":"{{Text(bar.High)}}","l":"{{Text(bar.Low)}}","v":"{{Text(bar.Volume)}}","n":100,"x":{{(closed ? "true" : "false")}},"q":"1.0000","V":"500","Q":"0.500","B":"123456"} } }""",
-            "gateio" => $$"""{"time":{{Ms(time) / 1000}},"time_ms":{{Ms(time)}},"channel":"spot.candlesticks","event":"update","result":{"t":"{{Ms(bar.Time) / 1000}}","v":"2362.32035","c":"{{Text(bar.Close)}}","h":"{{Text(bar.High)}}","l":"{{Text(bar.Low)}}","o":"{{Text(bar.Open)}}","n":"1m_{{coin}}_USDT","a":"{{Text(bar.Volume)}}","w":{{(closed ? "true" : "false")}} } }""",
-            _ => $$"""{"type":"message","topic":"/market/candles:{{coin}}-USDT_1min","subject":"trade.candles.update","data":{"symbol":"{{coin}}-USDT","candles":["{{Ms(bar.Time) / 1000}}","{{Text(bar.Open)}}","{{Text(bar.Close)}}","{{Text(bar.High)}}","{{Text(bar.Low)}}","{{Text(bar.Volume)}}","268280.09830877"],"time":{{Ms(time)}}000000} }""",
-        };
-    }
-
     private static string Ticker(string exchange, long sequence, double price) => exchange switch
     {
         "binance" => $$"""{"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"{{Text(price)}}","Q":"10","b":"{{Text(price - 1)}}","B":"10","a":"{{Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","O":0,"C":86400000,"F":0,"L":18150,"n":18151} }""",
         "gateio" => $$"""{"time":{{Ms(Start) / 1000}},"time_ms":{{Ms(Start) + sequence}},"channel":"spot.tickers","event":"update","result":{"currency_pair":"BTC_USDT","last":"{{Text(price)}}","lowest_ask":"{{Text(price + 1)}}","highest_bid":"{{Text(price - 1)}}","change_percentage":"-1.6301","base_volume":"96768.3","quote_volume":"1.8","high_24h":"20000","low_24h":"17000"} }""",
         _ => $$"""{"topic":"/market/ticker:BTC-USDT","type":"message","subject":"trade.ticker","data":{"bestAsk":"{{Text(price + 1)}}","bestAskSize":"0.4","bestBid":"{{Text(price - 1)}}","bestBidSize":"0.5","price":"{{Text(price)}}","sequence":"{{sequence}}","size":"0.001","time":{{Ms(Start) + sequence}} } }""",
-    };
-
-    private static string Sign(string exchange) => exchange switch
-    {
-        "binance" => """{"result":null,"id":1}""",
-        "gateio" => """{"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":null,"result":{"status":"success"}}""",
-        _ => """{"id":"hQvf8jkno","type":"welcome"}""",
     };
 
     private static ExchangeFeedRequest To(LocalExchange server, string exchange, params string[] symbols) => new()
