@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors;
 public sealed class Awesome([Range(1, 10_000)] int fast = 5, [Range(2, 10_000)] int slow = 34) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
-    private RollingSum _fast = new(fast), _slow = new(slow);
+    private RollingFold<Total> _fast = new(fast), _slow = new(slow);
     private long _seen;
 
     public override int WarmUp => Math.Max(fast, slow);

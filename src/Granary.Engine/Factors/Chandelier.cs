@@ -8,8 +8,8 @@ namespace Granary.Engine.Factors;
 public sealed class Chandelier([Range(1, 10_000)] int n = 22, [Range(0.01, 100)] double multiplier = 3) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
     private AverageTrueRange _range = new(n);
 
     public override int WarmUp => n + 1;

@@ -10,9 +10,9 @@ public sealed class Choppiness([Range(2, 10_000)] int n = 14) : ChunkedKernel
 {
     private readonly double _scale = 100 / Math.Log(n);
     private readonly double[] _top = new double[Longest], _bottom = new double[Longest];
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
-    private RollingSum _sum = new(n);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
+    private RollingFold<Total> _sum = new(n);
     private double _previous = double.NaN;
     private long _seen;
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>A kernel that needs columns of its own between its steps: it is shown its run in chunks that these fit, and that stay in the nearest cache.</summary>
@@ -22,4 +24,13 @@ public abstract class ChunkedKernel : FactorKernel
 
     /// <summary>As <see cref="FactorKernel.Process"/>, for at most <see cref="Longest"/> bars.</summary>
     protected abstract void ProcessChunk(in FactorInput bars, in FactorOutput lines);
+
+    /// <summary>Takes a column off another.</summary>
+    protected static void Subtract(Span<double> from, ReadOnlySpan<double> column)
+    {
+        if (column.Length != from.Length) throw new ArgumentException("as many as in the other", nameof(column));
+        var i = 0;
+        for (; i <= from.Length - Vector<double>.Count; i += Vector<double>.Count) (new Vector<double>(from[i..]) - new Vector<double>(column[i..])).CopyTo(from[i..]);
+        for (; i < from.Length; i++) from[i] -= column[i];
+    }
 }

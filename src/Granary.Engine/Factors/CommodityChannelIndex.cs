@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors;
 public sealed class CommodityChannelIndex([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingWindow _typical = new(n);
-    private RollingSum _sum = new(n);
+    private RollingFold<Total> _sum = new(n);
 
     public override int WarmUp => n;
 

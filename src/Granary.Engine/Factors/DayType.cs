@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors;
 public sealed class DayType([Range(1, 1_000)] int days = 10) : FactorKernel
 {
     private SessionClock _clock = null!;
-    private RollingSum _ranges = new(days);
+    private RollingFold<Total> _ranges = new(days);
     private double _open = double.NaN, _high, _low, _sum;
     private long _finished;
     private bool _opened;

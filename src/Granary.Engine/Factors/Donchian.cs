@@ -7,8 +7,8 @@ namespace Granary.Engine.Factors;
     Formula = "upper = max(high[1 … n]); lower = min(low[1 … n]); middle = (upper + lower) / 2", Source = "Donchian; Stock.Indicators", Range = "price")]
 public sealed class Donchian([Range(1, 10_000)] int n = 20) : FactorKernel
 {
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
     private double _upper = double.NaN, _lower = double.NaN;
     private long _seen;
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors;
 public struct EfficiencyRatio(int n)
 {
     private Lag _lag = new(n);
-    private RollingSum _way = new(n);
+    private RollingFold<Total> _way = new(n);
     private double _previous = double.NaN;
     private long _seen;
 

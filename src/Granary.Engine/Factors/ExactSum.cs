@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Granary.Engine.Factors;
 
@@ -32,6 +33,49 @@ public struct ExactSum
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly double Mean(int count) => Quotient(_high, _low, _scale * count);
 
+    /// <summary>What a sum of so many values is divided by for their mean.</summary>
+    internal readonly double Divisor(int count) => _scale * count;
+
+    /// <summary>Moves a window on by a run of values.</summary>
+    /// <param name="oldest">What leaves, as it was summed; becomes what has come, likewise.</param>
+    /// <param name="sums">As many: the sum after each.</param>
+    /// <param name="errors">As many: what rounding has lost of it.</param>
+    internal void Slide(Span<double> oldest, ReadOnlySpan<double> newest, Span<double> sums, Span<double> errors)
+    {
+        if (newest.Length != oldest.Length || sums.Length != oldest.Length || errors.Length != oldest.Length) throw new ArgumentException("as many of each", nameof(newest));
+        if (_isDecimal) ToTicks(newest, _scale, sums);
+        else newest.CopyTo(sums);
+        // In registers.
+        var (high, low) = (_high, _low);
+        for (var i = 0; i < oldest.Length; i++)
+        {
+            var units = sums[i];
+            Replace(oldest[i], units, ref high, ref low);
+            oldest[i] = units;
+            sums[i] = high;
+            errors[i] = low;
+        }
+        (_high, _low) = (high, low);
+    }
+
+    /// <summary>The means of a run of sums.</summary>
+    /// <param name="sums">As <see cref="Slide"/> gives them; become the means.</param>
+    /// <param name="divisor">What <see cref="Mean"/> divides by: ticks in a unit times how many were summed.</param>
+    internal static void Divide(Span<double> sums, ReadOnlySpan<double> errors, double divisor)
+    {
+        if (errors.Length < sums.Length) throw new ArgumentException("an error for each sum", nameof(errors));
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        ref var error = ref MemoryMarshal.GetReference(errors);
+        var i = 0;
+        for (var d = Vector256.Create(divisor); i <= sums.Length - 4; i += 4)
+        {
+            var high = Vector256.LoadUnsafe(ref sum, (nuint)i);
+            var quotient = high / d;
+            (quotient + (Vector256.FusedMultiplyAdd(-quotient, d, high) + Vector256.LoadUnsafe(ref error, (nuint)i)) / d).StoreUnsafe(ref sum, (nuint)i);
+        }
+        for (; i < sums.Length; i++) sums[i] = Quotient(sums[i], errors[i], divisor);
+    }
+
     /// <summary>What is summed in place of a value: its whole ticks, or itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly double Units(double value) => _isDecimal ? Math.Round(value * _scale) : value;
@@ -46,16 +90,16 @@ public struct ExactSum
         _high = sum;
     }
 
-    /// <summary>Adds the newest and takes the oldest away: the difference with its error first, so that only one addition waits for the last one.</summary>
+    // Adds the newest and takes the oldest away: the difference with its error first, so that only one addition waits for the last one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Replace(double oldest, double newest)
+    private static void Replace(double oldest, double newest, ref double high, ref double low)
     {
         var difference = newest - oldest;
         var t = difference - newest;
-        var sum = _high + difference;
-        var u = sum - _high;
-        _low += ((newest - (difference - t)) - (oldest + t)) + ((_high - (sum - u)) + (difference - u));
-        _high = sum;
+        var sum = high + difference;
+        var u = sum - high;
+        low += ((newest - (difference - t)) - (oldest + t)) + ((high - (sum - u)) + (difference - u));
+        high = sum;
     }
 
     /// <summary>Whether sums of prices below a million, times <paramref name="weight"/>, are whole ticks that a double holds: below 2⁵³.</summary>

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors;
 [Factor("highest", "The highest high of the last n bars, this one included.", Formula = "max(high[0 … n−1])", Source = "textbook", Range = "price")]
 public sealed class Highest([Range(1, 10_000)] int n = 20) : FactorKernel
 {
-    private RollingMaximum _window = new(n);
+    private RollingFold<Greatest> _window = new(n);
     private long _seen;
 
     public override int WarmUp => n;

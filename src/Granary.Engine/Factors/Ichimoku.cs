@@ -11,8 +11,8 @@ namespace Granary.Engine.Factors;
 public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)] int senkou = 52) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];
-    private RollingMaximum _high1 = new(tenkan), _high2 = new(kijun), _high3 = new(senkou);
-    private RollingMinimum _low1 = new(tenkan), _low2 = new(kijun), _low3 = new(senkou);
+    private RollingFold<Greatest> _high1 = new(tenkan), _high2 = new(kijun), _high3 = new(senkou);
+    private RollingFold<Least> _low1 = new(tenkan), _low2 = new(kijun), _low3 = new(senkou);
     private Lag _spanA = new(kijun), _spanB = new(kijun);
     private long _seen;
 

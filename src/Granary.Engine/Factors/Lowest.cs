@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors;
 [Factor("lowest", "The lowest low of the last n bars, this one included.", Formula = "min(low[0 … n−1])", Source = "textbook", Range = "price")]
 public sealed class Lowest([Range(1, 10_000)] int n = 20) : FactorKernel
 {
-    private RollingMinimum _window = new(n);
+    private RollingFold<Least> _window = new(n);
     private long _seen;
 
     public override int WarmUp => n;

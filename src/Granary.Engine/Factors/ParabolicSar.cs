@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -8,63 +9,78 @@ namespace Granary.Engine.Factors;
     Source = "Wilder 1978; Stock.Indicators", Range = "price", Undefined = "until one bar after the first turn, wherever that is")]
 public sealed class ParabolicSar([Range(0.0001, 1)] double step = 0.02, [Range(0.0001, 1)] double maximum = 0.2) : FactorKernel
 {
-    private double _high1, _low1, _high2, _low2;
-    private double _factor, _extreme, _sar;
-    private bool _rising = true, _turned;
-    private int _seen;
+    private State _state = new(step, maximum);
 
     public override int WarmUp => 3;
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
+        var high = bars.High;
+        var low = bars.Low;
         var result = lines[0];
+        // A local copy stays in registers.
+        var state = _state;
         for (var i = 0; i < result.Length; i++)
         {
-            var known = _turned;
-            Next(bars.High[i], bars.Low[i]);
-            result[i] = known ? _sar : double.NaN;
+            var known = state.Turned;
+            state.Next(high[i], low[i]);
+            result[i] = known ? state.Sar : double.NaN;
         }
+        _state = state;
     }
 
-    private void Next(double high, double low)
+    private struct State(double step, double maximum)
     {
-        if (_seen == 0)
+        private double _high1, _low1, _high2, _low2;
+        private double _factor, _extreme;
+        private bool _falling;
+        private int _seen;
+
+        public double Sar;
+        public bool Turned;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Next(double high, double low)
         {
-            _extreme = high;
+            if (_seen == 0)
+            {
+                _extreme = high;
+                _factor = step;
+                Sar = low;
+            }
+            else if (_falling)
+            {
+                Sar -= _factor * (Sar - _extreme);
+                if (_seen > 1) Sar = Math.Max(Sar, Math.Max(_high1, _high2));
+                if (high > Sar) Turn(high);
+                else if (low < _extreme) Extend(low);
+            }
+            else
+            {
+                Sar += _factor * (_extreme - Sar);
+                if (_seen > 1) Sar = Math.Min(Sar, Math.Min(_low1, _low2));
+                if (low < Sar) Turn(low);
+                else if (high > _extreme) Extend(high);
+            }
+            (_high2, _low2, _high1, _low1) = (_high1, _low1, high, low);
+            if (_seen < 2) _seen++;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Turn(double extreme)
+        {
+            Sar = _extreme;
+            _extreme = extreme;
+            _falling = !_falling;
+            Turned = true;
             _factor = step;
-            _sar = low;
-            (_high2, _low2) = (double.NegativeInfinity, double.PositiveInfinity);
         }
-        else if (_rising)
-        {
-            _sar += _factor * (_extreme - _sar);
-            if (_seen > 1) _sar = Math.Min(_sar, Math.Min(_low1, _low2));
-            if (low < _sar) Turn(low);
-            else if (high > _extreme) Extend(high);
-        }
-        else
-        {
-            _sar -= _factor * (_sar - _extreme);
-            if (_seen > 1) _sar = Math.Max(_sar, Math.Max(_high1, _high2));
-            if (high > _sar) Turn(high);
-            else if (low < _extreme) Extend(low);
-        }
-        (_high2, _low2, _high1, _low1) = (_high1, _low1, high, low);
-        if (_seen < 2) _seen++;
-    }
 
-    private void Turn(double extreme)
-    {
-        _sar = _extreme;
-        _extreme = extreme;
-        _rising = !_rising;
-        _turned = true;
-        _factor = step;
-    }
-
-    private void Extend(double extreme)
-    {
-        _extreme = extreme;
-        _factor = Math.Min(_factor + step, maximum);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Extend(double extreme)
+        {
+            _extreme = extreme;
+            _factor = Math.Min(_factor + step, maximum);
+        }
     }
 }

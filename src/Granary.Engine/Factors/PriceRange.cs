@@ -7,8 +7,8 @@ namespace Granary.Engine.Factors;
     Formula = "highest(n) − lowest(n)", Source = "textbook", Range = "0 …")]
 public sealed class PriceRange([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
     private readonly double[] _scratch = new double[Longest];
     private long _seen;
 
@@ -20,7 +20,7 @@ public sealed class PriceRange([Range(1, 10_000)] int n = 20) : ChunkedKernel
         var lowest = _scratch.AsSpan(0, result.Length);
         _highest.Next(bars.High, result);
         _lowest.Next(bars.Low, lowest);
-        for (var i = 0; i < result.Length; i++) result[i] -= lowest[i];
+        Subtract(result, lowest);
         Blank(result, ref _seen, WarmUp);
     }
 }

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingSum"/> where a double surely
+/// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingFold{TFold}"/> where a double surely
 /// holds their sums, others by <see cref="ExactSum"/>.
 /// </summary>
 public struct RollingMean
@@ -9,9 +9,10 @@ public struct RollingMean
     private readonly double[] _window;
     private readonly double _scale;
     private readonly bool _isSmall;
-    private RollingSum _ticks;
+    private RollingFold<Total> _ticks;
     private ExactSum _sum;
     private int _at, _seen;
+    private const int Longest = 256;
 
     /// <param name="n">The window's length, at least 1.</param>
     /// <param name="decimals">The most decimals of a value; negative where values are not decimal.</param>
@@ -21,7 +22,7 @@ public struct RollingMean
         _sum = new ExactSum(decimals);
         _isSmall = ExactSum.FitsDouble(decimals, n);
         _scale = Math.Pow(10, decimals);
-        _ticks = new RollingSum(_isSmall ? n : 1);
+        _ticks = new RollingFold<Total>(_isSmall ? n : 1);
     }
 
     /// <summary>Takes a run of values; each result is the average up to its value, NaN until n have come.</summary>
@@ -45,20 +46,16 @@ public struct RollingMean
             sum.Plus(_window[_seen] = sum.Units(values[i]));
             results[i] = ++_seen == n ? sum.Mean(n) : double.NaN;
         }
+        var divisor = sum.Divisor(n);
+        Span<double> errors = stackalloc double[Longest];
         while (i < values.Length)
         {
             // Up to the window's end and back to its start.
-            var count = Math.Min(n - _at, values.Length - i);
-            var oldest = _window.AsSpan(_at, count);
-            var newest = values.Slice(i, count);
+            var count = Math.Min(Math.Min(n - _at, values.Length - i), Longest);
             var means = results.Slice(i, count);
-            for (var k = 0; k < oldest.Length; k++)
-            {
-                var units = sum.Units(newest[k]);
-                sum.Replace(oldest[k], units);
-                oldest[k] = units;
-                means[k] = sum.Mean(n);
-            }
+            sum.Slide(_window.AsSpan(_at, count), values.Slice(i, count), means, errors[..count]);
+            // The sums wait for one another, their divisions for nobody.
+            ExactSum.Divide(means, errors, divisor);
             i += count;
             _at = _at + count == n ? 0 : _at + count;
         }

@@ -9,9 +9,9 @@ namespace Granary.Engine.Factors;
     Source = "Lane; Stock.Indicators", Range = "0 … 100")]
 public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)] int signal = 3) : FactorKernel
 {
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
-    private RollingSum _raw = new(smooth), _k = new(signal);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
+    private RollingFold<Total> _raw = new(smooth), _k = new(signal);
     private long _seen;
 
     public override int WarmUp => n + smooth - 1;
@@ -53,7 +53,7 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
 
     /// <summary>Turns raw values, standing in the first line, into the smoothed ones and their average.</summary>
     /// <param name="warmUp">The first bar with a raw value, counted from 1.</param>
-    internal static void Smooth(Span<double> k, Span<double> d, ref RollingSum raw, ref RollingSum smoothed, int smooth, int signal, ref long seen, int warmUp)
+    internal static void Smooth(Span<double> k, Span<double> d, ref RollingFold<Total> raw, ref RollingFold<Total> smoothed, int smooth, int signal, ref long seen, int warmUp)
     {
         var from = Cold(k.Length, seen, warmUp);
         raw.Next(k[from..], k[from..]);

@@ -10,9 +10,9 @@ public sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_
 {
     private readonly double[] _scratch = new double[Longest];
     private RelativeStrength _strength = new(rsi);
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
-    private RollingSum _raw = new(smooth), _k = new(signal);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
+    private RollingFold<Total> _raw = new(smooth), _k = new(signal);
     private long _seen;
 
     public override int WarmUp => rsi + n + smooth - 1;

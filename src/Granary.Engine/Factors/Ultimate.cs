@@ -1,3 +1,4 @@
+using System.Numerics;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
@@ -36,12 +37,23 @@ public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)
             range[i] = double.MaxNative(high[i], before) - bottom;
         }
         _previous = close[^1];
+        result.Clear();
         _first.Next(pressure, range, sum, sumOfRanges);
-        for (var i = 0; i < result.Length; i++) result[i] = 4 * (sum[i] / sumOfRanges[i]);
+        Weigh(4, sum, sumOfRanges, result);
         _second.Next(pressure, range, sum, sumOfRanges);
-        for (var i = 0; i < result.Length; i++) result[i] += 2 * (sum[i] / sumOfRanges[i]);
+        Weigh(2, sum, sumOfRanges, result);
         _third.Next(pressure, range, sum, sumOfRanges);
-        for (var i = 0; i < result.Length; i++) result[i] = 100 * (result[i] + sum[i] / sumOfRanges[i]) / 7;
+        Weigh(1, sum, sumOfRanges, result);
+        for (var i = 0; i < result.Length; i++) result[i] = 100 * result[i] / 7;
         Blank(result, ref _seen, WarmUp);
+    }
+
+    // Adds the buying pressure over a span, so many times.
+    private static void Weigh(double weight, ReadOnlySpan<double> sum, ReadOnlySpan<double> sumOfRanges, Span<double> result)
+    {
+        var i = 0;
+        for (; i <= result.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(result[i..]) + new Vector<double>(sum[i..]) / new Vector<double>(sumOfRanges[i..]) * weight).CopyTo(result[i..]);
+        for (; i < result.Length; i++) result[i] += sum[i] / sumOfRanges[i] * weight;
     }
 }

@@ -7,8 +7,8 @@ namespace Granary.Engine.Factors;
     Formula = "100 · (close − lowest(n)) / (highest(n) − lowest(n)) − 100; −100 on a flat range", Source = "Williams 1979; Stock.Indicators", Range = "-100 … 0")]
 public sealed class Williams([Range(1, 10_000)] int n = 14) : ChunkedKernel
 {
-    private RollingMaximum _highest = new(n);
-    private RollingMinimum _lowest = new(n);
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
     private readonly double[] _scratch = new double[Longest];
     private long _seen;
 

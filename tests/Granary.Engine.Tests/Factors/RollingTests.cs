@@ -28,8 +28,8 @@ public class RollingTests
     [MemberData(nameof(Lengths))]
     public void Extremes_are_those_of_the_window_and_so_are_their_ages(int n)
     {
-        var highest = new RollingMaximum(n);
-        var lowest = new RollingMinimum(n);
+        var highest = new RollingFold<Greatest>(n);
+        var lowest = new RollingFold<Least>(n);
         var oldestHigh = new RollingExtreme(n, 1);
         var oldestLow = new RollingExtreme(n, -1);
         for (var i = 0; i < Values.Length; i++)
@@ -46,7 +46,7 @@ public class RollingTests
     [MemberData(nameof(Lengths))]
     public void Sums_and_deviations_do_not_drift_and_of_equal_values_the_deviation_is_zero(int n)
     {
-        var sum = new RollingSum(n);
+        var sum = new RollingFold<Total>(n);
         var moments = new RollingMoments(n);
         for (var i = 0; i < Values.Length; i++)
         {

@@ -19,30 +19,22 @@ internal sealed class RollingSection : IReportSection<CurveView>
         var rolling = RollingStatistics.Of(view.Closes, window, PeriodsPerYear.Infer(view.Closes.Times));
         var span = new TimeAxis(view.Drawn.Times[0], view.Drawn.Times[^1]);
         html.Raw("<div class=\"pair\">");
-        new TimePlot
+        void Plot(string name, string style, string title, string description, double[] values, PlotUnit unit) => new TimePlot
         {
-            Title = $"Sharpe ratio over {window} periods",
-            Description = $"Between {NumberText.Ratio(Least(rolling.Sharpe))} and {NumberText.Ratio(Most(rolling.Sharpe))}, annualised; the last value is {NumberText.Ratio(rolling.Sharpe[^1])}.",
-            Lines = [new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe)],
-            Unit = PlotUnit.Ratio,
+            Title = $"{title} over {window} periods",
+            Description = description,
+            Lines = [new PlotLine(name, style, rolling.Times, values)],
+            Unit = unit,
             Height = 170,
             Baseline = 0,
             Group = "run",
             Span = span,
             Ticks = 4,
         }.Write(html);
-        new TimePlot
-        {
-            Title = $"Volatility over {window} periods",
-            Description = $"Between {NumberText.Percent(Least(rolling.Volatility))} and {NumberText.Percent(Most(rolling.Volatility))} a year; the last value is {NumberText.Percent(rolling.Volatility[^1])}.",
-            Lines = [new PlotLine("Volatility", "s3", rolling.Times, rolling.Volatility)],
-            Unit = PlotUnit.Percent,
-            Height = 170,
-            Baseline = 0,
-            Group = "run",
-            Span = span,
-            Ticks = 4,
-        }.Write(html);
+        Plot("Sharpe", "s1", "Sharpe ratio", $"Between {NumberText.Ratio(Least(rolling.Sharpe))} and {NumberText.Ratio(Most(rolling.Sharpe))}, annualised; the last value is {NumberText.Ratio(rolling.Sharpe[^1])}.",
+            rolling.Sharpe, PlotUnit.Ratio);
+        Plot("Volatility", "s3", "Volatility", $"Between {NumberText.Percent(Least(rolling.Volatility))} and {NumberText.Percent(Most(rolling.Volatility))} a year; the last value is {NumberText.Percent(rolling.Volatility[^1])}.",
+            rolling.Volatility, PlotUnit.Percent);
         html.Raw("</div>\n");
     }
 
