@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
@@ -79,5 +81,41 @@ public sealed class LiveGapTests : IDisposable
         AddsUp(missing, shorter);
         Of(missing, "data").ShouldBe(missing.Total, 1e-6);
         missing.Trades.ShouldContain(t => t.Why == "only in the backtest");
+    }
+
+    [Fact]
+    public async Task Another_version_of_the_model_has_its_own()
+    {
+        BatchSpec Learned(string to) => BatchReader.Read("learned.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "learned", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "{{to}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both", "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
+            """), _under.Folder);
+        // Two configurations that differ in the model's version alone, over the months after both were trained.
+        async Task<string> Configured(string name, string learnedTo)
+        {
+            var run = await _under.RunAsync(Learned(learnedTo), name);
+            var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(run.Folder, "prod.json")))!;
+            prod["data"]!["from"] = "2022-05-01";
+            prod["data"]!["to"] = "2022-07-01";
+            var path = Path.Combine(_under.Folder, name + "-prod.json");
+            File.WriteAllText(path, prod.ToJsonString());
+            return path;
+        }
+        var (older, newer) = (await Configured("older", "2022-03-01"), await Configured("newer", "2022-05-01"));
+        File.ReadAllText(older).ShouldContain(":1\"");
+        File.ReadAllText(newer).ShouldContain(":2\"");
+        var backtest = await _under.RunAsync(BatchReader.Read(older), "planned");
+        LiveRequest Over(LiveRequest r, string prod) => r with { Production = prod, From = new DateTime(2022, 5, 1).Ticks, To = new DateTime(2022, 7, 1).Ticks };
+        var same = await _under.LiveAsync(backtest, "same", r => Over(r, older));
+        LiveGap.Of(backtest.Folder, same.Run.Folder).Total.ShouldBe(0, 1e-6);
+
+        var live = await _under.LiveAsync(backtest, "live", r => Over(r, newer));
+        var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
+        AddsUp(gap, live);
+        Of(gap, "model version").ShouldNotBe(0);
+        Of(gap, "model version").ShouldBe(gap.Total, 1e-6);
+        gap.Trades.ShouldContain(t => t.Model != 0 && t.Why == "only in the backtest");
+        gap.Trades.ShouldContain(t => t.Model != 0 && t.Why == "only in the live run");
     }
 }
