@@ -33,6 +33,7 @@ public sealed class LiveHost : IPortfolioHost
     private readonly List<JournalEvent> _past;
     private readonly LiveBars _bars;
     private readonly List<string> _notes = [];
+    private readonly SortedDictionary<string, int> _hits = new(StringComparer.Ordinal);
     private AccountLedger _ledger = null!;
     private LivePortfolio _portfolio = null!;
     private AccountOrders _orders = null!;
@@ -112,6 +113,12 @@ public sealed class LiveHost : IPortfolioHost
         try
         {
             Replay();
+            // What comes from now on is news.
+            _ledger.Hit = (trade, fill) =>
+            {
+                _hits[fill.Leg] = _hits.GetValueOrDefault(fill.Leg) + 1;
+                _options.Hit?.Invoke(trade, fill);
+            };
             await StartAsync(cancellationToken).ConfigureAwait(false);
             await _instants.ReadAsync(InstantAsync, IdleAsync, () => _operator.Stopping, cancellationToken).ConfigureAwait(false);
         }
@@ -259,7 +266,10 @@ public sealed class LiveHost : IPortfolioHost
             _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
             _desk.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected), _ledger.OpenTickets.Count(t => t.Unknown), _desk.Differences,
-            _operator.WeightsVersion, _desk.JournalFault, _desk.VenueFault, p50, p99, [.. _notes.TakeLast(20)]);
+            _operator.WeightsVersion, _desk.JournalFault, _desk.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
+        {
+            Hits = new Dictionary<string, int>(_hits),
+        };
         _options.Status?.Report(Status);
         _options.Control?.Show(Status, now);
     }

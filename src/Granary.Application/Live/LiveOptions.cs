@@ -35,6 +35,9 @@ public sealed record LiveOptions
     /// <summary>Gets the bars that come; null for nobody. The session disposes of it.</summary>
     public Data.Stores.IBarStore? Keep { get; init; }
 
+    /// <summary>Called when a stop, target or trailing stop of the account was hit at the venue, from the session's own thread. (A strategy hears of the fills of its own simulated account, as in a backtest.)</summary>
+    public Action<Engine.Brokerage.AccountTrade, Engine.Brokerage.BrokerFill>? Hit { get; init; }
+
     /// <summary>Is given the status after every instant.</summary>
     public IProgress<LiveStatus>? Status { get; init; }
 }
@@ -62,4 +65,8 @@ public enum LiveState : byte
 public sealed record LiveStatus(
     LiveState State, DateTime Instant, long Bars, int Strategies, int Failed, double ModelEquity, double AccountEquity, double AccountCash, double AccountFees,
     IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected, int Unknown, int Differences,
-    long WeightsVersion, string? JournalFault, string? VenueFault, double LatencyP50, double LatencyP99, IReadOnlyList<string> Notes);
+    long WeightsVersion, string? JournalFault, string? VenueFault, double LatencyP50, double LatencyP99, IReadOnlyList<string> Notes)
+{
+    /// <summary>Fills of stops, targets and trailing stops at the venue in this session, by leg.</summary>
+    public IReadOnlyDictionary<string, int> Hits { get; init; } = new Dictionary<string, int>();
+}

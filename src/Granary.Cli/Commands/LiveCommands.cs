@@ -184,6 +184,7 @@ internal static class LiveView
         Row("Open trades", $"{s.OpenTrades}" + (s.Positions.Count > 0 ? ": " + Markup.Escape(string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(8).Select(p => $"{p.Key} {p.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))) : ""));
         Row("Signals", $"{Number(s.Signals)}, {Number(s.Accepted)} accepted");
         Row("Orders", $"{Number(s.OrdersSent)} sent, {Number(s.Fills)} fills, {s.Rejected} rejected" + (s.Unknown > 0 ? $", [red]{s.Unknown} unknown[/]" : ""));
+        if (s.Hits.Count > 0) Row("Hit", Markup.Escape(string.Join(", ", s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Value} {h.Key}{(h.Value == 1 ? "" : "s")}"))));
         if (s.Differences > 0) Row("Differences", $"[red]{s.Differences}[/]");
         if (s.WeightsVersion > 0) Row("Weights", $"version {s.WeightsVersion}");
         if (double.IsFinite(s.LatencyP50)) Row("Bar to order", $"{s.LatencyP50 / 1000:0.00} ms, 99th percentile {s.LatencyP99 / 1000:0.00} ms");

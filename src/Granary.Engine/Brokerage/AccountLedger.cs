@@ -23,6 +23,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Paid since the start, quote currency.</summary>
     public double Fees { get; private set; }
 
+    /// <summary>Called when the venue has told that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for each fill, when it is booked.</summary>
+    public Action<AccountTrade, BrokerFill>? Hit { get; set; }
+
     /// <summary>Of the venue, up to which everything is booked.</summary>
     public long VenueSequence { get; private set; }
 
@@ -121,6 +124,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         var position = _positions.GetValueOrDefault(fill.Symbol) + (int)fill.Side * fill.Quantity;
         _positions[fill.Symbol] = Math.Abs(position) < 1e-9 * fill.Quantity ? 0 : position;
         if (ticket is not null) trade = fill.Leg.Length == 0 && ticket.Order.Closes is null ? Enter(ticket, fill) : Exit(ticket, fill, multiplier);
+        if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
 

@@ -28,6 +28,8 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
         public double Stop, Target, TrailBest = double.NaN, TrailLevel, EntryPrice;
         public long EntryTime = -1;
         public bool AtOpen;
+        // The client has put the stop where it is.
+        public bool StopMoved;
 
         public bool Waits => !State.IsFinal();
 
@@ -109,7 +111,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
     public BrokerOrderStatus? MoveStop(string clientId, double price)
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
-        working.Stop = price;
+        (working.Stop, working.StopMoved) = (price, true);
         return working.Status;
     }
 
@@ -247,7 +249,7 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
         if (first) (w.EntryTime, w.AtOpen) = (bar.Time, atOpen);
         var instrument = instruments[order.Symbol];
         var sign = (int)order.Side;
-        w.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
+        if (!w.StopMoved) w.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
         w.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
         if (order.Protection.TrailFraction <= 0 || !first) return;
         w.TrailBest = order.Protection.FromNextBar ? double.NaN : price;

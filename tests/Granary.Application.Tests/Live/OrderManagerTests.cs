@@ -110,6 +110,24 @@ public sealed class OrderManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stop_or_target_that_the_venue_hits_is_called_back_once_for_each_fill_with_its_trade()
+    {
+        var hits = new List<(string Leg, double Price, double Open, TradeState State)>();
+        _ledger.Hit = (trade, fill) => hits.Add((fill.Leg, fill.Price, trade.Open, trade.State));
+        await SendAsync(Entry());
+        _venue.Fill("gtag-0-1-e", 2, 100, OrderState.Filled, "x1");
+        await _manager.PollAsync(2, CancellationToken.None);
+        hits.ShouldBeEmpty();
+        _venue.Fill("gtag-0-1-e", 0.5, 104, OrderState.Filled, "x2", "target", Side.Sell);
+        _venue.Fill("gtag-0-1-e", 1.5, 98, OrderState.Filled, "x3", "stop", Side.Sell);
+        // Told once more, as after a reconnection.
+        _venue.Events.Add(_venue.Events[^1] with { Sequence = 4 });
+        await _manager.PollAsync(3, CancellationToken.None);
+        await _manager.PollAsync(4, CancellationToken.None);
+        hits.ShouldBe([("target", 104, 1.5, TradeState.Active), ("stop", 98, 0, TradeState.Closed)]);
+    }
+
+    [Fact]
     public async Task A_fill_that_is_told_twice_is_booked_once()
     {
         await SendAsync(Entry());

@@ -87,6 +87,23 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_venue_hits_is_called_back_from_its_own_fills_and_not_again_after_a_restart()
+    {
+        var production = await ProductionAsync();
+        var hits = new List<(string Strategy, int Number, string Leg, double Price)>();
+        var options = new LiveOptions { Account = "test", Hit = (trade, fill) => hits.Add((trade.Strategy, trade.Number, fill.Leg, fill.Price)) };
+        // The venue is late, so that its fills are other ones than those of the strategies' simulated accounts.
+        var paper = new PaperSettings { Seed = 2, Latency = TimeSpan.FromMinutes(50) };
+        await SessionUnderTest.TradeAsync(production, State, paper, "2022-01-20", options: options);
+        var before = hits.Count;
+        before.ShouldBeGreaterThan(5);
+        var end = await SessionUnderTest.TradeAsync(production, State, paper, options: options);
+        end.Host.Status.Hits.Values.Sum().ShouldBe(hits.Count - before);
+        hits.ShouldBe(end.Venue.Where(e => e.Fill is { Leg.Length: > 0 }).Select(e => (end.Host.Ledger.TradeOf(e.Fill!.ClientId)!.Strategy, end.Host.Ledger.TradeOf(e.Fill.ClientId)!.Number, e.Fill.Leg, e.Fill.Price)));
+        hits.Select(h => h.Leg).Distinct().Order().ShouldBe(["stop", "target", "trail"]);
+    }
+
+    [Fact]
     public async Task New_weights_come_into_force_at_the_next_bar_are_recorded_and_survive_a_restart()
     {
         var production = await ProductionAsync();
