@@ -22,6 +22,9 @@ public abstract class BarsOverKafka
     /// <summary>Whether messages have times.</summary>
     protected virtual bool SeeksByTime => true;
 
+    /// <summary>Whether positions are taken while the partitions of a group are being dealt, as Kafka does.</summary>
+    protected virtual bool CommitsWhileDealing => true;
+
     protected KafkaBarAddress Topic(string options = "", string? name = null) =>
         KafkaBarAddress.Parse($"kafka://{Kafka.Brokers}/{name ?? $"t{Interlocked.Increment(ref s_topics)}-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
 
@@ -171,6 +174,138 @@ public abstract class BarsOverKafka
         all.Distinct().Count().ShouldBe(800);
     }
 
+    // Takes what a feed gives into a list that everybody sees, until it ends or is told to leave: then with what it was just given left untaken.
+    private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, leave);
+        await using (feed)
+        {
+            try
+            {
+                await foreach (var item in feed.ReadAsync(either.Token))
+                {
+                    if (leave.IsCancellationRequested) break;
+                    lock (bars) bars.AddRange(Flat([item]));
+                }
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                // left while it waited
+            }
+        }
+    });
+
+    // All that was published has been read, and the brokers know it.
+    private static async Task Calm(KafkaBarAddress topic)
+    {
+        using var group = topic.Endpoint.Consumer(topic.Group!);
+        var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
+        await Until(() => group.Committed(partitions, TimeSpan.FromSeconds(20)).All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value), "the group has read everything");
+    }
+
+    private static async Task Until(Func<bool> state, string what)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
+            if (waited.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException($"it never came to pass that {what}");
+    }
+
+    private static int Count(List<(int, Bar)> bars)
+    {
+        lock (bars) return bars.Count;
+    }
+
+    [Fact]
+    public async Task Members_of_a_group_share_the_partitions_and_when_one_joins_or_leaves_each_bar_has_come_to_one_of_them()
+    {
+        const int each = 240;
+        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, each)))]);
+        var topic = Topic("group=members");
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
+        await using var items = replay.ReadAsync().GetAsyncEnumerator();
+        async Task Publish(long until)
+        {
+            while (await items.MoveNextAsync())
+            {
+                await sink.PublishAsync(replay.Series, items.Current);
+                if (items.Current.Kind == FeedItemKind.Heartbeat && items.Current.Time >= Start + until * TimeSpan.TicksPerMinute) break;
+            }
+            await sink.FlushAsync();
+        }
+        await Publish(60);
+        List<(int, Bar)> first = [], second = [], third = [];
+        var a = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        using var leave = new CancellationTokenSource();
+        var readingA = Member(a, first, leave.Token);
+        await Until(() => Count(first) >= 8 * 60, "the only member has all bars");
+        // one joins, in the middle of what is being read
+        if (CommitsWhileDealing) await Publish(90);
+        else await Calm(topic);
+        var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingB = Member(b, second);
+        if (CommitsWhileDealing) await Publish(120);
+        await Until(() => a.Partitions is > 0 and < MockKafka.Partitions && a.Partitions + b.Partitions == MockKafka.Partitions, "two members share the partitions");
+        await Publish(180);
+        // one leaves, in the middle too, and another comes
+        if (!CommitsWhileDealing) await Calm(topic);
+        await leave.CancelAsync();
+        await readingA;
+        if (CommitsWhileDealing) await Publish(200);
+        await Until(() => b.Partitions == MockKafka.Partitions, "the second member has all partitions");
+        if (!CommitsWhileDealing) await Calm(topic);
+        var c = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingC = Member(c, third);
+        await Until(() => c.Partitions > 0 && b.Partitions + c.Partitions == MockKafka.Partitions, "the third has partitions");
+        await Publish(1000);
+        await Task.WhenAll(readingB, readingC);
+        first.Count.ShouldBeGreaterThan(8 * 60);
+        second.ShouldNotBeEmpty();
+        third.ShouldNotBeEmpty();
+        (int, Bar)[] all = [.. first, .. second, .. third];
+        all.Distinct().Count().ShouldBe(8 * each);
+        all.Length.ShouldBe(8 * each);
+        foreach (var member in new[] { first, second, third })
+            foreach (var market in member.GroupBy(m => m.Item1))
+                market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
+    }
+
+    [Fact]
+    public async Task Members_end_with_the_replay_also_those_that_have_no_partition_or_get_one_that_another_has_read_to_its_end()
+    {
+        const int members = MockKafka.Partitions + 1;
+        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, 40)))]);
+        var topic = Topic("group=ends");
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, 8);
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
+        await using var items = replay.ReadAsync().GetAsyncEnumerator();
+        do
+        {
+            await items.MoveNextAsync();
+            await sink.PublishAsync(replay.Series, items.Current);
+        }
+        while (items.Current.Kind != FeedItemKind.Heartbeat);
+        await sink.FlushAsync();
+        List<(int, Bar)> bars = [];
+        var feeds = new List<KafkaBarFeed>();
+        var reading = new List<Task>();
+        for (var i = 0; i < members; i++)
+        {
+            feeds.Add(await KafkaBarFeed.OpenAsync(topic, markets.Queries));
+            if (i > 0) await Calm(topic);
+            reading.Add(Member(feeds[i], bars));
+            await Until(() => feeds.TrueForAll(f => f.Deals > 0) && feeds.Sum(f => f.Partitions) == MockKafka.Partitions, $"{i + 1} members have the partitions");
+        }
+        feeds.Count(f => f.Partitions == 0).ShouldBe(1);
+        while (await items.MoveNextAsync()) await sink.PublishAsync(replay.Series, items.Current);
+        await sink.FlushAsync();
+        await Task.WhenAll(reading);
+        bars.Distinct().Count().ShouldBe(8 * 40);
+        // Where brokers take no positions while they deal partitions, one that left at the end may have made others read something again.
+        if (CommitsWhileDealing) bars.Count.ShouldBe(8 * 40);
+    }
+
     [Fact]
     public async Task A_poisoned_message_is_set_aside_with_its_offset_and_counted_and_the_rest_is_read()
     {
@@ -253,6 +388,8 @@ public sealed class BarsOverTheMockCluster : BarsOverKafka, IDisposable
     private readonly MockKafka _kafka = MockKafka.Start();
 
     protected override (string Brokers, string Options) Kafka => (_kafka.Brokers, "");
+
+    protected override bool CommitsWhileDealing => false;
 
     public void Dispose() => _kafka.Dispose();
 }

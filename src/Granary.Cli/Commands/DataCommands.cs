@@ -88,14 +88,14 @@ internal static class DataCommands
         var timeframe = new Option<string?>("--timeframe");
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
         var json = new Option<bool>("--json");
-        var fix = new Option<bool>("--fix") { Description = "also write a mended copy, and a log of what changed: rows in order of time, repetitions left out" };
-        var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv)" };
+        var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
+        var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
         var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, json, fix, output };
         command.SetAction(async (call, token) =>
         {
             QualityReport report;
             DataFixResult? mended = null;
-            if (call.GetValue(fix) && call.GetValue(file) is null) throw new InputException("--fix takes a FILE: what a store has was checked when it was imported; mend the file and import it again");
+            IReadOnlyList<string>? catalogue = null;
             if (call.GetValue(file) is { } path)
             {
                 var options = new BarFileOptions { Format = call.GetValue(format)!, Adjust = false };
@@ -111,12 +111,19 @@ internal static class DataCommands
                 if (call.GetValue(store) is not { } folder || call.GetValue(symbol) is not { } name || call.GetValue(timeframe) is not { } of)
                     throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
                 await using var opened = BarStores.Open(folder);
+                if (call.GetValue(fix)) catalogue = await opened.MendAsync(name, Given.Timeframe(of), token);
                 report = await DataCheck.RunAsync(opened.Source(adjust: false), new BarQuery(name, Given.Timeframe(of)), token);
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
             else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
             else foreach (var f in report.Findings) Console.WriteLine($"{f.Severity}: {f.Place}: {f.Sentence}; {f.Remedy}");
             if (mended is { } m && !call.GetValue(json)) Console.WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
+            if (catalogue is not null)
+            {
+                var lines = catalogue.Count == 0 ? ["nothing had to be changed"] : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
+                if (call.GetValue(output) is { } log) await File.WriteAllLinesAsync(log, lines, token);
+                if (!call.GetValue(json)) foreach (var line in lines) Console.WriteLine(line);
+            }
             return 0;
         });
         return command;

@@ -202,6 +202,49 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             .OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)
             .Select(m => new StoredMarket(m.Symbol, m.Timeframe, m.Bars, m.First, m.Last, m.HasAdjusted, m.RawHash, null, null))], cancellationToken).ConfigureAwait(false);
 
+    /// <summary>
+    /// Counts the rows of a market anew and corrects what the catalogue says of them, as after somebody changed rows by SQL. The key sees to it that each
+    /// time is there once and that they are read in order.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default)
+    {
+        var log = new List<string>();
+        var before = await _database.RunAsync(async connection =>
+        {
+            log.Clear();
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            var market = await FindAsync(connection, symbol, timeframe, forUpdate: true, cancellationToken).ConfigureAwait(false)
+                ?? throw new BarDataException($"{address.Shown}: the dataset '{address.Dataset}' has no {timeframe} bars of '{symbol}'; 'granary data list' shows what it has");
+            long count;
+            DateTime? first, last;
+            await using (var command = new NpgsqlCommand("SELECT count(*), min(time), max(time) FROM granary_bar WHERE market = $1", connection) { Parameters = { new() { Value = market.Id } } })
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                (count, first, last) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetDateTime(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2));
+            }
+            if (count != market.Bars) log.Add($"the catalogue said {market.Bars} bars and there are {count}");
+            if (count > 0 && (first!.Value.Ticks != market.First || last!.Value.Ticks != market.Last))
+                log.Add($"the catalogue said {new DateTime(market.First):yyyy-MM-dd HH:mm} to {new DateTime(market.Last):yyyy-MM-dd HH:mm} and there are {first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}");
+            await using (var update = new NpgsqlCommand("UPDATE granary_market SET bars = $2, first_open = $3, last_open = $4, raw_hash = '', adjusted_hash = '', changed = now() WHERE id = $1", connection)
+            {
+                Parameters = { new() { Value = market.Id }, new() { Value = count }, new() { Value = (object?)first ?? DBNull.Value }, new() { Value = (object?)last ?? DBNull.Value } },
+            })
+                await update.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return market with { Bars = count };
+        }, cancellationToken).ConfigureAwait(false);
+        if (before.Bars == 0) return log;
+        // The first reader computes the hashes anew.
+        foreach (var (adjust, known) in new[] { (false, before.RawHash), (true, before.HasAdjusted ? before.AdjustedHash : "") })
+        {
+            if (known.Length == 0) continue;
+            await using var series = await Source(adjust).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken).ConfigureAwait(false);
+            if (series.ContentHash != known) log.Add($"the {(adjust ? "adjusted" : "raw")} bars are not those that the catalogue's hash was of; runs over them have another digest than before");
+        }
+        return log;
+    }
+
     /// <summary>The datasets of the database, by name, with how many markets each has.</summary>
     public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) => _database.RunAsync(async connection =>
     {

@@ -122,5 +122,8 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         return [.. markets.OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)];
     }
 
+    public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: QuestDB takes no rows out of a table, so that nothing is mended in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -28,6 +28,9 @@ public sealed class FolderBarStore(string directory) : IBarStore
 
     public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust);
 
+    public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, so that there is nothing to mend; one that is damaged is imported again"));
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static ImportResult Merge(string path, BarsToStore series, CancellationToken cancellationToken)

@@ -11,19 +11,26 @@ namespace Granary.Kafka.Bars;
 /// With a consumer group, its members share the partitions and the brokers keep its position: an item counts as read when the next one is asked for.
 /// </summary>
 /// <remarks>
+/// When members come and go, each first tells the brokers how far its reader is, and forgets what it has read beyond that: so each message of bars goes to
+/// one member only. A partition that comes over from a slower member goes on where that one stopped, and its bars come behind later ones of other
+/// partitions. A member that dies without a word leaves what it had taken since it last told to be read again.
 /// Brokers that are away are waited for; the client goes on where it was, and what comes twice is taken once. Where one partition is far ahead of
 /// another it is not read on, so that memory stays bounded.
 /// </remarks>
 public sealed class KafkaBarFeed : ILiveFeed
 {
-    /// <summary>Bars that may wait for other partitions.</summary>
-    private const int MostWaiting = 1 << 20;
+    /// <summary>Bars that may wait for other partitions; where there are more, those that are ahead are not read on.</summary>
+    private int MostWaiting { get; init; }
 
     private sealed class Partition
     {
         public long Heartbeat = long.MinValue, Newest = long.MinValue, Next = -1, Committed = -1;
         public bool Ended, Paused;
         public Guid Replay;
+        // The replay whose end marker is the last thing that the group has read here.
+        public Guid? Passed;
+        // Of a group: messages of bars that the reader has not taken wholly, each with the numbers of its market's bars.
+        public readonly Queue<(long Offset, int Place, long From, long UpTo)> Held = new();
     }
 
     private readonly KafkaBarAddress _address;
@@ -36,16 +43,25 @@ public sealed class KafkaBarFeed : ILiveFeed
     private readonly Dictionary<TopicPartition, Partition> _dealt = [];
     private readonly Dictionary<(Guid, int), long> _expected = [];
     private readonly long[] _lost;
+    // Where each market is published, and how many of its bars the reader has taken.
+    private readonly TopicPartition[] _home;
+    private readonly long[] _out;
+    private Dictionary<TopicPartition, Guid> _endedBefore = [];
+    // What is being read; none before the first message.
+    private Guid _replay;
     private KafkaBarReader? _reader;
     private long _backwards;
+    private bool _leaving;
 
-    private KafkaBarFeed(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, IReadOnlyList<MarketSeries> series, IReadOnlyList<TopicPartition> partitions, LateBarPolicy policy, int blockSize)
+    private KafkaBarFeed(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, IReadOnlyList<MarketSeries> series, TopicPartition[] home, IReadOnlyList<TopicPartition> partitions, LateBarPolicy policy, int blockSize)
     {
         _address = address;
         _queries = queries;
         _partitions = partitions;
         _assembler = new FeedAssembler(series, policy, blockSize);
         _lost = new long[series.Count];
+        _home = home;
+        _out = new long[series.Count];
         for (var i = 0; i < series.Count; i++) _places[(queries[i].Symbol, queries[i].Timeframe)] = i;
     }
 
@@ -54,17 +70,22 @@ public sealed class KafkaBarFeed : ILiveFeed
     /// <param name="blockSize">See <see cref="FeedAssembler"/>.</param>
     /// <exception cref="BarDataException">A topic does not exist, or has ended without a market.</exception>
     /// <exception cref="BarStoreException">The brokers do not answer.</exception>
-    public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) => Task.Run(() =>
+    public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) =>
+        OpenAsync(address, queries, policy, blockSize, 1 << 20, cancellationToken);
+
+    internal static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy, int blockSize, int mostWaiting, CancellationToken cancellationToken = default) => Task.Run(() =>
     {
         if (queries.Count == 0) throw new BarDataException("symbols: there is nothing to read; name at least one symbol");
         var partitions = KafkaBarReader.Partitions(address, queries.Select(q => address.TopicOf(q.Timeframe, q.Symbol)).Distinct(StringComparer.Ordinal));
-        return new KafkaBarFeed(address, queries, Find(address, queries, partitions, cancellationToken), partitions, policy, blockSize);
+        var (series, home) = Find(address, queries, partitions, cancellationToken);
+        return new KafkaBarFeed(address, queries, series, home, partitions, policy, blockSize) { MostWaiting = mostWaiting };
     }, cancellationToken);
 
-    // What each market is, from the first message that it has.
-    private static MarketSeries[] Find(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, List<TopicPartition> partitions, CancellationToken cancellationToken)
+    // What each market is and where, from the first message that it has.
+    private static (MarketSeries[] Series, TopicPartition[] Home) Find(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, List<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         var found = new MarketSeries?[queries.Count];
+        var home = new TopicPartition[queries.Count];
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         var open = new HashSet<TopicPartition>(partitions);
         using var reader = new KafkaBarReader(address with { Group = null }, setAside: false);
@@ -78,12 +99,12 @@ public sealed class KafkaBarFeed : ILiveFeed
                 seen.Add($"{market}");
                 for (var i = 0; i < found.Length; i++)
                     if (found[i] is null && market.Instrument.Symbol == queries[i].Symbol && market.Timeframe == queries[i].Timeframe)
-                        found[i] = market;
+                        (found[i], home[i]) = (market, at.TopicPartition);
             }
             if (open.Count == 0 && Array.IndexOf(found, null) is >= 0 and var missing)
                 throw new BarDataException($"the replay in '{partitions[0].Topic}' at {address.Brokers} has no {queries[missing].Timeframe} bars of '{queries[missing].Symbol}'; it has {(seen.Count == 0 ? "none at all" : string.Join(", ", seen.Take(10)))}");
         }
-        return found!;
+        return ([.. found.Select(f => f!)], home);
     }
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
@@ -107,17 +128,11 @@ public sealed class KafkaBarFeed : ILiveFeed
         if (_reader is not null) throw new InvalidOperationException("a feed is read once");
         _reader = new KafkaBarReader(_address, prepare: builder =>
         {
-            // Called in the middle of a reading, on its thread.
-            builder.SetPartitionsAssignedHandler((_, given) =>
-            {
-                foreach (var partition in given)
-                    if (!_dealt.TryGetValue(partition, out var known)) _dealt[partition] = _state[partition] = new Partition();
-                    else _state[partition] = known;
-            });
-            builder.SetPartitionsRevokedHandler((_, taken) =>
-            {
-                foreach (var partition in taken) _state.Remove(partition.TopicPartition);
-            });
+            // Called in the middle of a reading or of its end, on its thread: nothing else of the feed runs then.
+            builder.SetPartitionsAssignedHandler((_, given) => Assigned(given));
+            builder.SetPartitionsRevokedHandler((_, taken) => Revoked([.. taken.Select(t => t.TopicPartition)], commit: true));
+            // Taken away because it was silent for too long: others have them already.
+            builder.SetPartitionsLostHandler((_, taken) => Revoked([.. taken.Select(t => t.TopicPartition)], commit: false));
         });
         await Task.Run(Begin, cancellationToken).ConfigureAwait(false);
         while (true)
@@ -125,16 +140,21 @@ public sealed class KafkaBarFeed : ILiveFeed
             while (_assembler.TryNext(out var item))
             {
                 yield return item;
+                if (item.Bars is { } bars) _out[item.Series] = bars.FirstIndex + bars.Count;
                 if (item.Kind != FeedItemKind.End) continue;
-                foreach (var partition in _state.Values) partition.Next++;
+                foreach (var partition in _state.Values)
+                    if (partition.Ended)
+                        partition.Next++;
                 Commit();
                 yield break;
             }
-            // All that was read has been given out and taken, unless it waits for other partitions.
-            if (_assembler.Waiting == 0) Commit();
+            // All that can be given out has been taken.
+            Commit();
             await Task.Run(() =>
             {
                 foreach (var message in _reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken)) Take(message);
+                // Also without a message: a partition that holds others up may have gone to another member.
+                Reach();
             }, cancellationToken).ConfigureAwait(false);
             Balance();
         }
@@ -144,7 +164,9 @@ public sealed class KafkaBarFeed : ILiveFeed
     {
         if (_address.Group is not null)
         {
-            _reader!.Consumer.Subscribe(_partitions.Select(p => p.Topic).Distinct(StringComparer.Ordinal));
+            for (var i = 0; i < _home.Length; i++) _assembler.Leave(i);
+            _endedBefore = _reader!.PassedEnds(_partitions);
+            _reader.Consumer.Subscribe(_partitions.Select(p => p.Topic).Distinct(StringComparer.Ordinal));
             return;
         }
         foreach (var partition in _partitions) _state[partition] = new Partition();
@@ -152,11 +174,66 @@ public sealed class KafkaBarFeed : ILiveFeed
         _reader!.Consumer.Assign(_reader.Starts(_partitions, earliest));
     }
 
+    /// <summary>The partitions that are read here; with a group they change as members come and go.</summary>
+    internal int Partitions => _state.Count;
+
+    /// <summary>Bars that wait for other partitions.</summary>
+    internal long Waiting => _assembler.Waiting;
+
+    /// <summary>Partitions that are not read on for now, since others are behind.</summary>
+    internal int Halted => _state.Values.Count(p => p.Paused);
+
+    /// <summary>How often the group has dealt its partitions since this member joined; 0 before that.</summary>
+    internal int Deals { get; private set; }
+
+    private void Assigned(List<TopicPartition> given)
+    {
+        var ends = _reader!.PassedEnds(given);
+        foreach (var at in given)
+        {
+            if (!_dealt.TryGetValue(at, out var partition)) _dealt[at] = partition = new Partition();
+            // Another member may have been here meanwhile.
+            (partition.Next, partition.Committed, partition.Paused) = (-1, -1, false);
+            partition.Held.Clear();
+            partition.Passed = ends.TryGetValue(at, out var replay) ? replay : null;
+            // What has ended since this member began is what it is reading, also where others have read all of it.
+            if (_replay == default && partition.Passed is { } passed && (!_endedBefore.TryGetValue(at, out var before) || before != passed)) _replay = passed;
+            _state[at] = partition;
+            foreach (var place in Places(at)) _assembler.Return(place);
+        }
+        foreach (var counted in _expected.Keys.Where(k => given.Contains(_home[k.Item2])).ToList()) _expected.Remove(counted);
+        Deals++;
+        EndWhereAllAreOver();
+    }
+
+    private void Revoked(List<TopicPartition> taken, bool commit)
+    {
+        if (commit && !_leaving) Commit(begun: true);
+        _reader!.Forget(taken);
+        foreach (var at in taken)
+        {
+            _state.Remove(at);
+            foreach (var place in Places(at)) _assembler.Leave(place);
+        }
+    }
+
+    private IEnumerable<int> Places(TopicPartition at) => Enumerable.Range(0, _home.Length).Where(i => _home[i] == at);
+
+    // Nothing more of what is being read comes here.
+    private bool Over(Partition partition) => partition.Ended || partition.Passed is { } passed && passed == _replay;
+
+    private void EndWhereAllAreOver()
+    {
+        if (_state.Count > 0 && _state.Values.All(Over)) _assembler.End();
+    }
+
     private void Take(in ReadMessage read)
     {
         // What lies behind the end is the next session's.
         if (!_state.TryGetValue(read.At.TopicPartition, out var partition) || partition.Ended) return;
         var message = read.Message;
+        _replay = message.Replay;
+        partition.Passed = null;
         // An end marker counts as read once all partitions have theirs: whoever comes back before that must find it again.
         partition.Next = message.Kind == FeedItemKind.End ? read.At.Offset.Value : read.At.Offset.Value + 1;
         switch (message.Kind)
@@ -169,16 +246,9 @@ public sealed class KafkaBarFeed : ILiveFeed
                 var counted = (message.Replay, place);
                 if (_expected.TryGetValue(counted, out var expected) && block.FirstIndex > expected) _lost[place] += block.FirstIndex - expected;
                 _expected[counted] = Math.Max(expected, block.FirstIndex + block.Count);
-                if (_queries[place].Wants(block.Time[0]) && _queries[place].Wants(block.Time[^1]))
-                {
-                    _assembler.Add(place, block);
-                    return;
-                }
-                var bars = new List<Bar>(block.Count);
-                for (var i = 0; i < block.Count; i++)
-                    if (_queries[place].Wants(block.Time[i]))
-                        bars.Add(block[i]);
-                _assembler.Add(place, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bars));
+                var from = _assembler.Taken(place);
+                Add(place, block);
+                if (_address.Group is not null) partition.Held.Enqueue((read.At.Offset.Value, place, from, _assembler.Taken(place)));
                 return;
             case FeedItemKind.Heartbeat:
                 partition.Newest = Math.Max(partition.Newest, message.Time);
@@ -186,15 +256,43 @@ public sealed class KafkaBarFeed : ILiveFeed
                 if (message.Time < partition.Heartbeat && message.Replay == partition.Replay) _backwards++;
                 partition.Heartbeat = Math.Max(partition.Heartbeat, message.Time);
                 partition.Replay = message.Replay;
-                // With a group, an instant is whole where the partitions of this member have passed it.
-                var all = _state.Values.Min(p => p.Ended ? long.MaxValue : p.Heartbeat);
-                if (all is > long.MinValue and < long.MaxValue) _assembler.Reach(all);
+                Reach();
+                // A partition that has come over may lie behind what is whole already.
+                if (_address.Group is not null)
+                    foreach (var here in Places(read.At.TopicPartition))
+                        _assembler.Reach(here, partition.Heartbeat);
                 return;
             default:
                 partition.Ended = true;
-                if (_state.Values.All(p => p.Ended)) _assembler.End();
+                EndWhereAllAreOver();
                 return;
         }
+    }
+
+    private void Add(int place, BarBlock block)
+    {
+        // A market that is published in more partitions than one is read wherever one of them is.
+        if (_address.Group is not null) _assembler.Return(place);
+        if (_queries[place].Wants(block.Time[0]) && _queries[place].Wants(block.Time[^1]))
+        {
+            _assembler.Add(place, block);
+            return;
+        }
+        var bars = new List<Bar>(block.Count);
+        for (var i = 0; i < block.Count; i++)
+            if (_queries[place].Wants(block.Time[i]))
+                bars.Add(block[i]);
+        _assembler.Add(place, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bars));
+    }
+
+    // An instant is whole where the partitions have passed it; with a group, those of this member.
+    private void Reach()
+    {
+        var all = long.MaxValue;
+        foreach (var partition in _state.Values)
+            if (!Over(partition))
+                all = Math.Min(all, partition.Heartbeat);
+        if (all is > long.MinValue and < long.MaxValue) _assembler.Reach(all);
     }
 
     // Does not read on in partitions that are ahead while much waits for those that are behind.
@@ -202,7 +300,7 @@ public sealed class KafkaBarFeed : ILiveFeed
     {
         var full = _assembler.Waiting > MostWaiting;
         if (!full && _assembler.Waiting > MostWaiting / 2) return;
-        var behind = _state.Values.Where(p => !p.Ended).Select(p => p.Newest).DefaultIfEmpty(long.MinValue).Min();
+        var behind = _state.Values.Where(p => !Over(p)).Select(p => p.Newest).DefaultIfEmpty(long.MinValue).Min();
         foreach (var (at, partition) in _state)
         {
             var pause = full && partition.Newest > behind;
@@ -213,15 +311,23 @@ public sealed class KafkaBarFeed : ILiveFeed
         }
     }
 
-    private void Commit()
+    // How far the reader is in a partition: behind the last message whose bars it has taken, and all before it.
+    private long Read(Partition partition, bool begun)
+    {
+        while (partition.Held.TryPeek(out var held) && (_out[held.Place] >= held.UpTo || begun && _out[held.Place] > held.From)) partition.Held.Dequeue();
+        return partition.Held.TryPeek(out var first) ? first.Offset : partition.Next;
+    }
+
+    /// <param name="begun">Messages that the reader has taken in part count as taken: the rest of them is given out here.</param>
+    private void Commit(bool begun = false)
     {
         if (_address.Group is null) return;
-        var moved = _state.Where(p => p.Value.Next > p.Value.Committed).ToList();
+        var moved = _state.Select(p => (At: p.Key, Partition: p.Value, Next: Read(p.Value, begun))).Where(p => p.Next > p.Partition.Committed).ToList();
         if (moved.Count == 0) return;
         try
         {
-            _reader!.Consumer.Commit(moved.Select(p => new TopicPartitionOffset(p.Key, p.Value.Next)));
-            foreach (var (_, partition) in moved) partition.Committed = partition.Next;
+            _reader!.Consumer.Commit(moved.Select(p => new TopicPartitionOffset(p.At, p.Next)));
+            foreach (var (_, partition, next) in moved) partition.Committed = next;
         }
         catch (KafkaException)
         {
@@ -229,5 +335,10 @@ public sealed class KafkaBarFeed : ILiveFeed
         }
     }
 
-    public ValueTask DisposeAsync() => _reader is null ? ValueTask.CompletedTask : new ValueTask(Task.Run(_reader.Dispose));
+    public ValueTask DisposeAsync() => _reader is null ? ValueTask.CompletedTask : new ValueTask(Task.Run(() =>
+    {
+        Commit();
+        _leaving = true;
+        _reader.Dispose();
+    }));
 }

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
 
 namespace Granary.Kafka.Bars;
 
@@ -14,7 +15,7 @@ internal readonly record struct Received(BarMessage? Message, string? Fault, byt
 internal sealed class KafkaBarReader : IDisposable
 {
     /// <summary>What one reading gives at most; more would only grow old waiting to be looked at.</summary>
-    private const int MessagesAtOnce = 256, BarsAtOnce = 16 << 10;
+    internal const int MessagesAtOnce = 256, BarsAtOnce = 16 << 10;
 
     private readonly KafkaBarAddress _address;
     private readonly List<ReadMessage> _batch = [];
@@ -87,6 +88,38 @@ internal sealed class KafkaBarReader : IDisposable
             }
         }
         return _batch;
+    }
+
+    /// <summary>Leaves out what was read of these partitions in the reading under way: whoever has them now reads it again.</summary>
+    public void Forget(IReadOnlyCollection<TopicPartition> partitions) => _batch.RemoveAll(m => partitions.Contains(m.At.TopicPartition));
+
+    /// <summary>Those of the partitions whose group has read everything, up to an end marker: and the replay that ended there.</summary>
+    public Dictionary<TopicPartition, Guid> PassedEnds(IReadOnlyCollection<TopicPartition> partitions)
+    {
+        var ends = new Dictionary<TopicPartition, Guid>();
+        try
+        {
+            var last = Consumer.Committed(partitions, _address.Timeout)
+                .Where(c => c.Offset.Value > 0 && Consumer.QueryWatermarkOffsets(c.TopicPartition, _address.Timeout).High.Value == c.Offset.Value)
+                .ToDictionary(c => c.TopicPartition, c => c.Offset.Value - 1);
+            if (last.Count == 0) return ends;
+            using var beside = new KafkaBarReader(_address with { Group = null }, setAside: false);
+            beside.Consumer.Assign(last.Select(l => new TopicPartitionOffset(l.Key, l.Value)));
+            for (var waited = System.Diagnostics.Stopwatch.StartNew(); last.Count > 0 && waited.Elapsed < _address.Timeout;)
+            {
+                foreach (var (at, message) in beside.Read(TimeSpan.FromMilliseconds(100), CancellationToken.None))
+                {
+                    if (message.Kind == FeedItemKind.End && last.ContainsKey(at.TopicPartition)) ends[at.TopicPartition] = message.Replay;
+                    last.Remove(at.TopicPartition);
+                }
+                foreach (var end in beside.Ends) last.Remove(end.TopicPartition);
+            }
+        }
+        catch (KafkaException)
+        {
+            // Brokers that are away: the partitions count as going on, which the next heartbeat shows.
+        }
+        return ends;
     }
 
     public void Dispose()

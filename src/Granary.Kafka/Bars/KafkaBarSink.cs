@@ -36,16 +36,24 @@ public sealed class KafkaBarSink : IFeedSink
     private bool _prepared;
 
     /// <param name="replay">Names this session in its messages.</param>
-    public KafkaBarSink(KafkaBarAddress address, Guid replay)
+    public KafkaBarSink(KafkaBarAddress address, Guid replay) : this(address, replay, Queue)
+    {
+    }
+
+    /// <param name="queue">The most that waits for the brokers, bytes.</param>
+    internal KafkaBarSink(KafkaBarAddress address, Guid replay, int queue)
     {
         _address = address;
         _replay = replay;
-        _producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, Queue);
+        _producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, queue);
         _delivered = report =>
         {
             if (report.Error.IsError) Interlocked.CompareExchange(ref _fault, report.Error, null);
         };
     }
+
+    /// <summary>How often a message had to wait for room.</summary>
+    internal long Waits { get; private set; }
 
     public async ValueTask PublishAsync(IReadOnlyList<MarketSeries> series, FeedItem item, CancellationToken cancellationToken = default)
     {
@@ -111,6 +119,7 @@ public sealed class KafkaBarSink : IFeedSink
             catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
             {
                 // the brokers are slower than we: wait until some of it has gone
+                Waits++;
                 await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
             }
             catch (KafkaException e)

@@ -239,6 +239,24 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_catalogue_that_does_not_go_with_the_rows_is_mended_and_what_was_wrong_is_told()
+    {
+        await Import(Minutes(100), timeframe: "1m");
+        await using var store = BarStores.Open(_store);
+        (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
+        await _server.SqlAsync(_database, "DELETE FROM granary_bar WHERE time IN (SELECT time FROM granary_bar ORDER BY time LIMIT 10)");
+        (await store.MendAsync("X", Timeframe.M1)).ShouldBe([
+            "the catalogue said 100 bars and there are 90", "the catalogue said 2023-01-01 00:00 to 2023-01-01 01:39 and there are 2023-01-01 00:10 to 2023-01-01 01:39",
+            "the raw bars are not those that the catalogue's hash was of; runs over them have another digest than before"]);
+        await using var series = await Open(timeframe: "1m");
+        (series.Count, Read.All(series).Count).ShouldBe((90, 90));
+        (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
+        (await Should.ThrowAsync<BarDataException>(() => store.MendAsync("Y", Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
+        await using var folder = BarStores.Open(_folder.Path);
+        (await Should.ThrowAsync<BarDataException>(() => folder.MendAsync("X", Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
+    }
+
+    [Fact]
     public async Task A_symbol_that_is_not_there_is_told_with_the_nearest()
     {
         await Import(Minutes(10), "ALPHA", "1m");

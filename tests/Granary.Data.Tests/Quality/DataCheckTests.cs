@@ -119,6 +119,23 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_price_of_zero_is_an_error_at_its_field()
+    {
+        var path = _folder.Write("X.csv", "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,2,0,2,5\n2020-01-03,1,2,1,2,5\n");
+        var found = (await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1))).Findings.Single(f => f.Severity == Severity.Error);
+        found.Place.ShouldBe("line 3, low");
+        found.Remedy.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Bars_without_volume_are_told()
+    {
+        var found = Check(MarketGenerator.Generate(Coin, Timeframe.M15).Select(b => b with { Volume = 0 }), Timeframe.M15).Findings.Single(f => f.Check == QualityCheck.Volume);
+        (found.Severity, found.Sentence).ShouldBe((Severity.Info, "no bar has a volume"));
+        found.Remedy.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Many_faults_of_one_kind_are_counted_not_listed()
     {
         var path = _folder.Write("X.csv", "time,open,high,low,close\n2020-01-01,1,2,1,2\n" + string.Concat(Enumerable.Repeat("2020-01-01,1,2,1,2\n", 1000)));

@@ -18,6 +18,7 @@ public sealed class MergeTests
     [InlineData(7, 4)]
     [InlineData(64, 5)]
     [InlineData(97, 6)]
+    [InlineData(300, 7)]
     public void However_feeds_are_cut_the_merge_is_all_their_bars_sorted_by_close_and_then_by_place(int markets, int seed)
     {
         var random = new Random(seed);

@@ -46,9 +46,9 @@ public sealed class BarMerge
     {
         public readonly Queue<BarBlock> Waiting = new();
         public long Taken;
-        // No bar at or before this open time is still to come.
-        public long KnownTo = -1;
-        public bool Ended;
+        // No bar at or before this open time is still to come; the second as far as heartbeats said so.
+        public long KnownTo = -1, ReachedTo = -1;
+        public bool Ended, Away;
     }
 
     private readonly MarketSeries[] _series;
@@ -97,6 +97,7 @@ public sealed class BarMerge
     {
         var feed = _feeds[market];
         if (feed.Ended) throw new InvalidOperationException($"the feed of {_series[market]} has ended already");
+        if (feed.Away) throw new InvalidOperationException($"the feed of {_series[market]} is away");
         if (block.FirstIndex != feed.Taken)
             throw new InvalidOperationException($"{_series[market]} has had {feed.Taken} bars and cannot go on with bar {block.FirstIndex}");
         if (block.TimeColumn[0] <= feed.KnownTo)
@@ -111,8 +112,47 @@ public sealed class BarMerge
     public void Reach(int market, long openTime)
     {
         var feed = _feeds[market];
-        if (openTime <= feed.KnownTo) return;
-        feed.KnownTo = openTime;
+        if (openTime <= feed.KnownTo || feed.Away) return;
+        (feed.KnownTo, feed.ReachedTo) = (openTime, openTime);
+        if (_cursors[market].Block is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _cursors[market].Length);
+    }
+
+    /// <summary>
+    /// Somebody else reads the market's feed from now on: what waits of it is forgotten, but for a block that has been begun, and nobody waits for it
+    /// until it comes back.
+    /// </summary>
+    /// <param name="before">No bar that opens at or before this time comes when the feed is back.</param>
+    /// <returns>How many bars were forgotten; the count of the next block to be added is lower by as many.</returns>
+    public long Leave(int market, out long before)
+    {
+        var feed = _feeds[market];
+        ref var cursor = ref _cursors[market];
+        BarBlock? first = null;
+        var forgotten = 0L;
+        if (cursor.Block is { } block && cursor.Start + cursor.At == 0)
+        {
+            (first, forgotten) = (block, block.Count);
+            cursor.Block = null;
+        }
+        foreach (var waiting in feed.Waiting)
+        {
+            first ??= waiting;
+            forgotten += waiting.Count;
+        }
+        feed.Waiting.Clear();
+        feed.Taken -= forgotten;
+        if (first is not null) feed.KnownTo = Math.Max(feed.ReachedTo, first.TimeColumn[0] - 1);
+        before = feed.KnownTo;
+        feed.Away = true;
+        if (cursor.Block is null) Change(market, long.MaxValue);
+        return forgotten;
+    }
+
+    /// <summary>The feed of a market that was away goes on here, wherever the others are by now.</summary>
+    public void Return(int market)
+    {
+        var feed = _feeds[market];
+        feed.Away = false;
         if (_cursors[market].Block is null && !feed.Ended) Change(market, feed.KnownTo + 1 + _cursors[market].Length);
     }
 
@@ -211,7 +251,7 @@ public sealed class BarMerge
             return;
         }
         cursor.Block = null;
-        Change(market, feed.Ended ? long.MaxValue : feed.KnownTo + 1 + cursor.Length);
+        Change(market, feed.Ended || feed.Away ? long.MaxValue : feed.KnownTo + 1 + cursor.Length);
     }
 
     private void Begin(int market, BarBlock block)

@@ -11,6 +11,7 @@ public sealed class FeedAssembler
     private readonly BarMerge _merge;
     private readonly int _blockSize;
     private readonly long[] _taken, _given;
+    private readonly bool[] _away;
     private readonly List<Bar>[] _gathered;
     private readonly List<Bar> _admitted = [];
     private readonly List<int> _touched = [];
@@ -29,6 +30,7 @@ public sealed class FeedAssembler
         _blockSize = blockSize;
         _taken = new long[series.Count];
         _given = new long[series.Count];
+        _away = new bool[series.Count];
         _gathered = [.. series.Select(_ => new List<Bar>())];
         Late = new LateBars(series, policy);
     }
@@ -46,6 +48,27 @@ public sealed class FeedAssembler
 
     /// <summary>The last bar of a market that came in order; null before the first.</summary>
     public Bar? Last(int market) => Late.Last(market);
+
+    /// <summary>How many bars of a market have come in order: its next one is given out under this number.</summary>
+    public long Taken(int market) => _taken[market];
+
+    /// <summary>Somebody else reads this market from now on: bars of it that have not been given out are forgotten, and nobody waits for it. Call it when <see cref="TryNext"/> gives nothing.</summary>
+    public void Leave(int market)
+    {
+        if (_away[market]) return;
+        _away[market] = true;
+        var forgotten = _merge.Leave(market, out var before);
+        _taken[market] -= forgotten;
+        if (forgotten > 0) Late.Rewind(market, before);
+    }
+
+    /// <summary>A market that was away goes on here. Where others are further its bars come behind theirs all the same, each once and in their order.</summary>
+    public void Return(int market)
+    {
+        if (!_away[market]) return;
+        _away[market] = false;
+        _merge.Return(market);
+    }
 
     /// <summary>Takes bars of a market as they came.</summary>
     /// <exception cref="BarDataException">One is late, and the policy is to stop.</exception>
@@ -87,7 +110,9 @@ public sealed class FeedAssembler
     {
         if (close <= _reached) return;
         _reached = close;
-        for (var s = 0; s < Series.Count; s++) Reach(s, close);
+        for (var s = 0; s < Series.Count; s++)
+            if (!_away[s])
+                Reach(s, close);
     }
 
     /// <summary>The same, of one market.</summary>

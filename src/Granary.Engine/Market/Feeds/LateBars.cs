@@ -83,6 +83,14 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
     /// <summary>Nothing that opens at or before this time is let through any more, since that time has been given out.</summary>
     public void Reach(int market, long openTime) => _reached[market] = Math.Max(_reached[market], openTime);
 
+    /// <summary>Bars that were let through were not given out after all: what opens later than this is new when it comes again.</summary>
+    public void Rewind(int market, long openTime)
+    {
+        if (_last[market] is { } last && last.Time <= openTime) return;
+        _last[market] = null;
+        Reach(market, openTime);
+    }
+
     /// <summary>One sentence for each market and kind of what was left out.</summary>
     public IReadOnlyList<string> Notes
     {
