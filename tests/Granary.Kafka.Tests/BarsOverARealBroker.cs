@@ -50,7 +50,7 @@ public sealed class BarsOverAnOldBroker : BarsOverKafka, IAsyncLifetime
         await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
         Task<List<FeedItem>>? reading = null;
         KafkaBarFeed? feed = null;
-        var published = 0;
+        var (published, back) = (0, Task.CompletedTask);
         await foreach (var item in replay.ReadAsync())
         {
             await sink.PublishAsync(replay.Series, item);
@@ -62,12 +62,10 @@ public sealed class BarsOverAnOldBroker : BarsOverKafka, IAsyncLifetime
             }
             if (published != 600) continue;
             await broker.CrashAsync();
-            _ = Task.Run(async () =>
-            {
-                await Task.Delay(1500);
-                await broker.StartBrokerAsync();
-            });
+            // It comes back while the replay goes on.
+            back = broker.StartBrokerAsync();
         }
+        await back;
         await sink.FlushAsync();
         var items = await reading!;
         var bars = items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k]))).ToList();

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Confluent.Kafka;
+using Granary.Kafka;
 
 namespace Granary.Testing;
 
@@ -14,7 +16,6 @@ internal sealed class KafkaBroker : IAsyncDisposable
     private readonly string _home, _folder;
     private readonly int _keeperPort;
     private Process? _keeper, _broker;
-    private bool _crashed;
 
     private KafkaBroker(string home)
     {
@@ -58,32 +59,42 @@ internal sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Starts the broker over what it has stored.</summary>
     public async Task StartBrokerAsync()
     {
-        for (var attempt = 0; ; attempt++)
+        for (var patience = Stopwatch.StartNew(); ; await Task.Delay(500))
         {
+            _broker?.Dispose();
             _broker = Run("kafka.Kafka", "server.properties");
-            try
+            // It listens before ZooKeeper lets it in; where that still holds the session of one that crashed, it ends, and is to be started again.
+            while (!_broker.HasExited)
             {
-                await ListensAsync(Port, _broker);
-                // It listens before ZooKeeper lets it in, which may still hold the session of the one that crashed.
-                if (attempt == 0 && !_crashed) return;
-                using var patience = new CancellationTokenSource(2500);
-                await _broker.WaitForExitAsync(patience.Token);
+                if (Serves()) return;
+                if (patience.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException($"the broker in {_home} did not serve on {Port}");
+                await Task.Delay(100);
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (InvalidOperationException) when (attempt < 8)
-            {
-                await Task.Delay(500);
-            }
+            if (patience.Elapsed > TimeSpan.FromMinutes(2)) throw new InvalidOperationException($"the broker in {_home} ended with {_broker.ExitCode} before it served");
+        }
+    }
+
+    // It names itself as a broker of its cluster once it has been let in.
+    private bool Serves()
+    {
+        var config = new AdminClientConfig { BootstrapServers = Brokers };
+        config.Set("api.version.request", "false");
+        config.Set("broker.version.fallback", "0.9.0.1");
+        KafkaLibrary.Use();
+        using var client = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
+        try
+        {
+            return client.GetMetadata(TimeSpan.FromSeconds(2)).Brokers.Count > 0;
+        }
+        catch (KafkaException)
+        {
+            return false;
         }
     }
 
     /// <summary>Ends the broker as a power cut would.</summary>
     public async Task CrashAsync()
     {
-        _crashed = true;
         _broker!.Kill();
         await _broker.WaitForExitAsync();
     }

@@ -90,7 +90,7 @@ internal static class LiveBenchmark
             if (bytes.AsSpan(at, length).IndexOf("OrderIntended"u8) >= 0) sizes.Append(CultureInfo.InvariantCulture, $"{length}\n");
             at += length;
         }
-        using var loop = Process.Start(new ProcessStartInfo(binary, [folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var loop = Process.Start(new ProcessStartInfo(binary, [folder]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         loop.StandardInput.Write(sizes);
         loop.StandardInput.Close();
         foreach (var line in loop.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries))
