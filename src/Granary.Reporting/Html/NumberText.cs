@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Granary.Engine.Analysis;
 
 namespace Granary.Reporting.Html;
@@ -115,7 +116,7 @@ internal static class NumberText
         "weeksProfitable" => "Weeks profitable",
         "exposure" => "Time in the market",
         "commission" => "Commission paid",
-        "carry" => "Dividends less borrowing",
+        "carry" => "Dividends less borrowing and interest",
         "finalEquity" => "Final equity",
         "netProfit" => "Net profit, closed trades",
         "trackingError" => "Tracking error",
@@ -123,15 +124,15 @@ internal static class NumberText
         "beta" => "Beta",
         "alpha" => "Alpha, yearly",
         "correlation" => "Correlation",
-        "var95" => "Value at risk, 95 %",
-        "cvar95" => "Expected shortfall, 95 %",
+        "var95" => "Value at risk, 95%",
+        "cvar95" => "Expected shortfall, 95%",
         "skew" => "Skewness",
         "kurtosis" => "Kurtosis (normal: 3)",
         "ulcerIndex" => "Ulcer index",
         "omega" => "Omega ratio",
         "longestUnderwaterDays" => "Longest under water",
         "probabilisticSharpe" => "Probability that Sharpe > 0",
-        "minimumTrackRecordLength" => "Record needed for 95 %",
+        "minimumTrackRecordLength" => "Record needed for 95%",
         "periodsProfitable" => "Periods profitable",
         "bestMonth" => "Best month",
         "worstMonth" => "Worst month",
@@ -152,6 +153,20 @@ internal static class NumberText
         "probabilityOfOverfitting" => "Probability of overfitting",
         _ => Words(key),
     };
+
+    /// <summary>A sentence from elsewhere, its numbers written as this page writes them: no space before a percent sign, and a minus for a minus.</summary>
+    public static string Typeset(string sentence)
+    {
+        var text = new StringBuilder(sentence.Length);
+        for (var i = 0; i < sentence.Length; i++)
+        {
+            var (before, next) = (i > 0 ? sentence[i - 1] : ' ', i + 1 < sentence.Length ? sentence[i + 1] : ' ');
+            if (sentence[i] == ' ' && next == '%' && char.IsAsciiDigit(before)) continue;
+            // Not the hyphen within a date or a name.
+            text.Append(sentence[i] == '-' && char.IsAsciiDigit(next) && before is ' ' or '(' ? '\u2212' : sentence[i]);
+        }
+        return text.ToString();
+    }
 
     /// <summary>someKey and some_key → Some key.</summary>
     public static string Words(string key)

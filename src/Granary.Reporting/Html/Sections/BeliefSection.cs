@@ -27,7 +27,7 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
     public void Write(HtmlWriter html, RunView view)
     {
         html.Raw("<ul class=\"belief\">");
-        foreach (var sentence in SectionJson.Items(_guards, "conclusions")) html.Write($"<li>{sentence.GetString()}</li>");
+        foreach (var sentence in SectionJson.Items(_guards, "conclusions")) html.Write($"<li>{NumberText.Typeset(sentence.GetString()!)}</li>");
         html.Raw("</ul>\n");
         if (_evidence is { } e)
         {
@@ -38,7 +38,7 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
                 var state = SectionJson.Text(finding, "state");
                 HtmlTable.RowHead(html, title);
                 html.Write($"<td class=\"{(state == "passed" ? "gain" : state == "failed" ? "loss" : "")}\">{state}</td>");
-                HtmlTable.Text(html, SectionJson.Text(finding, "sentence"));
+                HtmlTable.Text(html, NumberText.Typeset(SectionJson.Text(finding, "sentence")));
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
@@ -82,7 +82,7 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
         yield return ($"Sharpe ratio per period ({unit})", Ratio("sharpe"), "", "Mean over deviation of the portfolio's returns, not annualised");
         yield return ("Expected of the best worthless trial", Ratio("expectedMaximum"), "", "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V the variance of the trials' Sharpe ratios, N their number (Bailey and López de Prado 2014)");
         yield return ("Deflated Sharpe ratio", Ratio("deflatedSharpe"), "", "The probability that the true Sharpe ratio exceeds that");
-        yield return ($"Least record, {unit}", Count("minimumTrackRecord"), "", "To tell the Sharpe ratio from zero at 95 % (Bailey and López de Prado 2012)");
+        yield return ($"Least record, {unit}", Count("minimumTrackRecord"), "", "To tell the Sharpe ratio from zero at 95% (Bailey and López de Prado 2012)");
         yield return ("Probability of overfitting", Ratio("probabilityOfOverfitting"), "", "Combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu 2017)");
         yield return ("Probability that the choice loses", Ratio("probabilityOfLoss"), "", "Share of the halvings in which the best of one half loses on the other");
         yield return ("White's reality check, p", Ratio("realityCheck"), "", "White 2000, by stationary bootstrap");

@@ -27,7 +27,7 @@ internal sealed class CostSection : IReportSection<RunView>
         [
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
             ("Commission", NumberText.Money(t.Commission), "", "All fills"),
-            .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
+            .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing and interest", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
             ("Profit after commission", NumberText.SignedMoney(t.Statistics.TotalProfit), NumberText.Sign(t.Statistics.TotalProfit, 0.005), "Closed trades"),
             ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),
             ("Commission per trade", NumberText.Money(trades > 0 ? t.Commission / trades : double.NaN), "", null),
@@ -53,11 +53,11 @@ internal sealed class CostSection : IReportSection<RunView>
         if (rows.Count == 0) return;
         var least = rows.Where(r => double.IsFinite(r.Capacity)).OrderBy(r => r.Capacity).FirstOrDefault();
         html.Write($"<p class=\"lead\">{(least.Symbol is null ? "No market tells its volume, so that its capacity cannot be estimated."
-            : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1 % of the market's daily turnover.")}</p>\n");
+            : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
         HtmlTable.Open(html, "Capacity by market",
         [
             new("Market", Number: false), new("Bought and sold"), new("Daily turnover", Hint: "Mean of volume times close per day with bars"),
-            new("Median fill", Minor: true, Hint: "Of equity at its time"), new("Large fill", Hint: "95 % quantile, of equity at its time"), new("Capacity"),
+            new("Median fill", Minor: true, Hint: "Of equity at its time"), new("Large fill", Hint: "95% quantile, of equity at its time"), new("Capacity"),
         ], "narrow", sortable: true);
         foreach (var r in rows)
         {

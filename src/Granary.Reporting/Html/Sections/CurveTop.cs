@@ -27,7 +27,7 @@ internal static class CurveTop
         Figure("Sharpe ratio", NumberText.Ratio(s.Sharpe), "", $"Sortino {NumberText.Ratio(s.Sortino)}");
         Figure("Max drawdown", NumberText.Percent(s.MaxDrawdown), "", NumberText.Days(s.MaxDrawdownDays));
         Figure("Volatility", NumberText.Percent(s.Volatility), "", "a year");
-        Figure("Value at risk, 95 %", NumberText.Percent(s.Var95), "", $"per {view.Period}");
+        Figure("Value at risk, 95%", NumberText.Percent(s.Var95), "", $"per {view.Period}");
         if (s.Benchmark is { } b) Figure("Alpha, yearly", NumberText.SignedPercent(b.Alpha), NumberText.Sign(b.Alpha), $"Beta {NumberText.Ratio(b.Beta)}");
         else Figure("Months profitable", NumberText.Percent(s.MonthsProfitable, 1), "", $"of {NumberText.Count(s.Months)}");
         html.Raw("</dl>\n");

@@ -39,13 +39,13 @@ internal sealed class DistributionSection : IReportSection<CurveView>
             Title = $"Returns per {view.Period}",
             Description = $"{NumberText.Count(defined.Length)} returns. One {view.Period} in twenty loses more than {NumberText.Percent(var95)}; such {view.Period}s lose {NumberText.Percent(cvar95)} on average.",
             Bars = bars,
-            Marks = [new PlotMark(-var95, $"VaR 95 % {NumberText.SignedPercent(-var95)}", "loss"), new PlotMark(-cvar95, $"CVaR 95 % {NumberText.SignedPercent(-cvar95)}", "loss dashed")],
+            Marks = [new PlotMark(-var95, $"VaR 95% {NumberText.SignedPercent(-var95)}", "loss"), new PlotMark(-cvar95, $"CVaR 95% {NumberText.SignedPercent(-cvar95)}", "loss dashed")],
             Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
         }.Write(html);
-        html.Write($"<p class=\"note\">The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95 % value at risk.</p>\n");
+        html.Write($"<p class=\"note\">The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.</p>\n");
         HtmlTable.Open(html, $"Losses in the tail, per {view.Period}", [new("Level", Number: false), new("Value at risk"), new("Expected shortfall"), new("Times")], "narrow");
-        Row("95 %", var95, cvar95, defined);
-        Row("99 %", var99, cvar99, defined);
+        Row("95%", var95, cvar95, defined);
+        Row("99%", var99, cvar99, defined);
         HtmlTable.Close(html);
         html.Write($"<p class=\"note\">Worst {view.Period} {NumberText.SignedPercent(defined[0])}, best {NumberText.SignedPercent(defined[^1])}, median {NumberText.SignedPercent(TailRisk.Quantile(defined, 0.5))}.</p>\n");
 

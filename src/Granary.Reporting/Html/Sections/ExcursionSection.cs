@@ -23,7 +23,7 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         html.Raw("</div>\n");
         html.Raw("<p class=\"note\">Vertical: net return of the trade.");
         if (points.Count < view.Trades.Statistics.Trades) html.Write($" {NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Statistics.Trades)} trades are drawn, evenly chosen.");
-        html.Raw(points.Count >= 100 ? " The outermost 0.5 % are drawn at the edge.</p>\n" : "</p>\n");
+        html.Raw(points.Count >= 100 ? " The outermost 0.5% are drawn at the edge.</p>\n" : "</p>\n");
         HtmlTable.Open(html, "Mean excursions, percent of the entry price", [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
         Row("All", e.AverageAdverse, e.AverageFavourable);
         Row("Winners", e.WinnersAdverse, e.WinnersFavourable);

@@ -46,12 +46,12 @@ internal static class RunTop
             return;
         }
         html.Raw("<aside class=\"notice\" aria-label=\"Notes and data findings\"><ul>");
-        foreach (var notice in notices.Take(FirstNotices)) html.Write($"<li>{notice}</li>");
+        foreach (var notice in notices.Take(FirstNotices)) html.Write($"<li>{NumberText.Typeset(notice)}</li>");
         html.Raw("</ul>");
         if (notices.Count > FirstNotices)
         {
             html.Write($"<details><summary>{NumberText.Count(notices.Count - FirstNotices)} more</summary><ul>");
-            foreach (var notice in notices.Skip(FirstNotices).Take(200)) html.Write($"<li>{notice}</li>");
+            foreach (var notice in notices.Skip(FirstNotices).Take(200)) html.Write($"<li>{NumberText.Typeset(notice)}</li>");
             html.Raw("</ul></details>");
         }
         html.Raw("</aside>\n");
