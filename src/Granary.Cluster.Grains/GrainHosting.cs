@@ -28,7 +28,7 @@ public static class GrainHosting
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
             s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
-            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress, s.GetRequiredService<ILogger<SiloCompute>>()));
+            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress, s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();

@@ -17,6 +17,9 @@ internal sealed class Cohort
 {
     private const int JoinsAtOnce = 128;
 
+    // Seconds, in all, that its strategies wait for the directory.
+    private const int MostWaits = 10;
+
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,7 +30,10 @@ internal sealed class Cohort
     private FeedExecution? _execution;
     private Dictionary<int, string>? _errors;
     private long _evaluations, _bars, _counted;
+    private readonly SemaphoreSlim _mending = new(1);
     private double _startSeconds;
+    private int _waits;
+    private volatile bool _unjoinable;
     private bool _isRunning;
 
     public Cohort(SiloCompute silo, CohortOrder order, CancellationToken stop)
@@ -245,24 +251,50 @@ internal sealed class Cohort
 
     private async Task JoinAsync(FeedExecution execution, int slot)
     {
-        var group = execution.Groups[slot / RunGroup.Size];
-        var grain = _silo.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{group.Instances[slot % RunGroup.Size].Id}");
-        for (var attempt = 0; attempt < 5; attempt++)
+        var id = execution.Groups[slot / RunGroup.Size].Instances[slot % RunGroup.Size].Id;
+        var grain = _silo.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
+        var joined = await TryJoinAsync(grain, slot);
+        // Half of the directory may have been lost with a silo. Until the others have noticed, each call fails, and not cheaply: one strategy
+        // tries for all, and the others wait for it.
+        if (joined is null && !_unjoinable)
         {
+            await _mending.WaitAsync(_stop.Token);
             try
             {
-                // An activation of an earlier attempt may still live elsewhere: it goes when it is asked.
-                Task<bool> joining;
-                using (CallersSiloPlacement.On(_silo.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
-                if (await joining.WaitAsync(_stop.Token)) return;
+                for (var pause = 100; !_unjoinable && (joined = await TryJoinAsync(grain, slot)) is null; pause = Math.Min(2 * pause, 1000))
+                {
+                    if (pause == 1000 && ++_waits == MostWaits) _unjoinable = true;
+                    await Task.Delay(pause, _stop.Token);
+                }
             }
-            catch (Exception e) when (Loss.Is(e))
+            finally
             {
+                _mending.Release();
             }
+        }
+        // An activation of an earlier attempt may still live elsewhere: it has gone once it was asked.
+        for (var attempt = 0; joined == false && attempt < 5; attempt++)
+        {
             await Task.Delay(20 << attempt, _stop.Token);
+            joined = await TryJoinAsync(grain, slot);
         }
         // Without an activation it is run all the same: the threads have it already.
-        _silo.NotActivated(Order.Run, group.Instances[slot % RunGroup.Size].Id);
+        if (joined != true) _silo.NotActivated(Order.Run, id);
+    }
+
+    /// <returns>null where the call was lost with a silo.</returns>
+    private async Task<bool?> TryJoinAsync(IStrategyGrain grain, int slot)
+    {
+        try
+        {
+            Task<bool> joining;
+            using (CallersSiloPlacement.On(_silo.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
+            return await joining.WaitAsync(_stop.Token);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>The run of a strategy; null where it failed, or has ended.</summary>

@@ -16,6 +16,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
     // A batch grain asks several times a second; poking one that is only busy does no harm.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+    private const long NeverPolled = long.MinValue;
 
     private readonly ConcurrentDictionary<Guid, Cohort> _cohorts = new();
     private readonly ConcurrentDictionary<string, long> _polled = new(StringComparer.Ordinal);
@@ -23,10 +24,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly ILogger _logger;
     private readonly GrainSettings _settings;
     private readonly StreamWindows _windows;
+    private readonly IClusterMembershipService _membership;
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, SiloAddress address, ILogger<SiloCompute> logger)
+    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, SiloAddress address, IClusterMembershipService membership, ILogger<SiloCompute> logger)
     {
         Grains = grains;
         Plans = plans;
@@ -35,6 +37,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Address = address;
         _settings = settings;
         _windows = windows;
+        _membership = membership;
         _logger = logger;
         Limits = new RunLimits { Deadline = settings.StrategyDeadline, BytesPerBlock = settings.StrategyBytesPerBlock };
         Pool = new ComputePool(settings.Threads, Limits);
@@ -126,8 +129,15 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         if (_stopping.IsCancellationRequested) return;
         foreach (var (run, at) in _polled)
-            if (Stopwatch.GetElapsedTime(at) > Silence)
+            if (at == NeverPolled || Stopwatch.GetElapsedTime(at) > Silence)
                 Poke(run);
+    }
+
+    /// <summary>A silo is gone: any run's batch grain may have been on it, and is poked until it asks again.</summary>
+    internal void SiloGone()
+    {
+        foreach (var (run, at) in _polled) _polled.TryUpdate(run, NeverPolled, at);
+        LookAfterRuns();
     }
 
     internal void Failed(string run, string strategy, string error)
@@ -144,8 +154,28 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);
 
-    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, _ => Task.CompletedTask, LeaveAsync);
+    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, starting =>
+    {
+        _ = WatchMembersAsync();
+        return Task.CompletedTask;
+    }, LeaveAsync);
+
+    private async Task WatchMembersAsync()
+    {
+        try
+        {
+            var alive = new HashSet<SiloAddress>();
+            await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(Stopping))
+            {
+                HashSet<SiloAddress> now = [.. snapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping).Select(m => m.SiloAddress)];
+                if (alive.Any(s => !now.Contains(s))) SiloGone();
+                alive = now;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
 
     // What can be finished before the silo must be gone is finished; the rest is run again elsewhere.
     private async Task LeaveAsync(CancellationToken hurry)

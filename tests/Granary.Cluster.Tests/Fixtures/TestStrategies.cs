@@ -8,23 +8,41 @@ namespace Granary.Cluster.Tests.Fixtures;
 internal sealed class Gate : IDisposable
 {
     private static readonly ManualResetEventSlim s_open = new(true);
+    private static volatile TaskCompletionSource s_reached = new();
+    private static volatile int s_bar;
 
-    private Gate() => s_open.Reset();
+    private Gate(int bar)
+    {
+        s_bar = bar;
+        s_reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Reached = s_reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        s_open.Reset();
+    }
 
     /// <summary>From here on nobody passes, until it is opened or disposed.</summary>
-    public static Gate Close() => new();
+    /// <param name="bar">Where they wait; 0 leaves it to each.</param>
+    public static Gate Close(int bar = 0) => new(bar);
+
+    /// <summary>Completed when the first waits; one that nobody comes to is found out after two minutes.</summary>
+    public Task Reached { get; }
 
     public void Open() => s_open.Set();
 
     public void Dispose() => Open();
 
-    internal static void Pass() => s_open.Wait();
+    /// <param name="own">The bar at which the strategy minds the gate; 0 is never.</param>
+    internal static void Pass(int bar, int own)
+    {
+        if (own == 0 || bar != (s_bar > 0 ? s_bar : own) || s_open.IsSet) return;
+        s_reached.TrySetResult();
+        s_open.Wait();
+    }
 }
 
 /// <summary>Trades now and then, and takes its time: a batch of it lasts as long on any machine.</summary>
 /// <param name="every">Bars between two sleeps.</param>
 /// <param name="milliseconds">Of a sleep.</param>
-/// <param name="gateAt">The bar at which it waits while the gate is closed; 0 is never.</param>
+/// <param name="gateAt">The bar at which it waits while the gate is closed, unless the gate names another; 0 is never.</param>
 public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0, [Range(0, 100_000)] int gateAt = 0) : Strategy
 {
     private int _bars;
@@ -32,7 +50,7 @@ public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_00
     public override void OnBar(StrategyContext bar)
     {
         if (++_bars % every == 0) Thread.Sleep(milliseconds);
-        if (_bars == gateAt) Gate.Pass();
+        Gate.Pass(_bars, gateAt);
         if ((_bars + variant) % 40 == 0) bar.Enter(Side.Buy);
         else if ((_bars + variant) % 40 == 20) bar.Exit();
     }

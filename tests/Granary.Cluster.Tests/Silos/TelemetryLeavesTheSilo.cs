@@ -70,7 +70,7 @@ public class TelemetryLeavesTheSilo
         using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
         var status = await cluster.RunAsync(batches.Mixed);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        for (var i = 0; i < 50 && spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) < status.Progress.Strategies; i++) await Task.Delay(100);
+        for (var i = 0; i < 600 && spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) < status.Progress.Strategies; i++) await Task.Delay(100);
 
         var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
         own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);
