@@ -143,7 +143,7 @@ public sealed class KafkaBarFeed : ILiveFeed
                 if (item.Bars is { } bars) _out[item.Series] = bars.FirstIndex + bars.Count;
                 if (item.Kind != FeedItemKind.End) continue;
                 foreach (var partition in _state.Values)
-                    if (partition.Ended)
+                    if (partition.Ended && partition.Next >= 0)
                         partition.Next++;
                 Commit();
                 yield break;
@@ -192,8 +192,8 @@ public sealed class KafkaBarFeed : ILiveFeed
         foreach (var at in given)
         {
             if (!_dealt.TryGetValue(at, out var partition)) _dealt[at] = partition = new Partition();
-            // Another member may have been here meanwhile.
-            (partition.Next, partition.Committed, partition.Paused) = (-1, -1, false);
+            // Another member may have been here meanwhile; an end marker that the group has not passed comes again.
+            (partition.Next, partition.Committed, partition.Paused, partition.Ended, partition.Replay) = (-1, -1, false, false, default);
             partition.Held.Clear();
             partition.Passed = ends.TryGetValue(at, out var replay) ? replay : null;
             // What has ended since this member began is what it is reading, also where others have read all of it.
