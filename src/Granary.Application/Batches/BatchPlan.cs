@@ -53,7 +53,8 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
     public Func<FactorRequest, FactorKernel?>? Supply => Regimes is null ? null : RegimeState.Supply(Regimes);
 
     /// <summary>A factor plan for one of its symbols.</summary>
-    public FactorPlan NewFactors() => new() { Supply = Supply };
+    /// <param name="memory">Of the symbol's bars at the feed's timeframe.</param>
+    public FactorPlan NewFactors(FactorMemory? memory = null) => new() { Supply = Supply, Memory = memory };
 
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }

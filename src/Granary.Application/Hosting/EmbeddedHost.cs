@@ -1,14 +1,27 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Hosting;
 
 /// <summary>A market that a batch reads, opened.</summary>
 /// <param name="Smaller">Its smaller bars, where the batch names a timeframe for the path within a bar and the source holds it.</param>
-public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null);
+public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null)
+{
+    // By the series too: a market whose bars were replaced (with) does not read factors of the old ones.
+    private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();
+
+    /// <summary>What earlier passes over the bars at a timeframe left of their factors; null where nobody keeps it.</summary>
+    public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
+
+    /// <summary>From now on passes over the bars at a timeframe leave their factors to the next, unless they do already.</summary>
+    /// <param name="bars">How many it has.</param>
+    public void Keep(Timeframe timeframe, long bars, FactorBudget budget) => _memories.GetOrAdd((Series, timeframe), _ => new FactorMemory(bars, budget));
+}
 
 /// <summary>
 /// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
@@ -66,7 +79,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         {
             FeedExecution? execution = null;
             execution = new FeedExecution(feed, instances, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
-                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop), plan.Spec.Execution.Settings, events, withFactors)
+                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop), plan.Spec.Execution.Settings, events, withFactors, memory: markets[feed.Symbols[0]].MemoryOf(feed.Timeframe))
             {
                 Finished = outcomes =>
                 {

@@ -24,9 +24,10 @@ public sealed class FeedExecution
     /// <param name="instances">Those of the feed's strategies that are wanted.</param>
     /// <param name="series">Of the feed's symbols, in their order.</param>
     /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
+    /// <param name="memory">What earlier passes over these bars left of a single symbol's factors.</param>
     /// <param name="events">Where the strategies' signals and trades go; null where nobody wants them.</param>
     public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
-        ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null)
+        ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null, FactorMemory? memory = null)
     {
         Feed = feed;
         Strategies = instances.Count;
@@ -46,7 +47,7 @@ public sealed class FeedExecution
         }
         else
         {
-            var factors = feed.NewFactors();
+            var factors = feed.NewFactors(memory);
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
             _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed.TracePeriod, _stop.Token);
         }

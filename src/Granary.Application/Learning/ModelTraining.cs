@@ -56,6 +56,9 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
 /// </summary>
 public sealed class ModelTraining(TimeProvider clock, int threads)
 {
+    // Bytes of factor columns that a batch keeps between its passes.
+    private const long KeptFactors = 256 << 20;
+
     /// <param name="host">Runs strategies whose trades are the label.</param>
     /// <param name="register">Whether a version of each model is added to its registry.</param>
     public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
@@ -65,6 +68,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         foreach (var spec in specs)
             if (Array.IndexOf(owner, spec) < 0)
                 throw (spec.Place.Find("strategies") ?? spec.Place).Fault("no strategy of the batch is covered by this section; name classes or ids that it runs, or leave 'strategies' out");
+        await KeepFactorsAsync(plan, owner, markets, cancellationToken);
         StrategyTrades? trades = null;
         if (plan.Instances.Any(i => owner[i.Index]?.Label.Kind == LabelKind.Trade))
             trades = await StrategyTrades.RunAsync(plan, markets, host, i => owner[i.Index]?.Label.Kind == LabelKind.Trade, cancellationToken);
@@ -133,12 +137,31 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         return units;
     }
 
+    // Strategies whose trades are learned, features, and the run that asks the models pass over the same bars: what one has computed the next reads.
+    private static async Task KeepFactorsAsync(BatchPlan plan, LearningSpec?[] owner, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        var budget = new FactorBudget(KeptFactors / sizeof(double));
+        foreach (var feed in plan.Feeds.Where(f => f.Symbols.Count == 1 && f.Instances.Any(i => owner[i.Index] is not null)))
+        {
+            var market = markets[feed.Symbols[0]];
+            if (market.MemoryOf(feed.Timeframe) is not null) continue;
+            var bars = market.Series.Count;
+            if (feed.Timeframe != market.Series.Timeframe)
+            {
+                // How many longer bars there are depends on the calendar.
+                bars = 0;
+                await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken)) bars += block.Count;
+            }
+            market.Keep(feed.Timeframe, bars, budget);
+        }
+    }
+
     private static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
         var market = markets[feed.Symbols[0]];
         var blocks = new List<BarBlock>();
         await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
-        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, sets, supply: feed.Supply);
+        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, sets, supply: feed.Supply, memory: market.MemoryOf(feed.Timeframe));
     }
 
     // One file for what this program trains on this feed for this section.

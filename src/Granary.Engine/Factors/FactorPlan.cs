@@ -14,6 +14,9 @@ public sealed class FactorPlan
     /// </summary>
     public Func<FactorRequest, FactorKernel?>? Supply { get; init; }
 
+    /// <summary>What earlier passes over the same bars left; null where nobody keeps it.</summary>
+    public FactorMemory? Memory { get; init; }
+
     public IReadOnlyList<FactorRequest> Requests => _requests;
 
     /// <summary>Columns of a sheet: one for each line of each request.</summary>
@@ -83,7 +86,7 @@ public sealed class FactorComputer
     public FactorComputer(FactorPlan plan, MarketSeries series)
     {
         _plan = plan;
-        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply))];
+        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply) is var kernel && plan.Memory is { } memory ? memory.Of(r, kernel) : kernel)];
         _lines = [.. plan.Requests.Select(r => new double[r.Definition.Lines.Count][])];
     }
 

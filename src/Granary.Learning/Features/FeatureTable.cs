@@ -59,11 +59,12 @@ public sealed class FeatureTable
         Compute(series, blocks, [set], references, supply)[0];
 
     /// <summary>The tables of several sets in one pass over the bars: a factor that several of them read is computed once.</summary>
+    /// <param name="memory">What earlier passes over these bars left, and where this one leaves what it computes.</param>
     /// <returns>One for each set, in their order.</returns>
     public static IReadOnlyList<FeatureTable> Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<FeatureSet> sets,
-        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null)
+        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null, FactorMemory? memory = null)
     {
-        var plan = new FactorPlan { Supply = supply };
+        var plan = new FactorPlan { Supply = supply, Memory = memory };
         FeatureReader[] readers = [.. sets.Select(s => new FeatureReader(s, plan))];
         var computer = new FactorComputer(plan, series);
         if (references is null && computer.ReferenceSymbols.FirstOrDefault() is { } other)

@@ -57,6 +57,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
     private readonly int[] _roots, _depths;
     private readonly TreeLink _link;
     private readonly double _baseline;
+    private readonly TreeBlocks? _blocks;
 
     internal TreeEnsemble(ModelHead head, TreeNode[] nodes, double[] values, int[] roots, int[] depths, TreeLink link, double baseline, double[] gain) : base(head)
     {
@@ -67,6 +68,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         _link = link;
         _baseline = baseline;
         _gain = gain;
+        _blocks = TreeBlocks.From(nodes, values, roots);
     }
 
     public IReadOnlyList<double> Gain => _gain;
@@ -114,8 +116,20 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         return new TreeEnsemble(head, nodes, values, roots, [.. ordered.Select(t => t.Depth)], link, baseline, gain);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override double PredictFinite(ReadOnlySpan<double> input)
+    {
+        var sum = _blocks is null ? Walk(input) : _blocks.Sum(input);
+        return _link switch
+        {
+            TreeLink.Sum => _baseline + sum,
+            TreeLink.Sigmoid => Numerics.PortableMath.Sigmoid(_baseline + sum),
+            _ => sum / _roots.Length,
+        };
+    }
+
+    /// <summary>The sum of the leaves, node by node, on any processor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal double Walk(ReadOnlySpan<double> input)
     {
         Span<int> narrow = stackalloc int[input.Length];
         for (var f = 0; f < input.Length; f++) narrow[f] = TreeNode.Sortable(BinnedFeatures.Narrow(input[f]));
@@ -148,13 +162,11 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
             for (var level = _depths[t]; level > 0; level--) a = Step(ref nodes, ref x, a);
             sum += Unsafe.Add(ref values, a);
         }
-        return _link switch
-        {
-            TreeLink.Sum => _baseline + sum,
-            TreeLink.Sigmoid => Numerics.PortableMath.Sigmoid(_baseline + sum),
-            _ => sum / roots.Length,
-        };
+        return sum;
     }
+
+    /// <summary>The same sum by <see cref="TreeBlocks"/>; null where it is not used.</summary>
+    internal double? SumOfBlocks(ReadOnlySpan<double> input) => _blocks?.Sum(input);
 
     public override void Write(BinaryWriter writer)
     {

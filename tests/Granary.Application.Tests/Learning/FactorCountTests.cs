@@ -74,17 +74,8 @@ public sealed class FactorCountTests : IDisposable
     public async Task Two_hundred_strategies_walk_forward_over_twenty_windows_on_two_threads_and_no_factor_is_computed_twice(string label, int train, int test, int models)
     {
         const int Count = 3000;
-        var text = new StringBuilder("time,open,high,low,close,volume\n");
-        var random = new SeededRandom(9);
-        var price = 100.0;
-        for (var i = 0; i < Count; i++)
-        {
-            var open = price;
-            price = Math.Round(open * Math.Exp(0.01 * random.NextGaussian()), 4);
-            text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
-        }
         var symbol = label.ToUpperInvariant();
-        await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
+        await WriteAsync(symbol, Count);
         // 4 means × 50 variants. The model reads the means of 3 and 7, which no strategy uses, and those of 4, which fifty use.
         var variants = string.Join(", ", Enumerable.Range(1, 50));
         var spec = BatchReader.Read("batch.json", Encoding.UTF8.GetBytes($$"""
@@ -102,13 +93,53 @@ public sealed class FactorCountTests : IDisposable
         trials.ShouldAllBe(t => t.Error == null);
         progress.Total.ShouldBeGreaterThanOrEqualTo(20 * models);
         progress.Done.ShouldBe(progress.Total);
-        // Where trades are the label, the strategies are run once to make them.
+        // Where trades are the label, the strategies are run to make them; what they share with the models is computed for both at once.
         var runs = label == "trade" ? 1 : 0;
-        long Computed(int n) => CountedMean.Bars.GetValueOrDefault((symbol, n));
-        foreach (var n in new[] { 3, 7 }) Computed(n).ShouldBe(Count, $"counted({n}): read by the models, once over the bars");
-        Computed(4).ShouldBe((1 + runs) * Count, "counted(4): read by the models, and where trades are the label by fifty strategies in their one run");
-        foreach (var n in new[] { 2, 5, 6 }) Computed(n).ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
+        foreach (var n in new[] { 3, 4, 7 }) Computed(symbol, n).ShouldBe(Count, $"counted({n}): read by the models, once over the bars");
+        foreach (var n in new[] { 2, 5, 6 }) Computed(symbol, n).ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
     }
+
+    [Theory]
+    [InlineData("direction", "1h")]
+    [InlineData("trade", "1h")]
+    [InlineData("trade", "4h")] // longer bars than the data's
+    public async Task A_backtest_that_trains_its_models_and_asks_them_computes_each_factor_once(string label, string timeframe)
+    {
+        const int Count = 2000;
+        var symbol = $"ASKED-{label}-{timeframe}".ToUpperInvariant();
+        await WriteAsync(symbol, Count);
+        var spec = BatchReader.Read("batch.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "asked", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
+              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4], "variant": [1, 2] }, "timeframe": "{{timeframe}}", "sides": "long", "size": { "cash": 1000 } }],
+              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(4)/close", "counted(3)/close[1]"], "registry": "{{symbol}}" } }
+            """), _folder);
+        var options = new BatchOptions { Out = Path.Combine(_folder, symbol), Guards = false };
+
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, options);
+
+        run.Model.Strategies.ShouldAllBe(s => s.Model != null);
+        var bars = timeframe == "1h" ? Count : Count / 4;
+        foreach (var n in new[] { 2, 3, 4 }) Computed(symbol, n).ShouldBe(bars, $"counted({n})");
+        // What was read is what would have been computed: the digest is that of models which are found trained, and of factors that are computed in this pass alone.
+        var again = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, options with { Out = Path.Combine(_folder, symbol + "-again") });
+        again.Model.Digest.ShouldBe(run.Model.Digest);
+    }
+
+    private async Task WriteAsync(string symbol, int count)
+    {
+        var text = new StringBuilder("time,open,high,low,close,volume\n");
+        var random = new SeededRandom(9);
+        var price = 100.0;
+        for (var i = 0; i < count; i++)
+        {
+            var open = price;
+            price = Math.Round(open * Math.Exp(0.01 * random.NextGaussian()), 4);
+            text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
+        }
+        await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
+    }
+
+    private static long Computed(string symbol, int n) => CountedMean.Bars.GetValueOrDefault((symbol, n));
 
     private sealed class Windows : IProgress<TrainingProgress>
     {

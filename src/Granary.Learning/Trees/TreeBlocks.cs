@@ -1,0 +1,275 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Granary.Learning.Trees;
+
+/// <summary>
+/// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. A row becomes one byte for each feature that splits: how many of the ensemble's thresholds lie
+/// below its value. Then four blocks at a time are decided by one permutation of these bytes and one comparison, and a tree that has come to its leaf leaves the round,
+/// so that a shallow tree does not wait for a deep one. The sum is that of <see cref="TreeEnsemble.Walk"/>, in its order, to the bit.
+/// </summary>
+internal sealed class TreeBlocks
+{
+    // Fewer trees are sooner walked than their row is encoded.
+    private const int LeastTrees = 16;
+
+    // As many features as two registers hold bytes, and as many thresholds of each as a byte counts.
+    private const int MaxSlots = 128, MaxCuts = 255;
+
+    // A block fills one line of the cache: for each of its 16 places, in the order of a heap, the feature and the cut that is asked for (place 0 is nobody's),
+    // and for each of its 16 exits the distance to the next block, or the number of the leaf.
+    private const int Levels = 4, Exits = 1 << Levels, Record = 4 * Exits, Leaf = 1 << 15;
+
+    // A cut that nothing exceeds: what lies below a leaf leads to the left.
+    private const byte Never = 255;
+
+    // For each feature 16 cuts, the last of each group of 16, and then all 256, of which at most 255 are finite.
+    private const int CutRow = 16 + 256;
+
+    // Trees that are walked together; a multiple of eight, since the sum adds them by eights.
+    private const int Chunk = 256;
+
+    private readonly byte[] _records;
+    private readonly int _start;
+    private readonly ulong[] _walkers;
+    private readonly double[] _values;
+    private readonly int[] _firstLeaf, _features;
+    private readonly float[] _cuts;
+
+    private TreeBlocks(List<byte> records, ulong[] walkers, double[] values, int[] firstLeaf, int[] features, float[] cuts)
+    {
+        // Pinned, so that the first record stays at the beginning of a line.
+        _records = GC.AllocateUninitializedArray<byte>(records.Count + Record, pinned: true);
+        _start = (int)((Record - (Marshal.UnsafeAddrOfPinnedArrayElement(_records, 0) & (Record - 1))) & (Record - 1));
+        records.CopyTo(_records, _start);
+        _walkers = walkers;
+        _values = values;
+        _firstLeaf = firstLeaf;
+        _features = features;
+        _cuts = cuts;
+    }
+
+    /// <returns>Null where the processor lacks the instructions, the trees are few, or their features, thresholds or leaves are too many: then they are walked node by node.</returns>
+    public static TreeBlocks? From(TreeNode[] nodes, double[] values, int[] roots)
+    {
+        if (!Avx512Vbmi.IsSupported || roots.Length < LeastTrees || Thresholds(nodes) is not { } thresholds) return null;
+        int[] features = [.. thresholds.Keys];
+        var cuts = new float[features.Length * CutRow];
+        Array.Fill(cuts, float.PositiveInfinity);
+        for (var slot = 0; slot < features.Length; slot++)
+        {
+            var row = cuts.AsSpan(slot * CutRow, CutRow);
+            var own = thresholds[features[slot]];
+            for (var k = 0; k < own.Length; k++) row[16 + k] = TreeNode.FromSortable(own[k]);
+            for (var k = 0; k < 16; k++) row[k] = row[16 + 16 * k + 15];
+        }
+
+        var records = new List<byte>();
+        // Forests have few different leaves, and then one table for all; else each tree has its own stretch of one.
+        var leaves = new List<double>();
+        var known = new Dictionary<long, int>();
+        var shared = Distinct(nodes, values) <= Leaf;
+        var walkers = new ulong[roots.Length];
+        var firstLeaf = new int[roots.Length];
+        var blocks = new Queue<(int Node, int Parent, int Exit)>();
+        var within = new Queue<(int Node, int Place)>();
+        for (var t = 0; t < roots.Length; t++)
+        {
+            walkers[t] = (ulong)(t % Chunk) << 32 | (uint)(records.Count / Record);
+            firstLeaf[t] = shared ? 0 : leaves.Count;
+            blocks.Enqueue((roots[t], -1, 0));
+            while (blocks.TryDequeue(out var top))
+            {
+                var block = records.Count / Record;
+                CollectionsMarshal.SetCount(records, (block + 1) * Record);
+                var record = At(block);
+                record.Clear();
+                record[Exits..(2 * Exits)].Fill(Never);
+                if (top.Parent >= 0)
+                {
+                    if (block - top.Parent >= Leaf) return null;
+                    ExitsOf(At(top.Parent))[top.Exit] = (ushort)(block - top.Parent);
+                }
+                within.Enqueue((top.Node, 1));
+                while (within.TryDequeue(out var at))
+                {
+                    var node = nodes[at.Node];
+                    if (node.Step == 0)
+                    {
+                        var bits = BitConverter.DoubleToInt64Bits(values[at.Node]);
+                        if (!shared || !known.TryGetValue(bits, out var leaf))
+                        {
+                            leaf = leaves.Count - firstLeaf[t];
+                            if (leaf >= Leaf) return null;
+                            if (shared) known.Add(bits, leaf);
+                            leaves.Add(values[at.Node]);
+                        }
+                        ExitsOf(record)[ExitOf(at.Place)] = (ushort)(Leaf | leaf);
+                    }
+                    else if (at.Place >= Exits)
+                    {
+                        blocks.Enqueue((at.Node, block, at.Place - Exits));
+                    }
+                    else
+                    {
+                        record[at.Place] = (byte)Array.BinarySearch(features, node.Feature);
+                        record[Exits + at.Place] = (byte)Array.BinarySearch(thresholds[node.Feature], node.Threshold);
+                        within.Enqueue((at.Node + node.Step, 2 * at.Place));
+                        within.Enqueue((at.Node + node.Step + 1, 2 * at.Place + 1));
+                    }
+                }
+            }
+        }
+        return new TreeBlocks(records, walkers, [.. leaves], firstLeaf, features, cuts);
+
+        Span<byte> At(int block) => CollectionsMarshal.AsSpan(records).Slice(block * Record, Record);
+        // What ends above the last level leads on to the left.
+        static int ExitOf(int place) => (place << (Levels - BitOperations.Log2((uint)place))) - Exits;
+        static Span<ushort> ExitsOf(Span<byte> record) => MemoryMarshal.Cast<byte, ushort>(record[(2 * Exits)..]);
+    }
+
+    private static int Distinct(TreeNode[] nodes, double[] values)
+    {
+        var found = new HashSet<long>();
+        for (var i = 0; i < nodes.Length; i++)
+            if (nodes[i].Step == 0)
+                found.Add(BitConverter.DoubleToInt64Bits(values[i]));
+        return found.Count;
+    }
+
+    // The thresholds of each feature that splits, each once, rising, as nodes hold them; null where they are too many.
+    private static SortedList<int, int[]>? Thresholds(TreeNode[] nodes)
+    {
+        var found = new Dictionary<int, HashSet<int>>();
+        foreach (var node in nodes)
+        {
+            if (node.Step == 0) continue;
+            if (!found.TryGetValue(node.Feature, out var own)) found.Add(node.Feature, own = []);
+            own.Add(node.Threshold);
+        }
+        if (found.Count > MaxSlots || found.Values.Any(own => own.Count > MaxCuts)) return null;
+        var thresholds = new SortedList<int, int[]>(found.Count);
+        foreach (var (feature, own) in found) thresholds.Add(feature, [.. own.Order()]);
+        return thresholds;
+    }
+
+    /// <summary>The sum of the leaves that a row of finite features comes to. Allocates nothing.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public double Sum(ReadOnlySpan<double> input)
+    {
+        Span<byte> codes = stackalloc byte[MaxSlots];
+        // A tree on its way: its number within the chunk above, its block below. From one list into the other, and back.
+        Span<ulong> here = stackalloc ulong[Chunk + 4], there = stackalloc ulong[Chunk + 4];
+        Span<ushort> places = stackalloc ushort[Chunk + 32];
+        Span<int> leaves = stackalloc int[Chunk];
+        Encode(input, codes);
+        var sum = 0.0;
+        for (var start = 0; start < _walkers.Length; start += Chunk)
+        {
+            var count = Math.Min(Chunk, _walkers.Length - start);
+            _walkers.AsSpan(start, count).CopyTo(here);
+            for (nint walking = count; walking > 0;)
+            {
+                Decide(ref codes[0], ref here[0], ref places[0], walking);
+                walking = Follow(ref here[0], ref there[0], ref places[0], ref leaves[0], walking);
+                if (walking == 0) break;
+                Decide(ref codes[0], ref there[0], ref places[0], walking);
+                walking = Follow(ref there[0], ref here[0], ref places[0], ref leaves[0], walking);
+            }
+            sum = Add(sum, ref leaves[0], start, count);
+        }
+        return sum;
+    }
+
+    // How many cuts lie below each value: first by groups of sixteen, then within the group.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Encode(ReadOnlySpan<double> input, Span<byte> codes)
+    {
+        ref var row = ref MemoryMarshal.GetArrayDataReference(_cuts);
+        for (var slot = 0; slot < _features.Length; slot++)
+        {
+            var value = Vector512.Create(BinnedFeatures.Narrow(input[_features[slot]]));
+            var group = Below(ref row, 0, value);
+            codes[slot] = (byte)(16 * group + Below(ref row, 16 + 16 * group, value));
+            row = ref Unsafe.Add(ref row, CutRow);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Below(ref float cuts, int from, Vector512<float> value) =>
+        BitOperations.PopCount(Vector512.LessThan(Vector512.LoadUnsafe(ref cuts, (nuint)from), value).ExtractMostSignificantBits());
+
+    // Where each tree leaves its block: the place that the exit would have on a fifth level, 16 … 31.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Decide(ref byte codes, ref ulong walkers, ref ushort places, nint count)
+    {
+        ref var records = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start);
+        var (low, high) = (Vector512.LoadUnsafe(ref codes), Vector512.LoadUnsafe(ref codes, 64));
+        var wide = _features.Length > 64;
+        // What fills the last four up is decided too, and not looked at.
+        Vector256<ulong>.Zero.StoreUnsafe(ref walkers, (nuint)count);
+        for (nint i = 0; i < count; i += 4)
+        {
+            var ab = Questions(ref records, Unsafe.Add(ref walkers, i)).ToVector512Unsafe().WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 1))).AsInt32();
+            var cd = Questions(ref records, Unsafe.Add(ref walkers, i + 2)).ToVector512Unsafe().WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 3))).AsInt32();
+            var slots = Avx512F.Shuffle4x128(ab, cd, 0b10_00_10_00).AsByte();
+            var cuts = Avx512F.Shuffle4x128(ab, cd, 0b11_01_11_01).AsByte();
+            var code = wide ? Avx512Vbmi.PermuteVar64x8x2(low, slots, high) : Avx512Vbmi.PermuteVar64x8(low, slots);
+            Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref places, i)), Vector512.GreaterThan(code, cuts).ExtractMostSignificantBits());
+        }
+        // Sixteen bits of each tree, in the order of a heap, become the place to which they lead: 32 trees at a time.
+        var one = Vector512<ushort>.One;
+        for (nint i = 0; i < count; i += 32)
+        {
+            var right = Vector512.LoadUnsafe(ref places, (nuint)i);
+            var at = one;
+            for (var level = 0; level < Levels; level++) at = at + at + (Avx512BW.ShiftRightLogicalVariable(right, at) & one);
+            at.StoreUnsafe(ref places, (nuint)i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Questions(ref byte records, ulong walker) => Vector256.LoadUnsafe(ref records, (nuint)(uint)walker * Record);
+
+    // Goes through the exits; returns how many trees have further to go.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private nint Follow(ref ulong walkers, ref ulong further, ref ushort places, ref int leaves, nint count)
+    {
+        // Place 16 is exit 0, and the exits begin behind 16 pairs of bytes.
+        ref var exits = ref Unsafe.As<byte, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start));
+        nint still = 0;
+        for (nint i = 0; i < count; i++)
+        {
+            var walker = Unsafe.Add(ref walkers, i);
+            var next = (ulong)Unsafe.Add(ref exits, (nint)((ulong)(uint)walker * (Record / 2)) + Unsafe.Add(ref places, i));
+            // Written over until it is a leaf.
+            Unsafe.Add(ref leaves, (nint)(walker >> 32)) = (int)next;
+            Unsafe.Add(ref further, still) = walker + next;
+            still += (nint)((next >> 15) ^ 1);
+        }
+        return still;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Add(double sum, ref int leaves, int start, int count)
+    {
+        ref var values = ref MemoryMarshal.GetArrayDataReference(_values);
+        ref var first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_firstLeaf), start);
+        nint t = 0;
+        for (; t <= count - 8; t += 8)
+            sum += ((Value(ref values, ref leaves, ref first, t) + Value(ref values, ref leaves, ref first, t + 1))
+                    + (Value(ref values, ref leaves, ref first, t + 2) + Value(ref values, ref leaves, ref first, t + 3)))
+                + ((Value(ref values, ref leaves, ref first, t + 4) + Value(ref values, ref leaves, ref first, t + 5))
+                    + (Value(ref values, ref leaves, ref first, t + 6) + Value(ref values, ref leaves, ref first, t + 7)));
+        for (; t < count; t++) sum += Value(ref values, ref leaves, ref first, t);
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Value(ref double values, ref int leaves, ref int first, nint tree) =>
+        Unsafe.Add(ref values, (Unsafe.Add(ref leaves, tree) & (Leaf - 1)) + Unsafe.Add(ref first, tree));
+}
