@@ -1,5 +1,4 @@
 using Granary.Engine.Market;
-using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Learning.Trees;
 using Microsoft.ML;
@@ -15,41 +14,19 @@ public sealed class FastForestTrainer(
     [Range(1, 100_000)] int trees = 100,
     [Range(2, 4096)] int leaves = 64,
     [Range(1, 1_000_000)] int minLeaf = 5,
-    [Range(0.001, 1)] double featureFractionPerSplit = 0.3) : ITrainer
+    [Range(0.001, 1)] double featureFractionPerSplit = 0.3) : MLNetTreeTrainer("mlnet-fastforest", minLeaf)
 {
-    public string Name => "mlnet-fastforest";
+    private readonly int _minLeaf = minLeaf;
 
-    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
-    {
-        TreeBounds.RequireWidth(Name, set.Table.Width);
-        var table = MLNetTable.From(Name, set, classesOnly: false, least: Math.Max(20, 2 * minLeaf));
-        return MLNetRun.Train(Name, options, context =>
-        {
-            var view = table.View(context);
-            var head = MLNetRun.Head(Name, table);
-            if (table.Classify)
-            {
-                var ensemble = context.BinaryClassification.Trainers.FastForest(Set(new FastForestBinaryTrainer.Options(), options, table.WeightColumn)).Fit(view).Model.TrainedTreeEnsemble;
-                return TreeEnsemble.Join(head, TreeTranslation.Trees(ensemble, table, v => Math.Clamp((1 + v) / 2, 0, 1)), TreeLink.Mean, 0);
-            }
-            else
-            {
-                var ensemble = context.Regression.Trainers.FastForest(Set(new FastForestRegressionTrainer.Options(), options, table.WeightColumn)).Fit(view).Model.TrainedTreeEnsemble;
-                return TreeEnsemble.Join(head, TreeTranslation.Trees(ensemble, table, v => v * table.LabelDeviation + table.LabelMean), TreeLink.Mean, 0);
-            }
-        });
-    }
+    private protected override TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed) => TreeEnsemble.Join(MLNetRun.Head(Name, table), table.Classify
+        ? TreeTranslation.Trees(context.BinaryClassification.Trainers.FastForest(Set(new FastForestBinaryTrainer.Options(), table, seed)).Fit(view).Model.TrainedTreeEnsemble, table, v => Math.Clamp((1 + v) / 2, 0, 1))
+        : TreeTranslation.Trees(context.Regression.Trainers.FastForest(Set(new FastForestRegressionTrainer.Options(), table, seed)).Fit(view).Model.TrainedTreeEnsemble, table, v => v * table.LabelDeviation + table.LabelMean),
+        TreeLink.Mean, 0);
 
-    private T Set<T>(T o, TrainingOptions options, string? weight) where T : FastForestOptionsBase
+    private T Set<T>(T o, MLNetTable table, int seed) where T : FastForestOptionsBase
     {
         o.NumberOfTrees = trees;
-        o.NumberOfLeaves = leaves;
-        o.MinimumExampleCountPerLeaf = minLeaf;
         o.FeatureFractionPerSplit = featureFractionPerSplit;
-        o.NumberOfThreads = 1;
-        o.Seed = MLNetRun.Seed(options.Seed);
-        o.FeatureSelectionSeed = o.Seed;
-        o.ExampleWeightColumnName = weight;
-        return o;
+        return TreeTranslation.Set(o, table, leaves, _minLeaf, seed);
     }
 }

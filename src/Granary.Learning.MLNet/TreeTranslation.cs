@@ -1,5 +1,6 @@
 using Granary.Learning.Trainers;
 using Granary.Learning.Trees;
+using Microsoft.ML.Calibrators;
 using Microsoft.ML.Trainers.FastTree;
 
 namespace Granary.Learning.MLNet;
@@ -17,6 +18,30 @@ internal static class TreeTranslation
             trees.Add(Tree(ensemble.Trees[t], table, value => leaf(weight * value)));
         }
         return trees;
+    }
+
+    /// <summary>Boosted trees whose sum a sigmoid makes a probability of.</summary>
+    /// <param name="calibrator">p = 1 / (1 + e^(slope · score + offset)), and the slope is negative.</param>
+    public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble, PlattCalibrator calibrator) where T : RegressionTreeBase
+    {
+        var (slope, offset) = (-calibrator.Slope, -calibrator.Offset);
+        return TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => slope * v), TreeLink.Sigmoid, slope * ensemble.Bias + offset);
+    }
+
+    /// <summary>Boosted trees whose sum is the standardised label.</summary>
+    public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble) where T : RegressionTreeBase =>
+        TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => v * table.LabelDeviation), TreeLink.Sum, ensemble.Bias * table.LabelDeviation + table.LabelMean);
+
+    /// <summary>What FastTree and FastForest are both told.</summary>
+    public static T Set<T>(T o, MLNetTable table, int leaves, int minLeaf, int seed) where T : TreeOptions
+    {
+        o.NumberOfLeaves = leaves;
+        o.MinimumExampleCountPerLeaf = minLeaf;
+        o.NumberOfThreads = 1;
+        o.Seed = seed;
+        o.FeatureSelectionSeed = seed;
+        o.ExampleWeightColumnName = table.WeightColumn;
+        return o;
     }
 
     private static GrownTree Tree(RegressionTreeBase tree, MLNetTable table, Func<double, double> leaf)

@@ -106,6 +106,10 @@ public sealed class BatchPlan
         return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)], [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
     }
 
+    /// <summary>The same plan whose feeds have some of its strategies alone; their numbers stay.</summary>
+    public BatchPlan Where(Func<StrategyInstance, bool> include) =>
+        new(Spec, Symbols, Instances, [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);
+
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)
     {

@@ -171,8 +171,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             digest.Add("portfolio", outcome.Fingerprint);
 
             // What an interrupted run had finished has been seen, and so counts.
-            if (interrupted && host is not IPortfolioHost) BatchTrials.Count(ledger, Trials(plan, outcomes, markets, learning), out _);
-            var guards = interrupted || host is IPortfolioHost ? null : Guard(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
+            if (interrupted && host is not IPortfolioHost) await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning), CancellationToken.None);
+            var guards = interrupted || host is IPortfolioHost ? null : await GuardAsync(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
@@ -232,10 +232,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
     }
 
-    private BatchGuards Guard(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
+    private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
-        var census = BatchTrials.Count(ledger, Trials(plan, outcomes, markets, learning), out var fault);
+        var (census, fault) = await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning));
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Application.Hosting;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Batches;
@@ -8,6 +9,10 @@ public static class FeedBlocks
 {
     /// <summary>About how many bars that will be.</summary>
     public static long CountOf(IBarSeries series, Timeframe timeframe) => series.Count / Math.Max(1, timeframe.Ticks / series.Timeframe.Ticks);
+
+    /// <summary>About how many bars times strategies a batch is.</summary>
+    public static long Evaluations(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets) =>
+        plan.Feeds.Sum(f => CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
 
     public static IAsyncEnumerable<BarBlock> ReadAsync(IBarSeries series, Timeframe timeframe, int blockSize, CancellationToken cancellationToken = default) =>
         timeframe == series.Timeframe ? series.ReadAsync(blockSize, cancellationToken) : Aggregated(series, timeframe, blockSize, cancellationToken);

@@ -52,8 +52,8 @@ public sealed record BatchGuards(
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count)])
             : EvidenceFinding.Missing("nobody looked");
         findings[Guards.Evidence.CostStress] = Stress is { Strategies: > 0 } t
-            ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {t.StillProfitable} of {t.Strategies} strategies still earn"),
-                [("return", t.Return), ("stressed", t.Stressed), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
+            ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
+                [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
             : EvidenceFinding.Missing("no strategy has a weight");
         return new Evidence(findings);
     }
@@ -86,7 +86,7 @@ public sealed record BatchGuards(
         if (LedgerFault is not null) said.Add($"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
         said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).") : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (Stress is { Strategies: > 0 } stress)
-            said.Add(Text($"With every cost doubled and every order one bar later the result is {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {stress.StillProfitable} of {stress.Strategies} strategies still earn."));
+            said.Add(Text($"With every cost doubled and every order one bar later the result is {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
             said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies at {clean.Cuts} instants; granary verify looks at all of them."));
         return said;
@@ -147,6 +147,10 @@ public sealed record BatchGuards(
         }
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
+
+    private static string Tried(CostStress stress) => Text(stress.Strategies == stress.Weighted
+        ? (FormattableString)$"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn"
+        : $"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn, which were drawn evenly from the {stress.Weighted:#,0} with a weight");
 
     private static double Annual(double sharpe, long periodTicks) => sharpe * Math.Sqrt(365.25 * TimeSpan.TicksPerDay / periodTicks);
 

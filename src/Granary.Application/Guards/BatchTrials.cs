@@ -31,19 +31,19 @@ public static class BatchTrials
 
     /// <summary>Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.</summary>
     /// <param name="ledger">Null where nobody keeps one.</param>
-    /// <param name="fault">Why the ledger could not be kept; null where it was.</param>
-    public static TrialCensus Count(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials, out string? fault)
+    /// <returns>And why the ledger could not be kept; null where it was.</returns>
+    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials, CancellationToken cancellationToken = default)
     {
-        fault = null;
+        string? fault = null;
         try
         {
-            if (ledger is not null) return ledger.Record(trials);
+            if (ledger is not null) return (await ledger.RecordAsync(trials, cancellationToken), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             fault = e.Message.TrimEnd('.');
         }
-        return TrialLedger.Alone(trials);
+        return (TrialLedger.Alone(trials), fault);
     }
 
     // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.

@@ -25,7 +25,7 @@ public static class CausalitySample
     /// <param name="failed">Strategies of the batch that failed: they are left out.</param>
     public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, int threads, CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
     {
-        var evaluations = plan.Feeds.Sum(f => FeedBlocks.CountOf(markets[f.Symbols[0]].Series, f.Timeframe) * f.Instances.Count);
+        var evaluations = FeedBlocks.Evaluations(plan, markets);
         var budget = Math.Max(Free, (long)(Share * evaluations));
         // Each strategy runs once over the true bars and once over those of each cut.
         var bars = Math.Max(LeastBars, budget / (Cuts + 1));

@@ -11,15 +11,19 @@ namespace Granary.Application.Guards;
 /// <param name="StillProfitable">How many of them still earn.</param>
 public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
-    /// <summary>The most strategies that are tried.</summary>
-    public const int Most = 50;
+    // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway is free.
+    private const int Least = 50;
+    private const double Share = 0.05;
+    private const long Free = 5_000_000;
 
     public bool Passed => Strategies > 0 && Stressed > 0;
 
     public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, int threads, CancellationToken cancellationToken)
     {
         var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null).Select(i => i.Index).ToList();
-        var count = Math.Min(Most, members.Count);
+        var evaluations = FeedBlocks.Evaluations(plan, markets);
+        var mean = Math.Max(1, evaluations / Math.Max(1, plan.Instances.Count));
+        var count = (int)Math.Min(members.Count, Math.Max(Least, Math.Max(Free, (long)(Share * evaluations)) / mean));
         var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
         if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
         var stressed = new Dictionary<int, StrategyOutcome>();

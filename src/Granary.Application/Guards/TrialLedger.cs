@@ -25,10 +25,13 @@ public sealed record TrialCensus(long Trials, long New, Moments Sharpes);
 /// by one process at a time. A record that a crash cut short is cut off by whoever comes next.
 /// </remarks>
 /// <param name="folder">Made when it is first needed.</param>
-public sealed class TrialLedger(string folder)
+/// <param name="patience">How long to wait for another process that has a file; null = half a minute.</param>
+/// <param name="clock">Waits; null = the system's.</param>
+public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimeProvider? clock = null)
 {
     private const int RecordSize = 24;
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "GRANARY_TRIALS";
@@ -43,27 +46,27 @@ public sealed class TrialLedger(string folder)
 
     public string Folder => folder;
 
-    /// <summary>Adds what has been tried, and tells what has been tried in all.</summary>
+    /// <summary>Adds what has been tried, and tells what has been tried in all. Where another process has a file it is waited for, and no thread waits with it.</summary>
     /// <param name="trials">By data set, as the hash of its bars.</param>
-    /// <exception cref="IOException">The folder cannot be written, or another process kept a file for half a minute.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or another process kept a file for half a minute; the message says which, and what to do.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public TrialCensus Record(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials)
+    public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         long all = 0, fresh = 0;
         var sharpes = new Moments();
-        Span<byte> record = stackalloc byte[RecordSize];
+        var record = new byte[RecordSize];
         // In one order, so that two runs over the same data sets add the same numbers alike.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
-            using var file = Open(Path.Combine(folder, dataSet + ".trials"));
+            await using var file = await OpenAsync(Path.Combine(folder, dataSet + ".trials"), cancellationToken);
             var known = Read(file);
             var added = new MemoryStream();
             foreach (var trial in tried)
             {
                 if (!known.TryAdd(trial.Combination, trial.DailySharpe)) continue;
                 BinaryPrimitives.WriteUInt128LittleEndian(record, trial.Combination);
-                BinaryPrimitives.WriteDoubleLittleEndian(record[16..], trial.DailySharpe);
+                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(16), trial.DailySharpe);
                 added.Write(record);
                 fresh++;
             }
@@ -102,19 +105,22 @@ public sealed class TrialLedger(string folder)
     }
 
     // Whoever has the file open has it alone; the others wait for their turn.
-    private static FileStream Open(string path)
+    private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var started = _clock.GetTimestamp();
         for (var wait = 1; ; wait = Math.Min(wait * 2, 100))
         {
             try
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path) && clock.Elapsed < _patience)
+            catch (IOException e) when (File.Exists(path) && e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
             {
-                Thread.Sleep(wait);
+                if (_clock.GetElapsedTime(started) >= _patience)
+                    throw new IOException(FormattableString.Invariant(
+                        $"another process has kept the trial ledger's {path} for {_patience.TotalSeconds:0.#} seconds; run the batch again when it has ended, or name another folder by {Variable}"), e);
             }
+            await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, cancellationToken);
         }
     }
 

@@ -46,6 +46,9 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap, IReadOnlyList<CalibrationBin> Calibration,
     IReadOnlyList<FeatureImportance> Importance, ModelVersion? Version, EntryModel? Model, string? Error)
 {
+    /// <summary>Judges by the one model that has learned from all samples, from when their last label was known; null where there is no model.</summary>
+    public EntryModel? Whole { get; init; }
+
     /// <summary>From when it is asked, UTC ticks; the maximum where it never is.</summary>
     public long ActiveFrom => Windows.Count > 0 && Model is not null ? Windows[0].TestFrom.Ticks : long.MaxValue;
 }
@@ -61,8 +64,9 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
 
     /// <param name="host">Runs strategies whose trades are the label.</param>
     /// <param name="register">Whether a version of each model is added to its registry.</param>
+    /// <param name="from">Samples begin here, UTC ticks; bars before it only warm features up.</param>
     public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
-        bool register, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        bool register, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, long from = 0)
     {
         var owner = plan.Instances.Select(i => specs.FirstOrDefault(s => s.Covers(i))).ToArray();
         foreach (var spec in specs)
@@ -105,7 +109,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 foreach (var (spec, feed, strategies) in byFeed)
                 {
                     if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed));
-                    var job = new UnitJob(spec, feed, strategies, cache);
+                    var job = new UnitJob(spec, feed, strategies, cache, from);
                     jobs.Add(job);
                     if (feed.Symbols.Count > 1)
                     {
@@ -189,7 +193,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         }
     }
 
-    private sealed class UnitJob(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache)
+    private sealed class UnitJob(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache, long from)
     {
         private readonly ConcurrentDictionary<int, (ITrainedModel Model, WindowResult Result, double[] Predicted, double[] Labels, double[] Importance)> _windows = new();
         private TrainingTable? _table;
@@ -218,15 +222,17 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         public void Prepare(FeatureTable features, StrategyTrades? trades)
         {
             var label = spec.Label;
+            var first = Array.BinarySearch(features.Time, from);
+            if (first < 0) first = ~first;
             if (label.Kind == LabelKind.Trade)
             {
                 var (column, sides, bars) = trades!.LabelOf(strategies[0].Index, features);
                 if (bars.Count == 0) throw new LearningInputException($"{strategies[0].Id} has closed no trade: there is nothing to learn from");
-                _table = features.With(column, label.ToString(), bars, out _, sides);
+                _table = features.With(column, label.ToString(), bars.Where(b => b >= first), out _, sides);
             }
             else
             {
-                _table = features.With(Column(features, label), label.ToString());
+                _table = features.With(Column(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
             }
             var walk = spec.WalkForward;
             var train = walk.Train ?? Math.Max(20, _table.Count * 2 / 5);
@@ -323,16 +329,19 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
 
                 var (final, _) = Train([.. Enumerable.Range(0, table.Count)], seed, cancellationToken);
                 var (inSample, _, _) = Measure(final, [.. Enumerable.Range(0, table.Count)]);
-                EntryModel? judge = null;
+                EntryModel? judge = null, whole = null;
                 if (last.Input.Kind == ModelInputKind.Features)
+                {
+                    whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule, spec.Label.Meaning);
                     judge = new EntryModel(Name, spec.Features, [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))], spec.Rule, spec.Label.Meaning);
+                }
                 else if (register)
                     throw new LearningInputException($"{spec.Trainer} reads past labels and no features: it is a baseline for 'experiment' and judges no entries, so choose another trainer");
 
                 ModelVersion? version = null;
                 if (register) version = Register(final, inSample, outOfSample, gap, data, seed, clock);
                 unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample, gap,
-                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null);
+                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null) { Whole = whole };
             });
             return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
         }

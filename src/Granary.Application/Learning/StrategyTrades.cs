@@ -24,7 +24,8 @@ internal sealed class StrategyTrades : IEventSink
         _trades = new List<JudgedTrade>[plan.Instances.Count];
         _open = new Dictionary<int, (double, double)>[plan.Instances.Count];
         _next = new int[plan.Instances.Count];
-        _multipliers = [.. plan.Instances.Select(i => markets[i.Symbols[0]].Instrument.Multiplier)];
+        // A strategy whose market has no bars here has no trades either.
+        _multipliers = [.. plan.Instances.Select(i => markets.TryGetValue(i.Symbols[0], out var market) ? market.Instrument.Multiplier : 1)];
     }
 
     public static async Task<StrategyTrades> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,

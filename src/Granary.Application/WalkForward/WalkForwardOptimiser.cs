@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Learning;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;
@@ -15,11 +17,12 @@ namespace Granary.Application.WalkForward;
 internal static class WalkForwardOptimiser
 {
     /// <param name="markets">Read already, by symbol.</param>
+    /// <param name="learning">Models that gate strategies: trained anew inside each in-sample stretch, walk-forward there, and on all of it for the stretch that follows.</param>
     /// <param name="execution">In place of the batch's; null for it.</param>
-    /// <param name="chosen">Choices to trade instead of making them anew, [group][window]; null to make them.</param>
+    /// <param name="again">An outcome whose choices and models are traded instead of making them anew; null to make them.</param>
     /// <exception cref="InputException">The record is too short for a single window.</exception>
-    public static async Task<WalkForwardOutcome> RunAsync(BatchPlan plan, WalkForwardSpec spec, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, int threads,
-        ExecutionSettings? execution, IReadOnlyList<IReadOnlyList<int>>? chosen, IProgress<int>? progress, CancellationToken cancellationToken)
+    public static async Task<WalkForwardOutcome> RunAsync(BatchPlan plan, WalkForwardSpec spec, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, int threads, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
+        ExecutionSettings? execution, WalkForwardOutcome? again, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (execution is not null) plan = plan.WithExecution(execution);
         var first = markets.Values.Min(m => m.Bars.Blocks[0].Time[0]);
@@ -30,17 +33,17 @@ internal static class WalkForwardOptimiser
                 $"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for {spec.InSample / (double)TimeSpan.TicksPerDay:0} days in sample and {spec.OutOfSample / (double)TimeSpan.TicksPerDay:0} out of sample; use shorter windows"));
         var groups = Groups(plan, spec.Among);
         var trace = plan.Spec.Data.Timeframe.Ticks >= TimeSpan.TicksPerHour ? TimeSpan.TicksPerDay : TimeSpan.TicksPerHour;
-        var made = new ConcurrentDictionary<int, WindowChoice[]>();
+        var made = new ConcurrentDictionary<int, (WindowChoice[] Choices, WindowModels Models)>();
         var done = 0;
         await Parallel.ForEachAsync(windows, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, async (window, token) =>
         {
-            made[window.Index] = await WindowAsync(plan, spec, groups, markets, window, trace, chosen is null ? null : [.. chosen.Select(c => c[window.Index])], token);
+            made[window.Index] = await WindowAsync(plan, spec, groups, markets, window, trace, learning, clock, again, token);
             progress?.Report(Interlocked.Increment(ref done));
         });
 
         var results = groups.Select((g, k) =>
         {
-            var choices = windows.Select(w => made[w.Index][k]).ToList();
+            var choices = windows.Select(w => made[w.Index].Choices[k]).ToList();
             return new ChoiceGroup(g.Name, g.Members, choices, Stitch(choices, plan.Spec.Cash, trace, windows));
         }).ToList();
         var length = results.Max(g => g.Stitched.Equity.Length);
@@ -50,7 +53,7 @@ internal static class WalkForwardOptimiser
             foreach (var group in results) equity[t] += group.Stitched.Equity[t];
             equity[t] /= results.Count;
         }
-        return new WalkForwardOutcome(spec, windows, results, new EquityTrace(trace, windows[0].At / trace, plan.Spec.Cash, equity), Efficiency(results));
+        return new WalkForwardOutcome(spec, windows, results, new EquityTrace(trace, windows[0].At / trace, plan.Spec.Cash, equity), Efficiency(results)) { Models = [.. windows.Select(w => made[w.Index].Models)] };
     }
 
     /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
@@ -59,8 +62,9 @@ internal static class WalkForwardOptimiser
         : among == ChoiceAmong.Market ? [.. plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, g.ToList()))]
         : [.. plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading)).Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", g.ToList()))];
 
-    private static async Task<WindowChoice[]> WindowAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, List<StrategyInstance> Members)> groups,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, long trace, IReadOnlyList<int>? chosen, CancellationToken cancellationToken)
+    private static async Task<(WindowChoice[] Choices, WindowModels Models)> WindowAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, List<StrategyInstance> Members)> groups,
+        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, long trace,
+        IReadOnlyList<LearningSpec> learning, TimeProvider clock, WalkForwardOutcome? again, CancellationToken cancellationToken)
     {
         Dictionary<string, OpenedMarket> Cut(long from, long to)
         {
@@ -78,16 +82,18 @@ internal static class WalkForwardOptimiser
         var host = new EmbeddedHost(1);
         var inSample = new Dictionary<int, StrategyOutcome>();
         var choice = new int[groups.Count];
-        if (chosen is null)
+        var models = again?.Models[window.Index] ?? WindowModels.None;
+        if (again is null)
         {
             var past = Cut(window.From, window.At);
             var feeds = plan.TradingFrom(window.From, 0);
+            if (learning.Count > 0) (feeds, models) = await LearnAsync(feeds, past, learning, clock, host, window, i => Has(past, i), cancellationToken);
             await RunAsync(host, feeds, past, i => Has(past, i), null, inSample, cancellationToken);
             for (var g = 0; g < groups.Count; g++) choice[g] = Best(groups[g].Members, inSample, spec);
         }
         else
         {
-            for (var g = 0; g < groups.Count; g++) choice[g] = chosen[g];
+            for (var g = 0; g < groups.Count; g++) choice[g] = again.Groups[g].Choices[window.Index].Strategy;
         }
 
         // The choice has its past to warm up in, as much of it as it was chosen on.
@@ -95,9 +101,9 @@ internal static class WalkForwardOptimiser
         var wanted = choice.Where(c => c >= 0).ToHashSet();
         var outOfSample = new Dictionary<int, StrategyOutcome>();
         var events = new TradeMemory();
-        await RunAsync(host, plan.TradingFrom(window.At, trace), future, i => wanted.Contains(i.Index) && Has(future, i), events, outOfSample, cancellationToken);
+        await RunAsync(host, plan.TradingFrom(window.At, trace).WithModels(models.Judges), future, i => wanted.Contains(i.Index) && Has(future, i), events, outOfSample, cancellationToken);
 
-        return [.. groups.Select((_, g) =>
+        return ([.. groups.Select((_, g) =>
         {
             var strategy = choice[g];
             if (strategy < 0 || outOfSample.GetValueOrDefault(strategy) is not { Statistics: { } statistics } outcome)
@@ -106,7 +112,22 @@ internal static class WalkForwardOptimiser
             var trades = events.Trades(strategy);
             var left = statistics.FinalEquity - trades.Where(t => t.Reason == ExitReason.Open).Sum(t => CostToClose(t, plan.Spec.Execution.Settings, markets[plan.Instances[strategy].Symbols[t.SymbolIndex]].Instrument));
             return new WindowChoice(window, strategy, past is null ? double.NaN : Value(past, spec.Objective), past?.TotalReturn ?? double.NaN, left / plan.Spec.Cash - 1, outcome.Trace, outcome.Fingerprint, trades);
-        })];
+        })], models);
+    }
+
+    // In sample a strategy is judged by models that had not seen what they are asked about, out of sample by one that has seen the whole stretch before.
+    private static async Task<(BatchPlan InSample, WindowModels Models)> LearnAsync(BatchPlan plan, Dictionary<string, OpenedMarket> past, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
+        EmbeddedHost host, WalkForwardWindow window, Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
+    {
+        if (!plan.Instances.All(include)) plan = plan.Where(include);
+        var covering = learning.Where(s => plan.Instances.Any(s.Covers)).ToList();
+        var units = await new ModelTraining(clock, 1).TrainAsync(covering, plan, past, host, register: false, null, cancellationToken, window.From);
+        var judges = new Dictionary<int, IEntryModel>();
+        foreach (var unit in units)
+            if (unit.Whole is { } whole)
+                foreach (var strategy in unit.Strategies)
+                    judges[strategy] = whole;
+        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(judges, [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
     }
 
     // Feeds without bars in a window are no part of it.

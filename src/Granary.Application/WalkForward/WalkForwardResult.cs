@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;
@@ -22,7 +23,19 @@ public sealed record ChoiceGroup(string Name, IReadOnlyList<StrategyInstance> Me
     public double Stability => Choices.Count < 2 ? double.NaN : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
 }
 
+/// <summary>The models of one window, trained inside its in-sample stretch.</summary>
+/// <param name="Judges">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>
+/// <param name="Missing">Models that could not be made, and why; their strategies went on without.</param>
+public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, IReadOnlyList<(string Model, string Why)> Missing)
+{
+    public static WindowModels None { get; } = new(new Dictionary<int, IEntryModel>(), []);
+}
+
 /// <summary>A walk-forward optimisation that has run.</summary>
 /// <param name="Equity">All groups in equal parts, as one trace over the out-of-sample record.</param>
 /// <param name="Efficiency">Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.</param>
-public sealed record WalkForwardOutcome(WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, EquityTrace Equity, double Efficiency);
+public sealed record WalkForwardOutcome(WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, EquityTrace Equity, double Efficiency)
+{
+    /// <summary>By window.</summary>
+    public required IReadOnlyList<WindowModels> Models { get; init; }
+}

@@ -26,7 +26,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     /// <exception cref="DiskException">The run's folder cannot be written.</exception>
     public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options, IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (spec.Learning is { } learning) throw learning.Fault("walkforward chooses parameters and trains no models: leave this section out, or use backtest, which trains them walk-forward");
+        var sections = LearningReader.Read(spec);
         var watch = Stopwatch.StartNew();
         if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
             throw spec.Execution.Place!.Need("intrabarPath").Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and give the strategies their timeframe");
@@ -46,8 +46,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var windows = 0;
             var counter = progress is null ? null : new Relay(done => progress.Report((done, windows)));
             windows = walk.Windows(bars.Values.Min(m => m.Bars.Blocks[0].Time[0]), bars.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + spec.Data.Timeframe.Ticks).Count;
-            var outcome = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, null, null, counter, cancellationToken);
+            var outcome = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, sections, clock, null, null, counter, cancellationToken);
 
+            // Models over the whole record: what the last choice goes on with, and what the report shows of them.
+            var learning = await BatchLearning.PrepareAsync(plan, markets, new EmbeddedHost(options.Threads), clock, options.Threads, options.RegisterModels, options.Training, cancellationToken);
+            plan = learning?.Plan ?? plan;
             // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
             var all = new Dictionary<int, StrategyOutcome>();
             await new EmbeddedHost(options.Threads).RunAsync(plan, markets, _ => true, null, false, finished =>
@@ -55,9 +58,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 foreach (var o in finished) all[o.Index] = o;
             }, null, cancellationToken);
             var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
-            var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data.Timeframe, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, watch, options);
+            var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data.Timeframe, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
             model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, outcome.Equity.PeriodTicks, cancellationToken);
-            Write(folder, plan, model, outcome, bars);
+            Write(folder, plan, model, outcome, bars, learning);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
         }
@@ -80,7 +83,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
         Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
     {
-        var census = BatchTrials.Count(ledger, BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), _ => null), out var fault);
+        var (census, fault) = await BatchTrials.CountAsync(ledger, BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => plan.Instances[i].Model?.Name), cancellationToken);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var period = plan.Feeds[0].TracePeriod;
         var tracer = new EquityTracer(period, plan.Spec.Cash);
@@ -89,14 +92,14 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var outOfSample = OutOfSample.Stitched(stitched!);
         if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", null, null, fault);
         var causality = await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken);
-        var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, plan.Spec.Execution.Settings.Stressed(), [.. outcome.Groups.Select(g => g.Choices.Select(c => c.Strategy).ToList())], null, cancellationToken);
+        var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock, plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
         static double Total(WalkForwardOutcome o) => o.Equity.Equity[^1] / o.Equity.Start - 1;
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, Total(outcome), Total(stressed), stressed.Groups.Count(g => g.Stitched.Equity[^1] > g.Stitched.Start));
         return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", causality, stress, fault);
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
-    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyList<MarketEntry> markets, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all, BatchGuards guards, Stopwatch watch, BatchOptions options)
+    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyList<MarketEntry> markets, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all, BatchGuards guards, BatchLearning? learning, Stopwatch watch, BatchOptions options)
     {
         var digest = new BatchDigest();
         foreach (var group in outcome.Groups)
@@ -118,6 +121,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         }
         var portfolio = Statistics(outcome.Equity, outcome.Groups.SelectMany(g => g.Choices).SelectMany(c => c.Trades));
         var sections = new Dictionary<string, string> { [WalkForwardJson.Section] = WalkForwardJson.Write(plan, outcome), [Evidence.Name] = guards.Evidence().ToJson(), [BatchGuards.Section] = guards.ToJson(AllEntries(plan, all)) };
+        if (learning is not null) sections["learning"] = learning.Report(null, _ => 1).ToJson();
         return new RunModel
         {
             Name = plan.Spec.Name,
@@ -134,10 +138,21 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
-            Notes = [$"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {outcome.Windows.Count} times. Each row of the strategies is a choice that was made anew each time; the parameters shown are the last."],
+            Notes = [$"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {outcome.Windows.Count} times. Each row of the strategies is a choice that was made anew each time; the parameters shown are the last.", .. LearningNotes(outcome, learning)],
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
             Sections = sections,
         };
+    }
+
+    private static IEnumerable<string> LearningNotes(WalkForwardOutcome outcome, BatchLearning? learning)
+    {
+        if (learning is null) yield break;
+        yield return "Models were trained anew inside each window's in-sample stretch: there they judged the choice by samples that they had not seen, and what had learned from the whole stretch judged the trades that followed. "
+            + "The learning section below is of models trained over the whole record, which the last choice goes on with.";
+        var without = outcome.Models.Where(m => m.Missing.Count > 0).ToList();
+        if (without.Count > 0)
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"In {without.Count} of {outcome.Windows.Count} windows a model could not be made, and its strategies went on without, first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}");
     }
 
     private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) => [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
@@ -173,7 +188,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         };
     }
 
-    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars)
+    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, BatchLearning? learning)
     {
         var events = new StitchedTrades(outcome, bars);
         double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
@@ -197,10 +212,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 next[group.Choices[^1].Strategy] = 1.0 / outcome.Groups.Count;
         var production = model with
         {
-            Strategies = [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), next[i.Index], null))],
+            Strategies = [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), next[i.Index], null, learning?.ModelOf(i.Index)))],
         };
-        AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, production));
+        AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, production, learning?.ProductionModels()));
         AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
+        if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
         AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
         AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed, walkForward: true));
     }

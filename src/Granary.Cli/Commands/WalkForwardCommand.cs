@@ -20,7 +20,7 @@ internal static class WalkForwardCommand
         var noGuards = new Option<bool>("--no-guards") { Description = "look for no look-ahead and stress no costs; prod.json then lacks that evidence" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
-        var command = new Command("walkforward", "Choose parameters on one stretch, trade them on the next, over and over; stitch what they earned.") { batch, output, threads, yes, noGuards, quiet, json };
+        var command = new Command("walkforward", "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads, yes, noGuards, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);

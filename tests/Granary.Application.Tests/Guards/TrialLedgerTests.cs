@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Application.Guards;
 
 namespace Granary.Application.Tests.Guards;
@@ -17,33 +16,33 @@ public sealed class TrialLedgerTests : IDisposable
     private static Dictionary<string, IReadOnlyList<Trial>> On(string dataSet, int from, int count) => new() { [dataSet] = [.. Enumerable.Range(from, count).Select(Of)] };
 
     [Fact]
-    public void A_combination_counts_once_however_often_and_in_whatever_batch_it_runs()
+    public async Task A_combination_counts_once_however_often_and_in_whatever_batch_it_runs()
     {
         var ledger = new TrialLedger(_folder);
-        ledger.Record(On("aa", 0, 10)).Trials.ShouldBe(10);
-        var again = new TrialLedger(_folder).Record(On("aa", 5, 10));
+        (await ledger.RecordAsync(On("aa", 0, 10))).Trials.ShouldBe(10);
+        var again = await new TrialLedger(_folder).RecordAsync(On("aa", 5, 10));
         again.Trials.ShouldBe(15);
         again.New.ShouldBe(5);
-        ledger.Record(On("aa", 0, 15)).New.ShouldBe(0);
+        (await ledger.RecordAsync(On("aa", 0, 15))).New.ShouldBe(0);
         ledger.Count("aa").ShouldBe(15);
     }
 
     [Fact]
-    public void Data_sets_are_counted_apart()
+    public async Task Data_sets_are_counted_apart()
     {
         var ledger = new TrialLedger(_folder);
-        ledger.Record(On("aa", 0, 10));
-        ledger.Record(On("bb", 0, 3)).Trials.ShouldBe(3);
+        await ledger.RecordAsync(On("aa", 0, 10));
+        (await ledger.RecordAsync(On("bb", 0, 3))).Trials.ShouldBe(3);
     }
 
     [Fact]
-    public void A_record_that_a_crash_cut_short_is_cut_off_and_tried_again()
+    public async Task A_record_that_a_crash_cut_short_is_cut_off_and_tried_again()
     {
         var ledger = new TrialLedger(_folder);
-        ledger.Record(On("aa", 0, 10));
+        await ledger.RecordAsync(On("aa", 0, 10));
         var file = Path.Combine(_folder, "aa.trials");
         using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length - 7);
-        var census = ledger.Record(On("aa", 0, 10));
+        var census = await ledger.RecordAsync(On("aa", 0, 10));
         census.Trials.ShouldBe(10);
         census.New.ShouldBe(1);
         new FileInfo(file).Length.ShouldBe(240);
@@ -53,21 +52,46 @@ public sealed class TrialLedgerTests : IDisposable
     public async Task Batches_that_end_at_the_same_time_lose_no_trial()
     {
         var ledgers = Enumerable.Range(0, 8).Select(_ => new TrialLedger(_folder)).ToList();
-        await Task.WhenAll(ledgers.Select((ledger, i) => Task.Run(() =>
+        await Task.WhenAll(ledgers.Select((ledger, i) => Task.Run(async () =>
         {
-            for (var batch = 0; batch < 20; batch++) ledger.Record(On("aa", i * 1000 + batch * 10, 15));
+            for (var batch = 0; batch < 20; batch++) await ledger.RecordAsync(On("aa", i * 1000 + batch * 10, 15));
         })));
         // 15 of each batch, 5 of which the next one has too.
         ledgers[0].Count("aa").ShouldBe(8 * (19 * 10 + 15));
     }
 
     [Fact]
-    public void The_sharpe_ratios_of_all_trials_are_kept()
+    public async Task The_sharpe_ratios_of_all_trials_are_kept()
     {
         var ledger = new TrialLedger(_folder);
-        ledger.Record(On("aa", 0, 50));
-        var census = ledger.Record(On("aa", 50, 51));
+        await ledger.RecordAsync(On("aa", 0, 50));
+        var census = await ledger.RecordAsync(On("aa", 50, 51));
         census.Sharpes.Count.ShouldBe(101);
         census.Sharpes.Mean.ShouldBe(0.5, 1e-12);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_process_keeps_is_waited_for_without_a_thread_and_not_for_ever()
+    {
+        Directory.CreateDirectory(_folder);
+        var path = Path.Combine(_folder, "aa.trials");
+        using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            // No patience at all: the first look is the last one.
+            var fault = await Should.ThrowAsync<IOException>(() => new TrialLedger(_folder, TimeSpan.Zero).RecordAsync(On("aa", 0, 1)));
+            fault.Message.ShouldContain(path);
+            fault.Message.ShouldContain(TrialLedger.Variable);
+            var (census, told) = await BatchTrials.CountAsync(new TrialLedger(_folder, TimeSpan.Zero), On("aa", 0, 3));
+            census.Trials.ShouldBe(3);
+            told.ShouldNotBeNull().ShouldContain(path);
+
+            // Whoever waits gives up when told to.
+            using var stop = new CancellationTokenSource();
+            var waiting = new TrialLedger(_folder, TimeSpan.FromHours(1)).RecordAsync(On("aa", 0, 1), stop.Token);
+            waiting.IsCompleted.ShouldBeFalse();
+            await stop.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+        }
+        (await new TrialLedger(_folder).RecordAsync(On("aa", 0, 1))).Trials.ShouldBe(1);
     }
 }

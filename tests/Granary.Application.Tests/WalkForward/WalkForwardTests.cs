@@ -106,6 +106,53 @@ public sealed class WalkForwardTests : IDisposable
         verified.Passed.ShouldBeTrue();
     }
 
+    private BatchSpec Learned(string range = "", string learning = "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 }") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
+          "execution": { "commissionPercent": 0.05 }, "strategies": [ {{Sweep}} ], "walkForward": { {{Rolling}} },
+          "learning": { {{learning}}, "features": ["return(1)", "return(5)", "rsi(14)"], "registry": "{{Path.Combine(_folder, "models")}}" } }
+        """), _folder);
+
+    [Fact]
+    public async Task Models_are_trained_inside_each_in_sample_window_and_gate_what_is_chosen_and_traded()
+    {
+        var (run, outcome) = await RunAsync(Learned(), 2, "learned");
+        var (plain, _) = await RunAsync(Spec(Rolling), 2, "plain");
+        run.Model.Digest.ShouldNotBe(plain.Model.Digest);
+        outcome.Models.Count.ShouldBe(outcome.Windows.Count);
+        outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.Judges.Count == 22);
+        run.Model.Notes.ShouldContain(n => n.Contains("trained anew inside each window", StringComparison.Ordinal));
+        // The last choice goes on with models of the whole record.
+        using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"), TestContext.Current.CancellationToken));
+        production.RootElement.GetProperty("models").EnumerateObject().Count().ShouldBe(2);
+        File.Exists(Path.Combine(run.Folder, "learning.json")).ShouldBeTrue();
+
+        var (one, _) = await RunAsync(Learned(), 1, "one");
+        one.Model.Digest.ShouldBe(run.Model.Digest);
+        var verified = await VerifyRun.RunAsync(run.Folder, new EmbeddedHost(2), TimeProvider.System, 4, 2, null, TestContext.Current.CancellationToken);
+        verified.Actual.ShouldBe(run.Model.Digest);
+        verified.Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_comes_later_changes_no_model_of_a_window_before_it()
+    {
+        var (whole, _) = await RunAsync(Learned(), name: "whole");
+        var (cut, _) = await RunAsync(Learned(", \"to\": \"2023-01-01\""), name: "cut");
+        static List<string> Rows(BatchRun run) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1).Where(l => string.CompareOrdinal(l.Split(',')[3], "2022-12-31") < 0)];
+        Rows(cut).Count.ShouldBeGreaterThan(12);
+        Rows(whole).ShouldBe(Rows(cut));
+    }
+
+    [Fact]
+    public async Task A_window_too_short_to_learn_from_goes_on_without_a_model_and_the_run_says_so()
+    {
+        var (run, outcome) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { \"train\": 3000, \"test\": 100 }"), name: "short");
+        outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.Judges.Count == 0);
+        outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Count > 0);
+        run.Model.Notes.ShouldContain(n => n.Contains("could not be made", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Each_feed_is_read_once_whatever_the_number_of_windows()
     {

@@ -1,0 +1,26 @@
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+using Granary.Learning.Trees;
+using Microsoft.ML;
+
+namespace Granary.Learning.MLNet;
+
+/// <summary>What ML.NET's tree trainers have in common: a table in, one thread, and trees out that are rewritten as Granary's.</summary>
+/// <param name="minLeaf">Samples that a leaf needs: twice as many, and twenty at the least, are needed in all.</param>
+public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
+{
+    public string Name => name;
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
+    {
+        TreeBounds.RequireWidth(name, set.Table.Width);
+        var table = MLNetTable.From(name, set, classesOnly: false, least: Math.Max(20, 2 * minLeaf));
+        return Guarded(() => MLNetRun.Train(name, options, context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed))));
+    }
+
+    /// <summary>Trains for two classes or for numbers, as <see cref="MLNetTable.Classify"/> says.</summary>
+    private protected abstract TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed);
+
+    /// <summary>Runs a training; a trainer that may lack something says so here.</summary>
+    private protected virtual TreeEnsemble Guarded(Func<TreeEnsemble> train) => train();
+}
