@@ -23,7 +23,7 @@ internal static class MLNetRun
             options.Cancellation.ThrowIfCancellationRequested();
             return model;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not LearningInputException)
         {
             throw new LearningInputException($"{trainer} cannot learn from this table: ML.NET says '{e.Message.ReplaceLineEndings(" ").TrimEnd('.')}'", e);
         }
