@@ -19,12 +19,15 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
     public async IAsyncEnumerable<BarBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var flow = new BlockFlow(instruments);
-        var coming = AskAsync(0, cancellationToken);
+        // A few at first, so that nobody waits for many to cross the wire before the first is walked.
+        var ahead = 1;
+        var coming = AskAsync(0, ahead, cancellationToken);
         while (true)
         {
             var batch = await coming;
             if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
-            if (!batch.Last) coming = AskAsync(batch.From + batch.Blocks.Count, cancellationToken);
+            ahead = Math.Min(most, 4 * ahead);
+            if (!batch.Last) coming = AskAsync(batch.From + batch.Blocks.Count, ahead, cancellationToken);
             for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(batch.From + i);
             for (var i = 0; i < batch.Blocks.Count; i++)
             {
@@ -35,7 +38,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
         }
     }
 
-    private async Task<BlockBatch> AskAsync(long from, CancellationToken cancellationToken)
+    private async Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken)
     {
         // The feed may be lost with its silo; asked again, it comes back elsewhere and reads on from there.
         var pause = TimeSpan.FromMilliseconds(50);
@@ -44,7 +47,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, most, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 20)
             {
