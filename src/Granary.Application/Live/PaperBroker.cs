@@ -56,8 +56,25 @@ public sealed class PaperBroker : IBroker, IMarketListener
         }
     }
 
-    private ValueTask KeepAsync(string kind, string about, object body, CancellationToken cancellationToken) =>
-        _book.AppendAsync([new JournalEntry(_book.Last + 1, _clock.GetUtcNow(), kind, about, "", JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json))], cancellationToken);
+    // While its book cannot be reached the venue stands still, and whoever asked waits.
+    private async ValueTask KeepAsync(string kind, string about, object body, CancellationToken cancellationToken)
+    {
+        var entry = new JournalEntry(_book.Last + 1, _clock.GetUtcNow(), kind, about, "", JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json));
+        var wait = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            try
+            {
+                await _book.AppendAsync([entry], cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (JournalException e) when (e.MayPass)
+            {
+                await Task.Delay(wait, _clock, cancellationToken).ConfigureAwait(false);
+                if (wait < TimeSpan.FromSeconds(5)) wait *= 2;
+            }
+        }
+    }
 
     public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
     {

@@ -2,7 +2,9 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
+using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Testing;
@@ -165,6 +167,59 @@ public sealed class SessionTests : IDisposable
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(expected.Host.Ledger.Tickets.Count);
         (await PostgresJournal.PeekAsync(database, "test", new JournalQuery(Kind: nameof(TradeChanged), Symbol: "ACME"))).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task When_PostgreSQL_crashes_that_is_feed_journal_and_store_in_one_the_session_goes_on_without_loss_or_double()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var database = await server.CreateDatabaseAsync();
+        var address = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(database).Database}";
+        var backtest = await _under.BacktestAsync(to: "2022-01-11");
+        var to = new DateTime(2022, 1, 11).Ticks;
+        var undisturbed = await _under.LiveAsync(backtest, "undisturbed", r => r with { To = to });
+        await using (var store = Data.Stores.BarStores.Open(address))
+            foreach (var symbol in new[] { "ACME", "COINUSDT" })
+            {
+                await using var file = await Data.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
+                var bars = new List<Bar>();
+                await foreach (var block in file.ReadAsync())
+                    for (var i = 0; i < block.Count; i++)
+                        bars.Add(block[i]);
+                await store.MergeAsync(Data.Stores.BarsToStore.Of(file.Instrument, Timeframe.H1, bars, "the samples"));
+            }
+        Task? crash = null;
+        var live = await _under.LiveAsync(backtest, "crashed", r => r with
+        {
+            Feed = $"{address}?keep={address}?dataset=kept",
+            State = address,
+            To = to,
+            // So slow that it is in the middle when the server goes.
+            Pace = ReplayPace.Parse("fixed:4ms"),
+            Status = new AtInstant(status =>
+            {
+                if (crash is not null || status.Bars < 120) return;
+                crash = Task.Run(async () =>
+                {
+                    await server.CrashAsync();
+                    await Task.Delay(1000);
+                    await server.StartServerAsync();
+                });
+            }),
+        });
+        (crash is null).ShouldBeFalse();
+        await crash!;
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.Tickets.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId), ignoreOrder: true);
+        live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity, 1e-6);
+        var entries = await PostgresJournal.PeekAsync(database, "live", new JournalQuery());
+        entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
+        var taken = entries.Select(JournalCodec.Decode).OfType<BarsTaken>().SelectMany(b => b.Bars).ToList();
+        taken.Count.ShouldBe((int)live.Status.Bars);
+        taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
+        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.Tickets.Count);
+        await using var kept = Data.Stores.BarStores.Open($"{address}?dataset=kept");
+        (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
     }
 
     private sealed class Losing(IJournal inner, Func<int, Task> before) : IJournal
