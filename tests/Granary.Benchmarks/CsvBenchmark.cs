@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Granary.Data;
 using Granary.Data.Import;
@@ -28,7 +29,7 @@ public static class CsvBenchmark
             using (var target = File.Create(plain))
             using (var source = File.OpenRead(path))
             {
-                Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new System.IO.Compression.GZipStream(source, System.IO.Compression.CompressionMode.Decompress) : source;
+                Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(source, CompressionMode.Decompress) : source;
                 text.CopyTo(target);
                 text.Dispose();
             }
@@ -43,8 +44,7 @@ public static class CsvBenchmark
             Dialect(folder, "lean", bars, null,
                 (b, s) => s.Append(b.OpenTime.ToString("yyyyMMdd HH:mm")).Append(CultureInfo.InvariantCulture, $",{b.Open * 1e4:F0},{b.High * 1e4:F0},{b.Low * 1e4:F0},{b.Close * 1e4:F0},{b.Volume:F0}"));
             Json(folder, bars);
-            Packed(folder, "lean", bars.Count);
-            Packed(folder, "binance", bars.Count);
+            foreach (var format in (string[])["lean", "binance", "json"]) Packed(folder, format, bars.Count);
             Stored(folder, plain);
             return 0;
         }
@@ -90,14 +90,32 @@ public static class CsvBenchmark
         Row("json", path, bars.Count);
     }
 
-    // The zips that LEAN and Binance publish: what is unpacked counts, and unpacking it takes its share of the time.
+    // The zips that LEAN and Binance publish, and gzips: what is unpacked counts, unpacking it takes its share of the time, and what that alone does stands beside it.
     private static void Packed(string folder, string format, int expected)
     {
-        var text = Path.Combine(folder, format + ".csv");
-        var path = Path.Combine(folder, format + ".zip");
-        using (var zip = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Create))
-            System.IO.Compression.ZipFileExtensions.CreateEntryFromFile(zip, text, format + ".csv");
-        Row(format, path, expected, new FileInfo(text).Length);
+        var text = Path.Combine(folder, format + (format == "json" ? ".json" : ".csv"));
+        var size = new FileInfo(text).Length;
+        var zip = Path.Combine(folder, format + ".zip");
+        using (var archive = ZipFile.Open(zip, ZipArchiveMode.Create))
+            archive.CreateEntryFromFile(text, Path.GetFileName(text));
+        var gz = Path.Combine(folder, Path.GetFileName(text) + ".gz");
+        using (var source = File.OpenRead(text))
+        using (var target = new GZipStream(File.Create(gz), CompressionLevel.Optimal))
+            source.CopyTo(target);
+        Row(format, zip, expected, size, ".zip");
+        Row(format, gz, expected, size, ".gz");
+        var inflate = double.MaxValue;
+        var buffer = new byte[256 << 10];
+        for (var i = 0; i < 7; i++)
+        {
+            var cpu = Environment.CpuUsage.TotalTime;
+            using (var stream = new GZipStream(File.OpenRead(gz), CompressionMode.Decompress))
+                while (stream.Read(buffer) > 0)
+                {
+                }
+            inflate = Math.Min(inflate, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {format}: unpacking alone {size / 1e6 / inflate,7:F0} MB per core second"));
     }
 
     private static void Stored(string folder, string plain)
@@ -121,7 +139,7 @@ public static class CsvBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"store open {open * 1e3:F2} ms, all bars checked and read in {read * 1e3:F1} ms"));
     }
 
-    private static void Row(string format, string path, int expected, long? unpacked = null)
+    private static void Row(string format, string path, int expected, long? unpacked = null, string packed = "")
     {
         double best = double.MaxValue, busy = double.MaxValue;
         for (var i = 0; i < 7; i++)
@@ -136,7 +154,7 @@ public static class CsvBenchmark
             best = Math.Min(best, clock.Elapsed.TotalSeconds);
         }
         var bytes = unpacked ?? new FileInfo(path).Length;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"csv {format + (unpacked is null ? "" : ".zip"),-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"csv {format + packed,-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
     }
 
     private static BarFileSeries Open(string path, string format) =>

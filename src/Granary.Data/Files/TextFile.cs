@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Granary.Data.Text;
 using Granary.Engine.Market;
@@ -106,7 +107,8 @@ internal sealed class TextFile
             switch (_compression)
             {
                 case Compression.Gzip:
-                    return new CheckedStream(this, new GZipStream(file, CompressionMode.Decompress), null, null, null);
+                    var size = SizeInTrailer(file);
+                    return new CheckedStream(this, new GZipStream(file, CompressionMode.Decompress), null, null, null) { GzipSize = size };
                 case Compression.Zip:
                     var zip = new ZipArchive(file, ZipArchiveMode.Read);
                     var entry = zip.GetEntry(_entry!) ?? throw Changed();
@@ -121,6 +123,27 @@ internal sealed class TextFile
         }
     }
 
+    // A gzip ends in the length of what was packed, modulo 2³². The stream checks the checksum beside it, but takes a file that was cut off before for whole.
+    private static uint SizeInTrailer(FileStream file)
+    {
+        Span<byte> trailer = stackalloc byte[4];
+        if (file.Length < 18) return uint.MaxValue;
+        return RandomAccess.Read(file.SafeFileHandle, trailer, file.Length - 4) == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(trailer) : uint.MaxValue;
+    }
+
+    // Several gzips one behind the other are a gzip too, and the last one's length is its own only.
+    private bool MayHaveSeveralMembers()
+    {
+        using var file = File.OpenHandle(Path, options: FileOptions.SequentialScan);
+        var buffer = new byte[256 << 10];
+        int n;
+        for (long at = 1; (n = RandomAccess.Read(file, buffer, at)) >= 10; at += n - 9)
+            for (var i = 0; i + 10 <= n; i++)
+                if (buffer[i] == 0x1F && buffer[i + 1] == 0x8B && buffer[i + 2] == 8 && buffer[i + 3] < 0x20 && buffer[i + 8] is 0 or 2 or 4 && buffer[i + 9] is < 14 or 255)
+                    return true;
+        return false;
+    }
+
     /// <exception cref="BarDataException">The file is not the one that was opened.</exception>
     public void DemandUnchanged()
     {
@@ -133,6 +156,9 @@ internal sealed class TextFile
 
     private sealed class CheckedStream(TextFile owner, Stream inner, IDisposable? also, long? length, uint? crc) : Stream
     {
+        /// <summary>What a gzip says of its unpacked length, modulo 2³²; null where the text is none.</summary>
+        public uint? GzipSize { get; init; }
+
         private long _read;
         private uint _crc;
 
@@ -152,7 +178,7 @@ internal sealed class TextFile
                             ? owner.Changed()
                             : BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
                     }
-                    if (crc is { } sum && sum != _crc)
+                    if (crc is { } sum && sum != _crc || GzipSize is { } size && size != (uint)_read && !owner.MayHaveSeveralMembers())
                         throw BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
                 }
                 return n;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Granary.Data.Import;
 using Granary.Data.Lean;
@@ -240,6 +241,47 @@ public sealed class ParserFuzzTests
             }).ToList();
             if (expected.Count > 1 && expected[0].Time > expected[1].Time) expected.Reverse();
             bars.ShouldBe(expected, $"round {round}: {Encoding.UTF8.GetString(mutated)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("zip", 21)]
+    [InlineData("gz", 22)]
+    public void A_damaged_archive_is_refused_or_read_as_what_was_packed(string kind, int seed)
+    {
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 25).Select(i => string.Create(Invariant, $"{new DateTime(2020, 1, 20).AddDays(i):yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n"))));
+        using var folder = new TempFolder(inMemory: true);
+        var packed = new MemoryStream();
+        if (kind == "zip")
+        {
+            using var zip = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true);
+            using var entry = zip.CreateEntry("x.csv").Open();
+            entry.Write(text);
+        }
+        else
+        {
+            using var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true);
+            gzip.Write(text);
+        }
+        var lean = new BarFileOptions { Format = "lean", Adjust = false };
+        var path = folder.Write($"equity/usa/daily/x.{(kind == "zip" ? "zip" : "csv.gz")}", packed.ToArray());
+        var whole = Bars(path, "1d", lean);
+        whole.Count.ShouldBe(25);
+        var random = new Random(seed);
+        for (var round = 0; round < Rounds; round++)
+        {
+            File.WriteAllBytes(path, Mutation.Of(packed.ToArray(), random));
+            List<Bar> bars;
+            try
+            {
+                bars = Bars(path, "1d", lean);
+            }
+            catch (Exception e) when (e is BarDataException or BarStoreException)
+            {
+                e.Message.ShouldContain(path);
+                continue;
+            }
+            bars.ShouldBe(whole, $"{kind}, seed {seed}, round {round}: its checksum was right");
         }
     }
 

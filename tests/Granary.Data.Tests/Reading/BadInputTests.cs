@@ -125,4 +125,20 @@ public sealed class BadInputTests : IDisposable
             .ShouldBe($"{path}: there are no bars between 2021-01-01 00:00 and 2022-01-01 00:00; the file has 2020-01-02 00:00 to 2020-01-03 00:00; change from and to");
         Read.All(Read.Open(path, "1d", null, Read.Utc("2020-01-03"))).Count.ShouldBe(1);
     }
+
+    [Fact]
+    public void A_gzip_that_was_cut_off_is_refused_and_several_in_a_row_are_one_text()
+    {
+        static byte[] Packed(string text)
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            return packed.ToArray();
+        }
+        var first = Packed("time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
+        var second = Packed("2020-01-06,1,2,1,2\n2020-01-07,1,2,1,2\n");
+        Read.Bars(_folder.Write("two.csv.gz", [.. first, .. second]), "1d").Count.ShouldBe(4);
+        var cut = _folder.Write("cut.csv.gz", first[..^9]);
+        Should.Throw<Granary.Engine.Market.BarDataException>(() => Read.Bars(cut, "1d")).Message.ShouldBe($"{cut}: the compressed data is damaged; download or pack the file again");
+    }
 }
