@@ -4,6 +4,8 @@ using Granary.Api.Batches;
 using Granary.Api.Health;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
+using Granary.Api.Sessions;
+using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +17,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Api;
 
-/// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
+/// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
 public static class GranaryApi
 {
     public const string Prefix = "/api/v1";
@@ -63,7 +65,8 @@ public static class GranaryApi
         HealthEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
-        AccountEndpoints.Map(api, app.Services.GetRequiredService<ApiSettings>());
+        AccountEndpoints.Map(api, app.Services);
+        if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
     }
 }

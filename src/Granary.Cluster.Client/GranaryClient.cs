@@ -1,11 +1,14 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Application.Live;
 using Granary.Application.Submissions;
 
 namespace Granary.Cluster.Client;
@@ -112,23 +115,76 @@ public sealed class GranaryClient : IDisposable
     public async Task<IReadOnlyList<string>> DownloadAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
         var status = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        Directory.CreateDirectory(folder);
-        foreach (var name in status.Files)
-        {
-            if (name != Path.GetFileName(name) || name.StartsWith('.')) throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
-            await DownloadAsync(id, name, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
-        }
+        await DownloadAsync($"batches/{Uri.EscapeDataString(id)}", status.Files, folder, cancellationToken).ConfigureAwait(false);
         return status.Files;
+    }
+
+    /// <summary>Begins a live session on the cluster, or goes on with the account's journal where it has one. Asked once: where the answer is lost, look at the session before it is started again.</summary>
+    /// <exception cref="InputException">The configuration or an option is wrong, or another session trades the account.</exception>
+    /// <exception cref="ServiceUnavailableException">Nobody answers.</exception>
+    public async Task<SessionView> StartSessionAsync(SessionStart start, CancellationToken cancellationToken = default)
+    {
+        var query = new StringBuilder($"sessions?folder={Uri.EscapeDataString(start.Folder)}&file={Uri.EscapeDataString(start.File)}");
+        void Add(string name, string? value)
+        {
+            if (value is not null) query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+        static string? At(long? ticks) => ticks is { } t ? new DateTime(t, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) : null;
+        Add("feed", start.Feed);
+        Add("broker", start.Broker);
+        Add("paper", start.Paper);
+        Add("pace", start.Pace);
+        Add("maxGap", start.MaxGap);
+        Add("account", start.Account);
+        Add("warmUp", start.WarmUp);
+        Add("from", At(start.From));
+        Add("to", At(start.To));
+        if (start.WithoutEvidence) Add("withoutEvidence", "true");
+        using var answer = await SendAsync(() => new(HttpMethod.Post, query.ToString()) { Content = new ByteArrayContent(start.Text) { Headers = { ContentType = new("application/json") } } }, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
+    }
+
+    public async Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default)
+    {
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"sessions/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
+    }
+
+    /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable.</summary>
+    /// <returns>How it stands when the command is in its journal.</returns>
+    public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null, CancellationToken cancellationToken = default)
+    {
+        using var answer = await SendAsync(() => new(HttpMethod.Post, $"sessions/{Uri.EscapeDataString(id)}/commands") { Content = JsonContent.Create(new { command, why, strategy, symbol }) }, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings the files of a session that is over into a folder.</summary>
+    /// <returns>Their names.</returns>
+    public async Task<IReadOnlyList<string>> DownloadSessionAsync(string id, string folder, CancellationToken cancellationToken = default)
+    {
+        var view = await SessionAsync(id, cancellationToken).ConfigureAwait(false);
+        await DownloadAsync($"sessions/{Uri.EscapeDataString(id)}", view.Files, folder, cancellationToken).ConfigureAwait(false);
+        return view.Files;
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task DownloadAsync(string id, string name, string path, CancellationToken cancellationToken)
+    private async Task DownloadAsync(string run, IReadOnlyList<string> files, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var name in files)
+        {
+            if (name != Path.GetFileName(name) || name.StartsWith('.')) throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
+            await DownloadAsync(run, name, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DownloadAsync(string run, string name, string path, CancellationToken cancellationToken)
     {
         var temporary = path + ".part";
         for (var attempt = 1; ; attempt++)
         {
-            using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/files/{Uri.EscapeDataString(name)}"), cancellationToken).ConfigureAwait(false);
+            using var answer = await SendAsync(() => new(HttpMethod.Get, $"{run}/files/{Uri.EscapeDataString(name)}"), cancellationToken).ConfigureAwait(false);
             try
             {
                 var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
@@ -242,8 +298,8 @@ public sealed class GranaryClient : IDisposable
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken) =>
-        (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options, cancellationToken).ConfigureAwait(false))!;
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken, JsonSerializerOptions? options = null) =>
+        (await answer.Content.ReadFromJsonAsync<T>(options ?? SubmissionJson.Options, cancellationToken).ConfigureAwait(false))!;
 
     private static Uri AddressOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var folder)

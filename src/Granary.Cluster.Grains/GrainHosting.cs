@@ -1,6 +1,8 @@
+using Granary.Application.Live;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Placement;
+using Granary.Cluster.Portfolios;
 using Granary.Cluster.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +25,9 @@ public static class GrainHosting
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
+        services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
+        services.TryAddSingleton<IVenues, PaperVenues>();
+        services.AddHostedService<SessionKeeper>();
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),

@@ -6,6 +6,9 @@ public sealed record GrainSettings
     /// <summary>Folder of all runs. Where silos are on several machines it must be one that all of them see: what was reported is kept in it.</summary>
     public required string Runs { get; init; }
 
+    /// <summary>Where the journals of live accounts are: a folder with one for each, or postgres://…; null = a folder of <see cref="Runs"/>. A host that registers an <see cref="Granary.Application.Live.IAccountStore"/> of its own says it there.</summary>
+    public string? State { get; init; }
+
     /// <summary>Folder that counts what was ever tried on the same bars, over all batches; null counts each batch's trials alone.</summary>
     public string? Trials { get; init; }
 

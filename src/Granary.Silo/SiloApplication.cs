@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Granary.Api;
 using Granary.Api.Health;
 using Granary.Application.Access;
+using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster;
@@ -47,6 +48,8 @@ public static class SiloApplication
         });
         builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
+        builder.Services.AddSingleton<ISessionService>(s => new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IBatchService>()));
+        builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts) : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
         {

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Application.Feeds;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
 using Granary.Application.Submissions;
+using Granary.Engine.Market.Feeds;
 using Granary.Kafka;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
@@ -30,6 +32,8 @@ public static partial class SiloProgram
         try
         {
             Granary.Application.Batches.BarSources.Add("kafka:", static (data, _) => new Granary.Kafka.Bars.KafkaBarSource(Granary.Kafka.Bars.KafkaBarAddress.Parse(data.Source)));
+            LiveFeeds.Add("ws:", static (request, _) => Task.FromResult<ILiveFeed>(Granary.Data.Exchanges.ExchangeFeed.Open(request.Feed, request.Markets, request.Clock)));
+            LiveFeeds.Add("kafka:", static async (request, token) => await Granary.Kafka.Bars.KafkaBarFeed.OpenAsync(Granary.Kafka.Bars.KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token).ConfigureAwait(false));
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);
             return 0;
         }

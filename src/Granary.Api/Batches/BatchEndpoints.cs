@@ -82,7 +82,7 @@ internal static class BatchEndpoints
     private static ValueTask<BatchStatus?> FindAsync(string id, IBatchService batches, CancellationToken cancellationToken) =>
         BatchId.IsWellFormed(id) ? batches.FindAsync(id, cancellationToken) : ValueTask.FromResult<BatchStatus?>(null);
 
-    private static string ContentTypeOf(string name) => Path.GetExtension(name) switch
+    internal static string ContentTypeOf(string name) => Path.GetExtension(name) switch
     {
         ".json" => "application/json",
         ".csv" => "text/csv; charset=utf-8",
@@ -92,10 +92,10 @@ internal static class BatchEndpoints
 
     private static IResult NoBatch(string id) => Problem.NotFound($"there is no batch {id} here");
 
-    private static IResult TooLong(ApiSettings settings) =>
+    internal static IResult TooLong(ApiSettings settings) =>
         Problem.Of(413, "Too large", $"a batch's text may have {settings.LongestBatch} bytes; split the batch");
 
-    private static async Task<byte[]?> ReadAsync(Stream body, int longest, CancellationToken cancellationToken)
+    internal static async Task<byte[]?> ReadAsync(Stream body, int longest, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();
         var buffer = new byte[1 << 14];
@@ -111,13 +111,19 @@ internal static class BatchEndpoints
     /// <summary>A server that confines submitters to its data folder must not read other files for them, not even to say what is wrong with them.</summary>
     private static void CheckInside(string dataFolder, BatchSpec spec, string start)
     {
+        if (!IsInside(dataFolder, spec.Data.Source, start)) throw spec.Data.Place.Fault($"'{spec.Data.Source}' leads out of the server's data folder, to which this server confines batches");
+    }
+
+    /// <summary>Whether what a source names is no file, or one in the data folder.</summary>
+    internal static bool IsInside(string dataFolder, string source, string start)
+    {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)) + Path.DirectorySeparatorChar;
         foreach (var scheme in (ReadOnlySpan<string>)["csv:", "store:"])
         {
-            if (!spec.Data.Source.StartsWith(scheme, StringComparison.Ordinal)) continue;
-            var path = Path.GetFullPath(Path.Combine(start, spec.Data.Source[scheme.Length..])) + Path.DirectorySeparatorChar;
-            if (!path.StartsWith(root, StringComparison.Ordinal)) throw spec.Data.Place.Fault($"'{spec.Data.Source}' leads out of the server's data folder, to which this server confines batches");
-            return;
+            if (!source.StartsWith(scheme, StringComparison.Ordinal)) continue;
+            var path = Path.GetFullPath(Path.Combine(start, source[scheme.Length..])) + Path.DirectorySeparatorChar;
+            return path.StartsWith(root, StringComparison.Ordinal);
         }
+        return true;
     }
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
+using Granary.Data.Journals;
+using Granary.Engine.Market;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,8 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             IdempotencyConflictException e => (StatusCodes.Status409Conflict, "Idempotency key is taken", e.Message),
             TooManyBatchesException e => (StatusCodes.Status429TooManyRequests, "Too many batches", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
+            BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
+            LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),
             ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             _ => (StatusCodes.Status500InternalServerError, "Internal error", $"the server failed at this; its log has the details under trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
         };

@@ -34,9 +34,17 @@ public static class ProductionReader
         {
             throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder", e);
         }
-        var root = JsonPart.Parse(path, text);
+        return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <param name="name">The file's name or path, for messages.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <inheritdoc cref="Read(string)"/>
+    public static Production Read(string name, byte[] text, string folder)
+    {
+        var root = JsonPart.Parse(name, text);
         if (!IsProduction(root)) throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
-        return Read(root, text, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return Read(root, text, folder);
     }
 
     internal static Production Read(JsonPart root, byte[] text, string folder)

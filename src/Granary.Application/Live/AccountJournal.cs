@@ -17,6 +17,9 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
 
+    /// <summary>Hears every fact that is told, in order, before it is written.</summary>
+    public Action<JournalEvent>? Told { get; init; }
+
     public string Name => journal.Name;
 
     public string? Cut => journal.Cut;
@@ -40,13 +43,18 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Writes what can wait.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
+        Told?.Invoke(e);
         Settle();
         Add(e);
         return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
     }
 
     /// <summary>Keeps what is not in a hurry at all until the next note: orders that are on their way do not wait for it.</summary>
-    public void Defer(JournalEvent e) => _deferred.Add(e);
+    public void Defer(JournalEvent e)
+    {
+        Told?.Invoke(e);
+        _deferred.Add(e);
+    }
 
     private void Settle()
     {
@@ -65,7 +73,11 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Writes, durably when it returns; in one piece.</summary>
     public ValueTask AppendAsync(IEnumerable<JournalEvent> events, CancellationToken cancellationToken = default)
     {
-        foreach (var e in events) Add(e);
+        foreach (var e in events)
+        {
+            Told?.Invoke(e);
+            Add(e);
+        }
         return WriteAsync(cancellationToken);
     }
 

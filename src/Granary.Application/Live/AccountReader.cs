@@ -6,9 +6,13 @@ using Granary.Engine.Brokerage;
 namespace Granary.Application.Live;
 
 /// <summary>Reads what the live sessions of some accounts have kept, also while they run, and hands commands to them.</summary>
-/// <param name="states">Their --state: folders, or databases as postgres://…?account=NAME.</param>
-public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock)
+/// <param name="states">Their --state: folders, or databases as postgres://…?account=NAME; or account:NAME in the store.</param>
+/// <param name="store">Of the accounts that the server itself trades; null where it trades none.</param>
+public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock, IAccountStore? store = null)
 {
+    /// <summary>Begins what names an account of the server's own.</summary>
+    public const string Own = "account:";
+
     /// <summary>The most that an answer lists; the newest.</summary>
     public const int Most = 10_000;
 
@@ -88,7 +92,7 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
     public int Send(SessionOrder order)
     {
         var sent = 0;
-        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s)))
+        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s) && !IsOwn(s)))
         {
             SessionControl.Send(Path.Combine(state, "control"), order, clock.GetUtcNow());
             sent++;
@@ -96,15 +100,18 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return sent;
     }
 
-    private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string state, JournalQuery query, CancellationToken cancellationToken)
+    private static bool IsOwn(string state) => state.StartsWith(Own, StringComparison.Ordinal);
+
+    private async Task<IReadOnlyList<JournalEntry>> ReadAsync(string state, JournalQuery query, CancellationToken cancellationToken)
     {
+        if (IsOwn(state)) return await store!.PeekAsync(state[Own.Length..], query, cancellationToken).ConfigureAwait(false);
         if (!ModelStores.IsDatabase(state)) return FileJournal.Peek(state, query);
         var cut = state.IndexOf("?account=", StringComparison.Ordinal);
         if (cut < 0) throw new JournalException($"{ModelStores.Shown(state)} names no account; write postgres://…/DATABASE?account=NAME");
         return await PostgresJournal.PeekAsync(ModelStores.Connection(state[..cut]), state[(cut + "?account=".Length)..], query, cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Name(string state) => ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..] : Path.GetFileName(Path.GetFullPath(state));
+    private static string Name(string state) => IsOwn(state) ? state[Own.Length..] : ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..] : Path.GetFileName(Path.GetFullPath(state));
 
     private static JsonObject Shown(string state, JournalEntry entry)
     {

@@ -2,7 +2,6 @@ using Granary.Application.Batches;
 using Granary.Application.Feeds;
 using Granary.Application.Learning;
 using Granary.Application.Weights;
-using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -11,19 +10,23 @@ namespace Granary.Application.Live;
 
 /// <summary>A session in this process: <c>granary live</c>.</summary>
 /// <param name="folder">The run's.</param>
-internal sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvider clock) : ISessionSite
+public sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvider clock) : ISessionSite
 {
     private readonly string _state = request.State ?? Path.Combine(folder, "state");
     private SessionControl? _control;
 
-    // Made when the lease is held: commands that lie there are a session's that trades.
+    /// <inheritdoc/>
+    /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
     public ISessionControl Control => _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
 
+    /// <inheritdoc/>
     public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
 
+    /// <inheritdoc/>
     public Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderDesk.OpenAsync(_state, account, production.Spec, request.Paper, $"granary live {Path.GetFileName(request.Production)}", clock, cancellationToken);
+        OrderDesk.OpenAsync(AccountStores.Open(_state, one: true), new PaperVenues(), account, production.Spec, request, $"granary live {Path.GetFileName(request.Production)}", null, clock, cancellationToken);
 
+    /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) => OpenFeedAsync(request, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>

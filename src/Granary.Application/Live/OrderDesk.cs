@@ -1,5 +1,4 @@
 using Granary.Application.Batches;
-using Granary.Application.Learning;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -20,19 +19,15 @@ public sealed class OrderDesk(AccountJournal journal, string broker, Func<IReadO
     /// <summary>With a journal and a venue that are open already, and stay so.</summary>
     public OrderDesk(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) => _owns = false;
 
-    /// <summary>Opens an account on paper: its journal, with its lease, and the venue's own book beside it.</summary>
-    /// <param name="state">A folder, or postgres://….</param>
+    /// <summary>Opens an account: its journal, and with it its lease. The way to its venue is opened when it begins.</summary>
     /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be reached.</exception>
-    public static async Task<IOrderDesk> OpenAsync(string state, string account, BatchSpec spec, PaperSettings paper, string holder, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static async Task<IOrderDesk> OpenAsync(IAccountStore store, IVenues venues, string account, BatchSpec spec, LiveRequest request, string holder, Action<JournalEvent>? told, TimeProvider clock, CancellationToken cancellationToken = default)
     {
-        async Task<IJournal> Journal(string name, string file, bool flush, CancellationToken stop) => ModelStores.IsDatabase(state)
-            ? await PostgresJournal.OpenAsync(ModelStores.Connection(state), name, clock, holder, stop).ConfigureAwait(false)
-            : FileJournal.Open(state, clock, holder, file, flush);
-        var journal = await Journal(account, "journal.grj", true, cancellationToken).ConfigureAwait(false);
-        return new OrderDesk(new AccountJournal(journal, clock), "paper", async (instruments, stop) =>
-            await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, await Journal(account + ".paper-venue", "paper-venue.grj", false, stop).ConfigureAwait(false), clock, stop).ConfigureAwait(false));
+        var journal = new AccountJournal(await store.OpenJournalAsync(account, holder, clock, cancellationToken).ConfigureAwait(false), clock) { Told = told };
+        return new OrderDesk(journal, request.Broker, (instruments, stop) =>
+            venues.ConnectAsync(request.Paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, s => store.OpenVenueBookAsync(account, holder, clock, s), clock, stop));
     }
 
     public string Broker => broker;

@@ -28,7 +28,8 @@ public interface ISessionControl
 /// </summary>
 public sealed class SessionControl : ISessionControl
 {
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>How commands and statuses are written.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,

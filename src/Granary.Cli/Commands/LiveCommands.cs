@@ -28,14 +28,37 @@ internal static class LiveCommands
         var from = new Option<string?>("--from") { Description = "the first bar of the feed that is wanted" };
         var to = new Option<string?>("--to") { Description = "the first bar that is not wanted any more" };
         var paper = new Option<string?>("--paper") { Description = "how the paper venue behaves, as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"" };
+        var host = new Option<string?>("--host") { Description = "a cluster that trades it, as http://silo:8080 (this process); state and weights are the cluster's then" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.")
         {
-            production, feed, broker, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, quiet, json,
+            production, feed, broker, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, host, quiet, json,
         };
         command.SetAction(async (call, token) =>
         {
+            if (call.GetValue(host) is { } hosts)
+            {
+                foreach (var (given, name) in new[] { (call.GetValue(state), "--state"), (call.GetValue(weights), "--weights") })
+                    if (given is not null)
+                        throw new InputException($"{name} is the cluster's own with --host; leave it out");
+                return await RemoteLive.RunAsync(hosts, new SessionStart
+                {
+                    Text = RemoteLive.Read(call.GetValue(production)!),
+                    File = call.GetValue(production)!,
+                    Folder = Path.GetDirectoryName(Path.GetFullPath(call.GetValue(production)!))!,
+                    Feed = RemoteLive.Placed(call.GetValue(feed))!,
+                    Broker = call.GetValue(broker)!,
+                    Paper = call.GetValue(paper),
+                    Pace = call.GetValue(pace)!,
+                    MaxGap = call.GetValue(maxGap),
+                    Account = call.GetValue(account),
+                    WarmUp = RemoteLive.Placed(call.GetValue(warmUp)),
+                    From = Instant("--from", call.GetValue(from)),
+                    To = Instant("--to", call.GetValue(to)),
+                    WithoutEvidence = call.GetValue(without),
+                }, call.GetValue(output), call.GetValue(quiet), call.GetValue(json), token);
+            }
             var request = new LiveRequest
             {
                 Production = call.GetValue(production)!,
@@ -50,7 +73,7 @@ internal static class LiveCommands
                 WarmUp = call.GetValue(warmUp),
                 From = Instant("--from", call.GetValue(from)),
                 To = Instant("--to", call.GetValue(to)),
-                Paper = Paper(call.GetValue(paper)),
+                Paper = PaperText.Parse(call.GetValue(paper)),
             };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status }, TimeProvider.System, token));
@@ -87,10 +110,12 @@ internal static class LiveCommands
         var kind = new Option<string?>("--kind") { Description = "of the journal: this kind only, as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged" };
         var from = new Option<string?>("--from") { Description = "of the journal: recorded at or after" };
         var to = new Option<string?>("--to") { Description = "of the journal: recorded before" };
-        var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to };
-        command.SetAction(call =>
+        var host = new Option<string?>("--host") { Description = "the cluster that trades it, as http://silo:8080; STATE is the account's name then" };
+        var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to, host };
+        command.SetAction(async (call, token) =>
         {
             var folder = call.GetValue(state)!;
+            if (call.GetValue(host) is { } hosts) return await RemoteLive.SessionAsync(hosts, folder, call.GetValue(what)!, call.GetValue(why)!, call.GetValue(strategy), call.GetValue(symbol), token);
             var control = Path.GetFileName(folder.TrimEnd('/')) == "control" ? folder : Path.Combine(folder, "control");
             var word = call.GetValue(what)!;
             if (word == "journal")
@@ -106,17 +131,7 @@ internal static class LiveCommands
                 Console.WriteLine(SessionControl.Read(control) ?? throw new InputException($"{folder}: no session has shown its status here yet"));
                 return 0;
             }
-            var order = word switch
-            {
-                "pause" => SessionCommand.Pause,
-                "resume" => SessionCommand.Resume,
-                "flatten" => SessionCommand.Flatten,
-                "reload" => SessionCommand.ReloadWeights,
-                "stop" => SessionCommand.Stop,
-                "enable" => SessionCommand.Enable,
-                "disable" => SessionCommand.Disable,
-                _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop, enable, disable or journal"),
-            };
+            var order = SessionWords.Parse(word);
             var about = (call.GetValue(strategy) ?? "", call.GetValue(symbol) ?? "");
             if (order is SessionCommand.Enable or SessionCommand.Disable && about == ("", "")) throw new InputException($"{word} whom? Name it with --strategy or --symbol");
             SessionControl.Send(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!, about.Item1, about.Item2), TimeProvider.System.GetUtcNow());
@@ -128,32 +143,12 @@ internal static class LiveCommands
     private static long? Instant(string option, string? text) => text is null ? null
         : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks
         : throw new InputException($"{option} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
-
-    private static PaperSettings Paper(string? text)
-    {
-        var settings = new PaperSettings();
-        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var (key, value) = part.Split('=', 2) is [var k, var v] ? (k, v) : throw new InputException($"--paper {part}: write it as key=value");
-            double Share() => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1 ? share : throw new InputException($"--paper {key}={value}: a share from 0 to 1 is needed");
-            settings = key switch
-            {
-                "seed" => settings with { Seed = ulong.TryParse(value, CultureInfo.InvariantCulture, out var seed) ? seed : throw new InputException($"--paper seed={value}: a whole number is needed") },
-                "latency" => settings with { Latency = ReplayPace.Parse($"fixed:{value}").Delay },
-                "reject" => settings with { RejectShare = Share() },
-                "partial" => settings with { PartialShare = Share() },
-                "timeout" => settings with { TimeoutShare = Share() },
-                _ => throw new InputException($"--paper {key}: there is no such setting; use seed, latency, reject, partial or timeout"),
-            };
-        }
-        return settings;
-    }
 }
 
 /// <summary>How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.</summary>
 internal static class LiveView
 {
-    public static async Task<LiveRun> ShowAsync(bool silent, Func<IProgress<LiveStatus>?, Task<LiveRun>> work)
+    public static async Task<T> ShowAsync<T>(bool silent, Func<IProgress<LiveStatus>?, Task<T>> work)
     {
         if (silent) return await work(null);
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Lines());
@@ -163,6 +158,13 @@ internal static class LiveView
             context.Refresh();
         })));
     }
+
+    /// <summary>The same for a session that runs elsewhere.</summary>
+    public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) => await ShowAsync<int>(silent, async status =>
+    {
+        await work(status);
+        return 0;
+    });
 
     private static Table Table(LiveStatus? s)
     {

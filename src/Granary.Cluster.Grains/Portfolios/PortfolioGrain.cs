@@ -1,4 +1,17 @@
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Submissions;
 using Granary.Application.Weights;
+using Granary.Cluster.Accounts;
+using Granary.Cluster.Feeds;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Granary.Cluster.Portfolios;
 
@@ -10,9 +23,79 @@ public sealed class PortfolioRecord
     public List<PortfolioWeights> Versions { get; set; } = [];
 }
 
-internal sealed class PortfolioGrain([PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state, TimeProvider clock) : Grain, IPortfolioGrain
+/// <summary>What of a live session outlives its silo, beside its journal.</summary>
+[GenerateSerializer, Alias("granary.SessionRecord")]
+public sealed class SessionRecord
 {
-    public Task<PortfolioWeights?> FindAsync() => Task.FromResult(state.State.Versions.FirstOrDefault());
+    [Id(0)]
+    public SessionStart? Start { get; set; }
+
+    /// <summary>Of <see cref="SessionPhase"/>.</summary>
+    [Id(1)]
+    public int Phase { get; set; }
+
+    [Id(2)]
+    public string Run { get; set; } = "";
+
+    [Id(3)]
+    public DateTimeOffset StartedAt { get; set; }
+
+    [Id(4)]
+    public string? Digest { get; set; }
+
+    [Id(5)]
+    public string? Fault { get; set; }
+
+    /// <summary>Grows with each start and each return from a loss, and is written before anything is done: of two activations only one gets the next.</summary>
+    [Id(6)]
+    public long Epoch { get; set; }
+
+    [Id(7)]
+    public int Restarts { get; set; }
+
+    /// <summary>As it ended.</summary>
+    [Id(8)]
+    public SessionView? Last { get; set; }
+}
+
+/// <summary>Holds a portfolio's weights and drives its live session: <see cref="LiveSession"/>, the very one of <c>granary live</c>, with the order grain for its desk and the feed grain for its feed.</summary>
+internal sealed partial class PortfolioGrain(
+    [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
+    [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
+    GrainSettings settings, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+{
+    // A run that fails so often without a new bar between will not get any further.
+    private const int MostRestarts = 20;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly CurrentWeights _weights = new();
+    private QueuedControl? _control;
+    private CancellationTokenSource? _stop;
+    private Task? _running;
+    private IGrainTimer? _awake;
+    private RemoteDesk? _desk;
+    private string? _waitsFor;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private bool IsRunning => session.State is { Start: not null, Phase: (int)SessionPhase.Running };
+
+    private ISessionListGrain List => GrainFactory.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _weights.Newest = state.State.Versions.FirstOrDefault();
+        if (IsRunning)
+        {
+            Resumed(logger, Id, session.State.Run);
+            Drive(again: true);
+        }
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    // ---- weights ------------------------------------------------------------------------------------------------------------
+
+    public Task<PortfolioWeights?> FindAsync() => Task.FromResult(_weights.Newest);
 
     public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync() => Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. state.State.Versions]);
 
@@ -22,9 +105,18 @@ internal sealed class PortfolioGrain([PersistentState("portfolio", ClusterProvid
         if (current != expectedVersion) return new WeightsAnswer(null, current);
         var next = new PortfolioWeights(this.GetPrimaryKeyString(), current + 1, weights, who, why, clock.GetUtcNow());
         state.State.Versions.Insert(0, next);
+        await WriteAsync(() => state.WriteStateAsync());
+        _weights.Newest = next;
+        // The session looks at once; it asks by itself every second anyway.
+        _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, who, why));
+        return new WeightsAnswer(next, next.Version);
+    }
+
+    private async Task WriteAsync(Func<Task> write)
+    {
         try
         {
-            await state.WriteStateAsync();
+            await write();
         }
         catch
         {
@@ -32,6 +124,163 @@ internal sealed class PortfolioGrain([PersistentState("portfolio", ClusterProvid
             DeactivateOnIdle();
             throw;
         }
-        return new WeightsAnswer(next, next.Version);
     }
+
+    // ---- the live session ---------------------------------------------------------------------------------------------------
+
+    public async Task<SessionView> StartAsync(SessionStart start)
+    {
+        var known = session.State;
+        if (IsRunning)
+            throw new LeaseException($"the account {Id} is traded by a session in the cluster, started by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one another account");
+        if (_running is { } before) await before;
+        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        LiveSession.Check(start.ToRequest(), production);
+        var now = clock.GetUtcNow();
+        var epoch = known.Epoch + 1;
+        // Whoever else has the account is found out before anything is promised.
+        await GrainFactory.GetGrain<IOrderGrain>(Id).OpenAsync(epoch, start);
+        session.State = new SessionRecord { Start = start, Run = BatchId.New(production.Spec.Name + "-live", now), StartedAt = now, Epoch = epoch };
+        await WriteAsync(() => session.WriteStateAsync());
+        await List.StartedAsync(Id);
+        Started(logger, Id, session.State.Run, start.StartedBy);
+        Drive(again: false);
+        return View()!;
+    }
+
+    public Task<SessionView?> SessionAsync() => Task.FromResult(View());
+
+    public async Task<SessionView?> CommandAsync(SessionOrder order)
+    {
+        if (session.State.Start is null) return null;
+        if (!IsRunning || _control is not { } control) throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its journal");
+        try
+        {
+            await control.SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+            // It waits for its journal: the view says so, and the command stays where it is.
+        }
+        return View();
+    }
+
+    private SessionView? View()
+    {
+        var s = session.State;
+        if (s.Start is null) return null;
+        if (s.Last is { } last && !IsRunning) return last;
+        var status = _control?.Status;
+        if (status is not null && _desk?.JournalFault is { } gone) status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
+        return new SessionView(Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, silo.SiloAddress.ToString(), _desk?.Where ?? "", status, s.Digest, s.Fault ?? _waitsFor, s.Restarts, []);
+    }
+
+    private void Drive(bool again)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
+        _control = new QueuedControl();
+        // A session keeps its activation, whether anybody asks for it or not.
+        _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
+        _running = SuperviseAsync(_control, again, _stop.Token);
+    }
+
+    // Runs the session until it is over. Whatever is lost, order grain, feed or journal, it is gone on with from the journal.
+    private async Task SuperviseAsync(QueuedControl control, bool again, CancellationToken stop)
+    {
+        var (failures, bars, pause) = (0, -1L, TimeSpan.FromMilliseconds(100));
+        try
+        {
+            var start = session.State.Start!;
+            var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+            var request = start.ToRequest() with { Out = Path.Combine(settings.Runs, session.State.Run) };
+            while (!stop.IsCancellationRequested)
+            {
+                if (again)
+                {
+                    session.State.Epoch++;
+                    session.State.Restarts++;
+                    await session.WriteStateAsync();
+                }
+                again = true;
+                try
+                {
+                    var site = new ClusterSite(GrainFactory, Id, session.State.Epoch, start, control, _weights, desk => _desk = desk);
+                    var run = await Task.Run(() => LiveSession.RunAsync(request, production, site, clock, stop), CancellationToken.None);
+                    if (stop.IsCancellationRequested) break;
+                    await EndAsync(SessionPhase.Done, run.Run.Model.Digest, null);
+                    return;
+                }
+                catch (Exception e) when (!stop.IsCancellationRequested)
+                {
+                    var seen = control.Status?.Bars ?? 0;
+                    (failures, pause) = seen > bars ? (1, TimeSpan.FromMilliseconds(100)) : (failures + 1, pause < LongestPause ? pause * 2 : LongestPause);
+                    bars = seen;
+                    // What is lost comes back; what is wrong stays wrong.
+                    if (e is InputException or BarDataException || !(MayPass(e) || failures < MostRestarts))
+                    {
+                        await EndAsync(SessionPhase.Failed, null, e is InputException or BarDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+                        return;
+                    }
+                    _waitsFor = e.Message;
+                    Interrupted(logger, Id, e.Message, e);
+                    control.Again();
+                }
+                await Task.Delay(pause, clock, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // Another activation has the record, or it cannot be written: whoever is asked next reads it anew.
+            Interrupted(logger, Id, e.Message, e);
+        }
+        control.End();
+        DeactivateOnIdle();
+    }
+
+    private static bool MayPass(Exception e) => Loss.Is(e) || e is LeaseException or JournalException or DeskSupersededException or BarStoreException or OperationCanceledException;
+
+    private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
+    {
+        var folder = Path.Combine(settings.Runs, session.State.Run);
+        var view = View()!;
+        (session.State.Phase, session.State.Digest, session.State.Fault) = ((int)phase, digest, fault);
+        session.State.Last = view with
+        {
+            Phase = phase,
+            Digest = digest,
+            Fault = fault,
+            Host = "",
+            Desk = "",
+            Files = phase == SessionPhase.Done && Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.').Order(StringComparer.Ordinal)] : [],
+        };
+        await session.WriteStateAsync();
+        Ended(logger, Id, session.State.Run, phase, fault);
+        await List.EndedAsync(Id);
+        if (phase == SessionPhase.Failed) await GrainFactory.GetGrain<IOrderGrain>(Id).CloseAsync(session.State.Epoch);
+        _control?.End();
+        _awake?.Dispose();
+        (_control, _desk, _awake, _waitsFor) = (null, null, null, null);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_stop is not null) await _stop.CancelAsync();
+        if (_running is { IsCompleted: false } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} of {Who} begins")]
+    private static partial void Started(ILogger logger, string portfolio, string runId, string who);
+
+    [LoggerMessage(2, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} is gone on with here")]
+    private static partial void Resumed(ILogger logger, string portfolio, string runId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Portfolio {Portfolio}: its live session was interrupted ({Reason}), and goes on from its journal")]
+    private static partial void Interrupted(ILogger logger, string portfolio, string reason, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} is over: {Phase} {Fault}")]
+    private static partial void Ended(ILogger logger, string portfolio, string runId, SessionPhase phase, string? fault);
 }

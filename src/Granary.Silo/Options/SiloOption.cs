@@ -23,6 +23,7 @@ public sealed record SiloOption(string Name, string? Value, string? Default, str
         new("kafka", "HOST:PORT,…", null, "the brokers of --streams kafka"),
         new("kafka-config", "FILE", null, "settings of librdkafka for them, a line name=value each, as security.protocol=SASL_SSL"),
         new("runs", "DIR", "runs", "folder of the runs"),
+        new("state", "DIR|postgres://…", null, "where the journals of live accounts are (the database of --connection; without one a folder of --runs)"),
         new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the working directory)"),
         new("plugins", "DIR", null, "folder of assemblies with strategies and factors of your own"),
         new("keys", "FILE", null, "file of API keys, as 'granary keys add' writes it"),

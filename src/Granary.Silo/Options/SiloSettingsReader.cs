@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Granary.Api.Access;
 using Granary.Application.Json;
+using Granary.Application.Live;
 using Npgsql;
 
 namespace Granary.Silo.Options;
@@ -64,6 +65,7 @@ public static class SiloSettingsReader
             Kafka = Find("kafka")?.Text,
             KafkaConfig = Find("kafka-config") is { } config ? Lines(config.Text, config.Source, faults) : defaults.KafkaConfig,
             Runs = Find("runs")?.Text ?? defaults.Runs,
+            State = Find("state") is { } state ? Account(state.Text, state.Source, faults) : null,
             Data = Find("data")?.Text,
             Plugins = Find("plugins")?.Text,
             Keys = Find("keys")?.Text,
@@ -130,6 +132,20 @@ public static class SiloSettingsReader
             faults.Add($"{source}: {file} cannot be read: {e.Message}");
         }
         return settings;
+    }
+
+    private static string Account(string state, string source, List<string> faults)
+    {
+        try
+        {
+            AccountStores.Open(state);
+            if (File.Exists(state)) faults.Add($"{source} {state}: that is a file; give a folder, or postgres://user:password@host/database");
+        }
+        catch (InputException e)
+        {
+            faults.Add($"{source}: {e.Message}");
+        }
+        return state;
     }
 
     private static void CheckConnection(string text, List<string> faults)

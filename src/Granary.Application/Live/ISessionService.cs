@@ -1,0 +1,104 @@
+using Granary.Engine.Brokerage;
+
+namespace Granary.Application.Live;
+
+/// <summary>Live sessions that a server runs, one for each account; the id of a session is its account's, which is its portfolio's too.</summary>
+public interface ISessionService
+{
+    /// <summary>Begins a session, or goes on with the account's journal where it has one.</summary>
+    /// <exception cref="Json.InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
+    /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
+    /// <exception cref="Submissions.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
+    ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default);
+
+    /// <summary>All sessions that are known, the newest first.</summary>
+    ValueTask<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <returns>null where the account never had a session.</returns>
+    ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Commands a session; when it returns, the command stands in the journal and is in force from the next bar on.</summary>
+    /// <returns>How the session stands then; null where there is none.</returns>
+    /// <exception cref="Json.InputException">The session is over.</exception>
+    ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default);
+
+    /// <summary>A file of the session's run, once it is over.</summary>
+    ValueTask<Submissions.RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What a session is asked for: <c>granary live</c>'s arguments, as they are written.</summary>
+public sealed record SessionStart
+{
+    /// <summary>Of the production configuration, byte by byte: its hash is the configuration's identity.</summary>
+    public required byte[] Text { get; init; }
+
+    /// <summary>The configuration's path, for messages.</summary>
+    public required string File { get; init; }
+
+    /// <summary>What relative paths in the configuration are relative to.</summary>
+    public required string Folder { get; init; }
+
+    public required string Feed { get; init; }
+
+    public string Broker { get; init; } = "paper";
+
+    /// <summary>As <see cref="PaperText"/> reads it.</summary>
+    public string? Paper { get; init; }
+
+    public string Pace { get; init; } = "asap";
+
+    public string? MaxGap { get; init; }
+
+    public string? Account { get; init; }
+
+    public string? WarmUp { get; init; }
+
+    /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
+    public long? From { get; init; }
+
+    public long? To { get; init; }
+
+    public bool WithoutEvidence { get; init; }
+
+    public string StartedBy { get; init; } = "";
+
+    /// <summary>The request that a session of it is run with.</summary>
+    /// <exception cref="Json.InputException">An option is wrong.</exception>
+    public LiveRequest ToRequest() => new()
+    {
+        Production = File,
+        Feed = Feed,
+        Broker = Broker,
+        Paper = PaperText.Parse(Paper),
+        Pace = Data.Replay.ReplayPace.Parse(Pace, MaxGap),
+        Account = Account,
+        WarmUp = WarmUp,
+        From = From,
+        To = To,
+        WithoutEvidence = WithoutEvidence,
+    };
+}
+
+public enum SessionPhase : byte
+{
+    /// <summary>It trades, or comes back from a loss.</summary>
+    Running = 0,
+
+    /// <summary>Its feed has ended, or its operator has stopped it; its run is written.</summary>
+    Done = 1,
+
+    /// <summary>It cannot go on; <see cref="SessionView.Fault"/> says why.</summary>
+    Failed = 2,
+}
+
+/// <summary>A session as it stands.</summary>
+/// <param name="Id">The account's.</param>
+/// <param name="Run">Name of its run's folder.</param>
+/// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
+/// <param name="Desk">Where its orders are made.</param>
+/// <param name="Status">Null before its first bar.</param>
+/// <param name="Digest">Of the whole run, once it is done.</param>
+/// <param name="Fault">Why it failed, or what it waits for; null where nothing is wrong.</param>
+/// <param name="Restarts">Times that it came back from a loss.</param>
+public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host, string Desk, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
+    IReadOnlyList<string> Files);

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Submissions;
+using Granary.Cluster.Client;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary live PROD.json --host http://…</c>: the same session on silos, watched from here, and its run's folder brought back; and commands to it.</summary>
+internal static class RemoteLive
+{
+    private static GranaryClient Client(string hosts) => new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+
+    public static byte[] Read(string production)
+    {
+        // Wrong files are found out here, with their own line, before anything is sent.
+        Application.Batches.ProductionReader.Read(production);
+        return File.ReadAllBytes(production);
+    }
+
+    /// <summary>Relative folders are relative to where the command is called, as without --host.</summary>
+    public static string? Placed(string? source)
+    {
+        foreach (var scheme in (ReadOnlySpan<string>)["csv:", "store:"])
+            if (source?.StartsWith(scheme, StringComparison.Ordinal) == true)
+                return scheme + Path.GetFullPath(source[scheme.Length..]);
+        return source;
+    }
+
+    public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json, CancellationToken cancellationToken)
+    {
+        using var client = Client(hosts);
+        var view = await client.StartSessionAsync(start, cancellationToken);
+        try
+        {
+            await LiveView.WatchAsync(quiet || json, async status =>
+            {
+                while (view.Phase == SessionPhase.Running)
+                {
+                    if (view.Status is { } now) status?.Report(now);
+                    await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+                    view = await client.SessionAsync(view.Id, cancellationToken);
+                }
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The session is the cluster's: who watches may go.
+            if (!quiet) Console.WriteLine($"The session of {view.Id} goes on at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
+            return 0;
+        }
+        if (view.Phase == SessionPhase.Failed) throw new ServiceUnavailableException($"the session of {view.Id} failed: {view.Fault}");
+        var folder = output ?? Path.Combine("runs", view.Run);
+        await client.DownloadSessionAsync(view.Id, folder, cancellationToken);
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(new { Run = folder, view.Digest, view.Id, view.Restarts, view.Status?.Bars, Orders = view.Status?.OrdersSent, view.Status?.Fills, view.Status?.AccountEquity, view.Status?.ModelEquity }, Output.Json));
+        else if (!quiet)
+            Console.WriteLine($"Digest {view.Digest}\nFolder {folder}");
+        return 0;
+    }
+
+    public static async Task<int> SessionAsync(string hosts, string id, string word, string why, string? strategy, string? symbol, CancellationToken cancellationToken)
+    {
+        if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, /trades, /signals), or in the database's views");
+        using var client = Client(hosts);
+        var view = word == "status" ? await client.SessionAsync(id, cancellationToken) : await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
+        Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
+        return 0;
+    }
+}

@@ -1,0 +1,25 @@
+using Granary.Application.Live;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Accounts;
+
+/// <summary>Facts and bars as they travel between a portfolio and its order grain: facts as journals write them.</summary>
+internal static class DeskFacts
+{
+    public static DeskFact Of(JournalEvent e)
+    {
+        var entry = JournalCodec.Encode(0, default, e);
+        return new DeskFact(0, entry.Kind, entry.Strategy, entry.Symbol, entry.Body.ToArray());
+    }
+
+    public static JournalEvent ToEvent(in DeskFact f) => JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
+
+    /// <summary>Whether a ledger changes by it other than by its own session's doing.</summary>
+    public static bool IsNews(JournalEvent e) => e is OrderAnswered or VenueReported or OrderClosed or Reconciled;
+
+    public static DeskBar Of(in ClosedBar b) => new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
+
+    public static ClosedBar ToBar(in DeskBar b) => new(b.Symbol, new Bar(b.Time, b.Open, b.High, b.Low, b.Close, b.Volume), Timeframe.Parse(b.Timeframe));
+}

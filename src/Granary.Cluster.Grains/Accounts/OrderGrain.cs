@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Accounts;
+
+/// <summary>Holds an account's <see cref="OrderDesk"/>, the very one of <c>granary live</c>. What it knows it knows from the journal.</summary>
+[PreferLocalPlacement]
+internal sealed partial class OrderGrain(IAccountStore store, IVenues venues, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<OrderGrain> logger) : Grain, IOrderGrain
+{
+    private const int PageLength = 2000;
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
+
+    private readonly List<DeskFact> _told = [];
+    private readonly List<string> _found = [];
+    private CancellationTokenSource? _stop;
+    private IOrderDesk? _desk;
+    private AccountLedger? _ledger;
+    private DeskOpened? _opened;
+    private Task? _working;
+    private IAsyncEnumerator<JournalEvent>? _reader;
+    private long _epoch, _read;
+    private bool _moved, _sent;
+
+    private string Account => this.GetPrimaryKeyString();
+
+    public async Task<DeskOpened> OpenAsync(long epoch, SessionStart start)
+    {
+        if (epoch < _epoch) throw Superseded(epoch);
+        if (epoch == _epoch && _opened is { } known) return known;
+        await ShutAsync();
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
+        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        var desk = await OrderDesk.OpenAsync(store, venues, Account, production.Spec, start.ToRequest(), $"a session in the cluster (silo {silo.SiloAddress.Endpoint})", Tell, clock, _stop.Token);
+        (_desk, _epoch) = (desk, epoch);
+        Opened(logger, Account, epoch, desk.Name);
+        return _opened = new DeskOpened(desk.Broker, desk.Name, desk.Cut, silo.SiloAddress.ToString());
+    }
+
+    // What the desk keeps goes to the portfolio too, by whose ledger it decides.
+    private void Tell(JournalEvent e)
+    {
+        if (!DeskFacts.IsNews(e)) return;
+        lock (_told) _told.Add(DeskFacts.Of(e));
+    }
+
+    public async Task<IReadOnlyList<DeskFact>> ReadAsync(long epoch, long after)
+    {
+        var desk = Of(epoch);
+        if (_reader is null || after != _read)
+        {
+            if (_reader is not null) await _reader.DisposeAsync();
+            (_reader, _read) = (desk.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
+        }
+        var page = new List<DeskFact>();
+        // Numbers of the entries have no gaps, so counting is knowing them.
+        while (page.Count < PageLength && await _reader.MoveNextAsync())
+            if (++_read > after)
+                page.Add(DeskFacts.Of(_reader.Current) with { Sequence = _read });
+        if (page.Count > 0) return page;
+        await _reader.DisposeAsync();
+        _reader = null;
+        return page;
+    }
+
+    public async Task BeginAsync(long epoch, string tag, double cash, IReadOnlyDictionary<string, Instrument> instruments)
+    {
+        var desk = Of(epoch);
+        var ledger = new AccountLedger(cash, s => instruments[s].Multiplier);
+        await foreach (var e in desk.ReadAsync(_stop!.Token)) ledger.Apply(e);
+        await desk.BeginAsync(ledger, tag, instruments, _stop.Token);
+        _ledger = ledger;
+    }
+
+    public Task<DeskAnswer> DoAsync(long epoch, IReadOnlyList<DeskStep> steps)
+    {
+        var desk = Of(epoch);
+        if (_working is { IsCompleted: false }) throw new InvalidOperationException($"the account {Account} is asked for more while it works");
+        lock (_told) _told.Clear();
+        _found.Clear();
+        (_moved, _sent) = (false, false);
+        var stop = _stop!.Token;
+        _working = Task.Run(() => WorkAsync(desk, steps, stop), CancellationToken.None);
+        return AwaitAsync(epoch);
+    }
+
+    public async Task<DeskAnswer> AwaitAsync(long epoch)
+    {
+        var desk = Of(epoch);
+        var working = _working ?? Task.CompletedTask;
+        if (!working.IsCompleted) await Task.WhenAny(working, Task.Delay(Quick));
+        if (!working.IsCompleted) return new DeskAnswer(false, [], desk.JournalFault, null, 0, [], 0, 0, -1, false, []);
+        _working = null;
+        try
+        {
+            await working;
+        }
+        catch (LeaseException e)
+        {
+            // Whoever has the account now may send; this one may not any more.
+            LeaseLost(logger, Account, e.Message);
+            await ShutAsync();
+            throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Failed(logger, Account, e.Message);
+            await ShutAsync();
+            throw;
+        }
+        DeskFact[] told;
+        lock (_told) told = [.. _told];
+        return new DeskAnswer(true, told, desk.JournalFault, desk.VenueFault, desk.Appending.Ticks, [.. desk.Blocked], desk.Differences, desk.Sent,
+            _sent ? (long)(Stopwatch.GetElapsedTime(desk.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
+    }
+
+    private async Task WorkAsync(IOrderDesk desk, IReadOnlyList<DeskStep> steps, CancellationToken stop)
+    {
+        foreach (var step in steps)
+        {
+            // A silo that is cut off or stopping sends nothing more, whatever it was told.
+            stop.ThrowIfCancellationRequested();
+            switch (step.Verb)
+            {
+                case DeskVerb.Note:
+                    foreach (var fact in step.Facts) await desk.NoteAsync(DeskFacts.ToEvent(fact), stop);
+                    break;
+                case DeskVerb.Append: await desk.AppendAsync([.. step.Facts.Select(f => DeskFacts.ToEvent(f))], stop); break;
+                case DeskVerb.FlushIfDue: await desk.FlushIfDueAsync(stop); break;
+                case DeskVerb.Flush: await desk.FlushAsync(stop); break;
+                case DeskVerb.Hear: await desk.HearAsync(step.Instant, [.. step.Bars.Select(b => DeskFacts.ToBar(b))], stop); break;
+                case DeskVerb.Poll: await desk.PollAsync(step.Instant, stop); break;
+                case DeskVerb.Send:
+                    var facts = step.Facts.Select(f => DeskFacts.ToEvent(f)).ToList();
+                    var intents = facts.OfType<OrderIntended>().ToList();
+                    facts.RemoveAll(f => f is OrderIntended);
+                    await desk.SendAsync(step.Instant, facts, intents, stop);
+                    _sent = intents.Count > 0;
+                    break;
+                case DeskVerb.Cancel:
+                    if (_ledger!.Find(step.Order) is { } ticket) await desk.CancelAsync(step.Instant, ticket, stop);
+                    break;
+                case DeskVerb.MoveStop: _moved = await desk.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
+                case DeskVerb.Synchronise: _found.AddRange(await desk.SynchroniseAsync(step.Instant, stop)); break;
+                case DeskVerb.Unblock: desk.Unblock(); break;
+                default: throw new InvalidOperationException($"step {step.Verb} is of a newer Granary; bring this silo up to date");
+            }
+        }
+    }
+
+    public async Task CloseAsync(long epoch)
+    {
+        if (epoch < _epoch) return;
+        await ShutAsync();
+    }
+
+    public Task<string?> WhereAsync() => Task.FromResult(_opened?.Where);
+
+    private IOrderDesk Of(long epoch) => epoch == _epoch && _desk is { } desk ? desk : throw Superseded(epoch);
+
+    private DeskSupersededException Superseded(long epoch) => new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
+
+    // Whatever is under way is given up: the journal says how far it came.
+    private async Task ShutAsync()
+    {
+        var (desk, stop, working, reader) = (_desk, _stop, _working, _reader);
+        (_desk, _stop, _working, _reader, _ledger, _opened) = (null, null, null, null, null, null);
+        if (stop is not null) await stop.CancelAsync();
+        try
+        {
+            if (working is not null) await working;
+        }
+        catch (Exception e)
+        {
+            GivenUp(logger, Account, e.Message);
+        }
+        if (reader is not null) await reader.DisposeAsync();
+        if (desk is not null) await desk.DisposeAsync();
+        stop?.Dispose();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await ShutAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Account {Account} is open to epoch {Epoch} of its session, with {Journal}")]
+    private static partial void Opened(ILogger logger, string account, long epoch, string journal);
+
+    [LoggerMessage(2, LogLevel.Warning, "Account {Account} is given up here: {Reason}")]
+    private static partial void LeaseLost(ILogger logger, string account, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Account {Account}: what was under way failed ({Reason}); its session goes on from the journal")]
+    private static partial void Failed(ILogger logger, string account, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Account {Account}: what was under way was given up ({Reason})")]
+    private static partial void GivenUp(ILogger logger, string account, string reason);
+}
+
+/// <summary>The account is open to another epoch of the session, or not at all: whoever asked goes on from the journal, if it still is the one to.</summary>
+internal sealed class DeskSupersededException(string message) : Exception(message);

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Granary.Application.Live;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Accounts;
+
+/// <summary>
+/// The order grain as a session sees it. What can wait travels with the next call that cannot, in its place before it: at most two calls an instant. The ledger here
+/// follows the one there by the same facts that the journal keeps.
+/// </summary>
+internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, DeskOpened opened) : IOrderDesk
+{
+    private const int MostWaiting = 256;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    private readonly List<DeskStep> _steps = [];
+    private AccountLedger? _ledger;
+    private HashSet<string> _blocked = new(StringComparer.Ordinal);
+    private long _called = Stopwatch.GetTimestamp();
+
+    public string Broker => opened.Broker;
+
+    public string Name => opened.Name;
+
+    public string? Cut => opened.Cut;
+
+    /// <summary>The silo.</summary>
+    public string Where => opened.Where;
+
+    public string? JournalFault { get; private set; }
+
+    public string? VenueFault { get; private set; }
+
+    public TimeSpan Appending { get; private set; }
+
+    public IReadOnlySet<string> Blocked => _blocked;
+
+    public int Differences { get; private set; }
+
+    public long Sent { get; private set; }
+
+    public long FirstSent { get; private set; }
+
+    public async IAsyncEnumerable<JournalEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var after = 0L; ;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var page = await grain.ReadAsync(epoch, after).ConfigureAwait(false);
+            if (page.Count == 0) yield break;
+            after = page[^1].Sequence;
+            foreach (var fact in page) yield return DeskFacts.ToEvent(fact);
+        }
+    }
+
+    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default)
+    {
+        await grain.BeginAsync(epoch, tag, cash, instruments).WaitAsync(cancellationToken).ConfigureAwait(false);
+        _ledger = ledger;
+    }
+
+    public async ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default) =>
+        await CallAsync(Step(DeskVerb.Append, 0, Facts(facts)), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default)
+    {
+        var step = Step(DeskVerb.Note, 0, [DeskFacts.Of(fact)]);
+        if (_steps.Count + 1 < MostWaiting) _steps.Add(step);
+        else await CallAsync(step, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
+    {
+        // What waits there waits for a call too.
+        if (Stopwatch.GetElapsedTime(_called) >= Longest) await CallAsync(Step(DeskVerb.FlushIfDue, 0), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) => await CallAsync(Step(DeskVerb.Flush, 0), cancellationToken).ConfigureAwait(false);
+
+    public ValueTask HearAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        var closed = new DeskBar[bars.Count];
+        for (var i = 0; i < closed.Length; i++) closed[i] = DeskFacts.Of(bars[i]);
+        _steps.Add(Step(DeskVerb.Hear, instant) with { Bars = closed });
+        return default;
+    }
+
+    public async ValueTask PollAsync(long instant, CancellationToken cancellationToken = default) => await CallAsync(Step(DeskVerb.Poll, instant), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default)
+    {
+        foreach (var intent in intents) _ledger!.Intend(intent);
+        var answer = await CallAsync(Step(DeskVerb.Send, instant, [.. Facts(facts), .. Facts(intents)]), cancellationToken).ConfigureAwait(false);
+        FirstSent = Stopwatch.GetTimestamp() - answer.SinceFirstSent * Stopwatch.Frequency / TimeSpan.TicksPerSecond;
+    }
+
+    public async ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default) =>
+        await CallAsync(Step(DeskVerb.Cancel, instant) with { Order = ticket.Order.ClientId }, cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default) =>
+        (await CallAsync(Step(DeskVerb.MoveStop, instant) with { Order = entry, Price = price }, cancellationToken).ConfigureAwait(false)).Moved;
+
+    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default) =>
+        (await CallAsync(Step(DeskVerb.Synchronise, instant), cancellationToken).ConfigureAwait(false)).Found;
+
+    public void Unblock()
+    {
+        _blocked = new HashSet<string>(StringComparer.Ordinal);
+        _steps.Add(Step(DeskVerb.Unblock, 0));
+    }
+
+    /// <summary>Lets the account go; where that cannot be said, the next session's epoch takes it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await grain.CloseAsync(epoch).WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+        }
+    }
+
+    private static DeskStep Step(DeskVerb verb, long instant, DeskFact[]? facts = null) => new(verb, instant, facts ?? [], [], "", 0);
+
+    private static DeskFact[] Facts(IReadOnlyList<JournalEvent> facts)
+    {
+        var written = new DeskFact[facts.Count];
+        for (var i = 0; i < written.Length; i++) written[i] = DeskFacts.Of(facts[i]);
+        return written;
+    }
+
+    private async ValueTask<DeskAnswer> CallAsync(DeskStep step, CancellationToken cancellationToken)
+    {
+        _steps.Add(step);
+        DeskStep[] steps = [.. _steps];
+        _steps.Clear();
+        var answer = await grain.DoAsync(epoch, steps).WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (!answer.Done)
+        {
+            // The journal is gone: nothing is sent until it is back, however long that takes.
+            (JournalFault, VenueFault) = (answer.JournalFault, answer.VenueFault);
+            answer = await grain.AwaitAsync(epoch).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        _called = Stopwatch.GetTimestamp();
+        foreach (var fact in answer.Facts) _ledger?.Apply(DeskFacts.ToEvent(fact));
+        (JournalFault, VenueFault, Appending, Differences, Sent) = (answer.JournalFault, answer.VenueFault, new TimeSpan(answer.Appending), answer.Differences, answer.Sent);
+        _blocked = new HashSet<string>(answer.Blocked, StringComparer.Ordinal);
+        return answer;
+    }
+}

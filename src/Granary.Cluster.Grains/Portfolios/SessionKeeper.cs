@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Cluster.Portfolios;
+
+/// <summary>Wakes sessions whose silo was lost: every silo asks every second, and asking is what activates them.</summary>
+internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider clock, ILogger<SessionKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stoppingToken).ConfigureAwait(false);
+                foreach (var id in running) await WakeAsync(id, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // the silo stops, or the call was lost with one that did
+            }
+            catch (Exception e)
+            {
+                NotAsked(logger, "the list", e.Message);
+            }
+        }
+    }
+
+    private async Task WakeAsync(string id, CancellationToken stop)
+    {
+        try
+        {
+            // What the list has and nobody runs was cut off between its end and the list.
+            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop).ConfigureAwait(false) is not { Phase: Application.Live.SessionPhase.Running })
+                await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            NotAsked(logger, id, e.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "The live session {Session} could not be asked: {Reason}")]
+    private static partial void NotAsked(ILogger logger, string session, string reason);
+}

@@ -1,0 +1,39 @@
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Portfolios;
+
+/// <summary>The list of sessions as it is kept.</summary>
+[GenerateSerializer, Alias("granary.SessionListRecord")]
+public sealed class SessionListRecord
+{
+    [Id(0)]
+    public List<string> Running { get; set; } = [];
+
+    /// <summary>Newest last.</summary>
+    [Id(1)]
+    public List<string> All { get; set; } = [];
+}
+
+internal sealed class SessionListGrain([PersistentState("sessions", ClusterProviders.State)] IPersistentState<SessionListRecord> state) : Grain, ISessionListGrain
+{
+    private const int Kept = 1000;
+
+    public async Task StartedAsync(string session)
+    {
+        var list = state.State;
+        if (!list.Running.Contains(session)) list.Running.Add(session);
+        list.All.Remove(session);
+        list.All.Add(session);
+        if (list.All.Count > Kept) list.All.RemoveRange(0, list.All.Count - Kept);
+        await state.WriteStateAsync();
+    }
+
+    public async Task EndedAsync(string session)
+    {
+        if (state.State.Running.Remove(session)) await state.WriteStateAsync();
+    }
+
+    public Task<IReadOnlyList<string>> RunningAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Running]);
+
+    public Task<IReadOnlyList<string>> AllAsync() => Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All)]);
+}

@@ -1,0 +1,72 @@
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Application.Submissions;
+using Granary.Application.Weights;
+using Granary.Cluster.Portfolios;
+using Granary.Data.Journals;
+
+namespace Granary.Cluster.Services;
+
+/// <summary>Live sessions in the cluster: mounted behind a silo's HTTP API.</summary>
+/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
+/// <param name="batches">Who reads files of runs.</param>
+public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches) : ISessionService
+{
+    private IPortfolioGrain Grain(string id) => grains.GetGrain<IPortfolioGrain>(id);
+
+    /// <inheritdoc/>
+    public async ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default)
+    {
+        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        var account = start.Account ?? production.Spec.Name;
+        LiveSession.Check(start.ToRequest(), production);
+        try
+        {
+            // Made once: where the answer is lost, whether it runs has to be looked at.
+            return await Grain(account).StartAsync(start with { Account = account }).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (JournalException e)
+        {
+            throw new ServiceUnavailableException(e.Message, e);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            throw new ServiceUnavailableException($"the cluster did not say whether the session of {account} has begun ({e.Message.TrimEnd('.')}); look at it before it is started again", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var ids = await Calling.TryAsync(() => grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync(), cancellationToken).ConfigureAwait(false);
+        var all = new List<SessionView>();
+        foreach (var part in ids.Chunk(32))
+            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<SessionView>());
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return await Calling.TryAsync(() => Grain(id).SessionAsync(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        try
+        {
+            return await Grain(id).CommandAsync(order).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            throw new ServiceUnavailableException($"the cluster did not say whether the session of {id} has the command ({e.Message.TrimEnd('.')}); its journal does, or give it again", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view && view.Files.Contains(name) ? await batches.OpenFileAsync(view.Run, name, cancellationToken).ConfigureAwait(false) : null;
+}

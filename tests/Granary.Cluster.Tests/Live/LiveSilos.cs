@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Cluster.Accounts;
+using Granary.Cluster.Portfolios;
+using Granary.Cluster.Services;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Granary.Cluster.Tests.Live;
+
+/// <summary>Silos with live sessions whose accounts are in a real PostgreSQL database, and can be made to die at a point of their work.</summary>
+internal sealed class LiveSilos : IAsyncDisposable
+{
+    public const string Account = "live";
+
+    private LiveSilos(TestSilos silos, string connection)
+    {
+        Silos = silos;
+        Connection = connection;
+        Sessions = new ClusterSessions(silos.Grains, silos.Batches);
+        Weights = new ClusterWeights(silos.Grains);
+    }
+
+    public TestSilos Silos { get; }
+
+    public string Connection { get; }
+
+    public ClusterSessions Sessions { get; }
+
+    public ClusterWeights Weights { get; }
+
+    /// <param name="connection">Of the accounts' database.</param>
+    public static async Task<LiveSilos> StartAsync(int silos, string connection, Fate? fate = null) => new(await TestSilos.StartAsync(silos, more: silo =>
+    {
+        var accounts = new MortalAccounts(new DatabaseAccounts(connection), fate ?? new Fate());
+        silo.Services.AddSingleton<IAccountStore>(accounts);
+        silo.Services.AddSingleton<IVenues>(accounts);
+        silo.Services.AddSingleton(accounts);
+    }), connection);
+
+    public MortalAccounts AccountsOf(InProcessSiloHandle silo) => Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<MortalAccounts>();
+
+    /// <summary>Has the account's order grain activated on a silo, wherever its portfolio will be.</summary>
+    public async Task PlaceDeskAsync(InProcessSiloHandle silo) =>
+        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(Account).WhereAsync();
+
+    public async Task PlacePortfolioAsync(InProcessSiloHandle silo) =>
+        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account).FindAsync();
+
+    /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
+    public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? patience = null)
+    {
+        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
+        SessionView? last = null;
+        while (!stop.IsCancellationRequested)
+        {
+            last = await Sessions.FindAsync(Account, CancellationToken.None);
+            if (last is not null && so(last)) return last;
+            if (last is { Phase: not SessionPhase.Running }) break;
+            await Task.Delay(20, CancellationToken.None);
+        }
+        throw new InvalidOperationException($"the session did not get there: {last} {last?.Status?.JournalFault}\n{TestSilos.Log.Tail}");
+    }
+
+    public Task<SessionView> EndAsync() => UntilAsync(s => s.Phase != SessionPhase.Running);
+
+    /// <summary>What the account has come to, from its journal, and what the venue was told.</summary>
+    public async Task<string> AccountAsync() => AccountText.Of(
+        [.. (await PostgresJournal.PeekAsync(Connection, Account, new JournalQuery())).Select(JournalCodec.Decode)],
+        await PostgresJournal.PeekAsync(Connection, Account + ".paper-venue", new JournalQuery()));
+
+    public async Task<IReadOnlyList<JournalEvent>> JournalAsync() => [.. (await PostgresJournal.PeekAsync(Connection, Account, new JournalQuery())).Select(JournalCodec.Decode)];
+
+    public async ValueTask DisposeAsync() => await Silos.DisposeAsync();
+}
+
+/// <summary>An account as its journal and its venue's book leave it, to the last bit.</summary>
+internal static class AccountText
+{
+    public static string Of(IReadOnlyList<JournalEvent> journal, IReadOnlyList<JournalEntry> book)
+    {
+        var ledger = new AccountLedger(100_000, _ => 1);
+        foreach (var e in journal) ledger.Apply(e);
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        Line($"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}");
+        foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)) Line($"position {symbol} {held:R}");
+        foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
+            Line($"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}");
+        foreach (var t in ledger.Tickets.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
+            Line($"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}");
+        // Once each: what the venue took a second time would stand here twice.
+        foreach (var order in book.Where(e => e.Kind == "order").Select(e => e.Strategy).Order(StringComparer.Ordinal)) Line($"venue took {order}");
+        return text.ToString();
+    }
+}
+
+/// <summary>At which write or send the silo that makes it dies; never where no number is given.</summary>
+internal sealed class Fate(int? at = null)
+{
+    private readonly TaskCompletionSource<(MortalAccounts, string)> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _passed;
+
+    public int Passed => _passed;
+
+    /// <summary>Who died where.</summary>
+    public Task<(MortalAccounts Silo, string Place)> Died => _died.Task;
+
+    /// <summary>Is asked at each boundary, as by a test that makes the database go.</summary>
+    public Func<int, string, Task>? Before { get; init; }
+
+    public async ValueTask PassAsync(MortalAccounts silo, string place)
+    {
+        var n = Interlocked.Increment(ref _passed);
+        if (Before is { } before) await before(n, place);
+        if (n != at) return;
+        silo.Die();
+        _died.TrySetResult((silo, place));
+        throw new IOException("the silo died " + place);
+    }
+}
+
+/// <summary>A silo's way to the accounts, which ends with the silo, as a process's connections do.</summary>
+internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountStore, IVenues
+{
+    private readonly List<IJournal> _open = [];
+    private volatile bool _dead;
+
+    public void Die() => _dead = true;
+
+    private void Live()
+    {
+        if (_dead) throw new IOException("the silo is dead");
+    }
+
+    private async ValueTask PassAsync(string place)
+    {
+        Live();
+        await fate.PassAsync(this, place);
+        Live();
+    }
+
+    /// <summary>Cuts the connections of a silo that was killed, as the system does with those of a process.</summary>
+    public async Task CutAsync()
+    {
+        _dead = true;
+        IJournal[] open;
+        lock (_open) open = [.. _open];
+        foreach (var journal in open) await journal.DisposeAsync();
+    }
+
+    private async Task<IJournal> KeepAsync(Task<IJournal> opening)
+    {
+        Live();
+        var journal = await opening;
+        lock (_open) _open.Add(journal);
+        return new Mortal(this, journal);
+    }
+
+    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken));
+
+    public Task<IJournal> OpenVenueBookAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => KeepAsync(inner.OpenVenueBookAsync(account, holder, clock, cancellationToken));
+
+    public async Task<IBroker> ConnectAsync(PaperSettings paper, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments, Func<CancellationToken, Task<IJournal>> openBook, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        new Broker(this, await PaperBroker.OpenAsync(paper, execution, instruments, ((Mortal)await openBook(cancellationToken)).Inner, clock, cancellationToken));
+
+    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => inner.PeekAsync(account, query, cancellationToken);
+
+    private sealed class Mortal(MortalAccounts owner, IJournal inner) : IJournal
+    {
+        public IJournal Inner => inner;
+
+        public string Name => inner.Name;
+
+        public long Last => inner.Last;
+
+        public string? Cut => inner.Cut;
+
+        public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+        {
+            await owner.PassAsync("before a write");
+            await inner.AppendAsync(entries, cancellationToken);
+            await owner.PassAsync("after a write");
+        }
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default)
+        {
+            owner.Live();
+            return inner.ReadAsync(query, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class Broker(MortalAccounts owner, PaperBroker inner) : IBroker, IMarketListener
+    {
+        public string Name => inner.Name;
+
+        private async ValueTask<T> Around<T>(string what, Func<ValueTask<T>> call)
+        {
+            await owner.PassAsync($"before {what}");
+            var answer = await call();
+            await owner.PassAsync($"after {what}");
+            return answer;
+        }
+
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
+
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default)
+        {
+            owner.Live();
+            return inner.FindAsync(clientId, cancellationToken);
+        }
+
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default)
+        {
+            owner.Live();
+            return inner.PollAsync(after, cancellationToken);
+        }
+
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
+        {
+            owner.Live();
+            return inner.SnapshotAsync(cancellationToken);
+        }
+
+        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        {
+            owner.Live();
+            await inner.OnBarsAsync(instant, bars, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
