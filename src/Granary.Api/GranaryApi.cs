@@ -9,6 +9,7 @@ using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
@@ -48,8 +49,14 @@ public static class GranaryApi
         app.UseStatusCodePages();
         app.Use(static (context, next) =>
         {
-            context.Response.Headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
-            context.Response.Headers.XContentTypeOptions = "nosniff";
+            // At the last moment: an answer that becomes a problem loses the headers that it had.
+            context.Response.OnStarting(static of =>
+            {
+                var headers = ((HttpContext)of).Response.Headers;
+                headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
+                headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            }, context);
             return next(context);
         });
         app.UseMiddleware<LoopbackOnly>();

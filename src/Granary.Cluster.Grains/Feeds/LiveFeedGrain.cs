@@ -55,7 +55,7 @@ internal sealed class LiveFeedGrain(TimeProvider clock, ILocalSiloDetails silo, 
     {
         try
         {
-            await foreach (var item in feed.ReadAsync(stop).ConfigureAwait(false)) await items.WriteAsync(item, stop).ConfigureAwait(false);
+            await foreach (var item in feed.ReadAsync(stop)) await items.WriteAsync(item, stop);
             items.Complete();
         }
         catch (Exception e)

@@ -155,7 +155,7 @@ public sealed class SessionsInTheCluster : IClassFixture<SessionsInTheCluster.Ma
             (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by granary live prod.json, process");
             (await cluster.Sessions.FindAsync(LiveSilos.Account)).ShouldBeNull("what was refused has not begun");
         }
-        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:100ms"));
+        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:100ms", to: "2023-06-01"));
         (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by a session in the cluster, started by a test at ");
         (await Should.ThrowAsync<LeaseException>(() => PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System))).Message.ShouldContain("is traded by a session in the cluster (silo ");
         var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(SessionCommand.Stop, "Anna", "enough"));
@@ -167,7 +167,7 @@ public sealed class SessionsInTheCluster : IClassFixture<SessionsInTheCluster.Ma
     public async Task Commands_and_weights_are_in_force_from_the_next_bar_on_and_stand_in_the_journal_also_on_another_silo()
     {
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
-        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:20ms", to: "2023-06-01"));
+        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:50ms", to: "2023-06-01"));
         await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
         async Task<SessionView> CommandAsync(SessionCommand command) => (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
         (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);

@@ -35,7 +35,7 @@ public sealed class SessionsOverHttp(SessionsInTheCluster.Made made) : IClassFix
 
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start() with { WithoutEvidence = false }))).Message.ShouldContain("does not speak for itself");
         (await Should.ThrowAsync<InputException>(() => client.SessionAsync(LiveSilos.Account))).Message.ShouldContain("never had a session here");
-        var begun = await client.StartSessionAsync(made.Start("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "fixed:15ms"));
+        var begun = await client.StartSessionAsync(made.Start("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "fixed:50ms"));
         begun.Phase.ShouldBe(SessionPhase.Running);
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()))).Message.ShouldContain("is traded by a session in the cluster, started by");
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "halt", ""))).Message.ShouldContain("'halt' is no command to a session");
@@ -60,7 +60,7 @@ public sealed class SessionsOverHttp(SessionsInTheCluster.Made made) : IClassFix
         var database = await made.Server.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-api"));
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
-        await client.StartSessionAsync(made.Start(pace: "fixed:20ms", to: "2023-06-01"));
+        await client.StartSessionAsync(made.Start(pace: "fixed:50ms", to: "2023-06-01"));
         await UntilAsync(client, s => s.Status is { Signals: > 5 });
         var signal = (JsonObject)(await silo.Client.GetFromJsonAsync<JsonArray>("/api/v1/signals"))![0]!;
         var id = (string)signal["strategy"]!;
@@ -82,7 +82,7 @@ public sealed class SessionsOverHttp(SessionsInTheCluster.Made made) : IClassFix
         journal.OfType<Engine.Brokerage.EnablementChanged>().Single().Strategy.ShouldBe(id);
 
         // Started again, it goes on with its journal, and with its pause.
-        await client.StartSessionAsync(made.Start(pace: "fixed:20ms", to: "2023-06-01"));
+        await client.StartSessionAsync(made.Start(pace: "fixed:50ms", to: "2023-06-01"));
         (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1 })).Run.ShouldNotBe(end.Run);
         (await client.CommandAsync(LiveSilos.Account, "stop", "")).Phase.ShouldBe(SessionPhase.Done);
     }
