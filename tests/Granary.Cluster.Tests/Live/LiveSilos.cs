@@ -102,6 +102,18 @@ internal static class AccountText
     }
 }
 
+internal static class AccountsAreAlike
+{
+    /// <summary>Fails with the lines that differ, not with all of both.</summary>
+    public static void ShouldBeTheAccount(this string account, string expected, string? about = null)
+    {
+        var (ends, wanted) = (account.Split('\n'), expected.Split('\n'));
+        var differing = ends.Except(wanted).Select(l => "is " + l).Concat(wanted.Except(ends).Select(l => "not " + l)).ToList();
+        differing.ShouldBeEmpty($"{about}\n{string.Join('\n', differing)}");
+        ends.Length.ShouldBe(wanted.Length, about);
+    }
+}
+
 /// <summary>At which write or send the silo that makes it dies; never where no number is given.</summary>
 internal sealed class Fate(int? at = null)
 {
