@@ -57,11 +57,19 @@ internal sealed class LiveSilos : IAsyncDisposable
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
     public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? patience = null)
     {
-        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
+        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(10));
         SessionView? last = null;
         while (!stop.IsCancellationRequested)
         {
-            last = await Sessions.FindAsync(Account, CancellationToken.None);
+            try
+            {
+                last = await Sessions.FindAsync(Account, CancellationToken.None);
+            }
+            catch (Application.Submissions.ServiceUnavailableException)
+            {
+                // A machine that does other things, or the silo that was killed: it is asked again.
+                continue;
+            }
             if (last is not null && so(last)) return last;
             if (last is { Phase: not SessionPhase.Running }) break;
             await Task.Delay(20, CancellationToken.None);

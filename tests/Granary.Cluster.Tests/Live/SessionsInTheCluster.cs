@@ -132,7 +132,7 @@ public sealed class SessionsInTheCluster : IClassFixture<SessionsInTheCluster.Ma
             // With half of them the portfolio dies too, with the others the orders alone.
             await cluster.PlaceDeskAsync(cluster.Silos.Alive[seed % 2]);
             await cluster.Sessions.StartAsync(_made.Start(Rough));
-            var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(3));
+            var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
             var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
             await cluster.Silos.Cluster.KillSiloAsync(victim);
             await dead.CutAsync();

@@ -14,7 +14,7 @@ public sealed class SessionsOverHttp(SessionsInTheCluster.Made made) : IClassFix
 {
     private static async Task<SessionView> UntilAsync(GranaryClient client, Func<SessionView, bool> so)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         while (true)
         {
             var view = await client.SessionAsync(LiveSilos.Account, patience.Token);
