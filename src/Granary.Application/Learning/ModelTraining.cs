@@ -235,10 +235,20 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 _table = features.With(Column(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
             }
             var walk = spec.WalkForward;
-            var train = walk.Train ?? Math.Max(20, _table.Count * 2 / 5);
-            var test = walk.Test ?? Math.Max(5, _table.Count / 10);
+            // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the first two fifths of the bars.
+            var early = label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1))) : _table.Count * 2 / 5;
+            var train = walk.Train ?? Math.Max(20, early);
+            var test = walk.Test ?? Math.Max(5, label.Kind == LabelKind.Trade ? early / 4 : _table.Count / 10);
             Folds = walk.Rolling ? TimeSplits.Rolling(_table, train, test, walk.Gap) : TimeSplits.Expanding(_table, train, test, walk.Gap);
             _tableHash = _table.Hash();
+        }
+
+        // Samples that were made and whose outcome was known by an instant, UTC ticks.
+        private int EarlySamples(long by)
+        {
+            var count = 0;
+            while (count < _table!.Count && _table.LabelEnd[count] <= by) count++;
+            return count;
         }
 
         private LabelColumn Column(FeatureTable features, LabelSpec label)
