@@ -65,15 +65,15 @@ for project in tests/*.Tests/*.csproj; do
     echo "== $name"
     output="$(mktemp)"
     dotnet exec "$binary" -noLogo -noColor </dev/null 2>&1 | tee "$output" | grep -vE "^\s*(Discovering|Discovered|Starting|Finished)"
-    summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+" "$output" | tail -1)"
+    summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+" "$output" | tail -1)"
     if [[ -z "$summary" ]] && grep -qE "Total: 0$" "$output"; then
         echo "test.sh: $name holds no test yet"
     elif [[ -z "$summary" ]]; then
         echo "test.sh: $name ended without a summary"
         failed=$((failed + 1))
     else
-        read -r total errors bad skip < <(grep -oE "[0-9]+" <<<"$summary" | tr '\n' ' ')
-        passed=$((passed + total - bad - skip))
+        read -r total errors bad skip beside < <(grep -oE "[0-9]+" <<<"$summary" | tr '\n' ' ')
+        passed=$((passed + total - bad - skip - beside))
         failed=$((failed + bad + errors))
         skipped=$((skipped + skip))
     fi

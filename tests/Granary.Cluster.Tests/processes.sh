@@ -57,8 +57,8 @@ run = newest[0]["id"]
 before, at = cpu(), time.time()
 time.sleep(0.6)
 full = (cpu() - before) / (time.time() - at)
-# cohorts that began on the survivor: more of them means that the lost one's strategies were given out again, by whichever batch grain
-def begun(): return open(log).read().count("begin on this silo")
+# what the survivor says when the lost one's strategies are given out again, or begin with it where another batch grain than before gives them out
+def begun(): return sum(open(log).read().count(words) for words in ("cohorts are driven again", "begin on this silo"))
 had = begun()
 os.kill(victim, signal.SIGKILL)
 killed, samples, lost, slow = time.time(), [], None, 0.0

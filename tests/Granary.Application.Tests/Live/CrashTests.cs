@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
 using Granary.Data.Journals;
@@ -5,7 +7,7 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Tests.Live;
 
-/// <summary>A session dies before or after one of its writes or sends, at a hundred points; started again, it ends as if nothing had been.</summary>
+/// <summary>A session dies before or after one of its writes or sends, at a hundred points, by an exception and by SIGKILL; started again, it ends as if nothing had been.</summary>
 public sealed class CrashTests : IDisposable
 {
     private static readonly PaperSettings Rough = new() { Seed = 5, Latency = TimeSpan.FromMinutes(2), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 };
@@ -17,7 +19,7 @@ public sealed class CrashTests : IDisposable
     private sealed class ProcessDied : Exception;
 
     // Counts boundaries, and dies at one of them.
-    private sealed class Fate(int? at)
+    private sealed class Fate(int? at, Action? die = null)
     {
         public int Passed { get; private set; }
 
@@ -28,6 +30,7 @@ public sealed class CrashTests : IDisposable
         {
             if (++Passed != at) return;
             Place = place;
+            die?.Invoke();
             throw new ProcessDied();
         }
     }
@@ -88,7 +91,7 @@ public sealed class CrashTests : IDisposable
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
-    private async Task<Production> ProductionAsync() => ProductionReader.Read(Path.Combine((await _under.BacktestAsync(to: "2022-01-20")).Folder, "prod.json"));
+    private async Task<string> ProductionFileAsync() => Path.Combine((await _under.BacktestAsync(to: "2022-01-20")).Folder, "prod.json");
 
     private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) => SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, "2022-01-20",
         j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
@@ -96,7 +99,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Killed_before_or_after_any_write_or_send_it_ends_as_if_it_had_not_been_and_no_order_is_lost_or_doubled()
     {
-        var production = await ProductionAsync();
+        var production = ProductionReader.Read(await ProductionFileAsync());
         var undisturbed = new Fate(null);
         var expected = await TradeAsync(production, "undisturbed", undisturbed);
         expected.Host.Ledger.Tickets.Count.ShouldBeGreaterThan(50);
@@ -131,5 +134,68 @@ public sealed class CrashTests : IDisposable
             Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
         }
         deaths.ShouldBeGreaterThanOrEqualTo(100);
+    }
+
+    [Fact]
+    public async Task Killed_by_the_system_at_a_hundred_points_it_ends_as_if_it_had_not_been()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("SIGKILL is not of this system");
+        var file = await ProductionFileAsync();
+        var production = ProductionReader.Read(file);
+        var undisturbed = new Fate(null);
+        var expected = await TradeAsync(production, "undisturbed", undisturbed);
+        var account = expected.Account();
+        var random = new Random(2027);
+        var deaths = 0;
+        // A slower machine writes more often: what lies behind its last write kills nobody, and is drawn again.
+        for (var draw = 0; deaths < 100; draw += 2)
+        {
+            draw.ShouldBeLessThan(200, "sessions ended where they should have died");
+            var points = new[] { 1 + random.Next(undisturbed.Passed), 1 + random.Next(undisturbed.Passed) };
+            var codes = await Task.WhenAll(points.Select((at, i) => DieAsync(file, $"killed-{draw + i}", at)));
+            for (var i = 0; i < points.Length; i++)
+            {
+                var state = $"killed-{draw + i}";
+                if (codes[i] == 137) deaths++;
+                var end = await TradeAsync(production, state, new Fate(null));
+                end.Digest.ShouldBe(expected.Digest, $"killed at {points[i]}");
+                end.Account().ShouldBe(account, $"killed at {points[i]}");
+                Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
+            }
+        }
+    }
+
+    private const string VictimAt = "GRANARY_TEST_VICTIM_AT", VictimState = "GRANARY_TEST_VICTIM_STATE", VictimProduction = "GRANARY_TEST_VICTIM_PRODUCTION";
+
+    // This very assembly, of which it runs nothing but the victim. Gives the exit code.
+    private async Task<int> DieAsync(string production, string state, int at)
+    {
+        var call = new ProcessStartInfo("dotnet", [typeof(CrashTests).Assembly.Location, "-noLogo", "-noColor", "-explicit", "only", "-method", $"{typeof(CrashTests).FullName}.{nameof(A_victim_trades_until_it_is_killed)}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // It does not live long enough to be made faster.
+        call.Environment["DOTNET_TieredPGO"] = "0";
+        call.Environment[VictimAt] = at.ToString(CultureInfo.InvariantCulture);
+        call.Environment[VictimState] = Path.Combine(_under.Folder, state);
+        call.Environment[VictimProduction] = production;
+        using var process = Process.Start(call)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBeOneOf([0, 137], $"{await output}{await error}");
+        return process.ExitCode;
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_victim_trades_until_it_is_killed()
+    {
+        var at = Environment.GetEnvironmentVariable(VictimAt);
+        if (at is null) Assert.Skip("it is a process that another test starts");
+        var fate = new Fate(int.Parse(at, CultureInfo.InvariantCulture), () => Process.GetCurrentProcess().Kill());
+        var production = ProductionReader.Read(Environment.GetEnvironmentVariable(VictimProduction)!);
+        await SessionUnderTest.TradeAsync(production, Environment.GetEnvironmentVariable(VictimState)!, Rough, "2022-01-20", j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
     }
 }
