@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Cluster.Tests.Fixtures;
@@ -49,6 +50,11 @@ public sealed class SessionsInTheCluster : IClassFixture<SessionsInTheCluster.Ma
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
                 }
                 """));
+            // The paper venue draws by order ids, and these follow from the configuration: it says nothing that is different at every run of the tests.
+            var fixedText = JsonNode.Parse(File.ReadAllBytes(Production))!.AsObject();
+            (fixedText["created"], fixedText["folder"], fixedText["run"]) = ("2024-01-01T00:00:00Z", "/", "live");
+            fixedText.Remove("evidence");
+            File.WriteAllText(Production, fixedText.ToJsonString());
             foreach (var paper in new[] { "", Rough })
             {
                 var state = Path.Combine(Folder, "state-" + Embedded.Count);
