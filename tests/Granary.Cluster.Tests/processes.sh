@@ -12,7 +12,7 @@ begin
 start_postgres
 
 # a batch of some seconds even on a quiet machine: two feeds of minutes, strategies enough for both silos
-granary data generate --out "$work/data" --symbols COINUSDT,GLIMUSDT --timeframe 1m --from 2023-01-01 --to 2024-01-01 --seed 3 >/dev/null
+granary data generate --out "$work/data" --symbols COINUSDT,GLIMUSDT --timeframe 1m --from 2022-01-01 --to 2024-01-01 --seed 3 >/dev/null
 cat > "$work/batch.json" <<'JSON'
 { "name": "processes",
   "data": { "source": "csv:data/1m", "symbols": "*", "timeframe": "1m" },
@@ -50,7 +50,7 @@ def computing():
 began = time.time()
 while time.time() - began < 120:
     newest = ask(base + "?most=1")
-    if newest[0]["id"] != sys.argv[5] and newest[0]["progress"]["bars"] > 0: break
+    if newest and newest[0]["id"] != sys.argv[5] and newest[0]["progress"]["bars"] > 0: break
     time.sleep(0.05)
 else: print("FAILED: the batch did not begin to compute within 120 s"); sys.exit(1)
 run = newest[0]["id"]
