@@ -45,15 +45,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     }
 
     /// <summary>Cash and positions, marked at the last closes.</summary>
-    public double Equity
-    {
-        get
-        {
-            var equity = cash;
-            foreach (var book in _books) equity += book.OwnEquity(book.LastPrice);
-            return equity;
-        }
-    }
+    public double Equity => Mark(out _);
 
     /// <summary>The equity, and whether anything is held, long and short that cancel included.</summary>
     public double Mark(out bool holds)
