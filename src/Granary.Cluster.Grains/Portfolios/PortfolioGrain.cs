@@ -139,12 +139,22 @@ internal sealed partial class PortfolioGrain(
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
         // Whoever else has the account is found out before anything is promised.
-        await GrainFactory.GetGrain<IOrderGrain>(Id).OpenAsync(epoch, start);
+        var desk = GrainFactory.GetGrain<IOrderGrain>(Id);
+        await desk.OpenAsync(epoch, start);
         session.State = new SessionRecord { Start = start, Run = BatchId.New(production.Spec.Name + "-live", now), StartedAt = now, Epoch = epoch };
-        await WriteAsync(() => session.WriteStateAsync());
-        await List.StartedAsync(Id);
+        try
+        {
+            await WriteAsync(() => session.WriteStateAsync());
+        }
+        catch
+        {
+            // No session, so nobody would give the account back.
+            await desk.CloseAsync(epoch);
+            throw;
+        }
         Started(logger, Id, session.State.Run, start.StartedBy);
         Drive(again: false);
+        await List.StartedAsync(Id);
         return View()!;
     }
 
@@ -201,9 +211,11 @@ internal sealed partial class PortfolioGrain(
                     session.State.Restarts++;
                     await session.WriteStateAsync();
                 }
-                again = true;
                 try
                 {
+                    // The list may have missed the beginning: it is what wakes a session whose silo is gone.
+                    if (again) await List.StartedAsync(Id);
+                    again = true;
                     var site = new ClusterSite(GrainFactory, Id, session.State.Epoch, start, control, _weights, desk => _desk = desk);
                     var run = await Task.Run(() => LiveSession.RunAsync(request, production, site, clock, stop), CancellationToken.None);
                     if (stop.IsCancellationRequested) break;

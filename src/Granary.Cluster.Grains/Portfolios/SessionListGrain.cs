@@ -21,6 +21,8 @@ internal sealed class SessionListGrain([PersistentState("sessions", ClusterProvi
     public async Task StartedAsync(string session)
     {
         var list = state.State;
+        // A session says so again after every restart.
+        if (list.Running.Contains(session) && list.All is [.., var newest] && newest == session) return;
         if (!list.Running.Contains(session)) list.Running.Add(session);
         list.All.Remove(session);
         list.All.Add(session);
