@@ -33,15 +33,18 @@ public static class BarCsvWriter
     }
 
     /// <inheritdoc cref="WriteAsync"/>
-    public static long Write(string path, Timeframe timeframe, IEnumerable<Bar> bars)
+    public static long Write(string path, Timeframe timeframe, IEnumerable<Bar> bars) => Write(path, timeframe, bars.Select(b => (b, 0.0)), withAdjusted: false);
+
+    /// <summary>The same, with the adjusted close where there is one.</summary>
+    internal static long Write(string path, Timeframe timeframe, IEnumerable<(Bar Bar, double Adjusted)> bars, bool withAdjusted)
     {
         using var file = new AtomicFile(path);
         var text = new ArrayBufferWriter<byte>(1 << 16);
-        text.Write("time,open,high,low,close,volume\n"u8);
+        text.Write(withAdjusted ? "time,open,high,low,close,volume,adjusted_close\n"u8 : "time,open,high,low,close,volume\n"u8);
         var count = 0L;
-        foreach (var bar in bars)
+        foreach (var (bar, adjusted) in bars)
         {
-            Append(text, timeframe, bar);
+            Append(text, timeframe, bar, withAdjusted ? adjusted : null);
             if (++count % 1024 == 0) Flush(path, file, text);
         }
         Flush(path, file, text);
@@ -62,7 +65,7 @@ public static class BarCsvWriter
         text.ResetWrittenCount();
     }
 
-    private static void Append(ArrayBufferWriter<byte> text, Timeframe timeframe, in Bar bar)
+    private static void Append(ArrayBufferWriter<byte> text, Timeframe timeframe, in Bar bar, double? adjusted = null)
     {
         var span = text.GetSpan(256);
         var time = bar.OpenTime;
@@ -72,6 +75,12 @@ public static class BarCsvWriter
         {
             span[n++] = (byte)',';
             value.TryFormat(span[n..], out var used, default, CultureInfo.InvariantCulture);
+            n += used;
+        }
+        if (adjusted is { } a)
+        {
+            span[n++] = (byte)',';
+            a.TryFormat(span[n..], out var used, default, CultureInfo.InvariantCulture);
             n += used;
         }
         span[n++] = (byte)'\n';

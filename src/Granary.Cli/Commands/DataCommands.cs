@@ -35,12 +35,7 @@ internal static class DataCommands
                 {
                     Format = call.GetValue(format)!,
                     TimeZone = call.GetValue(zone),
-                    Stamp = call.GetValue(stamp) switch
-                    {
-                        "open" => BarStamp.Open,
-                        "close" => BarStamp.Close,
-                        var other => throw new InputException($"--stamp {other}: use open or close"),
-                    },
+                    Stamp = Given.Stamp(call.GetValue(stamp)!),
                 }), token);
             if (call.GetValue(json))
             {
@@ -87,10 +82,13 @@ internal static class DataCommands
         var symbol = new Option<string?>("--symbol");
         var timeframe = new Option<string?>("--timeframe");
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
+        var session = new Option<string?>("--session") { Description = "when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)" };
+        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what a FILE's times mean: open or close" };
+        var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of a FILE's times that carry none (UTC)" };
         var json = new Option<bool>("--json");
         var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
         var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
-        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, json, fix, output };
+        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, session, stamp, zone, json, fix, output };
         command.SetAction(async (call, token) =>
         {
             QualityReport report;
@@ -98,7 +96,14 @@ internal static class DataCommands
             IReadOnlyList<string>? catalogue = null;
             if (call.GetValue(file) is { } path)
             {
-                var options = new BarFileOptions { Format = call.GetValue(format)!, Adjust = false };
+                var options = new BarFileOptions
+                {
+                    Format = call.GetValue(format)!,
+                    Adjust = false,
+                    TimeZone = call.GetValue(zone),
+                    Stamp = Given.Stamp(call.GetValue(stamp)!),
+                    Template = Given.Session(call.GetValue(session)) is { } calendar ? new Instrument { Symbol = call.GetValue(symbol) ?? "", Calendar = calendar } : null,
+                };
                 if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
                 var tf = call.GetValue(timeframe) is { } t ? Given.Timeframe(t) : BarFile.Inspect(path, options).Timeframe
                     ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
@@ -117,12 +122,13 @@ internal static class DataCommands
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
             else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
             else foreach (var f in report.Findings) Console.WriteLine($"{f.Severity}: {f.Place}: {f.Sentence}; {f.Remedy}");
-            if (mended is { } m && !call.GetValue(json)) Console.WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
+            // The findings are JSON then, and what was mended is told beside them.
+            if (mended is { } m) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)
             {
                 var lines = catalogue.Count == 0 ? ["nothing had to be changed"] : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
                 if (call.GetValue(output) is { } log) await File.WriteAllLinesAsync(log, lines, token);
-                if (!call.GetValue(json)) foreach (var line in lines) Console.WriteLine(line);
+                foreach (var line in lines) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine(line);
             }
             return 0;
         });

@@ -13,9 +13,36 @@ internal static class Given
 
     public static long? Time(string? text, string option) =>
         text is null ? null
-        : DateTime.TryParse(text, null, System.Globalization.DateTimeStyles.AdjustToUniversal | System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
+        : DateTime.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AdjustToUniversal | System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks
             : throw new InputException($"{option} {text} is no date; write it as 2024-01-31");
+
+    public static Data.BarStamp Stamp(string text) => text switch
+    {
+        "open" => Data.BarStamp.Open,
+        "close" => Data.BarStamp.Close,
+        _ => throw new InputException($"--stamp {text}: use open or close"),
+    };
+
+    public static SessionCalendar? Session(string? text)
+    {
+        switch (text)
+        {
+            case null:
+                return null;
+            case "24/7":
+                return SessionCalendar.Continuous;
+            case "XNYS":
+                return SessionCalendar.NewYork();
+        }
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var times = words.Length == 2 ? words[1].Split('-') : [];
+        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close > open && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
+            return SessionCalendar.Daily("custom", words[0], open, close);
+        throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, as \"America/New_York 09:30-16:00\"");
+
+        static TimeSpan? OfDay(string time) => time == "24:00" ? TimeSpan.FromDays(1) : TimeSpan.TryParseExact(time, @"hh\:mm", System.Globalization.CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+    }
 
     public static string[] List(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 

@@ -22,6 +22,12 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     // An outlier is this many robust deviations (1.4826 × the median absolute return of the last 201 bars) from zero.
     private const double OutlierDeviations = 15;
 
+    // One that comes back at the next bar, all but a rest, needs less: news does not.
+    private const double PrintDeviations = 10;
+
+    // So many steps of one other length in a row are bars of another length, and not a quiet market.
+    private const int LongRun = 30;
+
     // Ratios at which companies split their shares, and their reverses.
     private static readonly (double Ratio, string Name)[] Splits =
         [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"), (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
@@ -35,10 +41,13 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly List<(long Time, double Return, double Deviations, bool Reverts)> _outliers = [];
     private readonly List<(long Time, string Ratio, double From, double To)> _splits = [];
     private readonly List<(long From, long To, long Bars)> _frozen = [];
+    private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
+    private readonly long[] _weekdays = new long[7];
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
     private long _frozenFrom, _frozenBars;
+    private long _runFrom, _runStep, _runBars;
     private long _outlierCount, _splitCount, _frozenCount, _frozenTotal;
     private (long Time, double Return, double Deviations, double Before, double Close, string? Split, double Open)? _pending;
 
@@ -58,6 +67,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             _lastDay = day;
         }
         // Tick zero is a Monday.
+        _weekdays[day % 7]++;
         if (day % 7 >= 5)
         {
             _weekend++;
@@ -88,47 +98,70 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             if (_habits.Count < 50_000 || _habits.ContainsKey(habit)) _habits[habit] = _habits.GetValueOrDefault(habit) + 1;
         }
 
-        LookForJump(bar, contiguous: step <= timeframe.Ticks || !timeframe.IsIntraday);
+        LookForJump(bar, step);
+        LookForRun(bar, step);
         LookForStandstill(bar);
         _previous = bar;
     }
 
-    private void LookForJump(in Bar bar, bool contiguous)
+    private void LookForJump(in Bar bar, long step)
     {
         // As far up as down: half the price and twice the price are the same distance.
         var r = bar.Close >= _previous.Close ? bar.Close / _previous.Close - 1 : 1 - _previous.Close / bar.Close;
-        if (_pending is { } p)
-        {
-            // A bad print is taken back at once; a move stays.
-            var reverts = Math.Abs(Math.Log(bar.Close / p.Before)) < 0.4 * Math.Abs(Math.Log(p.Close / p.Before));
-            if (p.Split is { } split && !reverts)
-            {
-                _splitCount++;
-                if (_splits.Count < Examples) _splits.Add((p.Time, split, p.Before, p.Open));
-            }
-            else
-            {
-                _outlierCount++;
-                Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
-            }
-            _pending = null;
-        }
-        var scale = contiguous ? _within : _across;
+        // A bad print is taken back at once; a move stays.
+        if (Settle(bar.Close)) return;
+        var night = !timeframe.IsIntraday || step >= LongBreak;
+        var scale = timeframe.IsIntraday && night ? _across : _within;
+        // A short break within a session moves like the time that it lasts.
+        var longer = night ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
         var absolute = Math.Abs(r);
         if (scale.Count >= 50 || scale.Count >= 20 && absolute > 0.25)
         {
-            // Quiet markets stand still so often that the median is zero; a return of 0.2 % is then still nothing.
-            var deviation = Math.Max(1.4826 * scale.Median, 0.0002);
-            if (absolute > OutlierDeviations * deviation)
-            {
-                _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, SplitAt(bar), bar.Open);
-            }
-            else if (absolute > 8 * deviation && absolute > 0.25 && SplitAt(bar) is { } split)
-            {
+            // Quiet markets stand still so often that the median is zero: then the larger moves tell. A return of 0.2 % is nothing all the same.
+            var deviation = longer * Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002);
+            // Shares are split between two sessions.
+            var split = night ? SplitAt(bar) : null;
+            if (absolute > PrintDeviations * deviation || absolute > 8 * deviation && absolute > 0.25 && split is not null)
                 _pending = (bar.Time, bar.Close / _previous.Close - 1, absolute / deviation, _previous.Close, bar.Close, split, bar.Open);
-            }
         }
-        scale.Add(absolute);
+        if (longer == 1) scale.Add(absolute);
+    }
+
+    // What became of a jump; true where it was taken back.
+    private bool Settle(double? next)
+    {
+        if (_pending is not { } p) return false;
+        _pending = null;
+        var rest = p.Deviations > OutlierDeviations ? 0.4 : 0.12;
+        var reverts = next is { } close && Math.Abs(Math.Log(close / p.Before)) < rest * Math.Abs(Math.Log(p.Close / p.Before));
+        if (p.Split is { } split && !reverts)
+        {
+            _splitCount++;
+            if (_splits.Count < Examples) _splits.Add((p.Time, split, p.Before, p.Open));
+        }
+        else if (reverts || p.Deviations > OutlierDeviations)
+        {
+            _outlierCount++;
+            Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
+        }
+        return reverts;
+    }
+
+    private void LookForRun(in Bar bar, long step)
+    {
+        if (step == _runStep)
+        {
+            _runBars++;
+            return;
+        }
+        EndRun();
+        (_runFrom, _runStep, _runBars) = (_previous.Time, step, 1);
+    }
+
+    private void EndRun()
+    {
+        if (_runStep > timeframe.Ticks && _runBars >= (timeframe.IsIntraday ? LongRun : 8)) Keep(_runs, (_runFrom, _previous.Time, _runStep, _runBars), static r => r.Item4);
+        _runBars = 0;
     }
 
     private string? SplitAt(in Bar bar)
@@ -136,7 +169,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var opening = bar.Open / _previous.Close;
         if (opening is > 0.78 and < 1.28) return null;
         foreach (var (ratio, name) in Splits)
-            if (Math.Abs(opening * ratio - 1) < 0.04)
+            if (Math.Abs(opening * ratio - 1) < (ratio == 1.5 ? 0.03 : 0.04))
                 return name;
         return null;
     }
@@ -176,7 +209,12 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     public QualityReport Finish(IReadOnlyList<Finding>? before = null)
     {
         var findings = new List<Finding>(before ?? []);
-        if (_count > 0) EndStandstill();
+        if (_count > 0)
+        {
+            EndStandstill();
+            EndRun();
+            Settle(null);
+        }
         // Bars of another length would be all gaps.
         var otherLength = Granularity(findings);
         var missing = otherLength ? 0 : Gaps(findings);
@@ -213,11 +251,17 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var shown = new List<(long After, long Next, long Bars)>();
         var counted = 0L;
         var severity = Severity.Warning;
+        var holidays = 0L;
         foreach (var (after, next) in _gaps)
         {
-            var bars = MissingBetween(after, next);
+            var bars = MissingBetween(after, next, out var wholeDay);
             if (bars == 0) continue;
             missing += bars;
+            if (wholeDay)
+            {
+                holidays++;
+                continue;
+            }
             counted++;
             Keep(shown, (after, next, bars), static g => g.Item3);
         }
@@ -239,17 +283,31 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do", "nothing, unless the market was open")
                 : new Finding(Severity.Warning, QualityCheck.Gap, Range(), $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)", "nothing happens inside a gap; use a longer timeframe if there are many"));
         }
+        if (holidays > 0)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as holidays and half days do", "nothing, unless the market was open"));
         return missing;
     }
 
-    private long MissingBetween(long after, long next)
+    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, as long as nobody says that there was none.</param>
+    private long MissingBetween(long after, long next, out bool wholeDay)
     {
+        wholeDay = false;
         var step = timeframe.Ticks;
         if (timeframe == Timeframe.W1) return (next - after) / step - 1;
         if (timeframe == Timeframe.D1)
         {
             var days = (next - after) / TimeSpan.TicksPerDay - 1;
-            if (!instrument.DailyEquity) return days;
+            if (!instrument.DailyEquity)
+            {
+                // Days of the week on which the market does not trade: Saturdays of currencies.
+                var weeks = (_previous.Time - _first) / TimeSpan.TicksPerDay / 7;
+                if (weeks < 4) return days;
+                var expected = 0L;
+                for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
+                    if (_weekdays[d % 7] * 10 >= weeks)
+                        expected++;
+                return expected;
+            }
             var missing = 0L;
             for (var d = after + TimeSpan.TicksPerDay; d < next; d += TimeSpan.TicksPerDay)
                 if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(DateOnly.FromDateTime(new DateTime(d))))
@@ -261,22 +319,41 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         {
             var missing = 0L;
             var last = DateOnly.FromDateTime(calendar.ToLocal(next));
+            var (sessions, whole, tails) = (0, 0, 0);
             for (var date = DateOnly.FromDateTime(calendar.ToLocal(after)); date <= last; date = date.AddDays(1))
             {
                 if (calendar.Session(date) is not { } session) continue;
                 var from = Math.Max(session.Open, after + step);
                 var to = Math.Min(session.Close, next);
-                if (to > from) missing += (to - from) / step;
+                if (to <= from || (to - from) / step == 0) continue;
+                missing += (to - from) / step;
+                sessions++;
+                if (from == session.Open && to == session.Close) whole++;
+                else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
             }
+            // Where the calendar has a list of holidays, a session that is not on it took place.
+            wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 ? 1 : 0) && whole + tails == sessions;
             return missing;
         }
         // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
         var length = next - after;
         if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4 && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
+        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes of the night.
+        if (_saturdays == 0 && length >= LongBreak && Usual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay)) && _completeness.Usual is > 0 and var usual)
+        {
+            var days = 0L;
+            for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
+                if (d % 7 < 5)
+                    days++;
+            wholeDay = days == 1;
+            return days * usual;
+        }
         var habit = length > 10 * step ? _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length)) : 0;
         if (length >= LongBreak) habit = Math.Max(habit, _openings.GetValueOrDefault(next % TimeSpan.TicksPerDay));
-        return habit >= 3 && habit * 50 >= _days && length < 2 * TimeSpan.TicksPerDay ? 0 : length / step - 1;
+        return Usual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / step - 1;
     }
+
+    private bool Usual(int habit) => habit >= 3 && habit * 50 >= _days;
 
     // Whether the bars are of another length than their name.
     private bool Granularity(List<Finding> findings)
@@ -292,6 +369,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
                     $"most bars are {Reading.BarCollector.Describe(most.Key)} apart, not {timeframe}", "name the timeframe that the bars have"));
             }
+            foreach (var run in other ? [] : _runs)
+                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Text(run.From), $"{run.Bars} bars until {Text(run.To)} are {Reading.BarCollector.Describe(run.Step)} apart, not {timeframe}", "import them as the timeframe that they have, or fill them from another source"));
             var shorter = _steps.Where(s => s.Key < timeframe.Ticks).Sum(s => s.Value);
             if (shorter > 0)
                 findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(), $"{shorter} bars follow the one before sooner than after {timeframe}, so they overlap", "check the stamps, or name the timeframe that the bars have"));

@@ -70,7 +70,17 @@ public static class DataCheck
             }
             collector.Completed.Clear();
         }
-        Flush();
+        var slipped = new List<Finding>();
+        if (factors is null && (counts.ContainsKey(RowFaultKind.Order) || counts.ContainsKey(RowFaultKind.Duplicate)))
+        {
+            // Rows at the wrong place would leave holes everywhere: what is looked through is what they are in order.
+            analyser = new BarQualityAnalyser(Describe(), query.Timeframe);
+            InOrder(parts, query, options, adjusted, analyser, slipped, cancellationToken);
+        }
+        else
+        {
+            Flush();
+        }
 
         void Flush()
         {
@@ -103,7 +113,32 @@ public static class DataCheck
         foreach (var note in BarFileSeries.Describe(collector, reader, parts[0].Layout))
             findings.Add(new Finding(Severity.Info, QualityCheck.Row, parts[0].File.DisplayName, note, "nothing, if that is meant"));
         if (collector.Rows == 0) findings.Add(new Finding(Severity.Error, QualityCheck.Row, parts[0].File.DisplayName, "there are no good bars in it", "export it again"));
+        findings.AddRange(slipped);
         return analyser!.Finish(findings);
+    }
+
+    private static void InOrder(List<BarFilePart> parts, BarQuery query, BarFileOptions options, bool adjusted, BarQualityAnalyser analyser, List<Finding> slipped, CancellationToken cancellationToken)
+    {
+        var rows = new List<GatheredRow>();
+        using (var reader = new BarFileReader(parts, new BarCollector(query, ContentHasher.GroupSize, adjusted, lenient: true) { Gathered = rows }, options, _ => { }))
+            while (reader.Next())
+                cancellationToken.ThrowIfCancellationRequested();
+        if (query.Timeframe.IsIntraday) slipped.AddRange(DaylightSaving.Repeated(rows, query.Timeframe));
+        var sorted = rows.Where(r => query.Wants(r.Time)).DistinctBy(r => r.Time).OrderBy(r => r.Time).ToList();
+        var index = 0L;
+        foreach (var piece in sorted.Chunk(BarBlock.MaxCount))
+        {
+            var columns = new BarColumns(piece.Length, adjusted);
+            foreach (var (_, _, b, a) in piece)
+            {
+                var i = columns.Count++;
+                (columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                if (adjusted) columns.Adjusted![i] = a;
+            }
+            if (adjusted) columns.Adjust();
+            analyser.Add(columns.ToBlock(index));
+            index += piece.Length;
+        }
     }
 
     private static QualityCheck Kind(RowFaultKind kind) => kind switch

@@ -19,108 +19,120 @@ public sealed record DataFixResult(string File, string Log, long Bars, long Move
 /// </summary>
 public static class DataFix
 {
-    private const int MostPasses = 200;
-
-    /// <param name="output">The mended file; its log is beside it, with .log behind its name.</param>
+    /// <param name="output">The mended file, a CSV whatever the file is; its log is beside it, with .log behind its name.</param>
     /// <exception cref="BarDataException">The file is of no known format, or there is nothing in it that can be mended to bars.</exception>
     /// <exception cref="BarStoreException">The disk failed; what was there is as it was.</exception>
-    public static Task<DataFixResult> RunAsync(string path, BarQuery query, BarFileOptions options, string output, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Run(path, query, options with { Adjust = false }, output, cancellationToken), cancellationToken);
+    public static Task<DataFixResult> RunAsync(string path, BarQuery query, BarFileOptions options, string output, CancellationToken cancellationToken = default)
+    {
+        if (Path.GetFullPath(path) == Path.GetFullPath(output)) throw BarDataException.At(path, null, null, "the mended copy cannot take the place of the file itself", "name another file with --out");
+        return Task.Run(() => Run(path, query, options with { Adjust = false }, output, cancellationToken), cancellationToken);
+    }
 
     private static DataFixResult Run(string path, BarQuery query, BarFileOptions options, string output, CancellationToken cancellationToken)
     {
-        var log = new StringBuilder();
-        long moved = 0, repeated = 0, leftOut = 0;
-        void Note(long line, string what) => log.AppendLine(CultureInfo.InvariantCulture, $"line {line}: {what}");
-
-        var bars = new SortedDictionary<long, (Bar Bar, long Line)>();
-        // What stands out of order in one reading is a file of its own in the next: rising runs come out one by one.
-        var lines = ReadLines(path);
-        var numbers = Enumerable.Range(1, lines.Count).Select(n => (long)n).ToList();
-        var header = lines.Count > 0 && !char.IsAsciiDigit(lines[0].TrimStart('\uFEFF', '"', ' ').FirstOrDefault()) ? lines[0] : null;
-        var folder = Directory.CreateTempSubdirectory("granary-fix-");
-        try
+        var log = new List<(long At, string Text)>();
+        var (parts, _) = BarFile.Parts([path], query, options);
+        var rows = new List<GatheredRow>();
+        var collector = new BarCollector(query, ContentHasher.GroupSize, parts[0].Layout.HasAdjustedClose, lenient: true) { Gathered = rows };
+        var leftOut = 0L;
+        void LeaveOut(RowFault fault)
         {
-            for (var pass = 0; lines.Count > (header is null ? 0 : 1); pass++)
-            {
+            leftOut++;
+            log.Add((fault.Line, $"line {fault.Line}{(fault.Field is null ? "" : ", " + fault.Field)}: {fault.Fault}; left out, {fault.Remedy}"));
+        }
+        using (var reader = new BarFileReader(parts, collector, options, LeaveOut))
+            while (reader.Next())
                 cancellationToken.ThrowIfCancellationRequested();
-                if (pass == MostPasses) throw BarDataException.At(path, null, null, $"its rows are shuffled: {lines.Count} are still out of order after {MostPasses} readings", "sort the file by time first");
-                var part = pass == 0 ? path : Path.Combine(folder.FullName, Path.GetFileNameWithoutExtension(path) + ".csv");
-                if (pass > 0) File.WriteAllLines(part, lines);
-                var faults = new List<RowFault>();
-                var collector = new BarCollector(query, ContentHasher.GroupSize, withAdjusted: false, lenient: true);
-                var (parts, _) = BarFile.Parts([part], query, options);
-                using (var reader = new BarFileReader(parts, collector, options, faults.Add))
-                    while (reader.Next())
-                        cancellationToken.ThrowIfCancellationRequested();
-                if (pass == 0 && collector.Rows == 0) throw BarDataException.At(path, null, null, "there are no good bars in it", "export it again");
-                foreach (var columns in collector.Completed)
-                {
-                    for (var i = 0; i < columns.Count; i++)
-                    {
-                        var bar = new Bar(columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]);
-                        if (bars.TryAdd(bar.Time, (bar, pass)))
-                        {
-                            if (pass > 0) moved++;
-                            continue;
-                        }
-                        var at = $"the row of {new DateTime(bar.Time):yyyy-MM-dd HH:mm:ss}";
-                        if (bars[bar.Time].Bar == bar)
-                        {
-                            repeated++;
-                            log.AppendLine(CultureInfo.InvariantCulture, $"{at} is there more than once with the same values; one is left out");
-                        }
-                        else
-                        {
-                            leftOut++;
-                            log.AppendLine(CultureInfo.InvariantCulture, $"{at} is there with other values too ({bar.Open} {bar.High} {bar.Low} {bar.Close} {bar.Volume}); the first is kept, so choose by hand which is right");
-                        }
-                    }
-                }
-                var again = new List<(string Line, long Number)>();
-                foreach (var fault in faults)
-                {
-                    var number = fault.Line <= numbers.Count ? numbers[(int)fault.Line - 1] : fault.Line;
-                    if (fault.Kind is RowFaultKind.Order or RowFaultKind.Duplicate)
-                    {
-                        again.Add((lines[(int)fault.Line - 1], number));
-                        if (fault.Kind == RowFaultKind.Order && pass == 0) Note(number, "its time is before that of the row above; it is put in its place");
-                    }
-                    else
-                    {
-                        leftOut++;
-                        Note(number, $"{fault.Fault}; left out, {fault.Remedy}");
-                    }
-                }
-                lines = header is null ? [] : [header];
-                numbers = header is null ? [] : [1];
-                foreach (var (line, number) in again)
-                {
-                    lines.Add(line);
-                    numbers.Add(number);
-                }
-            }
-        }
-        finally
+        if (rows.Count == 0) throw BarDataException.At(path, null, null, "there are no good bars in it", "export it again");
+
+        if (Falls(rows))
         {
-            folder.Delete(recursive: true);
+            rows.Reverse();
+            log.Add((0, "the rows run from newest to oldest and were turned round"));
         }
-        var count = BarCsvWriter.Write(output, query.Timeframe, bars.Values.Select(b => b.Bar));
+        var kept = Once(rows, log, out var repeated, out var others);
+        leftOut += others;
+        var stays = Rising(kept);
+        var moved = 0L;
+        for (var i = 0; i < kept.Count; i++)
+        {
+            if (stays[i]) continue;
+            moved++;
+            log.Add((At(kept[i]), $"{kept[i].Place}: the row of {Text(kept[i].Time)} does not stand in order of time; it is put in its place"));
+        }
+        kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
+        var count = BarCsvWriter.Write(output, query.Timeframe, kept.Select(r => (r.Bar, r.Adjusted)), parts[0].Layout.HasAdjustedClose);
         using (var file = new AtomicFile(output + ".log"))
         {
-            file.Stream.Write(Encoding.UTF8.GetBytes(log.Length > 0 ? log.ToString() : "nothing had to be changed" + Environment.NewLine));
+            var text = new StringBuilder();
+            foreach (var (_, line) in log.OrderBy(l => l.At)) text.AppendLine(line);
+            file.Stream.Write(Encoding.UTF8.GetBytes(text.Length > 0 ? text.ToString() : "nothing had to be changed" + Environment.NewLine));
             file.Commit();
         }
         return new DataFixResult(output, output + ".log", count, moved, repeated, leftOut);
     }
 
-    private static List<string> ReadLines(string path)
+    private static bool Falls(List<GatheredRow> rows)
     {
-        var file = TextFile.Open(path);
-        using var stream = file.OpenRead();
-        using var reader = new StreamReader(stream);
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return lines;
+        var steps = 0;
+        for (var i = 1; i < rows.Count; i++) steps += Math.Sign(rows[i].Time.CompareTo(rows[i - 1].Time));
+        return steps < 0;
     }
+
+    // Each time once: the first row that has it.
+    private static List<GatheredRow> Once(List<GatheredRow> rows, List<(long, string)> log, out long repeated, out long others)
+    {
+        (repeated, others) = (0, 0);
+        var first = new Dictionary<long, GatheredRow>(rows.Count);
+        var kept = new List<GatheredRow>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (first.TryAdd(row.Time, row))
+            {
+                kept.Add(row);
+                continue;
+            }
+            var known = first[row.Time];
+            if (known.Says(row))
+            {
+                repeated++;
+                log.Add((At(row), $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} already, with the same values; one is left out"));
+                continue;
+            }
+            others++;
+            var b = row.Bar;
+            log.Add((At(row), string.Create(CultureInfo.InvariantCulture,
+                $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} with other values; that one is kept and this one left out ({b.Open} {b.High} {b.Low} {b.Close} {b.Volume}), so choose by hand which is right")));
+        }
+        return kept;
+    }
+
+    // Which rows stand in order as they are: the longest rising run among them, so that as few as can be are moved.
+    private static bool[] Rising(List<GatheredRow> rows)
+    {
+        // For each length of a run the row with which the earliest one ends, and for each row the one before it in its run.
+        var ends = new List<int>();
+        var before = new int[rows.Count];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (low, high) = (0, ends.Count);
+            if (ends.Count > 0 && rows[ends[^1]].Time < rows[i].Time) low = high;
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (rows[ends[middle]].Time < rows[i].Time) low = middle + 1;
+                else high = middle;
+            }
+            before[i] = low > 0 ? ends[low - 1] : -1;
+            if (low == ends.Count) ends.Add(i);
+            else ends[low] = i;
+        }
+        var stays = new bool[rows.Count];
+        for (var i = ends[^1]; i >= 0; i = before[i]) stays[i] = true;
+        return stays;
+    }
+
+    private static long At(in GatheredRow row) => row.Record > 0 ? row.Record : row.Line;
+
+    private static string Text(long time) => new DateTime(time).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -18,6 +18,25 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
     /// <summary>How often a local day's first bar opens at a local time of day, in winter and in summer time.</summary>
     public Dictionary<(bool Summer, TimeSpan TimeOfDay), int> Openings { get; } = [];
 
+    /// <summary>The bars of the market's usual day; 0 where too few days are there to tell.</summary>
+    public int Usual
+    {
+        get
+        {
+            if (_days.Count < 5) return 0;
+            if (_usual == 0) _usual = Middle(_days.GetRange(1, _days.Count - 2));
+            return _usual;
+        }
+    }
+
+    private int _usual;
+
+    private static int Middle(IEnumerable<(DateOnly Date, int Bars)> days)
+    {
+        var counts = days.Select(d => d.Bars).Order().ToList();
+        return counts[counts.Count / 2];
+    }
+
     /// <summary>Counts a bar; times rising.</summary>
     public void Add(long time)
     {
@@ -38,8 +57,10 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         if (_days.Count < 5) yield break;
         var inner = _days.GetRange(1, _days.Count - 2);
         var counts = inner.Select(d => d.Bars).Order().ToList();
-        var usual = counts[counts.Count / 2];
-        int? Expected(DateOnly date) => calendar.IsContinuous ? usual : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
+        var usual = Usual;
+        // Futures open on Sunday evenings: a day of the week is measured against its like, where there are enough of them.
+        var ofWeek = inner.GroupBy(d => d.Date.DayOfWeek).Where(g => g.Count() >= 3).ToDictionary(g => g.Key, g => Middle(g));
+        int? Expected(DateOnly date) => calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual) : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
         // Where days differ as they like, in markets that trade now and then, no day is incomplete.
         if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) yield break;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
@@ -35,6 +36,21 @@ internal static class DaylightSaving
             if (skipped.Count == 0) continue;
             yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, new DateTime(skipped[0].After).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
                 $"the hour that clocks skip in {zone.Id} is missing{(skipped.Count > 1 ? $", in {skipped.Count} years" : "")}, so the times are not UTC but that zone's", $"import the file again with --time-zone {zone.Id}");
+            yield break;
+        }
+    }
+
+    /// <summary>The other half of the year: the hour that a wall clock shows twice, so that times step back by it.</summary>
+    /// <param name="rows">As they stand in the file.</param>
+    public static IEnumerable<Finding> Repeated(List<GatheredRow> rows, Timeframe timeframe)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (rows[i - 1].Time - rows[i].Time + timeframe.Ticks != TimeSpan.TicksPerHour) continue;
+            var at = new DateTime(rows[i].Time, DateTimeKind.Unspecified);
+            if (Array.Find(Zones.Value, z => z.IsAmbiguousTime(at)) is not { } zone) continue;
+            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, rows[i].Place, $"the hour from {at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}, which clocks show twice in {zone.Id}, is there twice, so the times are not UTC but that zone's",
+                $"import the file again with --time-zone {zone.Id}");
             yield break;
         }
     }

@@ -12,6 +12,9 @@ internal sealed class RunningMedian(int size)
     /// <summary>The middle value (the upper of two); 0 without any.</summary>
     public double Median => Count == 0 ? 0 : _sorted[Count / 2];
 
+    /// <summary>The value below which this share of them lies; 0 without any.</summary>
+    public double Quantile(double share) => Count == 0 ? 0 : _sorted[(int)(share * (Count - 1))];
+
     public void Add(double value)
     {
         if (Count == size)

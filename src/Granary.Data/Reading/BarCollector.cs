@@ -48,6 +48,17 @@ internal sealed class BarCollector
     /// <summary>Full blocks, for the reader to take away.</summary>
     public List<BarColumns> Completed { get; } = [];
 
+    /// <summary>Where this is set, good rows go here as they come, in whatever order, and nothing becomes a block.</summary>
+    public List<GatheredRow>? Gathered { get; init; }
+
+    /// <summary>Takes a row that was checked with <see cref="IsBar"/>, whatever its place.</summary>
+    public void Gather(in GatheredRow row)
+    {
+        Gathered!.Add(row);
+        Rows++;
+        _last = row.Time;
+    }
+
     /// <summary>Good rows, whether they were asked for or not.</summary>
     public long Rows { get; private set; }
 

@@ -17,6 +17,9 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     /// <summary>The line that is being read, from 1.</summary>
     protected long Line { get; set; }
 
+    /// <summary>The record that is being read, from 1, where a line may hold several; 0 else.</summary>
+    protected virtual long Record => 0;
+
     /// <summary>Whether it stays open which of day and month is which.</summary>
     public bool DatesStayAmbiguous => layout.AmbiguousDates && !Times.OrderConfirmed;
 
@@ -33,6 +36,7 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     /// <summary>Reports a fault: thrown, or told to the listener where there is one.</summary>
     protected void Fail(RowFaultKind kind, string? field, string fault, string remedy)
     {
+        if (Record > 0) field = field is null ? $"record {Record}" : $"record {Record} {field}";
         if (onFault is null) throw BarDataException.At(file, Line, field, fault, remedy);
         onFault(new RowFault(kind, Line, field, fault, remedy));
     }
@@ -54,6 +58,11 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             ReportPrices(open, high, low, close, adjusted, volume);
             collector.Resume(time);
             return false;
+        }
+        if (collector.Gathered is not null)
+        {
+            collector.Gather(new GatheredRow(Line, Record, new Bar(time, open, high, low, close, volume), adjusted));
+            return true;
         }
         if (!collector.InOrder(time))
         {

@@ -48,7 +48,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     p = NextLine(p, stop);
                     continue;
                 }
-                var next = TryFast(p);
+                var next = Collector.Gathered is null ? TryFast(p) : null;
                 if (next == null)
                 {
                     next = NextLine(p, stop);

@@ -22,6 +22,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
     private long _lineFeeds;
     private int _values;
 
+    protected override long Record => _record;
+
     public override int Parse(ReadOnlySpan<byte> text, bool last)
     {
         var i = 0;
@@ -88,7 +90,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
         if (_record == 1) _values = values;
         if (values != _values || record.Contains((byte)'['))
         {
-            Fail(RowFaultKind.Layout, $"record {_record}", $"it has {values} values, not {_values} as those above", "correct the record or remove it");
+            Fail(RowFaultKind.Layout, null, $"it has {values} values, not {_values} as those above", "correct the record or remove it");
             return;
         }
         Timestamp time = default;
@@ -102,7 +104,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
             {
                 if (p > end)
                 {
-                    Fail(RowFaultKind.Layout, $"record {_record}", $"it has {field} values, not 6", "correct the record or remove it");
+                    Fail(RowFaultKind.Layout, null, $"it has {field} values, not 6", "correct the record or remove it");
                     return;
                 }
                 while (p < end && *p is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'"') p++;
@@ -124,12 +126,12 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 if (field == 0)
                 {
                     if (Times.TryRead(text, out time)) continue;
-                    Fail(RowFaultKind.Value, $"record {_record} time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written", "use the same unit in the whole file, between 1971 and 2199");
+                    Fail(RowFaultKind.Value, "time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written", "use the same unit in the whole file, between 1971 and 2199");
                     return;
                 }
                 if (!DecimalNumber.TryParse(text, 0, out value[field], out var decimals))
                 {
-                    Fail(RowFaultKind.Value, $"record {_record} {Names[field]}", NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
+                    Fail(RowFaultKind.Value, Names[field], NotANumber(Encoding.UTF8.GetString(text)), "correct the record or remove it");
                     return;
                 }
                 if (field < 5) Collector.SeeDecimals(decimals);

@@ -100,13 +100,162 @@ public sealed class DataDoctorTests : IDisposable
         await using var mended = await BarFile.OpenAsync(output, query);
         Read.All(mended).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(2, 10.5), (3, 11.5), (4, 12.5), (5, 13.5), (10, 15.5), (11, 16.5)]);
         var log = File.ReadAllText(result.Log);
-        log.ShouldContain("line 4: its time is before that of the row above; it is put in its place");
-        log.ShouldContain("the row of 2024-01-05 00:00:00 is there more than once with the same values; one is left out");
-        log.ShouldContain("the row of 2024-01-04 00:00:00 is there with other values too (12 13 11 12.75 100); the first is kept");
-        log.ShouldContain("line 7: ");
-        log.ShouldContain("line 8: ");
+        log.ShouldContain("line 3: the row of 2024-01-04 00:00:00 does not stand in order of time; it is put in its place");
+        log.ShouldContain("line 6: the row of 2024-01-05 00:00:00 is there in line 5 already, with the same values; one is left out");
+        log.ShouldContain("line 10: the row of 2024-01-04 00:00:00 is there in line 3 with other values; that one is kept and this one left out (12 13 11 12.75 100)");
+        log.ShouldContain("line 7, ");
+        log.ShouldContain("line 8, ");
         // what is good stays as it is
         (await DataFix.RunAsync(output, query, new BarFileOptions(), Path.Combine(_folder.Path, "again.csv"))).ShouldBe(new DataFixResult(Path.Combine(_folder.Path, "again.csv"), Path.Combine(_folder.Path, "again.csv.log"), 6, 0, 0, 0));
         File.ReadAllText(Path.Combine(_folder.Path, "again.csv")).ShouldBe(File.ReadAllText(output));
+    }
+
+    // Two minutes change places, one is there twice, one has a price of zero.
+    private static List<Bar> Damaged(IReadOnlyList<Bar> bars, out List<Bar> mended)
+    {
+        mended = [.. bars];
+        List<Bar> bad = [.. bars];
+        (bad[10], bad[11]) = (bad[11], bad[10]);
+        bad.Insert(30, bad[29]);
+        bad[40] = bad[40] with { Low = 0 };
+        mended.Remove(bars[39]);
+        return bad;
+    }
+
+    [Theory]
+    [InlineData("generic", ".csv")]
+    [InlineData("generic", ".csv.gz")]
+    [InlineData("generic", ".zip")]
+    [InlineData("binance", ".csv")]
+    [InlineData("json", ".json")]
+    [InlineData("descending", ".csv")]
+    public async Task A_file_of_any_format_is_mended_to_the_same_bars(string format, string extension)
+    {
+        Bar[] bars = [.. MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-02")), Timeframe.M1).Take(60)];
+        var bad = Damaged(bars, out var good);
+        static long Ms(Bar b) => (b.Time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
+        if (format == "descending") bad.Reverse();
+        var text = format switch
+        {
+            "binance" => string.Concat(bad.Select(b => FormattableString.Invariant($"{Ms(b)},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume},{Ms(b) + 59999},1,1,1,1,0\n"))),
+            "json" => "[" + string.Join(',', bad.Select(b => FormattableString.Invariant($"[{Ms(b)},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}]"))) + "]",
+            _ => "time,open,high,low,close,volume\n" + string.Concat(bad.Select(b => FormattableString.Invariant($"{b.OpenTime:yyyy-MM-dd HH:mm},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}\n"))),
+        };
+        var path = Path.Combine(_folder.Path, "bad" + extension);
+        if (extension == ".zip")
+        {
+            using var zip = System.IO.Compression.ZipFile.Open(path, System.IO.Compression.ZipArchiveMode.Create);
+            using var entry = new StreamWriter(zip.CreateEntry("bad.csv").Open());
+            entry.Write(text);
+        }
+        else if (extension == ".csv.gz")
+        {
+            using var gzip = new StreamWriter(new System.IO.Compression.GZipStream(File.Create(path), System.IO.Compression.CompressionLevel.Fastest));
+            gzip.Write(text);
+        }
+        else
+        {
+            File.WriteAllText(path, text);
+        }
+        var output = Path.Combine(_folder.Path, "good.csv");
+        var result = await DataFix.RunAsync(path, new BarQuery("bad", Timeframe.M1), new BarFileOptions(), output);
+        (result.Bars, result.Moved, result.Repeated, result.LeftOut).ShouldBe((59, 1, 1, 1));
+        await using var mended = await BarFile.OpenAsync(output, new BarQuery("bad", Timeframe.M1));
+        Read.All(mended).ShouldBe(good);
+        File.ReadAllLines(result.Log).Length.ShouldBe(format == "descending" ? 4 : 3);
+        if (format == "json") File.ReadAllText(result.Log).ShouldContain("record 41 low: the price is zero");
+        // What the faults leave behind is told once, and not as holes where rows were moved.
+        var found = (await DataCheck.FileAsync(path, new BarQuery("bad", Timeframe.M1))).Findings;
+        found.Count(f => f.Check == QualityCheck.Gap).ShouldBe(1);
+        if (format == "json") found.ShouldContain(f => f.Place == "line 1, record 12 time" && f.Check == QualityCheck.Order);
+    }
+
+    [Fact]
+    public async Task Rows_in_any_disorder_are_mended_with_as_few_moves_as_can_be()
+    {
+        Bar[] bars = [.. MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-03")), Timeframe.M1).Take(2000)];
+        var shuffled = bars.ToArray();
+        new Random(5).Shuffle(shuffled);
+        var path = _folder.Write("shuffled.csv", "time,open,high,low,close,volume\n" + string.Concat(shuffled.Select(b => FormattableString.Invariant($"{b.OpenTime:yyyy-MM-dd HH:mm},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}\n"))));
+        var output = Path.Combine(_folder.Path, "good.csv");
+        (await DataFix.RunAsync(path, new BarQuery("C", Timeframe.M1), new BarFileOptions(), output)).Bars.ShouldBe(2000);
+        await using (var mended = await BarFile.OpenAsync(output, new BarQuery("C", Timeframe.M1))) Read.All(mended).ShouldBe(bars);
+        // one stretch of a hundred that stands at the wrong place
+        path = _folder.Write("cut.csv", "time,open,high,low,close,volume\n" + string.Concat(bars[..500].Concat(bars[600..1900]).Concat(bars[500..600]).Concat(bars[1900..]).Select(b => FormattableString.Invariant($"{b.OpenTime:yyyy-MM-dd HH:mm},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}\n"))));
+        (await DataFix.RunAsync(path, new BarQuery("C", Timeframe.M1), new BarFileOptions(), output)).Moved.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_mended_file_keeps_its_adjusted_closes_and_is_never_the_file_itself()
+    {
+        var path = _folder.Write("y.csv", "Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-02,10,11,9,10,5,100\n2024-01-04,12,13,11,12,6,100\n2024-01-03,11,12,10,11,5.5,100\n");
+        var output = Path.Combine(_folder.Path, "good.csv");
+        var query = new BarQuery("y", Timeframe.D1);
+        await DataFix.RunAsync(path, query, new BarFileOptions(), output);
+        await using var mended = await BarFile.OpenAsync(output, query);
+        Read.All(mended).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(2, 5), (3, 5.5), (4, 6)]);
+        (await Should.ThrowAsync<BarDataException>(() => DataFix.RunAsync(path, query, new BarFileOptions(), path))).Message.ShouldContain("name another file with --out");
+    }
+
+    [Fact]
+    public async Task The_hour_that_a_wall_clock_shows_twice_tells_the_same_in_autumn()
+    {
+        // Berlin's wall clock: on 2023-10-29 the hour from 02:00 comes twice
+        var rows = new List<string>();
+        var price = 100.0;
+        var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        for (var time = new DateTime(2023, 10, 20, 0, 0, 0, DateTimeKind.Utc); time < new DateTime(2023, 11, 5); time = time.AddMinutes(15), price += 0.01)
+            rows.Add(FormattableString.Invariant($"{TimeZoneInfo.ConvertTimeFromUtc(time, berlin):yyyy-MM-dd HH:mm},{price},{price},{price},{price},1"));
+        var path = _folder.Write("autumn.csv", "time,open,high,low,close,volume\n" + string.Join('\n', rows) + "\n");
+        var found = (await DataCheck.FileAsync(path, new BarQuery("autumn", Timeframe.M15))).Findings.Single(f => f.Check == QualityCheck.DaylightSaving);
+        found.Sentence.ShouldBe("the hour from 2023-10-29 02:00, which clocks show twice in Europe/Berlin, is there twice, so the times are not UTC but that zone's");
+        found.Remedy.ShouldContain("--time-zone Europe/Berlin");
+        (await DataCheck.FileAsync(path, new BarQuery("autumn", Timeframe.M15), new BarFileOptions { TimeZone = "Europe/Berlin" })).Findings.ShouldNotContain(f => f.Severity > Severity.Info);
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_over_to_longer_bars_is_told_where()
+    {
+        var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-04")), Timeframe.M1).Where((b, i) => i < 2000 || i % 5 == 0);
+        var found = (await Check(bars, timeframe: Timeframe.M1)).Where(f => f.Check == QualityCheck.Granularity).ShouldHaveSingleItem();
+        found.Place.ShouldBe("2023-01-02 09:20");
+        found.Sentence.ShouldEndWith("are 5 min apart, not 1m");
+    }
+
+    [Fact]
+    public async Task Holidays_and_half_days_are_no_holes_and_two_lost_days_are_one()
+    {
+        var (holiday, half) = (new DateOnly(2023, 7, 4), new DateOnly(2023, 7, 3));
+        int Of(DateOnly d) => d == holiday ? 0 : d == half ? 14 : 26;
+        var found = (await Check(Sessions(January, December, Of), Stocks)).Where(f => f.Check == QualityCheck.Gap).ToList();
+        found.ShouldHaveSingleItem().Severity.ShouldBe(Severity.Info);
+        (await Check(Sessions(January, December, d => d.Month == 3 && d.Day is 7 or 8 ? 0 : 26), Stocks)).ShouldContain(f => f.Check == QualityCheck.Gap && f.Severity == Severity.Warning && f.Sentence.Contains("bars are missing"));
+        // The same without a calendar, by the market's habits: a Monday off, and a lost week.
+        found = [.. (await Check(Sessions(January, December, d => d == new DateOnly(2023, 5, 29) ? 0 : 26))).Where(f => f.Check == QualityCheck.Gap)];
+        found.ShouldHaveSingleItem().Severity.ShouldBe(Severity.Info);
+        (await Check(Sessions(January, December, d => d > new DateOnly(2023, 5, 7) && d < new DateOnly(2023, 5, 13) ? 0 : 26))).ShouldContain(f => f.Check == QualityCheck.Gap && f.Severity == Severity.Warning && f.Sentence.StartsWith("130 bars are missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Days_on_which_a_market_never_trades_are_not_missed()
+    {
+        var random = new Random(3);
+        // Currencies: Sundays have a short bar, Saturdays none.
+        var days = Enumerable.Range(0, 400).Select(d => new DateTime(2020, 1, 5).AddDays(d)).Where(d => d.DayOfWeek != DayOfWeek.Saturday).Select(d => new Bar(d.Ticks, 1, 1 + random.NextDouble() / 100, 1 - random.NextDouble() / 100, 1 + (random.NextDouble() - 0.5) / 200, 1)).ToList();
+        foreach (var (i, b) in days.Index().ToList()) days[i] = b with { High = Math.Max(b.High, b.Close), Low = Math.Min(b.Low, b.Close) };
+        (await Check(days, timeframe: Timeframe.D1)).ShouldNotContain(f => f.Check == QualityCheck.Gap);
+        days.RemoveRange(100, 3);
+        (await Check(days, timeframe: Timeframe.D1)).ShouldContain(f => f.Check == QualityCheck.Gap && f.Sentence.StartsWith("3 bars are missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_wrong_price_is_one_finding_and_no_split_on_its_way_back_and_the_last_bar_is_judged_too()
+    {
+        var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-04")), Timeframe.M1).ToList();
+        bars[1000] = bars[1000] with { Close = bars[1000].Close * 1.5, High = bars[1000].High * 1.5 };
+        (await Check(bars, timeframe: Timeframe.M1)).Where(f => f.Severity > Severity.Info).ShouldHaveSingleItem().Check.ShouldBe(QualityCheck.Outlier);
+        bars = MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-04")), Timeframe.M1).ToList();
+        bars[^1] = bars[^1] with { Close = bars[^1].Close * 1.5, High = bars[^1].High * 1.5 };
+        (await Check(bars, timeframe: Timeframe.M1)).ShouldContain(f => f.Check == QualityCheck.Outlier);
     }
 }
