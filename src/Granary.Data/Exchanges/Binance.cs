@@ -24,6 +24,8 @@ public sealed class Binance : ExchangeProtocol
     protected override ExchangeMessage? Read(JsonElement message)
     {
         if (message.TryGetProperty("error", out var error)) return new ExchangeRefusal(0, error.GetProperty("msg").GetString()!);
+        // As its page of errors has them, beside the form with "error" around it.
+        if (message.TryGetProperty("code", out _) && message.TryGetProperty("msg", out var said)) return new ExchangeRefusal(0, said.GetString()!);
         if (message.TryGetProperty("id", out _)) return new ExchangeSign(0);
         if (message.TryGetProperty("data", out var data)) message = data;
         var time = Milliseconds(message.GetProperty("E").GetInt64());

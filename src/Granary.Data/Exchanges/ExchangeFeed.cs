@@ -67,12 +67,16 @@ public sealed class ExchangeFeed : ILiveFeed
     private long _unordered, _repeated, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
     private int _connections;
+    private TimeSpan _pingEvery;
+    private bool _heard;
 
-    /// <exception cref="BarDataException">A symbol cannot be spelled as the exchange does.</exception>
+    /// <exception cref="BarDataException">A symbol cannot be spelled as the exchange does, or it has no bars of that length.</exception>
     public ExchangeFeed(ExchangeFeedRequest request)
     {
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
         _request = request;
+        foreach (var market in request.Markets)
+            if (!request.Exchange.Offers(market.Timeframe)) throw new BarDataException($"timeframe: {request.Exchange.Name} has no {market.Timeframe} bars; take 1m bars and let longer ones be built from them");
         _markets = [.. request.Markets.Select(m => new Market(request.Exchange.Spell(m.Symbol), m.Timeframe))];
         _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol, Venue = request.Exchange.Name.ToUpperInvariant(), Currency = "USDT" }, m.Timeframe))], LateBarPolicy.LeaveOut);
     }
@@ -118,6 +122,7 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
+    /// <exception cref="BarDataException">The exchange refuses what is asked for before it has sent any bar.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var buffer = new byte[64 << 10];
@@ -156,7 +161,10 @@ public sealed class ExchangeFeed : ILiveFeed
                 try
                 {
                     socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
-                    await socket.ConnectAsync(await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false), token).ConfigureAwait(false);
+                    var address = await _request.Exchange.FindAsync(endpoint, _http, token).ConfigureAwait(false);
+                    _pingEvery = address.PingEvery < _request.Exchange.PingEvery ? address.PingEvery.Value : _request.Exchange.PingEvery;
+                    await socket.ConnectAsync(address.Uri, token).ConfigureAwait(false);
+                    if (_request.Exchange.Welcomes) await WelcomedAsync(socket, token).ConfigureAwait(false);
                     _connections++;
                     foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Tickers, _request.Clock.GetUtcNow()))
                         await SendAsync(socket, text, token).ConfigureAwait(false);
@@ -175,6 +183,30 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
+    // What is asked before the welcome may be lost without a word.
+    private async Task WelcomedAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[4 << 10];
+        while (await NextAsync(socket, buffer, cancellationToken).ConfigureAwait(false) is { } message)
+        {
+            try
+            {
+                switch (_request.Exchange.Read(message))
+                {
+                    case ExchangeSign { IsWelcome: true }:
+                        return;
+                    case ExchangeRefusal refusal:
+                        throw new WebSocketException($"it refuses the connection: {refusal.Reason}");
+                }
+            }
+            catch (FormatException e)
+            {
+                throw new WebSocketException(e.Message, e);
+            }
+        }
+        throw new WebSocketException("the connection ended, or stayed silent, before the server's welcome");
+    }
+
     private static Task SendAsync(ClientWebSocket socket, string text, CancellationToken cancellationToken) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
 
@@ -184,7 +216,7 @@ public sealed class ExchangeFeed : ILiveFeed
         {
             while (true)
             {
-                await Task.Delay(_request.Exchange.PingEvery, _request.Clock, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_pingEvery, _request.Clock, cancellationToken).ConfigureAwait(false);
                 if (_request.Exchange.Ping(_request.Clock.GetUtcNow()) is { } ping) await SendAsync(socket, ping, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -233,11 +265,15 @@ public sealed class ExchangeFeed : ILiveFeed
         switch (message)
         {
             case ExchangeKline kline:
+                _heard = true;
                 Take(kline);
                 break;
             case ExchangeTicker ticker:
                 Take(ticker);
                 break;
+            case ExchangeRefusal refusal when !_heard:
+                // Nothing will ever come: that is better said than waited for.
+                throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the timeframe");
             case ExchangeRefusal refusal:
                 if (_refusals.Count < 10) _refusals.Add($"{_request.Exchange.Name} refuses: {refusal.Reason}");
                 break;

@@ -16,7 +16,8 @@ public sealed record ExchangeKline(long Time, string Symbol, Timeframe Timeframe
 public sealed record ExchangeTicker(long Time, string Symbol, double Last, double Bid, double Ask, long? Sequence) : ExchangeMessage(Time);
 
 /// <summary>The connection lives: a welcome, an acknowledgement, a pong.</summary>
-public sealed record ExchangeSign(long Time) : ExchangeMessage(Time);
+/// <param name="IsWelcome">Requests are taken from now on.</param>
+public sealed record ExchangeSign(long Time, bool IsWelcome = false) : ExchangeMessage(Time);
 
 /// <summary>The exchange refuses what was asked for.</summary>
 /// <param name="Reason">In its own words.</param>

@@ -5,6 +5,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Exchanges;
 
+/// <summary>Where to connect now.</summary>
+/// <param name="PingEvery">How often this server wants to hear from its client; null where it does not say.</param>
+public sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
+
 /// <summary>How to speak with one exchange's public websocket: where it is, how to subscribe, what its messages mean.</summary>
 public abstract class ExchangeProtocol
 {
@@ -22,7 +26,13 @@ public abstract class ExchangeProtocol
 
     /// <summary>Where to connect now: for exchanges that hand out addresses and tokens first.</summary>
     /// <exception cref="HttpRequestException">They could not be had.</exception>
-    public virtual Task<Uri> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken) => Task.FromResult(endpoint);
+    public virtual Task<ExchangeAddress> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken) => Task.FromResult(new ExchangeAddress(endpoint));
+
+    /// <summary>Whether the exchange takes requests only once it has welcomed its client.</summary>
+    public virtual bool Welcomes => false;
+
+    /// <summary>Whether the exchange has klines of this length.</summary>
+    public virtual bool Offers(Timeframe timeframe) => true;
 
     /// <summary>Asks for bars and tickers.</summary>
     public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now);

@@ -13,6 +13,8 @@ public sealed class Gateio : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => $"{coin}_{quote}";
 
+    public override bool Offers(Timeframe timeframe) => timeframe != Timeframe.M3;
+
     private static string Spelled(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 
     public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now)

@@ -6,7 +6,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Exchanges;
 
 /// <summary>
-/// KuCoin's public websocket: an address and a token are fetched by POST /api/v1/bullet-public, the server welcomes, and wants pings. Candles are
+/// KuCoin's public websocket: an address, a token and how often to ping are fetched by POST /api/v1/bullet-public; the server
+/// welcomes, and takes requests from then on. Candles are
 /// [start, open, close, high, low, volume, turnover] and do not say when they are closed: the next one does. Tickers are numbered.
 /// </summary>
 public sealed class Kucoin : ExchangeProtocol
@@ -17,15 +18,18 @@ public sealed class Kucoin : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => $"{coin}-{quote}";
 
-    public override async Task<Uri> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken)
+    public override bool Welcomes => true;
+
+    public override async Task<ExchangeAddress> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken)
     {
         using var response = await http.PostAsync(new Uri(endpoint, "api/v1/bullet-public"), null, cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken).ConfigureAwait(false);
         if (answer.GetProperty("code").GetString() != "200000") throw new HttpRequestException($"KuCoin hands out no token: {answer}");
         var data = answer.GetProperty("data");
-        var server = data.GetProperty("instanceServers")[0].GetProperty("endpoint").GetString()!;
-        return new Uri($"{server}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}");
+        var server = data.GetProperty("instanceServers")[0];
+        var every = server.TryGetProperty("pingInterval", out var interval) && interval.TryGetDouble(out var ms) && ms > 0 ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
+        return new ExchangeAddress(new Uri($"{server.GetProperty("endpoint").GetString()}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}"), every);
     }
 
     private static string Spelled(Timeframe timeframe)
@@ -48,7 +52,9 @@ public sealed class Kucoin : ExchangeProtocol
     {
         switch (message.GetProperty("type").GetString())
         {
-            case "welcome" or "ack" or "pong":
+            case "welcome":
+                return new ExchangeSign(0, IsWelcome: true);
+            case "ack" or "pong":
                 return new ExchangeSign(0);
             case "error":
                 return new ExchangeRefusal(0, message.GetProperty("data").ToString());

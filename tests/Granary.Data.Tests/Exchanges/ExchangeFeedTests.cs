@@ -159,7 +159,7 @@ public sealed class ExchangeFeedTests
     public async Task Foreign_messages_refusals_and_a_clock_that_goes_back_are_told()
     {
         using var server = new LocalExchange();
-        server.Session(Silence, "hello", """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", Kline("binance", Minute(0), true, 60), Kline("binance", Minute(1), false, 5),
+        server.Session(Silence, "hello", Kline("binance", Minute(0), true, 60), """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", Kline("binance", Minute(1), false, 5),
             Kline("binance", Minute(1), false, -600), Kline("binance", Minute(1), true, 60), Kline("binance", Minute(2), false, 5));
         await using var feed = new ExchangeFeed(To(server, "binance"));
         (await Bars(feed, 2)).Select(b => b.Bar).ShouldBe([Minute(0), Minute(1)]);
@@ -181,4 +181,98 @@ public sealed class ExchangeFeedTests
         Should.Throw<BarDataException>(() => Named("kucoin").Spell("ORCL")).Message.ShouldBe("symbol 'ORCL': kucoin cannot tell its two currencies apart; write it as BTC/USDT");
         Should.Throw<BarDataException>(() => ExchangeFeed.Open("ws:nasdaq", [new BarQuery("A", Timeframe.M1)], TimeProvider.System)).Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
     }
+
+    [Theory]
+    [InlineData("binance", """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", "binance refuses: Invalid request: unknown stream; correct the symbols or the timeframe")]
+    [InlineData("binance", """{"code":2,"msg":"Invalid request: too many parameters"}""", "binance refuses: Invalid request: too many parameters; correct the symbols or the timeframe")]
+    [InlineData("gateio", """{"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":{"code":2,"message":"unknown currency pair: XYZ_USDT"},"result":null}""", "gateio refuses: unknown currency pair: XYZ_USDT; correct the symbols or the timeframe")]
+    [InlineData("kucoin", """{"id":"1545910590801","type":"error","code":404,"data":"topic /market/candles:XYZ-USDT_1min is not found"}""", "kucoin refuses: topic /market/candles:XYZ-USDT_1min is not found; correct the symbols or the timeframe")]
+    public async Task An_exchange_that_refuses_what_is_asked_for_is_a_sentence_and_not_a_feed_without_bars(string exchange, string refusal, string sentence)
+    {
+        using var server = new LocalExchange();
+        server.Session(Silence, Sign(exchange), refusal);
+        await using var feed = new ExchangeFeed(To(server, exchange));
+        (await Should.ThrowAsync<BarDataException>(() => Bars(feed, 1))).Message.ShouldBe(sentence);
+    }
+
+    [Fact]
+    public async Task KuCoin_is_asked_after_its_welcome_and_pinged_as_often_as_its_server_wants()
+    {
+        var clock = new ManualClock();
+        using var server = new LocalExchange { PingInterval = 4000 };
+        server.Session(Silence, Kline("kucoin", Minute(0), false, 5));
+        await using var feed = new ExchangeFeed(To(server, "kucoin") with { Clock = clock });
+        using var leave = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var _ in feed.ReadAsync(leave.Token))
+            {
+            }
+        });
+        while (clock.NextDue != clock.GetUtcNow() + TimeSpan.FromSeconds(4)) await Task.Delay(1, leave.Token);
+        while (!server.Heard.Any(h => h.Contains("/market/candles:BTC-USDT_1min", StringComparison.Ordinal))) await Task.Delay(1, leave.Token);
+        server.Heard.ShouldNotContain(h => h.Contains("\"ping\"", StringComparison.Ordinal));
+        server.Early.ShouldBe(0);
+        clock.Advance(TimeSpan.FromSeconds(4));
+        while (!server.Heard.Any(h => h.Contains("\"type\":\"ping\"", StringComparison.Ordinal))) await Task.Delay(1, leave.Token);
+        await leave.CancelAsync();
+        await reading.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task A_ping_frame_is_answered_by_a_pong_with_its_payload()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var leave = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await using var feed = new ExchangeFeed(new ExchangeFeedRequest
+        {
+            Exchange = Named("binance"),
+            Markets = [new BarQuery("BTCUSDT", Timeframe.M1)],
+            Endpoint = new Uri($"ws://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/stream"),
+        });
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var _ in feed.ReadAsync(leave.Token))
+            {
+            }
+        });
+        using var client = await listener.AcceptTcpClientAsync(leave.Token);
+        await using var stream = client.GetStream();
+        var head = "";
+        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += (char)(await Take(1))[0];
+        var key = head.Split('\n').Single(l => l.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase)).Split(':', 2)[1].Trim();
+#pragma warning disable CA5350 // the handshake of RFC 6455 is made with it
+        var accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), leave.Token);
+        await stream.WriteAsync(new byte[] { 0x89, 5, (byte)'1', (byte)'6', (byte)'7', (byte)'2', (byte)'5' }, leave.Token);
+        while (true)
+        {
+            // a client's frames are short here and always masked
+            var start = await Take(2);
+            var length = start[1] & 0x7F;
+            if (length == 126) length = (await Take(2)) is [var high, var low] ? (high << 8) + low : 0;
+            var mask = await Take(4);
+            var payload = await Take(length);
+            for (var i = 0; i < length; i++) payload[i] ^= mask[i % 4];
+            if ((start[0] & 0xF) != 0xA || length == 0) continue;
+            Encoding.ASCII.GetString(payload).ShouldBe("16725");
+            break;
+        }
+        await leave.CancelAsync();
+        await reading.ContinueWith(_ => { }, TaskScheduler.Default);
+
+        async Task<byte[]> Take(int count)
+        {
+            var bytes = new byte[count];
+            await stream.ReadExactlyAsync(bytes, leave.Token);
+            return bytes;
+        }
+    }
+
+    [Fact]
+    public void A_timeframe_that_an_exchange_does_not_have_is_a_sentence() =>
+        Should.Throw<BarDataException>(() => new ExchangeFeed(new ExchangeFeedRequest { Exchange = Named("gateio"), Markets = [new BarQuery("BTCUSDT", Timeframe.M3)] })).Message
+            .ShouldBe("timeframe: gateio has no 3m bars; take 1m bars and let longer ones be built from them");
 }

@@ -38,6 +38,12 @@ internal sealed class LocalExchange : IDisposable
     /// <summary>What clients have sent.</summary>
     public ConcurrentQueue<string> Heard { get; } = new();
 
+    /// <summary>Of KuCoin's, in milliseconds.</summary>
+    public int PingInterval { get; init; } = 18000;
+
+    /// <summary>Requests that came before the welcome of an exchange that welcomes; it would have lost them.</summary>
+    public int Early { get; private set; }
+
     /// <summary>How many connections are refused before the next one is taken.</summary>
     public int Refuse { get; set; }
 
@@ -74,7 +80,7 @@ internal sealed class LocalExchange : IDisposable
             if (!context.Request.IsWebSocketRequest)
             {
                 // KuCoin's way to its websocket
-                var answer = JsonSerializer.SerializeToUtf8Bytes(new { code = "200000", data = new { token = "a+token==", instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket", pingInterval = 18000, pingTimeout = 10000 } } } });
+                var answer = JsonSerializer.SerializeToUtf8Bytes(new { code = "200000", data = new { token = "a+token==", instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket", pingInterval = PingInterval, pingTimeout = 10000 } } } });
                 if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST") context.Response.StatusCode = 404;
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(answer);
@@ -84,7 +90,15 @@ internal sealed class LocalExchange : IDisposable
             Heard.Enqueue(context.Request.Url!.Query);
             using var socket = (await context.AcceptWebSocketAsync(null)).WebSocket;
             var buffer = new byte[1 << 16];
-            var first = await socket.ReceiveAsync(buffer, _stop.Token);
+            var asked = socket.ReceiveAsync(buffer, _stop.Token);
+            if (context.Request.Url!.Query.Contains("token=", StringComparison.Ordinal))
+            {
+                // Who does not wait for the welcome has asked by now.
+                await Task.WhenAny(asked, Task.Delay(50, _stop.Token));
+                if (asked.IsCompleted) Early++;
+                await socket.SendAsync("""{"id":"hQvf8jkno","type":"welcome"}"""u8.ToArray(), WebSocketMessageType.Text, true, _stop.Token);
+            }
+            var first = await asked;
             Heard.Enqueue(Encoding.UTF8.GetString(buffer, 0, first.Count));
             _ = Task.Run(async () =>
             {
