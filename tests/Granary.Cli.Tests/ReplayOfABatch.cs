@@ -54,4 +54,36 @@ public sealed class ReplayOfABatch : IDisposable
         call.Error.ShouldContain("postgres://me@127.0.0.1:1/x cannot be reached");
         call.Error.ShouldNotContain("secret");
     }
+
+    [Fact]
+    public async Task A_replay_is_paused_sent_elsewhere_given_another_pace_and_stopped_by_its_standard_input()
+    {
+        using var replay = GranaryProcess.Start(_folder.Path, "replay", await Batch(), "--to", "stdout", "--pace", "realtime", "--control");
+        var errors = replay.StandardError.ReadToEndAsync();
+        async Task<JsonElement> NextAsync(string kind)
+        {
+            while (await replay.StandardOutput.ReadLineAsync() is { } line)
+            {
+                using var item = JsonDocument.Parse(line);
+                if (item.RootElement.GetProperty("kind").GetString() == kind) return item.RootElement.Clone();
+            }
+            throw new InvalidOperationException("the replay ended: " + await errors);
+        }
+        (await NextAsync("bars")).GetProperty("time").GetDateTime().ShouldBe(new DateTime(2024, 1, 1, 1, 0, 0, DateTimeKind.Utc));
+        // The next hour comes in an hour; but time is sent elsewhere, and then there is no waiting.
+        await replay.StandardInput.WriteLineAsync("pause");
+        await replay.StandardInput.WriteLineAsync("seek 2024-01-10");
+        await replay.StandardInput.WriteLineAsync("sleep");
+        await replay.StandardInput.WriteLineAsync("pace quick");
+        await replay.StandardInput.WriteLineAsync("resume");
+        await replay.StandardInput.FlushAsync();
+        (await NextAsync("bars")).GetProperty("time").GetDateTime().ShouldBe(new DateTime(2024, 1, 10, 1, 0, 0, DateTimeKind.Utc));
+        await replay.StandardInput.WriteLineAsync("pace asap");
+        await replay.StandardInput.FlushAsync();
+        (await NextAsync("end")).GetProperty("time").GetDateTime().ShouldBe(new DateTime(2024, 1, 15, 0, 0, 0, DateTimeKind.Utc));
+        await replay.WaitForExitAsync();
+        replay.ExitCode.ShouldBe(0);
+        (await errors).ShouldContain("'sleep' is no command; use pause, resume, seek TIME, pace PACE or stop");
+        (await errors).ShouldContain("--pace quick is no pace");
+    }
 }

@@ -42,7 +42,7 @@ internal static class ReplayCommand
             await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, size, token);
             if (Given.Time(call.GetValue(start), "--start") is { } from) replay.Seek(from);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-            if (call.GetValue(control)) _ = Task.Run(() => Listen(replay, stop), CancellationToken.None);
+            if (call.GetValue(control)) _ = Task.Run(() => Listen(replay, call.GetValue(maxGap), stop), CancellationToken.None);
             var session = Guid.NewGuid();
             await using IFeedSink sink = address is null ? new JsonLineSink(Console.OpenStandardOutput(), session) : new KafkaBarSink(address, session);
             var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -61,7 +61,7 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static void Listen(BarReplay replay, CancellationTokenSource stop)
+    private static void Listen(BarReplay replay, string? maxGap, CancellationTokenSource stop)
     {
         while (Console.In.ReadLine() is { } line)
         {
@@ -85,7 +85,7 @@ internal static class ReplayCommand
                         replay.Seek(Given.Time(string.Join(' ', words[1..]), "seek")!.Value);
                         break;
                     case ["pace", var pace]:
-                        replay.Pace = ReplayPace.Parse(pace, replay.Pace.MaxGap is { } gap ? FormattableString.Invariant($"{gap.TotalMilliseconds}ms") : null);
+                        replay.Pace = ReplayPace.Parse(pace, maxGap);
                         break;
                     default:
                         CommandLine.Complain($"'{line}' is no command; use pause, resume, seek TIME, pace PACE or stop");

@@ -8,12 +8,13 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private long _started = clock.GetTimestamp();
-    private TimeSpan _due;
+    // What is owed since then, and the market time before the instant that is waited for.
+    private TimeSpan _due, _gap;
     private long? _market;
     private TaskCompletionSource? _paused;
     private CancellationTokenSource _interrupt = new();
 
-    /// <summary>The pace; a new one holds from the next instant on.</summary>
+    /// <summary>The pace; a new one holds at once: what is left of a wait is left in the same share at the new pace.</summary>
     public ReplayPace Pace
     {
         get;
@@ -21,8 +22,12 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
         {
             lock (_gate)
             {
+                var before = field.Wait(_gap);
                 field = value;
+                var left = _due - (_paused is null ? clock.GetElapsedTime(_started) : TimeSpan.Zero);
                 Rebase();
+                if (left > TimeSpan.Zero && before > TimeSpan.Zero) _due = value.Wait(_gap) * Math.Min(1, left / before);
+                Interrupt();
             }
         }
     } = pace;
@@ -76,7 +81,8 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
     {
         lock (_gate)
         {
-            if (_market is { } last) _due += Pace.Wait(new TimeSpan(Math.Max(0, time - last)));
+            _gap = _market is { } last ? new TimeSpan(Math.Max(0, time - last)) : TimeSpan.Zero;
+            if (_market is not null) _due += Pace.Wait(_gap);
             else Rebase();
             _market = time;
         }
@@ -100,7 +106,8 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupt);
             try
             {
-                await Task.Delay(left < MostAtOnce ? left : MostAtOnce, clock, either.Token).ConfigureAwait(false);
+                // Timers count whole milliseconds: a rest of one would be asked for over and over.
+                await Task.Delay(left < MostAtOnce ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : MostAtOnce, clock, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -120,7 +127,9 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
 
     private void Interrupt()
     {
-        _interrupt.Cancel();
+        // Whoever waits may go on within the call, and then waits anew.
+        var waits = _interrupt;
         _interrupt = new CancellationTokenSource();
+        waits.Cancel();
     }
 }

@@ -159,6 +159,95 @@ public sealed class ReplayTests : IDisposable
     public async Task A_symbol_that_is_not_there_is_told_before_anything_is_replayed() =>
         (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplayPace.AsFastAsPossible, _clock))).Message.ShouldContain("'D'");
 
+    [Theory]
+    [InlineData("x60", 2.0 / 3)]
+    [InlineData("asap", 0)]
+    [InlineData("x0.5", 80)]
+    [InlineData("fixed:3s", 2)]
+    public async Task A_new_pace_holds_in_the_middle_of_a_wait_for_the_share_that_is_left(string pace, double left)
+    {
+        Markets();
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        var reader = replay.ReadAsync().GetAsyncEnumerator();
+        await NextBar(reader);
+        var second = NextBar(reader);
+        (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(60));
+        _clock.Advance(TimeSpan.FromSeconds(20)); // two thirds are left
+        replay.Pace = ReplayPace.Parse(pace);
+        if (left > 0)
+        {
+            while (_clock.NextDue is not { } due || Math.Abs((due - _clock.GetUtcNow()).TotalSeconds - left) > 0.001) await Task.Delay(1);
+            second.IsCompleted.ShouldBeFalse();
+            _clock.Advance(TimeSpan.FromSeconds(left + 0.001));
+        }
+        (await second).Time.ShouldBe(Minute(2));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public async Task Whatever_markets_pace_and_pauses_each_bar_comes_once_in_order_at_its_time(int seed)
+    {
+        var random = new Random(seed);
+        var markets = new List<(BarQuery Query, List<long> Opens)>();
+        for (var m = 0; m <= random.Next(6); m++)
+        {
+            // hours of their own: each trades for a while, with holes, and sleeps
+            Timeframe[] lengths = [Timeframe.M1, Timeframe.M5, Timeframe.M15];
+            var query = new BarQuery("M" + m, lengths[random.Next(3)]);
+            var step = (int)(query.Timeframe.Ticks / TimeSpan.TicksPerMinute);
+            List<int> minutes = [.. Enumerable.Range(0, 600 / step).Select(i => i * step).Where(i => (i / 60 + m) % 3 != 0 && random.Next(3) > 0)];
+            if (minutes.Count < 3) minutes = [0, 2 * step, 3 * step];
+            Write(query.Symbol, minutes);
+            markets.Add((query, [.. minutes.Select(Minute)]));
+        }
+        var expected = markets.SelectMany((m, place) => m.Opens.Select(o => (Close: o + m.Query.Timeframe.Ticks, Place: place))).OrderBy(b => b.Close).ThenBy(b => b.Place).ToList();
+        ReplayPace[] paces = [ReplayPace.RealTime(), ReplayPace.RealTime(TimeSpan.FromSeconds(90)), ReplayPace.Speed(7.5), ReplayPace.Speed(0.3, TimeSpan.FromMinutes(10)), ReplayPace.Every(TimeSpan.FromSeconds(2)), ReplayPace.AsFastAsPossible];
+        var pace = paces[random.Next(paces.Length)];
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), [.. markets.Select(m => m.Query)], pace, _clock);
+        using var done = new CancellationTokenSource();
+        var time = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                if (_clock.NextDue is { } due) _clock.Advance(due - _clock.GetUtcNow());
+                else await Task.Yield();
+            }
+        });
+        var got = new List<(long Close, int Place)>();
+        var (reached, due, instants) = (0L, _clock.GetUtcNow(), 0);
+        await foreach (var item in replay.ReadAsync())
+        {
+            if (item.Bars is { } block)
+            {
+                block.Count.ShouldBe(1);
+                got.Add((item.Time, item.Series));
+                item.Time.ShouldBeGreaterThan(reached, "nothing comes behind the heartbeat of its instant");
+            }
+            if (item.Kind != FeedItemKind.Heartbeat) continue;
+            // The first instant comes at once, each other when its wait is over.
+            if (instants++ > 0) due += pace.Wait(new TimeSpan(item.Time - reached));
+            (_clock.GetUtcNow() - due).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
+            reached = item.Time;
+            if (random.Next(10) > 0) continue;
+            var pause = TimeSpan.FromMinutes(random.Next(1, 500));
+            replay.Pause();
+            _clock.Advance(pause);
+            replay.Resume();
+            due += pause;
+        }
+        await done.CancelAsync();
+        await time;
+        got.ShouldBe(expected);
+        instants.ShouldBe(expected.Select(b => b.Close).Distinct().Count());
+    }
+
     private static async Task<List<FeedItem>> AllAsync(BarReplay replay)
     {
         var items = new List<FeedItem>();
