@@ -66,7 +66,18 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     private async Task<List<(string Name, string Time)>> TablesAsync(CancellationToken cancellationToken) =>
-        await RowsAsync("SELECT name, designatedTimestamp FROM tables()", [], r => (r.GetString(0), r.IsDBNull(1) ? "" : r.GetString(1)), cancellationToken).ConfigureAwait(false);
+        await RowsAsync("SELECT * FROM tables()", [], r => (r.GetString(NameOfTable(r.GetName, r.FieldCount)), Text(r, r.GetOrdinal("designatedTimestamp"))), cancellationToken).ConfigureAwait(false);
+
+    private static string Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
+
+    /// <summary>Which column of tables() has the name: it is called name up to QuestDB 7.3, and table_name later.</summary>
+    internal static int NameOfTable(Func<int, string> name, int columns)
+    {
+        for (var i = 0; i < columns; i++)
+            if (name(i) is "table_name" or "name")
+                return i;
+        throw new BarStoreException("this QuestDB's tables() has no column with the names of tables; use a version from 6.5 on");
+    }
 
     /// <summary>The symbols of a timeframe, with their tables and columns of time.</summary>
     public async Task<List<(string Symbol, string Table, string Time)>> SymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken)

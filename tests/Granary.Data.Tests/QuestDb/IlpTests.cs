@@ -215,4 +215,10 @@ public sealed class IlpTests
     [Fact]
     public void A_symbol_from_outside_does_not_become_part_of_a_tables_name() =>
         Should.Throw<BarDataException>(() => QuestDbAddress.Parse("questdb://h?table={symbol}").TableOf("x'; DROP TABLE y", Timeframe.M1)).Message.ShouldContain("cannot be part of a table's name");
+
+    [Theory]
+    [InlineData(1, "id", "name", "designatedTimestamp", "partitionBy")] // up to 7.3
+    [InlineData(1, "id", "table_name", "designatedTimestamp", "partitionBy", "maxUncommittedRows", "o3MaxLag", "walEnabled", "directoryName", "dedup")] // 8
+    public void The_names_of_tables_are_found_in_what_old_and_new_servers_call_their_column(int place, params string[] columns) =>
+        QuestDbServer.NameOfTable(i => columns[i], columns.Length).ShouldBe(place);
 }
