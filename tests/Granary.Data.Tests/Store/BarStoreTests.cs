@@ -152,7 +152,12 @@ public sealed class BarStoreTests : IDisposable
     [Theory]
     [InlineData("BTC/USDT", "BTC%2FUSDT")]
     [InlineData("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd")]
-    [InlineData("..", "%2E.")]
+    [InlineData("..", "%2E%2E")]
+    [InlineData("CON", "%43ON")]
+    [InlineData("nul.x", "%6Eul.x")]
+    [InlineData("COM10", "COM10")]
+    [InlineData("A.", "A%2E")]
+    [InlineData("a';drop table granary_bar;--", "a%27%3Bdrop%20table%20granary_bar%3B--")]
     [InlineData("BRK.B", "BRK.B")]
     [InlineData("münze", "m%C3%BCnze")]
     public void A_symbol_never_becomes_a_path(string symbol, string folder)
