@@ -79,4 +79,16 @@ public class BarMessages
         var bad = new BarMessage(FeedItemKind.Bars, Replay, Market, BarBlock.FromBars(0, [new Bar(638_000_000_000_000_000, 10, 9, 8, 9, 1)]), 638_000_000_600_000_000);
         Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()), new())).Message.ShouldContain("prices of its bar 1");
     }
+
+    [Fact]
+    public void A_time_that_does_not_rise_is_refused_wherever_it_stands()
+    {
+        for (var at = 1; at < 19; at++)
+        {
+            var good = Some(19, regular: false).Bars!;
+            Bar[] bars = [.. Enumerable.Range(0, 19).Select(i => i == at ? good[i] with { Time = good[i - 1].Time } : good[i])];
+            var bad = new BarMessage(FeedItemKind.Bars, Replay, Market, BarBlock.FromBars(0, bars), bars[^1].Time);
+            Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()), new())).Message.ShouldBe($"the time of its bar {at + 1} is not after the one before");
+        }
+    }
 }

@@ -230,7 +230,11 @@ public static class BarMessageCodec
         var v = bars.Volume;
         var n = t.Length;
         if (t[0] < 0 || t[n - 1] > LastOpen) return false;
-        for (var k = 1; k < n; k++)
+        var k = 1;
+        for (; k <= n - Vector<long>.Count; k += Vector<long>.Count)
+            if (!Vector.GreaterThanAll(new Vector<long>(t[k..]), new Vector<long>(t[(k - 1)..])))
+                return false;
+        for (; k < n; k++)
             if (t[k] <= t[k - 1])
                 return false;
         var i = 0;
