@@ -45,7 +45,12 @@ public abstract class ExchangeProtocol
     public string Spell(string symbol)
     {
         var cut = symbol.IndexOfAny(['/', '-', '_']);
-        if (cut > 0 && cut < symbol.Length - 1) return Join(symbol[..cut].ToUpperInvariant(), symbol[(cut + 1)..].ToUpperInvariant());
+        if (cut > 0 && cut < symbol.Length - 1)
+        {
+            var (coin, quote) = (symbol[..cut].ToUpperInvariant(), symbol[(cut + 1)..].ToUpperInvariant());
+            // What else stands in a name from outside could name another channel.
+            if (coin.All(char.IsAsciiLetterOrDigit) && quote.All(char.IsAsciiLetterOrDigit)) return Join(coin, quote);
+        }
         var upper = symbol.ToUpperInvariant();
         foreach (var quote in Quotes)
             if (upper.EndsWith(quote, StringComparison.Ordinal) && upper.Length > quote.Length && upper.All(char.IsAsciiLetterOrDigit))

@@ -275,4 +275,16 @@ public sealed class ExchangeFeedTests
     public void A_timeframe_that_an_exchange_does_not_have_is_a_sentence() =>
         Should.Throw<BarDataException>(() => new ExchangeFeed(new ExchangeFeedRequest { Exchange = Named("gateio"), Markets = [new BarQuery("BTCUSDT", Timeframe.M3)] })).Message
             .ShouldBe("timeframe: gateio has no 3m bars; take 1m bars and let longer ones be built from them");
+
+    [Theory]
+    [InlineData("BTC-USDT,ETH-USDT")]
+    [InlineData("../x")]
+    [InlineData("btcusdt@depth/x")]
+    [InlineData("a';drop table/b")]
+    [InlineData("BTC\0/USDT")]
+    [InlineData("Ω/USDT")]
+    public void A_symbol_from_outside_names_no_other_channel(string symbol)
+    {
+        foreach (var exchange in ExchangeProtocol.All) Should.Throw<BarDataException>(() => exchange.Spell(symbol)).Message.ShouldContain("cannot tell its two currencies apart");
+    }
 }
