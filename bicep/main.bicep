@@ -1,5 +1,5 @@
 // A cluster of silos in Azure Container Apps: PostgreSQL for membership and state, Event Hubs for streams, Key Vault for secrets.
-// Never deployed by its authors; see docs/deployment.md for what was checked and how.
+// Never deployed by its authors; see docs/cluster.md for what was checked and how.
 targetScope = 'resourceGroup'
 
 @description('Begins the names of all that is made.')
@@ -24,9 +24,10 @@ param databaseSubnetId string
 @description('Private DNS zone of the database, linked to the network.')
 param databaseDnsZoneId string
 
-@description('Storage account with a file share of bars, and the share\'s name.')
+@description('Storage account with two file shares, one of bars and one that the runs are written into, and the names of the shares.')
 param dataAccountName string
 param dataShareName string
+param runsShareName string
 
 @secure()
 param dataAccountKey string
@@ -108,6 +109,7 @@ module environment 'modules/environment.bicep' = {
     dataAccountName: dataAccountName
     dataAccountKey: dataAccountKey
     dataShareName: dataShareName
+    runsShareName: runsShareName
   }
 }
 
@@ -118,6 +120,7 @@ module silo 'modules/silo.bicep' = {
     location: location
     environmentId: environment.outputs.id
     dataStorageName: environment.outputs.dataStorageName
+    runsStorageName: environment.outputs.runsStorageName
     identityId: identity.outputs.id
     registryServer: identity.outputs.registryServer
     image: image

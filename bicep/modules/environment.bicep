@@ -1,10 +1,11 @@
-// Where the container apps live: their network, their logs, and the share of bars that they read.
+// Where the container apps live: their network, their logs, the share of bars that they read, and the share of runs that they write.
 param name string
 param location string
 param subnetId string
 param external bool
 param dataAccountName string
 param dataShareName string
+param runsShareName string
 
 @secure()
 param dataAccountKey string
@@ -56,5 +57,20 @@ resource data 'Microsoft.App/managedEnvironments/storages@2025-07-01' = {
   }
 }
 
+// one for all replicas: what one of them has acknowledged another one must find
+resource runs 'Microsoft.App/managedEnvironments/storages@2025-07-01' = {
+  parent: environment
+  name: 'runs'
+  properties: {
+    azureFile: {
+      accountName: dataAccountName
+      accountKey: dataAccountKey
+      shareName: runsShareName
+      accessMode: 'ReadWrite'
+    }
+  }
+}
+
 output id string = environment.id
 output dataStorageName string = data.name
+output runsStorageName string = runs.name

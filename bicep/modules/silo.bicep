@@ -3,6 +3,7 @@ param name string
 param location string
 param environmentId string
 param dataStorageName string
+param runsStorageName string
 param identityId string
 param registryServer string
 param image string
@@ -148,7 +149,8 @@ resource silo 'Microsoft.App/containerApps@2025-07-01' = {
             { secretRef: 'kafka-config', path: 'kafka.properties' }
           ]
         }
-        { name: 'runs', storageType: 'EmptyDir' }
+        // owned by the image's user; locks go to the server, since a run's folder is kept to one replica at a time by one
+        { name: 'runs', storageType: 'AzureFile', storageName: runsStorageName, mountOptions: 'uid=1654,gid=1654,dir_mode=0770,file_mode=0660' }
         { name: 'data', storageType: 'AzureFile', storageName: dataStorageName }
       ]
     }

@@ -116,6 +116,23 @@ public class TheSilosApp
     }
 
     [Fact]
+    public async Task All_replicas_write_runs_into_one_share_and_read_bars_from_another()
+    {
+        var file = await FileAsync();
+        var storages = (await FileAsync("environment")).Resources;
+        var volumes = At(App(file), "template", "volumes").Children.ToDictionary(v => Text(file, At(v, "name")));
+        foreach (var (name, mode) in new[] { ("runs", "ReadWrite"), ("data", "ReadOnly") })
+        {
+            // A replica's own folder would go with it, and with it what it had acknowledged.
+            Text(file, At(volumes[name], "storageType")).ShouldBe("AzureFile");
+            Text(file, At(volumes[name], "storageName")).ShouldBe($"{name}StorageName");
+            Text(file, At(storages[name].Children[^1], "properties", "azureFile", "accessMode")).ShouldBe(mode);
+        }
+        var user = System.Text.RegularExpressions.Regex.Match(await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "Dockerfile")), @"ARG APP_UID=(\d+)").Groups[1].Value;
+        Text(file, At(volumes["runs"], "mountOptions")).ShouldContain($"uid={user},gid={user}");
+    }
+
+    [Fact]
     public async Task The_hub_is_the_topic_with_the_partitions_that_the_silos_stream_provider_wants()
     {
         var streams = await FileAsync("streams");
