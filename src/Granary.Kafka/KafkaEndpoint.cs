@@ -70,13 +70,15 @@ public sealed record KafkaEndpoint(string Brokers)
     /// <exception cref="KafkaFailedException">The brokers do not answer in time, or the topic has fewer partitions.</exception>
     public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout, Dictionary<string, string>? settings = null, int? made = null) => Task.Run(async () =>
     {
-        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        using var admin = Admin();
         var found = Partitions(admin, topic, timeout);
         if (found == 0)
         {
             try
             {
-                await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+                // Brokers before 0.10 know no such request, and a client that was told not to ask for versions would wait for their answer in vain.
+                if (More.GetValueOrDefault("api.version.request") != "false")
+                    await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
             }
             catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
             {
@@ -97,6 +99,18 @@ public sealed record KafkaEndpoint(string Brokers)
                 ? $"the topic '{topic}' does not exist at {Brokers} and could not be made within {timeout.TotalSeconds:0} s; make it with {partitions} partitions"
                 : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
     });
+
+    private IAdminClient Admin()
+    {
+        try
+        {
+            return new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException && More.Count > 0)
+        {
+            throw new KafkaFailedException($"the client does not take its settings ({e.Message.TrimEnd('.').ReplaceLineEndings(" ")}); correct that of {string.Join(", ", More.Keys.Order(StringComparer.Ordinal))} which is wrong", e);
+        }
+    }
 
     /// <summary>How many partitions a topic has; 0 where it does not exist.</summary>
     /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
