@@ -95,6 +95,16 @@ public static class LiveSession
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
+    /// <summary>A journal goes on with the configuration that it was begun with.</summary>
+    /// <param name="before">The last beginning in the journal; null where it is new.</param>
+    /// <param name="journal">Its name.</param>
+    /// <exception cref="InputException">It belongs to another configuration.</exception>
+    public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
+    {
+        if (before is not null && before.Configuration != production.Hash)
+            throw new InputException($"{journal} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state or another --account");
+    }
+
     /// <summary>Runs a session where it is.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, TimeProvider, CancellationToken)"/>
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
@@ -107,9 +117,7 @@ public static class LiveSession
         await using var desk = await site.OpenDeskAsync(production, account, cancellationToken).ConfigureAwait(false);
         var past = new List<JournalEvent>();
         await foreach (var e in desk.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
-        var before = past.OfType<SessionStarted>().LastOrDefault();
-        if (before is not null && before.Configuration != production.Hash)
-            throw new InputException($"{desk.Name} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state");
+        CheckJournal(past.OfType<SessionStarted>().LastOrDefault(), desk.Name, request, production);
 
         await using var feed = await OpenFeedAsync(request, spec, past, site, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)

@@ -8,6 +8,9 @@ namespace Granary.Cluster.Accounts;
 /// <summary>Facts and bars as they travel between a portfolio and its order grain: facts as journals write them.</summary>
 internal static class DeskFacts
 {
+    /// <summary>Kind of the fact by which a session begins in a journal.</summary>
+    public const string Started = nameof(SessionStarted);
+
     public static DeskFact Of(JournalEvent e)
     {
         var entry = JournalCodec.Encode(0, default, e);

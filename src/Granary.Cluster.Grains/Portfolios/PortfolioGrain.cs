@@ -140,7 +140,16 @@ internal sealed partial class PortfolioGrain(
         var epoch = known.Epoch + 1;
         // Whoever else has the account is found out before anything is promised.
         var desk = GrainFactory.GetGrain<IOrderGrain>(Id);
-        await desk.OpenAsync(epoch, start);
+        var opened = await desk.OpenAsync(epoch, start);
+        try
+        {
+            LiveSession.CheckJournal(await LastStartAsync(desk, epoch), opened.Name, start.ToRequest(), production);
+        }
+        catch
+        {
+            await desk.CloseAsync(epoch);
+            throw;
+        }
         session.State = new SessionRecord { Start = start, Run = BatchId.New(production.Spec.Name + "-live", now), StartedAt = now, Epoch = epoch };
         try
         {
@@ -156,6 +165,20 @@ internal sealed partial class PortfolioGrain(
         Drive(again: false);
         await List.StartedAsync(Id);
         return View()!;
+    }
+
+    private static async Task<SessionStarted?> LastStartAsync(IOrderGrain desk, long epoch)
+    {
+        SessionStarted? last = null;
+        for (var after = 0L; ;)
+        {
+            var page = await desk.ReadAsync(epoch, after);
+            if (page.Count == 0) return last;
+            foreach (var fact in page)
+                if (fact.Kind == DeskFacts.Started && DeskFacts.ToEvent(fact) is SessionStarted started)
+                    last = started;
+            after = page[^1].Sequence;
+        }
     }
 
     public Task<SessionView?> SessionAsync() => Task.FromResult(View());

@@ -170,6 +170,23 @@ public sealed class SessionsInTheCluster : IClassFixture<SessionsInTheCluster.Ma
     }
 
     [Fact]
+    public async Task A_journal_of_another_configuration_is_refused_at_the_start_and_its_own_goes_on_with_it()
+    {
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
+        await cluster.Sessions.StartAsync(_made.Start());
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+        var other = JsonNode.Parse(File.ReadAllBytes(_made.Production))!.AsObject();
+        other["created"] = "2024-01-02T00:00:00Z";
+        var refused = await Should.ThrowAsync<Application.Json.InputException>(() => cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
+        refused.Message.ShouldStartWith("postgres://");
+        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; flatten that session with its own, and give this one a new --state or another --account");
+        // Nothing has begun, and the account is free for whom it belongs to.
+        (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Phase.ShouldBe(SessionPhase.Done);
+        (await cluster.Sessions.StartAsync(_made.Start(to: "2023-01-25"))).Phase.ShouldBe(SessionPhase.Running);
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+    }
+
+    [Fact]
     public async Task Commands_and_weights_are_in_force_from_the_next_bar_on_and_stand_in_the_journal_also_on_another_silo()
     {
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
