@@ -61,6 +61,7 @@ public static partial class SiloProgram
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
         if (settings.Plugins is { } plugins) PluginFolder.Load(plugins);
+        CheckRuns(settings.Runs);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;
         if (database is not null)
@@ -96,6 +97,20 @@ public static partial class SiloProgram
         {
             var reason = e is OperationCanceledException ? "it took too long" : Causes(e).Last().Message.TrimEnd('.').ReplaceLineEndings(" ");
             throw new ServiceUnavailableException($"the silo could not join the cluster '{settings.ClusterId}' within {settings.StartTimeout.TotalSeconds:0} s ({reason}); its log has the details", e);
+        }
+    }
+
+    // What strategies report is kept there: a folder that cannot be written would fail every batch.
+    private static void CheckRuns(string runs)
+    {
+        try
+        {
+            var probe = Path.Combine(Directory.CreateDirectory(runs).FullName, $".{Guid.NewGuid():N}");
+            using (File.Create(probe, 1, FileOptions.DeleteOnClose)) { }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--runs {runs}: the folder cannot be written ({e.Message.TrimEnd('.')}); give one that the user of this process may write to", e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using Granary.Api.Access;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Engine.Market;
 using Npgsql;
 
 namespace Granary.Silo.Options;
@@ -103,6 +104,8 @@ public static class SiloSettingsReader
         if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker) faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");
         if (s.Data is not null && !Directory.Exists(s.Data)) faults.Add($"--data {s.Data}: there is no such folder");
         if (File.Exists(s.Runs)) faults.Add($"--runs {s.Runs}: that is a file; give a folder");
+        if (s.Plugins is not null && !Directory.Exists(s.Plugins)) faults.Add($"--plugins {s.Plugins}: there is no such folder");
+        if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised)) faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
         if (s.Keys is not null && !File.Exists(s.Keys)) faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
         try
         {
@@ -182,7 +185,7 @@ public static class SiloSettingsReader
             var name = equals < 0 ? args[i][2..] : args[i][2..equals];
             if (SiloOption.All.FirstOrDefault(o => o.Name == name) is not { } option)
             {
-                faults.Add($"--{name} is not an option of the silo; did you mean --{Nearest(name)}?");
+                faults.Add($"--{name} is not an option of the silo; {(Spelling.Nearest(name, SiloOption.All.Select(o => o.Name)) is { } near ? $"did you mean --{near}?" : "--help lists them")}");
                 if (equals < 0 && i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) i++; // its value
                 continue;
             }
@@ -199,25 +202,5 @@ public static class SiloSettingsReader
             else if (!given.TryAdd(name, value)) faults.Add($"--{name} is given twice; keep one");
         }
         return given;
-    }
-
-    private static string Nearest(string name) => SiloOption.All.MinBy(o => Distance(o.Name, name))!.Name;
-
-    /// <summary>Edits (insert, remove, replace) between two words.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = row[j];
-                row[j] = next;
-            }
-        }
-        return row[b.Length];
     }
 }
