@@ -30,6 +30,9 @@ public sealed record GrainSettings
     /// <summary>Most bytes that a strategy may allocate over one block before it fails alone.</summary>
     public long StrategyBytesPerBlock { get; init; } = 256L << 20;
 
+    /// <summary>Bars times strategies from which on the looks for look-ahead and for what stressed costs leave are spread over the silos; what is less, about a second of one thread, is done sooner where the report is made.</summary>
+    public long GuardsSpreadFrom { get; init; } = 300_000_000;
+
     /// <summary>How often a batch looks after its silos.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -94,6 +94,12 @@ public sealed class BatchPlan
         return new BatchPlan(Spec, Symbols, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
     }
 
+    /// <summary>Every cost is doubled, and every order comes one bar later.</summary>
+    public bool IsStressed { get; private init; }
+
+    /// <summary>The same plan with every cost doubled and every order one bar later.</summary>
+    public BatchPlan Stressed() => new(Spec with { Execution = Spec.Execution with { Settings = Spec.Execution.Settings.Stressed() } }, Symbols, Instances, Feeds) { IsStressed = true };
+
     /// <summary>The same plan with orders filled otherwise.</summary>
     public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
 

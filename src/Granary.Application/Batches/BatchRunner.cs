@@ -143,8 +143,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
             // What looks at the strategies goes on while the portfolio is passed through.
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
-                Causality: await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
-                Stress: await CostStress.RunAsync(plan, markets, outcomes, weights, options.Threads, cancellationToken)), cancellationToken);
+                Causality: await CausalitySample.RunAsync(plan, markets, n => host.ForGuards(n, options.Threads), cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
+                Stress: await CostStress.RunAsync(plan, markets, outcomes, weights, n => host.ForGuards(n, options.Threads), cancellationToken)), cancellationToken);
             var testing = interrupted ? null : Task.Run(() => SelectionTests.Of(plan, outcomes), CancellationToken.None);
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;

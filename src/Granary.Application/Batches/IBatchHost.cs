@@ -9,6 +9,11 @@ public interface IBatchHost
     /// <summary>For the manifest and the report, as "embedded, 2 threads".</summary>
     string Description { get; }
 
+    /// <summary>Who runs some strategies of the batch more often, for those who look at it afterwards.</summary>
+    /// <param name="evaluations">Bars times strategies of it: what is little is done sooner in this process than given out.</param>
+    /// <param name="threads">Of this process.</param>
+    IBatchHost ForGuards(long evaluations, int threads) => new EmbeddedHost(threads);
+
     /// <param name="include">Which strategies to run.</param>
     /// <param name="events">Where their signals and trades go; null where nobody wants them.</param>
     /// <param name="finished">Is told of strategies as they finish; several at a time, never concurrently. A repeated outcome is the same outcome.</param>

@@ -21,9 +21,9 @@ public static class CausalitySample
     // What is shown behind a cut: blocks, and bars of the longest timeframe.
     private const int BlocksAfter = 2, LongBarsAfter = 8;
 
-    /// <param name="threads">Of this process; where the batch itself runs does not matter.</param>
+    /// <param name="host">Who runs so many bars times strategies.</param>
     /// <param name="failed">Strategies of the batch that failed: they are left out.</param>
-    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, int threads, CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
+    public static Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<long, IBatchHost> host, CancellationToken cancellationToken, IReadOnlySet<int>? failed = null)
     {
         var evaluations = FeedBlocks.Evaluations(plan, markets);
         var budget = Math.Max(Free, (long)(Share * evaluations));
@@ -31,8 +31,8 @@ public static class CausalitySample
         var bars = Math.Max(LeastBars, budget / (Cuts + 1));
         var mean = Math.Max(1, Math.Min(bars, evaluations / Math.Max(1, plan.Instances.Count)));
         var sample = (int)Math.Clamp(budget / ((Cuts + 1) * mean), 1, plan.Instances.Count);
-        var heads = markets.ToDictionary(m => m.Key, m => m.Value.Series.Count <= bars ? m.Value : m.Value with { Series = new HeadSeries(m.Value.Series, bars) }, StringComparer.Ordinal);
+        var heads = markets.ToDictionary(m => m.Key, m => m.Value with { Series = new HeadSeries(m.Value.Series, bars) }, StringComparer.Ordinal);
         var after = Math.Max(BlocksAfter * IBarSeries.DefaultBlockSize, LongBarsAfter * plan.Feeds.Max(f => f.Timeframe.Ticks) / plan.Spec.Data.Timeframe.Ticks);
-        return CausalityCheck.RunAsync(plan, heads, new EmbeddedHost(threads), sample, Cuts, plan.Spec.Seed, cancellationToken, except: failed, after: after);
+        return CausalityCheck.RunAsync(plan, heads, host(sample * mean), sample, Cuts, plan.Spec.Seed, cancellationToken, except: failed, after: after);
     }
 }

@@ -18,7 +18,8 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
 
     public bool Passed => Strategies > 0 && Stressed > 0;
 
-    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, int threads, CancellationToken cancellationToken)
+    /// <param name="host">Who runs so many bars times strategies.</param>
+    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host, CancellationToken cancellationToken)
     {
         var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null).Select(i => i.Index).ToList();
         var evaluations = FeedBlocks.Evaluations(plan, markets);
@@ -27,7 +28,7 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
         var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
         if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
         var stressed = new Dictionary<int, StrategyOutcome>();
-        await new EmbeddedHost(threads).RunAsync(plan.WithExecution(plan.Spec.Execution.Settings.Stressed()), markets, i => chosen.Contains(i.Index), null, false, finished =>
+        await host(count * mean).RunAsync(plan.Stressed(), markets, i => chosen.Contains(i.Index), null, false, finished =>
         {
             foreach (var outcome in finished) stressed[outcome.Index] = outcome;
         }, null, cancellationToken);

@@ -1,11 +1,18 @@
 using System.Runtime.CompilerServices;
+using Granary.Application.Verification;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Guards;
 
 /// <summary>The first bars of a series.</summary>
-internal sealed class HeadSeries(IBarSeries series, long count) : IBarSeries
+internal sealed class HeadSeries(IBarSeries series, long count) : IChangedSeries
 {
+    public const string Verb = "head";
+
+    public IBarSeries Inner => series;
+
+    public string Change => FormattableString.Invariant($"{Verb}={count}");
+
     public Instrument Instrument => series.Instrument;
 
     public Timeframe Timeframe => series.Timeframe;

@@ -4,8 +4,14 @@ using Granary.Engine.Market;
 namespace Granary.Application.Verification;
 
 /// <summary>A series whose bars from one instant on are nonsense: whoever reads them before their time gives himself away.</summary>
-internal sealed class PoisonedSeries(IBarSeries series, long cut, ulong seed) : IBarSeries
+internal sealed class PoisonedSeries(IBarSeries series, long cut, ulong seed) : IChangedSeries
 {
+    public const string Verb = "poison";
+
+    public IBarSeries Inner => series;
+
+    public string Change => FormattableString.Invariant($"{Verb}={cut}:{seed}");
+
     public Instrument Instrument => series.Instrument;
 
     public Timeframe Timeframe => series.Timeframe;

@@ -6,8 +6,14 @@ namespace Granary.Application.Verification;
 /// <summary>A series that ends soon after an instant: with the block in which so many bars from that instant on are complete.</summary>
 /// <param name="instant">UTC ticks.</param>
 /// <param name="more">Bars from that instant on; a few more may come, up to a block's end.</param>
-internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : IBarSeries
+internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : IChangedSeries
 {
+    public const string Verb = "until";
+
+    public IBarSeries Inner => series;
+
+    public string Change => FormattableString.Invariant($"{Verb}={instant}:{more}");
+
     public Instrument Instrument => series.Instrument;
 
     public Timeframe Timeframe => series.Timeframe;

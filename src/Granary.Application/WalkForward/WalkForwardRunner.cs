@@ -91,7 +91,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var stitched = tracer.Finish();
         var outOfSample = OutOfSample.Stitched(stitched!);
         if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", null, null, fault);
-        var causality = await CausalitySample.RunAsync(plan, markets, options.Threads, cancellationToken);
+        var causality = await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
         var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock, plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
         static double Total(WalkForwardOutcome o) => o.Equity.Equity[^1] / o.Equity.Start - 1;
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, Total(outcome), Total(stressed), stressed.Groups.Count(g => g.Stitched.Equity[^1] > g.Stitched.Start));

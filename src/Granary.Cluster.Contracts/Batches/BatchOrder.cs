@@ -45,6 +45,8 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Token">Of the activation that asks; a new one after it was lost.</param>
 /// <param name="Work">What has not been reported yet.</param>
 /// <param name="Strategies">Of the whole pass.</param>
+/// <param name="Changes">What is done to the bars before strategies see them, as <see cref="Granary.Application.Verification.SeriesChanges"/> writes it; empty for the bars as they are.</param>
+/// <param name="Stressed">With every cost doubled and every order one bar later.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassOrder")]
 public sealed record PassOrder(
     [property: Id(0)] string Key,
@@ -54,7 +56,9 @@ public sealed record PassOrder(
     [property: Id(4)] bool WithEvents,
     [property: Id(5)] bool WithFactors,
     [property: Id(6)] IReadOnlyList<string> Symbols,
-    [property: Id(7)] IReadOnlyList<ModelUse> Models);
+    [property: Id(7)] IReadOnlyList<ModelUse> Models,
+    [property: Id(8)] string Changes = "",
+    [property: Id(9)] bool Stressed = false);
 
 /// <summary>How a run ended.</summary>
 /// <param name="Fault">One sentence; null where it is done.</param>

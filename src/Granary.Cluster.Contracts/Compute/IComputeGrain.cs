@@ -31,6 +31,8 @@ public interface IComputeGrain : IGrainWithStringKey
 /// <param name="Pass">Its key.</param>
 /// <param name="Hashes">Of the bars of its symbols.</param>
 /// <param name="Models">That judge its strategies.</param>
+/// <param name="Changes">Of the bars, as in the pass.</param>
+/// <param name="Stressed">As in the pass.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
 public sealed record CohortOrder(
     [property: Id(0)] Guid Id,
@@ -41,7 +43,9 @@ public sealed record CohortOrder(
     [property: Id(5)] bool WithEvents,
     [property: Id(6)] bool WithFactors,
     [property: Id(7)] IReadOnlyList<string> Hashes,
-    [property: Id(8)] IReadOnlyList<ModelUse> Models);
+    [property: Id(8)] IReadOnlyList<ModelUse> Models,
+    [property: Id(9)] string Changes = "",
+    [property: Id(10)] bool Stressed = false);
 
 /// <param name="Threads">That compute.</param>
 /// <param name="Leaving">The silo is shutting down and takes no more.</param>

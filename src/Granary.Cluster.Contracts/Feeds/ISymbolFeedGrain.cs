@@ -29,15 +29,17 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 }
 
 /// <summary>Which feed of which run.</summary>
-public readonly record struct FeedKey(string Run, string Symbol, Timeframe Timeframe)
+/// <param name="Changes">What is done to its bars, as <see cref="Granary.Application.Verification.SeriesChanges"/> writes it; empty for the bars as they are.</param>
+public readonly record struct FeedKey(string Run, string Symbol, Timeframe Timeframe, string Changes = "")
 {
-    /// <summary><c>run/symbol/timeframe</c>; a symbol may have slashes, the others have none.</summary>
-    public override string ToString() => $"{Run}/{Symbol}/{Timeframe}";
+    /// <summary><c>run/symbol/timeframe</c>, and behind a question mark its changes; a symbol may have slashes, the others have none.</summary>
+    public override string ToString() => $"{Run}/{Symbol}/{Timeframe}{(Changes.Length > 0 ? "?" + Changes : "")}";
 
     public static FeedKey Parse(string key)
     {
         var (first, last) = (key.IndexOf('/', StringComparison.Ordinal), key.LastIndexOf('/'));
-        return new FeedKey(key[..first], key[(first + 1)..last], Timeframe.Parse(key[(last + 1)..]));
+        var (timeframe, changes) = key.IndexOf('?', last) is >= 0 and var mark ? (key[(last + 1)..mark], key[(mark + 1)..]) : (key[(last + 1)..], "");
+        return new FeedKey(key[..first], key[(first + 1)..last], Timeframe.Parse(timeframe), changes);
     }
 }
 

@@ -34,6 +34,7 @@ public sealed class BatchRecord
 /// have, and gives out what is missing. Nothing depends on a message that says that something has happened; such a message only makes the tick come sooner.
 /// </summary>
 [Reentrant]
+[GrainType("batch")]
 internal sealed partial class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
@@ -325,7 +326,7 @@ internal sealed partial class BatchGrain(
             await Quietly(async () => ledger.GivenUp(relief.Cohort, await Compute(relief.From).GiveUpAsync(Run, relief.Cohort, relief.Most).WaitAsync(Asked)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
-        foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed);
+        foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
     }
 
     private async Task StartAsync(CohortLedger ledger, SiloAddress silo, CohortOrder order)
@@ -341,10 +342,10 @@ internal sealed partial class BatchGrain(
         }
     }
 
-    private void Close(FeedWork feed)
+    private void Close(FeedWork feed, string changes)
     {
         foreach (var symbol in feed.Symbols)
-            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe)).ToString()).CloseAsync());
+            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe), changes).ToString()).CloseAsync());
     }
 
     private void Show(ReportingStatus reporting)
@@ -354,6 +355,7 @@ internal sealed partial class BatchGrain(
         var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
             ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed,
                 Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations), reporting.Total, reporting.Stage)
+            : reporting.Stage == ReportingStage.Portfolio ? progress with { Done = progress.Strategies, Bars = progress.BarsTotal, Stage = reporting.Stage }
             : progress with { Stage = reporting.Stage };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
@@ -378,7 +380,7 @@ internal sealed partial class BatchGrain(
         _timer = null;
         foreach (var feed in _ledger?.Pass.Work ?? [])
             if (_closed.Add(feed))
-                Close(feed);
+                Close(feed, _ledger!.Pass.Changes);
         _ledger = null;
         foreach (var silo in _silos.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == BatchState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);

@@ -13,6 +13,7 @@ public sealed class BatchListRecord
     public List<string> All { get; set; } = [];
 }
 
+[GrainType("batchlist")]
 internal sealed class BatchListGrain([PersistentState("batches", ClusterProviders.State)] IPersistentState<BatchListRecord> state, GrainSettings settings) : Grain, IBatchListGrain
 {
     private const int Kept = 1000;

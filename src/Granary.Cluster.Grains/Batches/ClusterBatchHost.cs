@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Learning;
+using Granary.Application.Verification;
 using Granary.Engine.Backtesting;
 using Granary.Learning.Gating;
 
@@ -16,7 +17,8 @@ internal sealed class RunAbandonedException() : Exception("the run is gone on wi
 /// same <see cref="BatchRunner"/> works as around the embedded host.
 /// </summary>
 /// <param name="changed">Is called when something new is wanted, or nothing any more.</param>
-internal sealed class ClusterBatchHost(Action changed) : IBatchHost
+/// <param name="spreadFrom">Bars times strategies from which on what guards ask for is spread over the silos too.</param>
+internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatchHost
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,9 +26,17 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
     private Pass? _pass;
 
     private sealed class Pass(string key, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, IEventSink? events, bool withFactors,
-        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished)
+        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished,
+        string changes, bool stressed)
     {
         public string Key => key;
+
+        public string Changes => changes;
+
+        public bool Stressed => stressed;
+
+        /// <summary>It is for the guards: what it computes is no part of the batch's progress.</summary>
+        public bool IsGuard => stressed || changes.Length > 0;
 
         public Guid Token { get; } = Guid.NewGuid();
 
@@ -72,6 +82,9 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
     public string Description { get; set; } = "cluster";
 
     /// <inheritdoc/>
+    public IBatchHost ForGuards(long evaluations, int threads) => evaluations >= spreadFrom ? this : new EmbeddedHost(threads);
+
+    /// <inheritdoc/>
     public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
@@ -88,7 +101,9 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         }
         if (strategies == 0) return;
         var models = ModelsOf(plan, include);
-        var pass = new Pass(KeyOf(events is not null, withFactors, models), plan, work, strategies, total, events, withFactors, models, finished);
+        // All markets of a plan are changed alike, or none.
+        var changes = SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series);
+        var pass = new Pass(KeyOf(events is not null, withFactors, models, changes, plan.IsStressed), plan, work, strategies, total, events, withFactors, models, finished, changes, plan.IsStressed);
         lock (_lock) _pass = pass;
         changed();
         try
@@ -112,7 +127,12 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
     {
         get
         {
-            lock (_lock) return _pass is { } p ? (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total) : (null, 0, 0, 0, 0);
+            lock (_lock)
+            {
+                return _pass is not { } p ? (null, 0, 0, 0, 0)
+                    : p.IsGuard ? (p.Token, 0, 0, 0, 0)
+                    : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total);
+            }
         }
     }
 
@@ -122,7 +142,7 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         {
             if (_pass is not { } p || p.Token != token) return null;
             var left = p.Work.Select(w => w with { Strategies = [.. w.Strategies.Where(p.Wanted.Contains)] }).Where(w => w.Strategies.Length > 0).ToList();
-            return new PassOrder(p.Key, p.Token, left, p.Strategies, p.WithEvents, p.WithFactors, p.Plan.Symbols, [.. p.Models.Select((m, i) => new ModelUse(i, m.Strategies))]);
+            return new PassOrder(p.Key, p.Token, left, p.Strategies, p.WithEvents, p.WithFactors, p.Plan.Symbols, [.. p.Models.Select((m, i) => new ModelUse(i, m.Strategies))], p.Changes, p.Stressed);
         }
     }
 
@@ -137,7 +157,7 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
         [.. plan.Instances.Where(i => i.Model is not null && include(i)).GroupBy(i => i.Model!).Select(g => (
             EntryModelFile.ToBytes(g.Key as EntryModel ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index).ToArray()))];
 
-    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models)
+    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes, bool stressed)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (bytes, strategies) in models)
@@ -145,7 +165,7 @@ internal sealed class ClusterBatchHost(Action changed) : IBatchHost
             hash.AppendData(SHA256.HashData(bytes));
             hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
         }
-        return $"{(withEvents ? "e" : "r")}{(withFactors ? "f" : "")}{(models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "")}";
+        return $"{(withEvents ? "e" : "r")}{(withFactors ? "f" : "")}{(stressed ? "s" : "")}{(changes.Length > 0 ? "?" + changes : "")}{(models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "")}";
     }
 
     /// <summary>Takes a report; what is in it twice is taken once.</summary>

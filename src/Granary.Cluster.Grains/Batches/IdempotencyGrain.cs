@@ -10,6 +10,7 @@ public sealed class IdempotencyRecord
     public string? Hash { get; set; }
 }
 
+[GrainType("idempotency")]
 internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.State)] IPersistentState<IdempotencyRecord> state) : Grain, IIdempotencyGrain
 {
     public async Task<KeyAnswer> ClaimAsync(string run, string hash)

@@ -18,6 +18,7 @@ namespace Granary.Cluster.Batches;
 /// has acknowledged is in that folder; lost, it comes back and goes on from there.
 /// </summary>
 [PreferLocalPlacement]
+[GrainType("reporting")]
 internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
@@ -28,7 +29,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
     private RunEnd? _end;
     private CancellationTokenSource _cancel = new();
     private CancellationTokenRegistration _stopping;
-    private string _stage = "opening the bars";
+    private string _stage = ReportingStage.Opening;
     private int _attempts;
     private DateTimeOffset _notBefore;
     private bool _cancelled;
@@ -42,7 +43,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         _order ??= order;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
-        return Task.FromResult(new ReportingStatus(token is null && _stage == "strategies" ? "portfolio" : _stage, token, done, failed, strategies, total, _end));
+        return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end));
     }
 
     private void Start()
@@ -51,9 +52,9 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         var poke = () => compute.Poke(Run);
         var host = new ClusterBatchHost(() =>
         {
-            _stage = "strategies";
+            _stage = ReportingStage.Strategies;
             poke();
-        })
+        }, settings.GuardsSpreadFrom)
         { Description = Described() };
         _host = host;
         _cancel = new CancellationTokenSource();
@@ -175,6 +176,12 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
 
     [LoggerMessage(2, LogLevel.Warning, "Run {RunId} is tried again: {Reason}")]
     private static partial void MayPass(ILogger logger, string runId, string reason, Exception exception);
+}
+
+/// <summary>Words for what is being done.</summary>
+internal static class ReportingStage
+{
+    public const string Opening = "opening the bars", Strategies = "strategies", Portfolio = "portfolio";
 }
 
 /// <summary>How a run ended, kept in its folder: an activation that comes after the end says so without running anything.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Learning;
+using Granary.Application.Verification;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Placement;
@@ -94,7 +95,7 @@ internal sealed class Cohort
             var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model } : plan.Instances[i])],
                 series,
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
-                plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
+                Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
             {
                 Held = () => reporter.IsFull || _silo.IsHeld,
                 Finished = outcomes => _walked.TrySetResult(outcomes),
@@ -218,10 +219,10 @@ internal sealed class Cohort
         var source = _silo.Sources.Open(Order.Run, spec.Data, spec.Folder);
         await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), _stop.Token);
         await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
-        return IntrabarPaths.With(spec, new OpenedMarket(symbol, bars, instrument, smaller), feed.Timeframe);
+        return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller), feed.Timeframe);
     }
 
-    private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe).ToString();
+    private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe, Order.Changes).ToString();
 
     private async Task<FeedHeader> OpenAsync(string key, string hash)
     {

@@ -4,6 +4,7 @@ namespace Granary.Cluster.Compute;
 
 /// <summary>The way to a silo's threads.</summary>
 [SiloKeyPlacement]
+[GrainType("compute")]
 internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
 {
     public Task StartAsync(CohortOrder order)

@@ -7,6 +7,7 @@ namespace Granary.Cluster.Compute;
 
 /// <summary>Holds the run of one strategy and lends it to the silo's threads. It goes when its cohort ends; should it go before, the run is not harmed.</summary>
 [CallersSiloPlacement]
+[GrainType("strategy")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
     private Cohort? _cohort;

@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.Verification;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
@@ -11,6 +12,7 @@ namespace Granary.Cluster.Feeds;
 
 /// <summary>Reads one feed of one run. It holds nothing that cannot be read again: lost, it comes back where it is asked for next.</summary>
 [PreferLocalPlacement]
+[GrainType("symbolfeed")]
 internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, GrainSettings settings, ILocalSiloDetails silo) : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
@@ -37,7 +39,7 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
                 return _header = new FeedHeader(null, $"the bars of {key.Symbol} that the silo {silo.SiloAddress.Endpoint} reads from {spec.Data.Source} are not those that the run began with; give all silos the same data", MayPass: false);
             }
             var extra = spec.Data.Instruments.GetValueOrDefault(key.Symbol) ?? spec.Data.Instruments.GetValueOrDefault("*");
-            _window = new BlockWindow(() => FeedBlocks.ReadAsync(_series, key.Timeframe, settings.BlockSize), Room);
+            _window = new BlockWindow(() => FeedBlocks.ReadAsync(SeriesChanges.Apply(_series, key.Changes), key.Timeframe, settings.BlockSize), Room);
             return _header = new FeedHeader(extra?.Apply(_series.Instrument) ?? _series.Instrument, null, MayPass: false);
         }
         catch (Exception e) when (e is BarDataException or InputException)

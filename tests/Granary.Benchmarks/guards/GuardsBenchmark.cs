@@ -70,7 +70,7 @@ public static class GuardsBenchmark
                 batch = Math.Min(batch, await RunAsync(false));
                 guarded = Math.Min(guarded, await RunAsync(true));
                 var clock = Stopwatch.StartNew();
-                strategies = (await CausalitySample.RunAsync(plan, markets, threads, default)).Strategies;
+                strategies = (await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(threads), default)).Strategies;
                 sample = Math.Min(sample, clock.Elapsed.TotalSeconds);
             }
             return (batch, guarded, sample, strategies);

@@ -1,3 +1,4 @@
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -53,6 +54,72 @@ public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_00
         Gate.Pass(_bars, gateAt);
         if ((_bars + variant) % 40 == 0) bar.Enter(Side.Buy);
         else if ((_bars + variant) % 40 == 20) bar.Exit();
+    }
+}
+
+/// <summary>A factor that counts how many of it are computed.</summary>
+[Factor("counted", "The close, and how often it was asked for.")]
+public sealed class Counted : FactorKernel
+{
+    private static int s_kernels;
+    private bool _seen;
+
+    /// <summary>How many were shown bars.</summary>
+    public static int Kernels { get => s_kernels; set => s_kernels = value; }
+
+    public override int WarmUp => 1;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        if (!_seen) Interlocked.Increment(ref s_kernels);
+        _seen = true;
+        bars.Close.CopyTo(lines[0]);
+    }
+}
+
+/// <summary>Asks for the factor that counts.</summary>
+public sealed class Counting : Strategy
+{
+    private readonly Factor _counted;
+    private readonly int _variant;
+    private int _bars;
+
+    public Counting([Range(0, 100_000)] int variant = 0)
+    {
+        _variant = variant;
+        _counted = Use("counted");
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if ((++_bars + _variant) % 40 == 0 && bar[_counted] > 0) bar.Enter(Side.Buy);
+        else if ((_bars + _variant) % 40 == 20) bar.Exit();
+    }
+}
+
+/// <summary>A factor that looks ahead, within the block that it is shown.</summary>
+[Factor("foretold", "The close of some bars later.")]
+public sealed class Foretold([Range(1, 1000)] int ahead = 1) : FactorKernel
+{
+    public override int WarmUp => 1;
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        for (var i = 0; i < bars.Close.Length; i++) lines[0][i] = bars.Close[Math.Min(i + ahead, bars.Close.Length - 1)];
+    }
+}
+
+/// <summary>Trades on what is not known yet.</summary>
+public sealed class Foreteller : Strategy
+{
+    private readonly Factor _foretold;
+
+    public Foreteller([Range(1, 1000)] int ahead = 1) => _foretold = Use("foretold", ahead);
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (bar[_foretold] > bar.Close) bar.Go(Side.Buy);
+        else bar.Exit();
     }
 }
 
