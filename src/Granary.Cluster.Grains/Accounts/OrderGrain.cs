@@ -13,6 +13,7 @@ namespace Granary.Cluster.Accounts;
 
 /// <summary>Holds an account's <see cref="OrderDesk"/>, the very one of <c>granary live</c>. What it knows it knows from the journal.</summary>
 [PreferLocalPlacement]
+[GrainType("order")]
 internal sealed partial class OrderGrain(IAccountStore store, IVenues venues, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<OrderGrain> logger) : Grain, IOrderGrain
 {
     private const int PageLength = 2000;

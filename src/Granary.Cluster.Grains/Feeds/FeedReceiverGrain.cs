@@ -5,6 +5,7 @@ namespace Granary.Cluster.Feeds;
 
 /// <summary>The one subscriber of a feed's stream on this silo: hands what comes to the silo's windows by reference.</summary>
 [SiloKeyPlacement]
+[GrainType("feedreceiver")]
 internal sealed class FeedReceiverGrain(StreamWindows windows) : Grain, IFeedReceiverGrain
 {
     private string Feed => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('|')];

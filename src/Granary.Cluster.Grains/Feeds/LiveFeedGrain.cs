@@ -12,6 +12,7 @@ namespace Granary.Cluster.Feeds;
 
 /// <summary>Reads a live session's feed ahead of it by a bounded number of items.</summary>
 [PreferLocalPlacement]
+[GrainType("livefeed")]
 internal sealed class LiveFeedGrain(TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life) : Grain, ILiveFeedGrain
 {
     private const int Ahead = 512, MostItems = 256;

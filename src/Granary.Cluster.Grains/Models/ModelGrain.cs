@@ -27,6 +27,7 @@ public sealed class ModelRecord
     public List<double> Losses { get; set; } = [];
 }
 
+[GrainType("model")]
 internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state, ILogger<ModelGrain> logger) : Grain, IModelGrain
 {
     private const int MostOpen = 10_000, MostOutcomes = 200, FewestOutcomes = 50;

@@ -59,6 +59,7 @@ public sealed class SessionRecord
 }
 
 /// <summary>Holds a portfolio's weights and drives its live session: <see cref="LiveSession"/>, the very one of <c>granary live</c>, with the order grain for its desk and the feed grain for its feed.</summary>
+[GrainType("portfolio")]
 internal sealed partial class PortfolioGrain(
     [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
     [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,

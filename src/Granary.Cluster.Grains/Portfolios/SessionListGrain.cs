@@ -14,6 +14,7 @@ public sealed class SessionListRecord
     public List<string> All { get; set; } = [];
 }
 
+[GrainType("sessionlist")]
 internal sealed class SessionListGrain([PersistentState("sessions", ClusterProviders.State)] IPersistentState<SessionListRecord> state) : Grain, ISessionListGrain
 {
     private const int Kept = 1000;

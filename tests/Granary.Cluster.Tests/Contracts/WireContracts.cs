@@ -1,8 +1,14 @@
 using System.Reflection;
 using System.Text;
+using Granary.Application.Live;
+using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Kafka;
+using Granary.Engine.Market.Feeds;
 using Granary.Testing;
 using Orleans;
+using Orleans.Metadata;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Contracts;
 
@@ -11,7 +17,14 @@ public sealed class WireContracts
 {
     private static string Path => System.IO.Path.Combine(SharedData.RepositoryRoot, "tests", "Granary.Cluster.Tests", "Contracts", "wire-contracts.txt");
 
-    private static IEnumerable<Type> Types => new[] { typeof(IBatchGrain).Assembly, typeof(BatchRecord).Assembly }.SelectMany(a => a.GetTypes())
+    private static readonly Assembly[] Assemblies = [typeof(IBatchGrain).Assembly, typeof(BatchRecord).Assembly, typeof(KafkaStreamOptions).Assembly];
+
+    /// <summary>Enumerations of rooms that know nothing of Orleans, which travel or are stored as their numbers.</summary>
+    private static readonly Type[] Numbers = [typeof(BatchState), typeof(SessionPhase), typeof(FeedItemKind)];
+
+    private static IEnumerable<Type> Grains => Assemblies.SelectMany(a => a.GetTypes()).Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(IGrainBase))).OrderBy(t => t.FullName, StringComparer.Ordinal);
+
+    private static IEnumerable<Type> Types => Assemblies.SelectMany(a => a.GetTypes())
         .Where(t => t.IsInterface && t.IsAssignableTo(typeof(IGrain)) || t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
         .OrderBy(t => t.FullName, StringComparer.Ordinal);
 
@@ -34,7 +47,16 @@ public sealed class WireContracts
             if (type.IsInterface) type.GetMethods().ShouldAllBe(m => m.GetCustomAttribute<AliasAttribute>() != null, type.Name);
             else Fields(type).Select(f => f.Id).ShouldBeUnique();
         }
+        // Under its type a grain's state is stored and its reminders are kept: a class that is renamed would forget both.
+        Grains.ShouldAllBe(g => g.GetCustomAttribute<GrainTypeAttribute>() != null);
+        Grains.Select(IdentityOf).ShouldBeUnique();
     }
+
+    private static string IdentityOf(Type grain) => grain.GetCustomAttribute<GrainTypeAttribute>()!.GetGrainType(null!, grain).ToString()!;
+
+    private static IEnumerable<string> StatesOf(Type grain) => grain.GetConstructors().SelectMany(c => c.GetParameters())
+        .Select(p => (State: p.GetCustomAttribute<PersistentStateAttribute>(), p.ParameterType)).Where(p => p.State is not null)
+        .Select(p => $"  {p.State!.StateName} in {p.State.StorageName}: {NameOf(p.ParameterType.GetGenericArguments()[0])}");
 
     private static IEnumerable<(uint Id, string Name, string Type)> Fields(Type type) =>
         type.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
@@ -65,6 +87,18 @@ public sealed class WireContracts
             {
                 foreach (var (id, name, kind) in Fields(type)) text.Append($"  {id}: {name} {kind}\n");
             }
+        }
+        text.Append("\n# Grains: what their state and their reminders are stored under\n");
+        foreach (var grain in Grains)
+        {
+            text.Append('\n').Append(IdentityOf(grain)).Append(" (").Append(grain.FullName).Append(")\n");
+            foreach (var state in StatesOf(grain)) text.Append(state).Append('\n');
+        }
+        text.Append("\n# Numbers that travel or are stored for a name\n");
+        foreach (var type in Numbers)
+        {
+            text.Append('\n').Append(type.FullName).Append('\n');
+            foreach (var value in Enum.GetValues(type)) text.Append($"  {Convert.ToInt64(value)}: {value}\n");
         }
         return text.ToString();
     }

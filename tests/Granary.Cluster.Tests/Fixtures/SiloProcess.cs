@@ -64,6 +64,15 @@ internal sealed class SiloProcess : IAsyncDisposable
             new Dictionary<string, string> { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
     }
 
+    /// <summary>Starts a silo of a PostgreSQL cluster with variables of its own.</summary>
+    public static SiloProcess Launch(string connection, IReadOnlyDictionary<string, string> environment, params string[] more)
+    {
+        var ports = FreePorts.Take(3);
+        return new SiloProcess(
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
+            new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
+    }
+
     public async Task ReadyAsync()
     {
         var watch = Stopwatch.StartNew();

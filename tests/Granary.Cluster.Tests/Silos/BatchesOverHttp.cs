@@ -76,6 +76,28 @@ public sealed class BatchesOverHttp : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_silo_that_is_told_to_stop_in_the_middle_of_a_batch_hands_its_work_on_and_ends_with_0()
+    {
+        var batch = Batch("handed-on", $$"""{ "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }""");
+        var embedded = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(batch, new BatchOptions { Out = Path.Combine(_folder, "embedded") });
+        await using var leaves = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1", "--drain-timeout", "1");
+        await using var stays = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1");
+        // The client has both addresses, and the one that it begins with goes.
+        using var client = new GranaryClient($"{leaves.Client.BaseAddress},{stays.Client.BaseAddress}", key: null);
+        var leaving = Task.CompletedTask;
+        var (status, folder) = await RemoteBatch.RunAsync(client, batch, "handed-on.json", Path.Combine(_folder, "home"), s =>
+        {
+            if (s.State == BatchState.Running && s.Progress.Bars > 0 && leaving == Task.CompletedTask) leaving = leaves.LeaveAsync();
+        });
+        leaving.ShouldNotBe(Task.CompletedTask);
+        await leaving;
+        leaves.Error.ShouldBeEmpty();
+        status.Digest.ShouldBe(embedded.Model.Digest);
+        (status.Progress.Done, status.Progress.Failed).ShouldBe((300, 0));
+        File.Exists(Path.Combine(folder, "results.json")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Classes_of_a_plugin_run_on_the_silo_and_what_it_does_not_know_or_take_is_told_in_a_sentence()
     {
         var plugins = Directory.CreateDirectory(Path.Combine(_folder, "plugins")).FullName;

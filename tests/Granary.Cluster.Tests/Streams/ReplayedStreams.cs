@@ -4,13 +4,16 @@ using Granary.Application.Submissions;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Kafka;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
+using Orleans.Core.Internal;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using Orleans.Streams;
 
 namespace Granary.Cluster.Tests.Streams;
@@ -56,6 +59,21 @@ public sealed class ReplayedStreams : IClassFixture<ReplayedStreams.Made>
             o.Queues = MockKafka.Partitions;
         }));
         foreach (var batch in new[] { _batches.Mixed, _batches.Joined, TestBatches.Quickstart }) await SameAsync(cluster, batch);
+    }
+
+    [Fact]
+    public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
+    {
+        await using var kafka = await KafkaBroker.StartAsync();
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream }, silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        {
+            // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
+            o.Endpoint = new KafkaEndpoint(kafka.Brokers) { More = new Dictionary<string, string> { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1", ["enable.idempotence"] = "false" } };
+            o.Topic = "blocks";
+            o.Queues = 4;
+            o.StartTimeout = TimeSpan.FromMinutes(2);
+        }));
+        foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
     }
 
     [Fact]
@@ -135,6 +153,82 @@ public sealed class ReplayedStreams : IClassFixture<ReplayedStreams.Made>
         (await feed.ReadAsync(new BlockRequest(late, times.Count - 3, 8, series.ContentHash))).Last.ShouldBeTrue("the end comes with the last blocks");
         (await feed.ReadAsync(new BlockRequest(Guid.NewGuid(), 0, 8, series.ContentHash))).Blocks.Count.ShouldBe(8);
         await cluster.Batches.CancelAsync(id);
+    }
+
+    [Theory]
+    [InlineData(BlockCarriage.Pull)]
+    [InlineData(BlockCarriage.Stream)]
+    public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockCarriage carriage)
+    {
+        FactorCatalogue.Add(typeof(Counted).Assembly);
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        var batch = _batches.Write("counted", $$"""
+            { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" }, "outputs": ["results"] }
+            """);
+        Counted.Kernels = 0;
+        var status = await cluster.RunAsync(batch);
+        status.Progress.Strategies.ShouldBe(100);
+        // Two silos: the sweep, the weighted ones once more, the true and two poisoned walks of the look for look-ahead, the one with stressed costs.
+        Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 3 + 1));
+    }
+
+    [Fact]
+    public async Task On_its_own_silo_a_feed_gives_the_very_blocks_and_to_others_copies_of_them()
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize });
+        var batch = _batches.Write("by-reference", """
+            { "name": "by-reference", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "gateAt": 20 } } ] }
+            """);
+        using var gate = Gate.Close();
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        var spec = BatchReader.Read(batch);
+        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var key = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
+        Dictionary<bool, List<BarBlock>> blocks = new() { [true] = [], [false] = [] };
+        foreach (var silo in cluster.Alive)
+            for (var i = 0; i < 2; i++)
+            {
+                var grains = cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
+                blocks[silo.SiloAddress.Equals(home)].Add((await grains.GetGrain<ISymbolFeedGrain>(key).ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash))).Blocks.Single());
+            }
+        blocks[true][0].ShouldBeSameAs(blocks[true][1]);
+        blocks[false][0].ShouldNotBeSameAs(blocks[false][1]);
+        foreach (var copy in blocks[false])
+            for (var i = 0; i < BlockSize; i++) copy[i].ShouldBe(blocks[true][0][i]);
+        await cluster.Batches.CancelAsync(id);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_activated_anew_takes_its_stream_up_again_and_what_it_missed_is_asked_for()
+    {
+        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize });
+        var batch = _batches.Write("anew", """
+            { "name": "anew", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 400 }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        using var gate = Gate.Close();
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var management = cluster.Grains.GetGrain<IManagementGrain>(0);
+        var gone = 0;
+        foreach (var silo in cluster.Alive)
+        {
+            var receiver = cluster.Grains.GetGrain<IFeedReceiverGrain>($"{feed}|{silo.SiloAddress.ToParsableString()}");
+            if (await management.GetActivationAddress(receiver) is null) continue;
+            await receiver.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+            for (var i = 0; i < 1200 && await management.GetActivationAddress(receiver) is not null; i++) await Task.Delay(50);
+            gone++;
+        }
+        gone.ShouldBeGreaterThan(0);
+        gate.Open();
+        var status = await cluster.EndAsync(id);
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
     }
 
     [Fact]
