@@ -5,6 +5,7 @@ using Granary.Api.Health;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Sessions;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Microsoft.AspNetCore.Authentication;
@@ -57,6 +58,9 @@ public static class GranaryApi
                 headers.XContentTypeOptions = "nosniff";
                 return Task.CompletedTask;
             }, context);
+            // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
+            if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
+                throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client version {theirs}; bring the older of the two up to date");
             return next(context);
         });
         app.UseMiddleware<LoopbackOnly>();

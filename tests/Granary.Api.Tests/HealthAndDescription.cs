@@ -61,6 +61,19 @@ public class HealthAndDescription
     }
 
     [Fact]
+    public async Task A_client_of_another_version_is_refused_before_anything_is_done()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches")
+        {
+            Content = new StringContent("""{ "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Granary-Api", "2");
+        (await (await server.Client.SendAsync(request)).ProblemAsync(400)).ShouldContain("this server speaks version 1 of the API and the client version 2; bring the older of the two up to date");
+        (await server.Client.GetStringAsync("/api/v1/batches")).ShouldBe("[]");
+    }
+
+    [Fact]
     public async Task A_method_that_a_path_does_not_take_is_a_problem_of_405()
     {
         await using var server = await ApiServer.StartAsync();
