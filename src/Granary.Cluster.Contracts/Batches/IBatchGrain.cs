@@ -18,7 +18,7 @@ public interface IBatchGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Find")]
     Task<BatchStatus?> FindAsync();
 
-    /// <summary>The status as soon as its revision is above <paramref name="seen"/>; as it is after some seconds.</summary>
+    /// <summary>The status as soon as its revision is above <paramref name="seen"/>; as it is after a tick of the batch.</summary>
     [AlwaysInterleave, Alias("Watch")]
     Task<BatchStatus?> WatchAsync(long seen);
 

@@ -85,6 +85,7 @@ internal sealed partial class BatchGrain(
         {
             Observe("batch resumed", state.State.Trace);
             Drive();
+            Resumed(logger, Run);
         }
         return base.OnActivateAsync(cancellationToken);
     }
@@ -130,7 +131,9 @@ internal sealed partial class BatchGrain(
         {
             try
             {
-                await _changed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+                // No longer than a tick: an activation that has to go, as half of those on a silo that lives do when another dies (the
+                // directory lost them), goes only when nobody is being answered any more, and its successor cannot come before.
+                await _changed.Task.WaitAsync(settings.Tick);
             }
             catch (TimeoutException)
             {
@@ -418,6 +421,9 @@ internal sealed partial class BatchGrain(
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId} of batch {Batch} was taken on for {SubmittedBy}")]
     private static partial void Taken(ILogger logger, string runId, string batch, string submittedBy);
+
+    [LoggerMessage(6, LogLevel.Information, "Run {RunId} is seen through from here on")]
+    private static partial void Resumed(ILogger logger, string runId);
 
     [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
     private static partial void PassBegins(ILogger logger, string runId, string pass, int strategies, int feeds, int silos);

@@ -61,6 +61,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         _stopping.Dispose();
         _stopping = compute.Stopping.Register(Abandon);
         var cancel = _cancel.Token;
+        Begins(logger, Run, _attempts);
         _running = Watched();
 
         async Task Watched()
@@ -170,6 +171,9 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         if (_running is { } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None));
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
+
+    [LoggerMessage(3, LogLevel.Information, "Run {RunId} is reported here, attempt {Attempt}")]
+    private static partial void Begins(ILogger logger, string runId, int attempt);
 
     [LoggerMessage(1, LogLevel.Error, "Run {RunId} broke")]
     private static partial void Broken(ILogger logger, string runId, Exception exception);
