@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Granary.Application.Hosting;
 
 /// <summary>
@@ -17,6 +15,7 @@ public sealed class ComputePool : IDisposable
     private readonly List<Worker> _workers = [];
     private readonly Timer? _watchdog;
     private readonly Action _pulse;
+    private readonly WatchedTime _watched = new(TimeProvider.System, 5 * Watch);
     private int _first, _made;
     private bool _stopped;
 
@@ -116,7 +115,8 @@ public sealed class ComputePool : IDisposable
 
         public long SeenTurn { get; set; }
 
-        public long SeenAt { get; set; }
+        /// <summary>In time that was watched.</summary>
+        public TimeSpan SeenAt { get; set; }
 
         private Thread? _thread;
 
@@ -191,7 +191,7 @@ public sealed class ComputePool : IDisposable
         lock (_gate)
         {
             if (_stopped) return;
-            var now = Stopwatch.GetTimestamp();
+            var now = _watched.Look();
             for (var i = 0; i < _workers.Count; i++)
             {
                 var worker = _workers[i];
@@ -203,7 +203,7 @@ public sealed class ComputePool : IDisposable
                     worker.SeenAt = now;
                     continue;
                 }
-                var stuck = Stopwatch.GetElapsedTime(worker.SeenAt, now);
+                var stuck = now - worker.SeenAt;
                 string reason;
                 if (stuck >= _limits.Deadline)
                     reason = FormattableString.Invariant($"did not come back from a block of {piece.Bars:N0} bars within {_limits.Deadline.Value.TotalSeconds:0.#} s");
