@@ -18,6 +18,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private SiloProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int siloPort, int httpPort)
     {
         SiloPort = siloPort;
+        HttpPort = httpPort;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _runs };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
@@ -32,6 +33,10 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     public int SiloPort { get; }
+
+    public int HttpPort { get; }
+
+    public bool HasExited => _process.HasExited;
 
     public HttpClient Client { get; }
 
@@ -56,13 +61,12 @@ internal sealed class SiloProcess : IAsyncDisposable
         return silo;
     }
 
-    public static SiloProcess Launch(string connection, string clusterId = "granary", params string[] more)
-    {
-        var ports = FreePorts.Take(3);
-        return new SiloProcess(
-            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
-            new Dictionary<string, string> { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
-    }
+    public static SiloProcess Launch(string connection, string clusterId = "granary", params string[] more) => Launch(connection, clusterId, FreePorts.Take(3), new Dictionary<string, string>(), more);
+
+    /// <param name="ports">Of its HTTP API, for other silos, and for clients.</param>
+    public static SiloProcess Launch(string connection, string clusterId, int[] ports, IReadOnlyDictionary<string, string> environment, params string[] more) => new(
+        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
+        new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
 
     /// <summary>Starts a silo of a PostgreSQL cluster with variables of its own.</summary>
     public static SiloProcess Launch(string connection, IReadOnlyDictionary<string, string> environment, params string[] more)
