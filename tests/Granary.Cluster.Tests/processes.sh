@@ -42,8 +42,8 @@ echo "PASSED two silos give the digest of the embedded host"
 # the client goes by the silo that is killed, as long as that answers
 granary backtest "$work/batch.json" --host "$b,$a" --json --out "$work/killed" > "$work/killed.json" 2> "$work/killed.err" &
 client=$!
-# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way begins again on the
-# survivor, and the survivor's own strategies do not stand still, whatever of the batch's grains and feeds had lived on the lost one.
+# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is given out again, by
+# the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains and feeds had lived on the lost one.
 python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" <<'PY'
 import datetime, http.client, json, os, re, signal, sys, time, urllib.request
 base, survivor_log, victim_log, survivor, victim = sys.argv[1] + "/api/v1/batches", sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
@@ -83,39 +83,40 @@ while True:
         progress = ask("/" + run)["progress"]
     except silent: continue # a machine too busy to answer
     if progress["strategies"] and progress["done"] >= 0.1 * progress["strategies"] and under_way(victim_log): break
-began, done = feeds(survivor_log, "begin on"), progress["done"]
-started = min([*began.values(), *feeds(victim_log, "begin on").values()])
+done = progress["done"]
+started = min([*feeds(survivor_log, "begin on").values(), *feeds(victim_log, "begin on").values()])
 os.kill(victim, signal.SIGKILL)
 killed = time.time()
 lost = under_way(victim_log) - under_way(survivor_log)
-samples, reported, again = [(killed, busy())], [], None
+samples, reported = [(killed, busy())], []
+def given_out(): # the last time, where a grain that drove them again had to go itself
+    return max((at for at, text in said(survivor_log) if at > killed and ("driven again" in text or re.search(r"pass \S+ has", text))), default=None)
 while True:
     time.sleep(0.05)
     samples.append((time.time(), busy()))
     try:
         status = ask("/" + run, 0.5)
         reported.append((time.time(), status["progress"]["done"]))
-        if status["state"] != "running" or status["progress"]["done"] == status["progress"]["strategies"]: break
+        if status["state"] != "running" or 0 < status["progress"]["strategies"] == status["progress"]["done"]: break
     except silent: pass # the batch's grain is coming back
-    since = {f: at for f, at in feeds(survivor_log, "begin on").items() if at > killed}
-    again = min((since[f] for f in lost if f in since), default=None)
     # some seconds at full speed end it
-    if again and time.time() > max(again, killed + 5) + 3: break
-    if time.time() > killed + 300: print("FAILED: the lost silo's strategies did not begin again within 300 s"); sys.exit(1)
-since = {f: at for f, at in feeds(survivor_log, "begin on").items() if at > killed}
-again = min((since[f] for f in lost if f in since), default=None)
-through = max(feeds(survivor_log, "are through").values(), default=killed) # what is slow after the last strategy is nobody's loss
-slow, stood = killed, 0.0
+    if (given := given_out()) and time.time() > max(given, killed + 5) + 3: break
+    if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not given out again within 300 s"); sys.exit(1)
+given = given_out()
+if given is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be given out again"); sys.exit(0)
+through = max([*feeds(survivor_log, "are through").values(), given]) # what is slow after the last strategy is nobody's loss
+slow = killed
 for i, (at, ran) in enumerate(samples):
     earlier = [s for s in samples[:i] if s[0] <= at - 0.5]
-    if earlier and (ran - earlier[-1][1]) / (at - earlier[-1][0]) < 0.7 and not (again and at > through > again): slow = at
-if again is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to begin again"); sys.exit(0)
-at = max(again, slow)
+    if earlier and at <= through and (ran - earlier[-1][1]) / (at - earlier[-1][0]) < 0.7: slow = at
+at = max(given, slow)
 rate = lambda n, seconds: f"{n / seconds:.0f}" if seconds > 0 else "?"
-first, last = next((r for r in reported if r[0] >= at), reported[-1]), reported[-1]
+first, last = next((r for r in reported if r[0] >= at), (at, done)), (reported or [(at, done)])[-1]
 grains = "the lost silo had the batch's grain" if any("was taken on" in text for _, text in said(victim_log)) else "the survivor had the batch's grain"
-print(f"PASSED the lost silo's strategies begin again {again - killed:.1f} s and the batch is back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
-      f"({grains}; {len(lost)} feeds were lost; strategies reported a second: {rate(done, killed - started)} by two silos before, {rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
+begun = min((t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost), default=None)
+print(f"PASSED the lost silo's strategies were given out again {given - killed:.1f} s and the batch was back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
+      f"({grains}; {len(lost)} feeds were lost, {f'the first of which began again after {begun - killed:.1f} s' if begun else 'which wait for their turn'}; "
+      f"strategies reported a second: {rate(done, killed - started)} by two silos before, {rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
 PY
 wait "$client" || { echo "FAILED: the batch did not survive the kill: $(cat "$work/killed.err")"; exit 1; }
 killed="$(field digest < "$work/killed.json")"
