@@ -28,7 +28,7 @@ public sealed record KafkaEndpoint(string Brokers)
         // without numbers on its messages an order that is kept allows one request at a time
         if (!idempotent) settings.MaxInFlight = 1;
         settings.LingerMs = 5;
-        settings.MessageTimeoutMs = 120_000; // a broker may take a minute to come back
+        settings.MessageTimeoutMs = (int)KafkaPatience.Away.TotalMilliseconds;
         return new ProducerBuilder<string, byte[]>(settings).SetLogHandler(Silent).Build();
     }
 

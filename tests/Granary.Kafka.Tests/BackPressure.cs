@@ -67,6 +67,54 @@ public sealed class BackPressure : IDisposable
         (series.Count, series.Notes.Count).ShouldBe((blocks * size, 0));
     }
 
+    [Theory]
+    [InlineData(-1)] // Kafka 0.9, which fails to make the topic for want of brokers: "Unknown broker error"
+    [InlineData(3)] // it knows no such topic
+    [InlineData(38)] // later brokers, which cannot make it with as many replicas
+    public async Task A_broker_that_is_back_and_does_not_know_its_topics_yet_gets_all_of_it_in_its_order(short error)
+    {
+        const int size = 16;
+        var topic = Topic();
+        // Asks for its topics all the time, as a client does whose broker was away.
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), KafkaBarSink.Queue, topic.Endpoint with { More = new Dictionary<string, string> { ["topic.metadata.refresh.interval.ms"] = "100" } });
+        var (blocks, enough) = (0, false);
+        var publishing = Task.Run(async () =>
+        {
+            for (; !Volatile.Read(ref enough) || blocks < 20; blocks++)
+            {
+                var time = Start + (blocks + 1L) * size * TimeSpan.TicksPerMinute;
+                await sink.PublishAsync([A], FeedItem.Of(0, Block((long)blocks * size, size), time));
+                await sink.PublishAsync([A], FeedItem.Heartbeat(time));
+                // Otherwise it publishes on until the broker has turned something away.
+                if (blocks == 10) _proxy.TopicError = error;
+                if (blocks > 10) await Task.Delay(5);
+            }
+            await sink.PublishAsync([A], FeedItem.End(Start + (long)blocks * size * TimeSpan.TicksPerMinute));
+            await sink.FlushAsync();
+        });
+        await UntilAsync(() => sink.Again > 2 || publishing.IsCompleted);
+        if (publishing.IsCompleted) await publishing; // says what was wrong
+        publishing.IsCompleted.ShouldBeFalse();
+        _proxy.TopicError = 0;
+        Volatile.Write(ref enough, true);
+        await publishing.WaitAsync(TimeSpan.FromMinutes(3));
+        await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]);
+        var times = new List<long>();
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var item in feed.ReadAsync(guard.Token))
+            for (var i = 0; i < (item.Bars?.Count ?? 0); i++)
+                times.Add(item.Bars!.Time[i]);
+        times.ShouldBe(Enumerable.Range(0, blocks * size).Select(i => Start + i * TimeSpan.TicksPerMinute));
+        feed.Notes.ShouldBeEmpty();
+    }
+
+    private static async Task UntilAsync(Func<bool> state)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
+            if (waited.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException("it never came to pass");
+    }
+
     [Fact]
     public async Task A_partition_that_is_far_ahead_of_another_is_not_read_on_until_the_other_follows()
     {

@@ -80,4 +80,41 @@ public sealed class BarsOverAnOldBroker : BarsOverKafka, IAsyncLifetime
         }
         await feed!.DisposeAsync();
     }
+
+    [Fact]
+    public async Task A_broker_that_crashes_in_the_middle_of_a_topic_that_a_backtest_reads_is_waited_for_and_the_hash_is_the_same()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        using var proxy = new KafkaProxy(broker.Brokers);
+        // 8 MB in one partition, of which a request brings 2 at most: the third is in the middle.
+        var markets = new Markets(("A", Bars(1, 200_000)), ("B", Bars(2, 1000)));
+        await PublishAsync(KafkaBarAddress.Parse($"kafka://{broker.Brokers}/middle?broker=0.9"), markets);
+        proxy.HoldAtFetch = 3;
+        var source = new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9"));
+        var reading = Task.Run(async () => await source.OpenAsync(markets.Queries[0]));
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !proxy.IsHeld && !reading.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(3);) await Task.Delay(20);
+        proxy.IsHeld.ShouldBeTrue();
+        await broker.CrashAsync();
+        proxy.Release();
+        await broker.StartBrokerAsync();
+        foreach (var query in markets.Queries)
+        {
+            await using var expected = await markets.OpenAsync(query);
+            await using var series = await (query == markets.Queries[0] ? reading : source.OpenAsync(query).AsTask());
+            (series.Count, series.ContentHash).ShouldBe((expected.Count, expected.ContentHash));
+            series.Notes.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_broker_that_does_not_come_back_in_the_middle_of_a_topic_is_a_sentence()
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        using var proxy = new KafkaProxy(broker.Brokers);
+        var markets = new Markets(("A", Bars(1, 200_000)));
+        await PublishAsync(KafkaBarAddress.Parse($"kafka://{broker.Brokers}/middle?broker=0.9"), markets);
+        proxy.HoldAtFetch = 3;
+        var reading = Task.Run(async () => await new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9")) { Patience = TimeSpan.FromSeconds(3) }.OpenAsync(markets.Queries[0]));
+        (await Should.ThrowAsync<BarStoreException>(() => reading)).Message.ShouldBe($"Kafka at {proxy.Brokers} has not answered for 3 s in the middle of 'middle'; start it and run again");
+    }
 }

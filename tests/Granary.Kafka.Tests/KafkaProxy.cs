@@ -7,13 +7,14 @@ using System.Text;
 namespace Granary.Kafka.Tests;
 
 /// <summary>
-/// Stands between clients and a broker on loopback. It can hold requests back, as a broker that is busy or cut off; and it answers the question from
+/// Stands between clients and a broker on loopback. It can hold requests back, as a broker that is busy or cut off; answer as one that has just been
+/// started; and it answers the question from
 /// which offset on messages are as late as a time (ListOffsets, versions 1 to 5, https://kafka.apache.org/protocol#The_Messages_ListOffsets), which the
 /// client's mock cluster does not.
 /// </summary>
 internal sealed class KafkaProxy : IDisposable
 {
-    private const short ListOffsets = 2, Metadata = 3, FindCoordinator = 10;
+    private const short Fetch = 1, ListOffsets = 2, Metadata = 3, FindCoordinator = 10;
 
     private sealed record Request(short Api, short Version, Dictionary<(string, int), long> Times);
 
@@ -21,6 +22,7 @@ internal sealed class KafkaProxy : IDisposable
     private readonly int _broker;
     private readonly CancellationTokenSource _end = new();
     private volatile TaskCompletionSource? _held;
+    private int _fetches;
 
     /// <param name="brokers">One, as 127.0.0.1:PORT.</param>
     public KafkaProxy(string brokers)
@@ -40,6 +42,17 @@ internal sealed class KafkaProxy : IDisposable
 
     /// <summary>Questions for an offset by time that were answered.</summary>
     public int Answered;
+
+    /// <summary>Where it is not 0, every topic that is asked for has no partitions and this error, as at a broker that has just been started and knows neither its topics nor itself.</summary>
+    public short TopicError { get; set; }
+
+    /// <summary>Answers of that kind.</summary>
+    public int TopicErrors;
+
+    /// <summary>The number of the request for messages at which everything is held, from 1; 0 for none.</summary>
+    public int HoldAtFetch { get; set; }
+
+    public bool IsHeld => _held is not null;
 
     /// <summary>No request gets through until <see cref="Release"/>.</summary>
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,14 +90,17 @@ internal sealed class KafkaProxy : IDisposable
             var asked = new ConcurrentDictionary<int, Request>();
             var requests = PumpAsync(client.GetStream(), there.GetStream(), async frame =>
             {
-                if (_held is { } held) await held.Task.WaitAsync(_end.Token);
                 var request = Parse(frame);
+                if (request.Api == Fetch && Interlocked.Increment(ref _fetches) == HoldAtFetch) Hold();
+                if (_held is { } held) await held.Task.WaitAsync(_end.Token);
                 asked[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4))] = request;
+                return frame;
             });
             var answers = PumpAsync(there.GetStream(), client.GetStream(), frame =>
             {
-                if (asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out var request)) Change(frame, request);
-                return Task.CompletedTask;
+                if (!asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out var request)) return Task.FromResult(frame);
+                Change(frame, request);
+                return Task.FromResult(request.Api == Metadata && TopicError != 0 ? Unknowing(frame, request.Version) : frame);
             });
             await Task.WhenAny(requests, answers);
         }
@@ -94,7 +110,7 @@ internal sealed class KafkaProxy : IDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task> look)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task<byte[]>> look)
     {
         try
         {
@@ -104,7 +120,8 @@ internal sealed class KafkaProxy : IDisposable
                 await from.ReadExactlyAsync(length, _end.Token);
                 var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
                 await from.ReadExactlyAsync(frame, _end.Token);
-                await look(frame);
+                frame = await look(frame);
+                BinaryPrimitives.WriteInt32BigEndian(length, frame.Length);
                 await to.WriteAsync(length, _end.Token);
                 await to.WriteAsync(frame, _end.Token);
             }
@@ -119,6 +136,8 @@ internal sealed class KafkaProxy : IDisposable
     {
         private readonly Span<byte> _bytes = bytes;
         private int _at;
+
+        public readonly int At => _at;
 
         public Span<byte> Next(int n)
         {
@@ -189,6 +208,48 @@ internal sealed class KafkaProxy : IDisposable
                 Interlocked.Increment(ref Answered);
             }
         }
+    }
+
+    // https://kafka.apache.org/protocol#The_Messages_Metadata, versions 0 to 4
+    private byte[] Unknowing(byte[] frame, short version)
+    {
+        var reader = new Reader(frame);
+        reader.Int32(); // correlation
+        if (version >= 3) reader.Int32(); // throttle
+        for (var brokers = reader.Int32(); brokers > 0; brokers--)
+        {
+            reader.Int32();
+            reader.Text();
+            reader.Int32();
+            if (version >= 1) reader.Text(); // rack
+        }
+        if (version >= 2) reader.Text(); // cluster
+        if (version >= 1) reader.Int32(); // controller
+        using var answer = new MemoryStream();
+        answer.Write(frame.AsSpan(0, reader.At));
+        byte[] number = new byte[4], none = new byte[4];
+        var topics = reader.Int32();
+        BinaryPrimitives.WriteInt32BigEndian(number, topics);
+        answer.Write(number);
+        for (; topics > 0; topics--)
+        {
+            reader.Int16(); // error
+            BinaryPrimitives.WriteInt16BigEndian(number, TopicError);
+            answer.Write(number.AsSpan(0, 2));
+            var from = reader.At;
+            reader.Text(); // name
+            if (version >= 1) reader.Next(1); // internal
+            answer.Write(frame.AsSpan(from, reader.At - from));
+            answer.Write(none);
+            for (var partitions = reader.Int32(); partitions > 0; partitions--)
+            {
+                reader.Next(10);
+                reader.Next(4 * reader.Int32());
+                reader.Next(4 * reader.Int32());
+            }
+            Interlocked.Increment(ref TopicErrors);
+        }
+        return answer.ToArray();
     }
 
     public void Dispose()

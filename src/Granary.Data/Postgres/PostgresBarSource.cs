@@ -133,7 +133,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         {
             long? last = null;
             BarColumns? rest = null;
-            var since = System.Diagnostics.Stopwatch.StartNew();
+            // Since when the server has been away; whoever takes the bars may have been long about the last ones.
+            long? gone = null;
             while (true)
             {
                 var broken = false;
@@ -158,7 +159,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                         }
                         catch (Exception e) when (PostgresDatabase.Away(e) && !cancellationToken.IsCancellationRequested)
                         {
-                            if (since.Elapsed > database.Patience) throw database.Fault(e);
+                            gone ??= database.Clock.GetTimestamp();
+                            if (database.Clock.GetElapsedTime(gone.Value) > database.Patience) throw database.NotBack($"{query.Symbol}:{market.Timeframe}", e);
                             broken = true;
                             break;
                         }
@@ -166,7 +168,7 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                         {
                             throw database.Fault(e);
                         }
-                        since.Restart();
+                        gone = null;
                         last = piece.Time[piece.Count - 1];
                         if (adjust) piece.Adjust();
                         // After a break pieces begin elsewhere; blocks stay whole all the same.

@@ -19,24 +19,28 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <summary>How long a server that has gone is waited for before the work fails.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of the patience.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Does a piece of work that can be done anew from its start, again and again while the server is away.</summary>
     /// <param name="firstTry">Whether a server that cannot be reached at all is a fault at once: before anything was done it is more likely a wrong address.</param>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken, bool firstTry = true)
     {
-        var until = TimeSpan.Zero;
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        long? gone = null;
         while (true)
         {
+            long? there = null;
             try
             {
                 await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-                firstTry = false;
+                (firstTry, there) = (false, Clock.GetTimestamp());
                 return await work(connection).ConfigureAwait(false);
             }
             catch (Exception e) when (Away(e) && !cancellationToken.IsCancellationRequested && !(firstTry && !_migrated))
             {
-                if (until == TimeSpan.Zero) until = watch.Elapsed + Patience;
-                if (watch.Elapsed > until) throw Fault(e);
+                // A server that was there for long has gone once more; one that goes at every attempt is not waited for without end.
+                if (gone is null || there is { } t && Clock.GetElapsedTime(t) > Patience) gone = Clock.GetTimestamp();
+                if (Clock.GetElapsedTime(gone.Value) > Patience) throw NotBack("", e);
                 await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
@@ -121,12 +125,17 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         _ => false,
     };
 
+    /// <summary>One sentence for a server that was there and has been away for longer than the patience.</summary>
+    /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
+    public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
+        : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back within {Patience.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run again", e);
+
     /// <summary>One sentence for what the server said.</summary>
     public Exception Fault(Exception e)
     {
         var shown = address.Shown;
         if (e is not PostgresException p)
-            return new BarStoreException($"{shown} cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}); start the server, or correct the address", e);
+            return new BarStoreException($"{shown} cannot be reached ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server, or correct the address", e);
         return p.SqlState switch
         {
             "28P01" or "28000" => new BarDataException($"{shown}: the server refuses the user or the password; correct them", e),

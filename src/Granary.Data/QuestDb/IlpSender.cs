@@ -85,6 +85,7 @@ internal abstract class IlpSender : IAsyncDisposable
     internal sealed class Tcp(QuestDbAddress address, int port) : IlpSender
     {
         private TcpClient? _client;
+        private bool _sent;
 
         public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
@@ -96,6 +97,11 @@ internal abstract class IlpSender : IAsyncDisposable
                     await _client.ConnectAsync(address.Host, port, cancellationToken).ConfigureAwait(false);
                 }
                 await _client.GetStream().WriteAsync(lines, cancellationToken).ConfigureAwait(false);
+                _sent = true;
+            }
+            catch (Exception e) when (e is SocketException or IOException && _sent)
+            {
+                throw new BarStoreException($"{address.Shown} went away in the middle of the lines ({(e.InnerException ?? e).Message.TrimEnd('.')}), or refused them, which its log says; start the server and run the import again: it goes on where it was", e);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {

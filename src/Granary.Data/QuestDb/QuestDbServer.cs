@@ -162,9 +162,13 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
                     if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) break;
                     Take(reader, piece);
                 }
-                catch (Exception e) when (e is NpgsqlException or IOException)
+                catch (Exception e) when (e is PostgresException)
                 {
                     throw Fault(e);
+                }
+                catch (Exception e) when (e is NpgsqlException or IOException)
+                {
+                    throw new BarStoreException($"{address.Shown} went away in the middle of '{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run again", e);
                 }
                 catch (InvalidCastException e)
                 {

@@ -20,6 +20,7 @@ internal sealed class KafkaBarReader : IDisposable
     private readonly KafkaBarAddress _address;
     private readonly List<ReadMessage> _batch = [];
     private readonly bool _setAside;
+    private (string Topic, System.Diagnostics.Stopwatch Since)? _missing;
     private bool _disposed;
 
     /// <param name="setAside">Whether messages that are none are kept and counted; not where a topic is only looked through beforehand.</param>
@@ -45,10 +46,17 @@ internal sealed class KafkaBarReader : IDisposable
 
     /// <summary>The next messages; none where none came within the patience. Valid until the next call.</summary>
     /// <exception cref="BarStoreException">The brokers refuse to be read.</exception>
+    /// <exception cref="BarDataException">The topic is not there any more.</exception>
     public IReadOnlyList<ReadMessage> Read(TimeSpan patience, CancellationToken cancellationToken)
     {
         _batch.Clear();
         Ends.Clear();
+        if (_missing is { } missing && missing.Since.Elapsed > KafkaPatience.Away)
+        {
+            // Nothing may have been published since it came back.
+            if (missing.Topic.Length > 0) Partitions(_address, [missing.Topic]);
+            _missing = null;
+        }
         for (var bars = 0; bars < BarsAtOnce && _batch.Count < MessagesAtOnce;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -59,7 +67,9 @@ internal sealed class KafkaBarReader : IDisposable
             }
             catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart)
             {
-                throw new BarDataException($"the topic '{e.ConsumerRecord?.Topic ?? _address.Topic}' does not exist at {_address.Brokers}; publish to it with granary replay, or correct its name", e);
+                // It was there when the reading began: somebody took it away, or a broker that has just been started does not know it yet.
+                _missing ??= (e.ConsumerRecord?.Topic ?? _address.Topic ?? "", System.Diagnostics.Stopwatch.StartNew());
+                break;
             }
             catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
             {
@@ -71,6 +81,7 @@ internal sealed class KafkaBarReader : IDisposable
                 throw new BarStoreException($"Kafka at {_address.Brokers} refuses to be read: {e.Error.Reason}; correct the address, the topic or the rights", e);
             }
             if (result is null) break;
+            _missing = null;
             if (result.IsPartitionEOF)
             {
                 Ends.Add(result.TopicPartitionOffset);
@@ -126,10 +137,19 @@ internal sealed class KafkaBarReader : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        Consumer.Close();
-        Consumer.Dispose();
+        // It leaves its group, and then ends its threads. Those of a consumer whose broker was restarted librdkafka may never end (its issues 4131 and 4674;
+        // 2.0.2 does not after a crash under a group): nobody is to wait for that.
+        var end = new Thread(() =>
+        {
+            Consumer.Close();
+            Consumer.Dispose();
+        }) { IsBackground = true, Name = "end of a Kafka consumer" };
+        end.Start();
+        end.Join(EndsWithin);
         Poisoned.Dispose();
     }
+
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
 
     private sealed class Decoder : IDeserializer<Received>
     {

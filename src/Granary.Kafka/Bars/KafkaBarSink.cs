@@ -11,11 +11,26 @@ namespace Granary.Kafka.Bars;
 /// carry market time as their time, so that readers can seek by it; topics that are made keep it for ever.
 /// </summary>
 /// <remarks>
-/// The client sends again what a broker that was away did not acknowledge. From 0.11 on brokers drop what is sent twice; before that, a reader does.
-/// A producer that is faster than the brokers waits.
+/// What a broker that was away did not acknowledge is sent again, in its order: where nothing has been acknowledged for a second, or something was turned
+/// away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. From 0.11 on brokers drop what is sent twice; before
+/// that, a reader does. A producer that is faster than the brokers waits.
 /// </remarks>
 public sealed class KafkaBarSink : IFeedSink
 {
+    /// <summary>A message until the brokers have it.</summary>
+    private sealed class Sent(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)
+    {
+        public long Number => number;
+
+        public TopicPartition To => to;
+
+        public Message<string, byte[]> Message => message;
+
+        public void Delivered(DeliveryReport<string, byte[]> report) => sink.Delivered(this, report.Error);
+    }
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
     /// <summary>The most that waits for the brokers, bytes.</summary>
     internal const int Queue = 32 << 20;
 
@@ -31,8 +46,10 @@ public sealed class KafkaBarSink : IFeedSink
     private readonly BarMessageCodec.Memory _memory = new();
     private readonly Dictionary<string, int> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<MarketSeries, (string Key, TopicPartition To)> _markets = new(ReferenceEqualityComparer.Instance);
-    private readonly Action<DeliveryReport<string, byte[]>> _delivered;
-    private Error? _fault;
+    private readonly List<Sent> _turnedAway = [];
+    private Error? _fault, _passing;
+    private long _sent, _heard;
+    private int _underWay;
     private bool _prepared;
 
     /// <param name="replay">Names this session in its messages.</param>
@@ -41,16 +58,35 @@ public sealed class KafkaBarSink : IFeedSink
     }
 
     /// <param name="queue">The most that waits for the brokers, bytes.</param>
-    internal KafkaBarSink(KafkaBarAddress address, Guid replay, int queue)
+    /// <param name="endpoint">With other settings of the client than the address's own; null for those.</param>
+    internal KafkaBarSink(KafkaBarAddress address, Guid replay, int queue, KafkaEndpoint? endpoint = null)
     {
         _address = address;
         _replay = replay;
-        _producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, queue);
-        _delivered = report =>
-        {
-            if (report.Error.IsError) Interlocked.CompareExchange(ref _fault, report.Error, null);
-        };
+        _producer = (endpoint ?? address.Endpoint).KeyedProducer(!address.BeforeTimes, queue);
     }
+
+    // Called on a thread of the client's.
+    private void Delivered(Sent sent, Error error)
+    {
+        if (error.IsError) Refused(sent, error);
+        Volatile.Write(ref _heard, System.Diagnostics.Stopwatch.GetTimestamp());
+        Interlocked.Decrement(ref _underWay);
+    }
+
+    private void Refused(Sent sent, Error error)
+    {
+        if (!KafkaPatience.Passes(error))
+        {
+            Interlocked.CompareExchange(ref _fault, error, null);
+            return;
+        }
+        Volatile.Write(ref _passing, error);
+        lock (_turnedAway) _turnedAway.Add(sent);
+    }
+
+    /// <summary>How often a message that was turned away was sent again.</summary>
+    internal long Again { get; private set; }
 
     /// <summary>How often a message had to wait for room.</summary>
     internal long Waits { get; private set; }
@@ -107,32 +143,96 @@ public sealed class KafkaBarSink : IFeedSink
 
     private async ValueTask SendAsync(TopicPartition to, string? key, byte[] bytes, long time, CancellationToken cancellationToken)
     {
+        var sent = new Sent(this, _sent++, to, new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) });
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (_fault is { } fault) throw Failed(fault);
-            try
+            if (Falters) await SettleAsync(cancellationToken).ConfigureAwait(false);
+            if (TrySend(sent)) return;
+            // the brokers are slower than we: wait until some of it has gone
+            Waits++;
+            await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Something was turned away, or the brokers have long said nothing to what is under way.
+    private bool Falters
+    {
+        get
+        {
+            lock (_turnedAway)
+                if (_turnedAway.Count > 0)
+                    return true;
+            return Volatile.Read(ref _underWay) > 0 && System.Diagnostics.Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Silence;
+        }
+    }
+
+    // False where there is no room.
+    private bool TrySend(Sent sent)
+    {
+        if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _heard, System.Diagnostics.Stopwatch.GetTimestamp());
+        try
+        {
+            _producer.Produce(sent.To, sent.Message, sent.Delivered);
+            return true;
+        }
+        catch (KafkaException e)
+        {
+            Interlocked.Decrement(ref _underWay);
+            if (e.Error.Code == ErrorCode.Local_QueueFull) return false;
+            Refused(sent, e.Error);
+            return true;
+        }
+    }
+
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) => await SettleAsync(cancellationToken).ConfigureAwait(false);
+
+    // Until all that was sent has arrived. What was turned away goes again, in its order, the first by itself, so that none overtakes it.
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            await ArrivedAsync(cancellationToken).ConfigureAwait(false);
+            List<Sent> again;
+            lock (_turnedAway)
             {
-                _producer.Produce(to, new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) }, _delivered);
-                return;
+                again = [.. _turnedAway.OrderBy(s => s.Number)];
+                _turnedAway.Clear();
             }
-            catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            if (again.Count == 0) return;
+            if (patience.Elapsed > KafkaPatience.Away) throw Failed(_passing!);
+            await Task.Delay(250, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < again.Count; i++)
             {
-                // the brokers are slower than we: wait until some of it has gone
-                Waits++;
-                await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
-            }
-            catch (KafkaException e)
-            {
-                throw Failed(e.Error);
+                Again++;
+                while (!TrySend(again[i])) await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
+                if (i > 0) continue;
+                await ArrivedAsync(cancellationToken).ConfigureAwait(false);
+                lock (_turnedAway)
+                {
+                    if (_turnedAway.Count == 0)
+                    {
+                        patience.Restart();
+                        continue;
+                    }
+                    _turnedAway.AddRange(again.Skip(1));
+                    break;
+                }
             }
         }
     }
 
-    public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    private async Task ArrivedAsync(CancellationToken cancellationToken)
     {
-        while (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken).ConfigureAwait(false) > 0)
+        while (Volatile.Read(ref _underWay) > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             if (_fault is { } fault) throw Failed(fault);
+            // It may have gone while its report is still being handed over.
+            if (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken).ConfigureAwait(false) == 0) await Task.Delay(1, cancellationToken).ConfigureAwait(false);
+        }
         if (_fault is { } last) throw Failed(last);
     }
 

@@ -24,6 +24,9 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 
     private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
 
+    /// <summary>How long brokers that go away in the middle of a topic are waited for; then the reading goes on behind the last message.</summary>
+    internal TimeSpan Patience { get; init; } = KafkaPatience.Away;
+
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
     {
         var symbols = new SortedSet<string>(StringComparer.Ordinal);
@@ -120,7 +123,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         {
             var batch = reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken);
             if (batch.Count > 0 || reader.Ends.Count > 0) silence.Restart();
-            else if (silence.Elapsed > address.Timeout + address.Timeout) throw new BarStoreException($"Kafka at {address.Brokers} stopped answering in the middle of '{name}'; start it and run again");
+            else if (silence.Elapsed > Patience) throw new BarStoreException($"Kafka at {address.Brokers} has not answered for {Patience.TotalSeconds:0} s in the middle of '{name}'; start it and run again");
             foreach (var (at, message) in batch)
             {
                 messages++;

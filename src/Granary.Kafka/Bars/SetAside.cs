@@ -31,18 +31,38 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         try
         {
             _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
-            Error? failed = null;
-            _producer.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report => failed = report.Error.IsError ? report.Error : null);
-            for (var waited = 0; _producer.Flush(TimeSpan.FromMilliseconds(500)) > 0 && waited < 60; waited++)
+            for (var patience = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(250))
             {
-                // until it is there
+                if (Send(topic, at, json) is not { } failed) return;
+                if (!KafkaPatience.Passes(failed) || patience.Elapsed > KafkaPatience.Away) throw new KafkaException(failed);
             }
-            if (failed is not null) throw new KafkaException(failed);
         }
         catch (KafkaException e)
         {
             throw new BarStoreException($"{topic}, partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}, and it could not be set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
         }
+    }
+
+    // Waits until it is there, or cannot be: then why.
+    private Error? Send(string topic, TopicPartitionOffset at, byte[] json)
+    {
+        using var arrived = new ManualResetEventSlim();
+        Error? failed = null;
+        try
+        {
+            _producer!.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report =>
+            {
+                failed = report.Error.IsError ? report.Error : null;
+                arrived.Set();
+            });
+        }
+        catch (KafkaException e)
+        {
+            return e.Error;
+        }
+        // The client gives a message up by itself.
+        while (!arrived.IsSet) _producer.Flush(TimeSpan.FromMilliseconds(500));
+        return failed;
     }
 
     public IReadOnlyList<string> Notes =>

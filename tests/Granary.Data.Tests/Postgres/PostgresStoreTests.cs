@@ -202,13 +202,55 @@ public sealed class PostgresStoreTests : IAsyncLifetime
             if (crashed || bars.Count < 50_000) continue;
             crashed = true;
             await server.CrashAsync();
-            _ = Task.Run(async () =>
-            {
-                await Task.Delay(500);
-                await server.StartServerAsync();
-            });
+            await server.StartServerAsync();
         }
         bars.ShouldBe(Read.All(text));
+    }
+
+    [Fact]
+    public async Task Patience_with_a_server_that_goes_away_in_the_middle_of_a_reading_begins_when_it_goes_and_ends_with_a_sentence()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
+        // More than the connection holds by itself, so that the server is in the middle of its answer.
+        var file = Minutes(300_000);
+        await Import(file, "BIG", "1m", store);
+        var clock = new Busy();
+        await using var source = new PostgresBarSource(new PostgresDatabase(PostgresAddress.Parse(store)) { Clock = clock }, adjust: true);
+        await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
+        long bars = 0;
+        var crashes = 0;
+        async Task ReadAsync()
+        {
+            await foreach (var block in stored.ReadAsync(1000))
+            {
+                bars += block.Count;
+                if (bars < 50_000 * (crashes + 1) || crashes == 2) continue;
+                // Whoever takes the bars has been busy with them for an hour, as one that replays them in real time.
+                clock.Pass(TimeSpan.FromHours(1));
+                await server.CrashAsync();
+                if (++crashes == 1) await server.StartServerAsync();
+                else clock.Each = TimeSpan.FromSeconds(10);
+            }
+        }
+        var fault = await Should.ThrowAsync<BarStoreException>(ReadAsync);
+        (crashes, bars).ShouldSatisfyAllConditions(t => t.crashes.ShouldBe(2), t => t.bars.ShouldBeInRange(100_000, 299_999));
+        fault.Message.ShouldStartWith($"postgres://postgres@127.0.0.1:{server.Port}/postgres went away in the middle of BIG:1m and was not back within 60 s (");
+        fault.Message.ShouldEndWith("); start the server and run again");
+    }
+
+    // Passes by so much whenever it is looked at.
+    private sealed class Busy : TimeProvider
+    {
+        private long _now;
+
+        public TimeSpan Each { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan span) => _now += span.Ticks;
+
+        public override long GetTimestamp() => _now += Each.Ticks;
     }
 
     [Fact]
