@@ -68,7 +68,7 @@ public sealed class KafkaBarFeed : ILiveFeed
     /// <summary>Waits until each market has been published, since its messages say what it is.</summary>
     /// <param name="queries">Each market once.</param>
     /// <param name="blockSize">See <see cref="FeedAssembler"/>.</param>
-    /// <exception cref="BarDataException">A topic does not exist, or has ended without a market.</exception>
+    /// <exception cref="BarDataException">A topic does not exist, holds somebody else's messages only, or has ended without a market.</exception>
     /// <exception cref="BarStoreException">The brokers do not answer.</exception>
     public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) =>
         OpenAsync(address, queries, policy, blockSize, 1 << 20, cancellationToken);
@@ -88,12 +88,15 @@ public sealed class KafkaBarFeed : ILiveFeed
         var home = new TopicPartition[queries.Count];
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         var open = new HashSet<TopicPartition>(partitions);
+        var unread = new HashSet<TopicPartition>(partitions);
+        var any = false;
         using var reader = new KafkaBarReader(address with { Group = null }, setAside: false);
         reader.Consumer.Assign(partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
         while (found.Contains(null))
         {
             foreach (var (at, message) in reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken))
             {
+                any = true;
                 if (message.Kind == FeedItemKind.End) open.Remove(at.TopicPartition);
                 if (message.Market is not { } market) continue;
                 seen.Add($"{market}");
@@ -101,6 +104,10 @@ public sealed class KafkaBarFeed : ILiveFeed
                     if (found[i] is null && market.Instrument.Symbol == queries[i].Symbol && market.Timeframe == queries[i].Timeframe)
                         (found[i], home[i]) = (market, at.TopicPartition);
             }
+            foreach (var end in reader.Ends) unread.Remove(end.TopicPartition);
+            // An empty topic is waited for, somebody else's is not.
+            if (!any && unread.Count == 0 && reader.Foreign is { } foreign)
+                throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: of its {foreign.Count} messages the first says (partition {foreign.At.Partition.Value}, offset {foreign.At.Offset.Value}: {foreign.Fault}); name the topic that granary replay filled");
             if (open.Count == 0 && Array.IndexOf(found, null) is >= 0 and var missing)
                 throw new BarDataException($"the replay in '{partitions[0].Topic}' at {address.Brokers} has no {queries[missing].Timeframe} bars of '{queries[missing].Symbol}'; it has {(seen.Count == 0 ? "none at all" : string.Join(", ", seen.Take(10)))}");
         }

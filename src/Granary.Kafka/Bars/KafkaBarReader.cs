@@ -41,6 +41,9 @@ internal sealed class KafkaBarReader : IDisposable
 
     public SetAside Poisoned { get; }
 
+    /// <summary>Messages that are none of bars: where the first is, what is wrong with it, and how many there were.</summary>
+    public (TopicPartitionOffset At, string Fault, long Count)? Foreign { get; private set; }
+
     /// <summary>Partitions whose end was reached in the last reading, and where that is.</summary>
     public List<TopicPartitionOffset> Ends { get; } = [];
 
@@ -93,9 +96,10 @@ internal sealed class KafkaBarReader : IDisposable
                 _batch.Add(new ReadMessage(result.TopicPartitionOffset, message));
                 bars += message.Bars?.Count ?? 0;
             }
-            else if (_setAside)
+            else
             {
-                Poisoned.Put(result.TopicPartitionOffset, received.Bytes, received.Fault!);
+                Foreign = Foreign is { } first ? first with { Count = first.Count + 1 } : (result.TopicPartitionOffset, received.Fault!, 1);
+                if (_setAside) Poisoned.Put(result.TopicPartitionOffset, received.Bytes, received.Fault!);
             }
         }
         return _batch;
