@@ -147,7 +147,8 @@ internal sealed class KafkaBarReader : IDisposable
         {
             Consumer.Close();
             Consumer.Dispose();
-        }) { IsBackground = true, Name = "end of a Kafka consumer" };
+        })
+        { IsBackground = true, Name = "end of a Kafka consumer" };
         end.Start();
         end.Join(EndsWithin);
         Poisoned.Dispose();
