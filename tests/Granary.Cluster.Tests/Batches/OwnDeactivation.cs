@@ -20,17 +20,17 @@ public sealed class OwnDeactivation
         using var batches = new TestBatches();
         var batch = batches.Write("gone", """
             { "name": "gone", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 }, "size": { "percentOfEquity": 20 } } ],
+              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 410 }, "size": { "percentOfEquity": 20 } } ],
               "portfolio": { "weights": "equal" } }
             """);
         var embedded = await batches.EmbeddedAsync(batch);
         await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
-        using var gate = Gate.Close();
+        using var gate = Gate.Close(410);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
-        var strategy = cluster.Grains.GetGrain<IStrategyGrain>($"{id}/Dawdler(every=60,milliseconds=1,variant=1,gateAt=400)@COINUSDT:1h");
+        var strategy = cluster.Grains.GetGrain<IStrategyGrain>($"{id}/Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
         await GoneAsync(strategy);
         await GoneAsync(feed);
         // A pass that begins again is one that somebody new has asked for.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -5,45 +6,58 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
-/// <summary>Holds every <see cref="Dawdler"/> that minds it in the middle of its bars, so that a batch is in its middle for as long as a test looks at it.</summary>
+/// <summary>
+/// Holds every <see cref="Dawdler"/> that minds it in the middle of its bars, so that a batch is in its middle for as long as a test looks at it.
+/// Test classes run at once in one process: each has a gate of its own, known by the bar that its strategies name as <c>gateAt</c>.
+/// </summary>
 internal sealed class Gate : IDisposable
 {
-    private static readonly ManualResetEventSlim s_open = new(true);
-    private static volatile TaskCompletionSource s_reached = new();
-    private static volatile int s_bar;
+    private static readonly ConcurrentDictionary<int, Gate> s_closed = new();
 
-    private Gate(int bar)
+    private readonly ManualResetEventSlim _open = new(false);
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _own, _bar;
+
+    private Gate(int own, int bar)
     {
-        s_bar = bar;
-        s_reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Reached = s_reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
-        s_open.Reset();
+        (_own, _bar) = (own, bar);
+        Reached = _reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     /// <summary>From here on nobody passes, until it is opened or disposed.</summary>
-    /// <param name="bar">Where they wait; 0 leaves it to each.</param>
-    public static Gate Close(int bar = 0) => new(bar);
+    /// <param name="own">The bar that the strategies name.</param>
+    /// <param name="bar">Where they wait; 0 leaves it at the one that they name.</param>
+    /// <exception cref="InvalidOperationException">Another test has closed it: two classes share a gate.</exception>
+    public static Gate Close(int own, int bar = 0)
+    {
+        var gate = new Gate(own, bar > 0 ? bar : own);
+        return s_closed.TryAdd(own, gate) ? gate : throw new InvalidOperationException($"the gate {own} is closed by another test; take a bar that no other class names");
+    }
 
     /// <summary>Completed when the first waits; one that nobody comes to is found out after two minutes.</summary>
     public Task Reached { get; }
 
-    public void Open() => s_open.Set();
+    public void Open()
+    {
+        s_closed.TryRemove(new KeyValuePair<int, Gate>(_own, this));
+        _open.Set();
+    }
 
     public void Dispose() => Open();
 
-    /// <param name="own">The bar at which the strategy minds the gate; 0 is never.</param>
+    /// <param name="own">The bar at which the strategy minds its gate; 0 is never.</param>
     internal static void Pass(int bar, int own)
     {
-        if (own == 0 || bar != (s_bar > 0 ? s_bar : own) || s_open.IsSet) return;
-        s_reached.TrySetResult();
-        s_open.Wait();
+        if (own == 0 || !s_closed.TryGetValue(own, out var gate) || bar != gate._bar) return;
+        gate._reached.TrySetResult();
+        gate._open.Wait();
     }
 }
 
 /// <summary>Trades now and then, and takes its time: a batch of it lasts as long on any machine.</summary>
 /// <param name="every">Bars between two sleeps.</param>
 /// <param name="milliseconds">Of a sleep.</param>
-/// <param name="gateAt">The bar at which it waits while the gate is closed, unless the gate names another; 0 is never.</param>
+/// <param name="gateAt">The bar at which it waits while the gate of that number is closed, unless the gate names another; 0 is never.</param>
 public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0, [Range(0, 100_000)] int gateAt = 0) : Strategy
 {
     private int _bars;

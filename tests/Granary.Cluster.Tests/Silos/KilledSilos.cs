@@ -24,7 +24,7 @@ namespace Granary.Cluster.Tests.Silos;
 /// ends with the digest of the embedded host, every strategy counted once, and the one that joins gets work.
 /// </summary>
 /// <remarks>
-/// One cluster lives through all kills. A few by default; <c>GRANARY_TEST_KILLS=20</c> is the long form, and <c>GRANARY_TEST_SEED</c> draws other moments.
+/// One cluster lives through all kills. Two by default, so that the suite stays short; <c>GRANARY_TEST_KILLS=20</c> is the long form, and <c>GRANARY_TEST_SEED</c> draws other moments.
 /// </remarks>
 public sealed class KilledSilos : IAsyncLifetime
 {
@@ -124,7 +124,7 @@ public sealed class KilledSilos : IAsyncLifetime
     [Fact]
     public async Task Every_batch_in_which_a_silo_is_killed_by_the_system_ends_with_the_same_digest_and_each_strategy_counted_once()
     {
-        var kills = Setting("GRANARY_TEST_KILLS", Enum.GetValues<Victim>().Length);
+        var kills = Setting("GRANARY_TEST_KILLS", 2);
         var seed = Setting("GRANARY_TEST_SEED", 1);
         using var client = new HostBuilder().UseOrleansClient(orleans =>
         {

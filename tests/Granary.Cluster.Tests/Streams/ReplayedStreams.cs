@@ -182,7 +182,7 @@ public sealed class ReplayedStreams : IClassFixture<ReplayedStreams.Made>
             { "name": "by-reference", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "gateAt": 20 } } ] }
             """);
-        using var gate = Gate.Close();
+        using var gate = Gate.Close(20);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var spec = BatchReader.Read(batch);
@@ -209,9 +209,9 @@ public sealed class ReplayedStreams : IClassFixture<ReplayedStreams.Made>
         await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize });
         var batch = _batches.Write("anew", """
             { "name": "anew", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 400 }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 390 }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
-        using var gate = Gate.Close();
+        using var gate = Gate.Close(390);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
