@@ -75,8 +75,8 @@ public sealed class BackPressure : IDisposable
     {
         const int size = 16;
         var topic = Topic();
-        // Asks for its topics all the time, as a client does whose broker was away.
-        await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), KafkaBarSink.Queue, topic.Endpoint with { More = new Dictionary<string, string> { ["topic.metadata.refresh.interval.ms"] = "100" } });
+        // Asks for its topics all the time, as a client does whose broker was away, and believes in a second what it is told of an unknown one.
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), KafkaBarSink.Queue, topic.Endpoint with { More = new Dictionary<string, string> { ["topic.metadata.refresh.interval.ms"] = "100", ["topic.metadata.propagation.max.ms"] = "1000" } });
         var (blocks, enough) = (0, false);
         var publishing = Task.Run(async () =>
         {
