@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Granary.Application.Batches.Notes;
 using Granary.Application.Batches.Weighting;
 using Granary.Application.Guards;
 using Granary.Application.Hosting;
@@ -196,7 +197,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = [.. choice.Notes, .. Notes(plan, entries, interrupted)],
+                Notes = RunNotes.Ordered([.. choice.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
@@ -217,8 +218,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 model = model with
                 {
                     Sections = new Dictionary<string, string>(model.Sections) { ["learning"] = report.ToJson() },
-                    Notes = [.. report.Problems, .. model.Notes],
                 };
+                model = model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
             }
             Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels(), choice.ByState);
             spool?.Dispose();
@@ -266,23 +267,6 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (host is IPortfolioHost own) return own.Outcome(row, trade);
         var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
-    }
-
-    private static List<string> Notes(BatchPlan plan, List<StrategyEntry> entries, bool interrupted)
-    {
-        var notes = new List<string>();
-        if (interrupted) notes.Add($"The run was interrupted: {entries.Count(e => e.Stats is not null)} of {entries.Count} strategies have finished, and the figures are of these alone.");
-        var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
-        if (failed.Count > 0 && !interrupted) notes.Add($"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}");
-        if (plan.Spec.Portfolio is { Rule: "winners", Rebalance: null })
-            notes.Add("The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.");
-        if (plan.Spec.Execution.Settings.UsePath)
-        {
-            var (path, rule) = (entries.Sum(e => (long)(e.Stats?.IntrabarByPath ?? 0)), entries.Sum(e => (long)(e.Stats?.IntrabarByRule ?? 0)));
-            notes.Add(FormattableString.Invariant($"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
-                + FormattableString.Invariant($"{rule:N0} were left to the rule {ExecutionSection.Name(plan.Spec.Execution.Settings.Intrabar)}, where the source has no smaller bars or one of them touched both."));
-        }
-        return notes;
     }
 
     private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,

@@ -55,11 +55,15 @@ public sealed class SavedRun : IRunEvents
             StartingCash = double.NaN,
             Portfolio = Statistics(portfolio.Find("stats")),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of, Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
+            Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
             BatchText = manifest.Need("spec").String(),
         };
         var trades = Path.Combine(folder, "trades.csv");
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades) : [], File.Exists(trades));
     }
+
+    // A code that only a newer Granary knows is left out.
+    private static RunNote? Note(JsonPart n) => RunNotes.CodeOf(n.Need("code").String()) is { } code ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
 
     private static MarketEntry Market(JsonPart m) => new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
         new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc), m.Need("hash").String(), []);

@@ -138,21 +138,24 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
-            Notes = [$"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {outcome.Windows.Count} times. Each row of the strategies is a choice that was made anew each time; the parameters shown are the last.", .. LearningNotes(outcome, learning)],
+            Notes = RunNotes.Ordered(Notes(outcome, learning)),
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
             Sections = sections,
         };
     }
 
-    private static IEnumerable<string> LearningNotes(WalkForwardOutcome outcome, BatchLearning? learning)
+    private static IEnumerable<RunNote> Notes(WalkForwardOutcome outcome, BatchLearning? learning)
     {
+        var windows = outcome.Windows.Count;
+        yield return new RunNote(NoteCode.WalkForward, $"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {windows} times. "
+            + "Each row of the strategies is a choice that was made again each time; the parameters shown are the last.", windows);
         if (learning is null) yield break;
-        yield return "Models were trained anew inside each window's in-sample stretch: there they judged the choice by samples that they had not seen, and what had learned from the whole stretch judged the trades that followed. "
-            + "The learning section below is of models trained over the whole record, which the last choice goes on with.";
+        yield return new RunNote(NoteCode.WalkForward, "Models were trained anew inside each window's in-sample stretch: there they judged the choice by samples that they had not seen, and what had learned from the whole stretch judged the trades that followed. "
+            + "The learning section below is of models trained over the whole record, which the last choice goes on with.", windows);
         var without = outcome.Models.Where(m => m.Missing.Count > 0).ToList();
         if (without.Count > 0)
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"In {without.Count} of {outcome.Windows.Count} windows a model could not be made, and its strategies went on without, first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}");
+            yield return new RunNote(NoteCode.Learning, string.Create(CultureInfo.InvariantCulture,
+                $"In {without.Count} of {windows} windows a model could not be made, and its strategies went on without, first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}"), without.Count);
     }
 
     private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) => [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,

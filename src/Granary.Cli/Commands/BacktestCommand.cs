@@ -58,6 +58,7 @@ internal static class BacktestCommand
         run.Trades,
         run.Report,
         run.Interrupted,
+        Notes = run.Model.Notes.Select(n => new { Code = n.CodeText, n.Sentence, n.Count }),
     }, Output.Json);
 
     private static void Show(BatchRun run)
@@ -82,7 +83,7 @@ internal static class BacktestCommand
         }
         if (model.Portfolio is { } p)
             Line($"[bold]Portfolio[/] of {model.Strategies.Count(s => s.Weight != 0):N0}: return {Percent(p.TotalReturn)}, Sharpe {Number(p.Sharpe)}, deepest drawdown {Percent(p.MaxDrawdown)}, {p.Trades:N0} trades");
-        foreach (var note in model.Notes) Line($"[yellow]Note[/] {Markup.Escape(note)}");
+        foreach (var note in model.Notes) Line($"[yellow]Note[/] {Markup.Escape(note.Sentence)}");
         Line($"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars in {model.Seconds:0.00} s ({model.BarEvaluations / Math.Max(1e-9, model.Seconds) / 1e6:0.0} million bars/s, {Markup.Escape(model.Host)})");
         Line($"Digest {model.Digest}");
         if (run.Report is { } report) Console.WriteLine($"Report {report}");

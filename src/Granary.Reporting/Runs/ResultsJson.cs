@@ -16,6 +16,7 @@ public static class ResultsJson
             json.WriteString("run", run.Run);
             json.WriteString("digest", run.Digest);
             if (run.Interrupted) json.WriteBoolean("interrupted", true);
+            RunNotes.Write(json, run.Notes);
             json.WriteStartArray("strategies");
             foreach (var s in run.Strategies)
             {

@@ -92,8 +92,8 @@ public sealed record RunModel
     /// <summary>How many signals met each decision.</summary>
     public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
 
-    /// <summary>One sentence each, to be shown at the top of the report.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>What a reader must know before the figures, most important first: shown in the terminal, in results.json and at the head of the report.</summary>
+    public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>The batch file as it was given.</summary>
     public required string BatchText { get; init; }

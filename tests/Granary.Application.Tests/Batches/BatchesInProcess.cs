@@ -156,8 +156,8 @@ public sealed class BatchesInProcess : IDisposable
         var (without, with) = (await Run("", 1024), await Run("\"intrabarPath\": \"auto\"", 1024));
         with.Digest.ShouldNotBe(without.Digest);
         with.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
-        with.Notes.ShouldContain(n => n.Contains("the path of smaller bars decided", StringComparison.Ordinal));
-        without.Notes.ShouldNotContain(n => n.Contains("smaller bars", StringComparison.Ordinal));
+        with.Notes.ShouldContain(n => n.Sentence.Contains("the path of smaller bars decided", StringComparison.Ordinal));
+        without.Notes.ShouldNotContain(n => n.Sentence.Contains("smaller bars", StringComparison.Ordinal));
         (await Run("\"intrabarPath\": \"1h\"", 7)).Digest.ShouldBe(with.Digest);
         // The source has no minutes: the hours that it has decide under the days, and nothing else is asked of it.
         (await Run("\"intrabarPath\": \"1m\"", 64)).Digest.ShouldBe(with.Digest);
@@ -227,7 +227,7 @@ public sealed class BatchesInProcess : IDisposable
             new BatchOptions { Out = Path.Combine(_folder, "run") });
         run.Model.Strategies.Count(s => s.Stats is not null).ShouldBe(2);
         run.Model.Strategies.Single(s => s.Stats is null).Error.ShouldNotBeNull().ShouldContain("PairsSpread");
-        run.Model.Notes.ShouldContain(n => n.Contains("failed", StringComparison.Ordinal));
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("failed", StringComparison.Ordinal));
     }
 
     [Fact]

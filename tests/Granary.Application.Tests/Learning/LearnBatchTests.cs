@@ -132,7 +132,7 @@ public sealed class LearnBatchTests : IDisposable
         report.Units[0].Error!.ShouldContain("closed no trade");
         report.Problems[0].ShouldContain("goes on without a model");
         var run = await Run(spec);
-        run.Model.Notes.ShouldContain(n => n.Contains("goes on without a model"));
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("goes on without a model"));
         run.Model.Strategies[0].Error.ShouldBeNull();
         run.Model.Strategies[0].Model.ShouldBeNull();
     }

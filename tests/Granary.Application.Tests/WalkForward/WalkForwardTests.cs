@@ -121,7 +121,7 @@ public sealed class WalkForwardTests : IDisposable
         run.Model.Digest.ShouldNotBe(plain.Model.Digest);
         outcome.Models.Count.ShouldBe(outcome.Windows.Count);
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.Judges.Count == 22);
-        run.Model.Notes.ShouldContain(n => n.Contains("trained anew inside each window", StringComparison.Ordinal));
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("trained anew inside each window", StringComparison.Ordinal));
         // The last choice goes on with models of the whole record.
         using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"), TestContext.Current.CancellationToken));
         production.RootElement.GetProperty("models").EnumerateObject().Count().ShouldBe(2);
@@ -150,7 +150,7 @@ public sealed class WalkForwardTests : IDisposable
         var (run, outcome) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { \"train\": 3000, \"test\": 100 }"), name: "short");
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.Judges.Count == 0);
         outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Count > 0);
-        run.Model.Notes.ShouldContain(n => n.Contains("could not be made", StringComparison.Ordinal));
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("could not be made", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -201,7 +201,7 @@ public class HtmlReportTests
         {
             Name = Evil,
             Run = Evil,
-            Notes = [Evil],
+            Notes = [new RunNote(NoteCode.StrategiesFailed, Evil)],
             BatchText = Evil,
             Host = Evil,
             BenchmarkName = Evil,

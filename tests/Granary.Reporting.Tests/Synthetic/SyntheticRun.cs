@@ -295,7 +295,7 @@ public sealed class SyntheticRun : IRunEvents
             Benchmark = benchmark ? new EquityCurve([.. calendar], other) : null,
             BenchmarkName = benchmark ? "S&P 500" : null,
             Decisions = decisions,
-            Notes = ["Weights are chosen from the same bars that the portfolio is tested on: expect less of the future."],
+            Notes = [new RunNote(NoteCode.InSample, "Weights are chosen from the same bars that the portfolio is tested on: expect less of the future.")],
             BatchText = "{\n  \"name\": \"quickstart\", // <script>alert('not markup')</script>\n  \"data\": { \"source\": \"csv:samples/data\", \"symbols\": [\"*\"], \"timeframe\": \"1d\" },\n  \"strategies\": [\n    { \"class\": \"SmaCross\", \"params\": { \"fast\": [5, 10, 15, 20, 25], \"slow\": [40, 60, 80, 100, 120] } }\n  ],\n  \"portfolio\": { \"weights\": \"winners\", \"limits\": { \"maxPositions\": 200 } },\n  \"seed\": 7\n}\n",
             Sections = new Dictionary<string, string>(StringComparer.Ordinal)
             {

@@ -2,6 +2,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
 using Granary.Learning.Tracking;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches.Weighting;
 
@@ -62,7 +63,7 @@ public static class ScheduledWeights
             Schedule = schedule,
             From = calendar.Choices.Count > 0 ? calendar.Choices[0].At * calendar.Ticks : null,
             History = history,
-            Notes = calendar.Note is null ? [] : [calendar.Note],
+            Notes = calendar.Note is null ? [] : [new RunNote(NoteCode.Weights, calendar.Note)],
         };
     }
 
@@ -167,7 +168,7 @@ public static class ScheduledWeights
             From = calendar.Choices.Count > 0 ? calendar.Choices[0].At * calendar.Ticks : null,
             History = history,
             ByState = byState,
-            Notes = calendar.Note is null ? [] : [calendar.Note],
+            Notes = calendar.Note is null ? [] : [new RunNote(NoteCode.Weights, calendar.Note)],
         };
     }
 }

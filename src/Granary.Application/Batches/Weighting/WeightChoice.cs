@@ -1,4 +1,5 @@
 using Granary.Engine.Portfolio;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches.Weighting;
 
@@ -18,8 +19,8 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>By strategy index its weight in each state of the regimes; null where weights do not depend on them.</summary>
     public double[]?[]? ByState { get; init; }
 
-    /// <summary>One sentence each, for the top of the report.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>For <see cref="RunModel.Notes"/>.</summary>
+    public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>By strategy index: not 0 where the portfolio has to hear of it, as it has a weight at some time.</summary>
     public double[] Members => Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)];

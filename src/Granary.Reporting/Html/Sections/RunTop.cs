@@ -36,7 +36,7 @@ internal static class RunTop
     private static void Notices(HtmlWriter html, RunView view)
     {
         var m = view.Model;
-        var notices = new List<string>(m.Notes);
+        var notices = m.Notes.Select(n => n.Sentence).ToList();
         foreach (var market in m.Markets.Where(k => k.Findings.Count > 0))
             notices.Add($"{market.Symbol} {market.Timeframe}: {market.Findings[0]}" +
                 (market.Findings.Count > 1 ? $" ({NumberText.Count(market.Findings.Count - 1)} more below)" : ""));

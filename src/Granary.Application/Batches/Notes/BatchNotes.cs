@@ -1,0 +1,62 @@
+using System.Globalization;
+using Granary.Application.Hosting;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches.Notes;
+
+/// <summary>What the notes of a batch are made from.</summary>
+/// <param name="Entries">In the order of the plan's instances.</param>
+/// <param name="Outcomes">By strategy index; those that have finished.</param>
+public sealed record BatchFacts(
+    BatchPlan Plan, IReadOnlyList<StrategyEntry> Entries, IReadOnlyDictionary<int, StrategyOutcome> Outcomes, PortfolioOutcome Portfolio,
+    IReadOnlyDictionary<string, OpenedMarket> Markets, bool Interrupted);
+
+/// <summary>
+/// The notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns its notes; a new rule is added to <see cref="Of"/>.
+/// </summary>
+internal static class BatchNotes
+{
+    public static IEnumerable<RunNote> Of(BatchFacts facts) =>
+    [
+        .. Unfinished(facts),
+        .. InSample(facts),
+        .. Intrabar(facts),
+    ];
+
+    private static IEnumerable<RunNote> Unfinished(BatchFacts facts)
+    {
+        var entries = facts.Entries;
+        if (facts.Interrupted)
+        {
+            var finished = entries.Count(e => e.Stats is not null);
+            yield return new RunNote(NoteCode.Interrupted,
+                $"The run was interrupted: {finished} of {entries.Count} strategies have finished, and the figures are of these alone.", finished);
+            yield break;
+        }
+        var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
+        if (failed.Count > 0)
+            yield return new RunNote(NoteCode.StrategiesFailed,
+                $"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}", failed.Count);
+    }
+
+    private static IEnumerable<RunNote> InSample(BatchFacts facts)
+    {
+        if (facts.Plan.Spec.Portfolio is { Rule: "winners", Rebalance: null })
+            yield return new RunNote(NoteCode.InSample,
+                "The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.",
+                facts.Entries.Count(e => e.Weight != 0));
+    }
+
+    private static IEnumerable<RunNote> Intrabar(BatchFacts facts)
+    {
+        var settings = facts.Plan.Spec.Execution.Settings;
+        if (!settings.UsePath) yield break;
+        var path = facts.Entries.Sum(e => (long)(e.Stats?.IntrabarByPath ?? 0));
+        var rule = facts.Entries.Sum(e => (long)(e.Stats?.IntrabarByRule ?? 0));
+        yield return new RunNote(NoteCode.Intrabar, string.Create(CultureInfo.InvariantCulture,
+            $"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
+            + string.Create(CultureInfo.InvariantCulture,
+            $"{rule:N0} were left to the rule {ExecutionSection.Name(settings.Intrabar)}, where the source has no smaller bars or one of them touched both."),
+            path + rule);
+    }
+}
