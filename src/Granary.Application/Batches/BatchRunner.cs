@@ -197,7 +197,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = RunNotes.Ordered([.. choice.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
+                Notes = RunNotes.Ordered([.. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);

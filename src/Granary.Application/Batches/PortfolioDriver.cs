@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -27,6 +28,8 @@ public sealed class PortfolioDriver
     private FeedClock _clock = null!;
     private Action<EquityRow>? _row;
     private Action<PortfolioTrade>? _trade;
+    private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
+    private int _expiredSeen;
     private long _rows, _exposed, _lastStamp = long.MinValue;
 
     /// <param name="weights">By strategy index; those without are not members.</param>
@@ -67,6 +70,7 @@ public sealed class PortfolioDriver
     {
         if (stamp <= _lastStamp) return false;
         _run.Revalue(stamp);
+        for (; _expiredSeen < _run.Expired.Count; _expiredSeen++) Expire(_run.Expired[_expiredSeen]);
         foreach (var called in _run.CallMargin(stamp))
         {
             Book(called);
@@ -79,6 +83,18 @@ public sealed class PortfolioDriver
             _cuts.Add((member, number, share));
         }
         return true;
+    }
+
+    // An entry that waited for a symbol that has stopped trading is refused after all.
+    private void Expire((int Member, int Number) entry)
+    {
+        var said = _decisions[entry.Member];
+        if (said[entry.Number - 1] != Decision.Accepted) return;
+        _counts[(int)Decision.Accepted]--;
+        _counts[(int)Decision.Expired]++;
+        said[entry.Number - 1] = Decision.Expired;
+        var strategy = _plan.Instances[entry.Member].Id;
+        _expired[strategy] = _expired.GetValueOrDefault(strategy) + 1;
     }
 
     public void CloseRow(long stamp)
@@ -109,6 +125,9 @@ public sealed class PortfolioDriver
                 _decisions[strategy].Add(decision);
                 _counts[(int)decision]++;
                 return decision;
+            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves inactive.
+            case RunEventKind.SignalEnded when e.IsEndOfRun:
+                break;
             case RunEventKind.SignalEnded:
                 // What its own book refuses at once is refused here too, whatever the portfolio had said.
                 if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
@@ -172,7 +191,16 @@ public sealed class PortfolioDriver
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)
                 counts[decision] = _counts[(int)decision];
-        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder);
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder) { Notes = Notes() };
+    }
+
+    private List<RunNote> Notes()
+    {
+        if (_expired.Count == 0) return [];
+        var (entries, most) = (_expired.Values.Sum(), 5);
+        var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
+        return [new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
+            $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries)];
     }
 
     private RunStatistics Statistics(EquityStatistics? e, long rows, long exposed)

@@ -10,7 +10,11 @@ namespace Granary.Application.Batches;
 /// <summary>The outcome of the portfolio pass.</summary>
 /// <param name="Decisions">By strategy index: the answer to each of its signals, in order. Strategies without weight are not in it.</param>
 public sealed record PortfolioOutcome(
-    RunStatistics Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder);
+    RunStatistics Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
+{
+    /// <summary>What the reader of the run must know of the portfolio's account.</summary>
+    public IReadOnlyList<RunNote> Notes { get; init; } = [];
+}
 
 /// <summary>
 /// Merges what the weighted strategies did into one total order and lets the portfolio decide. At one instant first the bars that close are

@@ -144,9 +144,11 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     {
         foreach (var ticket in ledger.OpenTickets.Where(t => t.Order.Closes is null && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
         {
-            var wanted = portfolio.Find(ticket.Strategy)?.Trades.GetValueOrDefault(ticket.Intent.Trade);
+            var strategy = portfolio.Find(ticket.Strategy);
+            var wanted = strategy?.Trades.GetValueOrDefault(ticket.Intent.Trade);
+            var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, ticket.Intent.Trade));
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
-            if (wanted is null or { State: WantedState.Exit } || Flatten) await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
+            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten) await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)
             foreach (var (number, wanted) in strategy.Trades)

@@ -38,7 +38,8 @@ internal sealed class LivePortfolio
     private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
     private readonly HashSet<(int Strategy, int Number)> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
-    private int _calledSeen, _cutsSeen;
+    private readonly HashSet<(int Strategy, int Number)> _expired = [];
+    private int _calledSeen, _cutsSeen, _expiredSeen;
 
     /// <param name="carried">What the feed brings, a market for each symbol.</param>
     /// <param name="bars">Gets what is taken.</param>
@@ -106,6 +107,9 @@ internal sealed class LivePortfolio
     /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
     public bool IsCalled((int Strategy, int Number) trade) => _called.Contains(trade);
 
+    /// <summary>Whether the portfolio withdrew the entry, since its symbol has stopped trading.</summary>
+    public bool IsExpired((int Strategy, int Number) trade) => _expired.Contains(trade);
+
     /// <summary>Which share of a trade has to go at this instant, so that a limit is kept; 0 = none.</summary>
     public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
 
@@ -143,6 +147,7 @@ internal sealed class LivePortfolio
             if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
             if (share >= 1) _called.Add((member, number));
         }
+        for (; _expiredSeen < _driver.Run.Expired.Count; _expiredSeen++) _expired.Add(_driver.Run.Expired[_expiredSeen]);
         for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
         foreach (var strategy in Strategies)
             for (var i = FillCount(strategy); i < strategy.Events.Count; i++)

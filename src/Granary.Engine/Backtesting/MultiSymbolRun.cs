@@ -24,6 +24,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private readonly SymbolContext[] _symbols;
     private readonly MultiSymbolContext _context;
     private readonly bool[] _touched;
+    private readonly MarketActivity _activity;
     private double[] _equity = [];
     private readonly bool _listens;
     private bool _started, _ready;
@@ -47,6 +48,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
+        _activity = new MarketActivity(series.Count);
         _listens = Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade));
         string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
         for (var s = 0; s < _symbols.Length; s++)
@@ -118,6 +120,7 @@ public sealed class MultiSymbolRun : IStrategyRun
                 symbol.NoBar(block.TimeColumn[row]);
                 continue;
             }
+            _activity.Mark(s);
             var prepared = join.Symbol(s)!;
             symbol.MoveTo(index, prepared.Block, prepared.Sheet, prepared.Calendar);
             // Asked before the open is worked, which may use up the last order and leave a stop.
@@ -134,6 +137,7 @@ public sealed class MultiSymbolRun : IStrategyRun
                 if (_touched[s])
                     _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
         }
+        if (_activity.EndInstant(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
         {
             if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;
@@ -150,6 +154,14 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (!_ready) return;
         _strategy.OnBar(_context);
         Tell();
+    }
+
+    // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever.
+    private void Expire(long time)
+    {
+        for (var s = 0; s < _symbols.Length; s++)
+            if (_activity.IsInactive(s))
+                _symbols[s].Book.ExpireEntries(time);
     }
 
     // All orders that wait for a bar that opens now, whatever their symbol, in the order of their making.

@@ -140,4 +140,6 @@ public enum Decision : byte
     NoStop,
     /// <summary>Accepted, but when its entry filled other strategies had taken the share of the bar's volume that all together may fill.</summary>
     VolumeTaken,
+    /// <summary>Accepted, but its symbol stopped trading before the entry filled, and the entry was withdrawn.</summary>
+    Expired,
 }

@@ -24,8 +24,10 @@ public sealed partial class PortfolioRun
     private readonly HashSet<int> _restricted = [], _disabled = [];
     private readonly double[] _close, _net, _gross, _memberGross;
     private readonly Dictionary<long, Holding> _holdings = [];
-    private readonly Dictionary<long, Promise> _promises = [];
-    private double _cash, _peak, _dayStart, _promisedGross, _promisedCash, _equity;
+    private readonly Reservations _reserved;
+    private readonly MarketActivity _activity;
+    private readonly List<(int Member, int Number)> _expired = [];
+    private double _cash, _peak, _dayStart, _equity;
     private long _day = long.MinValue;
     private Fingerprint _fingerprint = new();
     private int _open;
@@ -41,9 +43,6 @@ public sealed partial class PortfolioRun
         public long EntryTime;
     }
 
-    // A signal that was accepted, as far as it has not been filled yet; the strategy's quantity.
-    private readonly record struct Promise(double Scale, double Gross, Side Side, double Quantity, bool IsRest, int Symbol, long Period);
-
     /// <param name="execution">Its fees, leverage and maintenance hold for the portfolio's own account too; null = fees in proportion to the strategies', no leverage.</param>
     public PortfolioRun(double cash, PortfolioLimits limits, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members, ExecutionSettings? execution = null,
         PortfolioSizing? sizing = null, EnablementRule? enablement = null)
@@ -58,6 +57,8 @@ public sealed partial class PortfolioRun
         _net = new double[_instruments.Length];
         _gross = new double[_instruments.Length];
         _memberGross = new double[_members.Length];
+        _reserved = new Reservations(_instruments.Length, _members.Length);
+        _activity = new MarketActivity(_instruments.Length);
         for (var i = 0; i < _instruments.Length; i++)
             if (limits.RestrictedSymbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal))
                 _restricted.Add(i);
@@ -105,7 +106,7 @@ public sealed partial class PortfolioRun
     public bool IsEnabled(int member) => !_disabled.Contains(member);
 
     /// <summary>What an accepted signal was given of its strategy's quantity, as a factor; 0 where none is waiting.</summary>
-    public double ScaleOf(int member, int number) => _promises.TryGetValue(Key(member, number), out var promise) ? promise.Scale : 0;
+    public double ScaleOf(int member, int number) => _reserved.TryGet(Key(member, number), out var reservation) ? reservation.Scale : 0;
 
     private static long Key(int member, int number) => (long)member << 32 | (uint)number;
 
@@ -120,6 +121,7 @@ public sealed partial class PortfolioRun
     public void Mark(int symbol, double close)
     {
         _close[symbol] = close;
+        _activity.Mark(symbol);
         if (_hasDays) _marked[symbol] = true;
     }
 
@@ -146,7 +148,22 @@ public sealed partial class PortfolioRun
             _day = day;
             _dayStart = equity;
         }
+        if (_activity.EndInstant(time)) Expire(time);
     }
+
+    // An entry in a symbol that has stopped trading would keep its cash reserved for ever.
+    private void Expire(long time)
+    {
+        foreach (var key in _reserved.Where(r => _activity.IsInactive(r.Market)))
+        {
+            Release(key, out _);
+            _expired.Add(((int)(key >> 32), (int)key));
+            _fingerprint.Add((ulong)key | 3UL << 60, (ulong)time);
+        }
+    }
+
+    /// <summary>Accepted entries that were withdrawn, since their symbol has had no bar on more than five days on which others had one; in order.</summary>
+    public IReadOnlyList<(int Member, int Number)> Expired => _expired;
 
     /// <summary>Seals an instant: what the equity was goes into the fingerprint.</summary>
     public void Seal(long time) => _fingerprint.Add((ulong)time, _equity);
@@ -156,25 +173,23 @@ public sealed partial class PortfolioRun
     /// <param name="refused">The strategy's own book has refused it already.</param>
     public Decision OnSignal(int member, in Signal signal, int symbol = 0, bool refused = false)
     {
-        var decision = refused ? Decision.StrategyRefused : Decide(member, _members[member].Symbols[symbol], signal, out var scale, out var gross) is var d && d == Decision.Accepted
-            ? Accept(member, _members[member].Symbols[symbol], signal, scale, gross) : d;
+        var market = _members[member].Symbols[symbol];
+        var decision = Decision.StrategyRefused;
+        if (!refused && (decision = Decide(member, market, signal, out var reservation)) == Decision.Accepted) Accept(member, signal.Number, reservation);
         _fingerprint.Add((ulong)(uint)member << 32 | (uint)signal.Number, (ulong)(byte)decision);
         return decision;
     }
 
-    private Decision Accept(int member, int market, in Signal signal, double scale, double gross)
+    private void Accept(int member, int number, in Reservation reservation)
     {
-        _promises[Key(member, signal.Number)] = new Promise(scale, gross, signal.Side, signal.Quantity, IsRest: false, market, signal.Time);
-        _promisedGross += gross;
-        if (signal.Side == Side.Buy) _promisedCash += gross;
-        Hold(member, market, (int)signal.Side * gross, 1);
+        _reserved.Add(Key(member, number), reservation);
+        Occupy(member, reservation.Market, 1);
         Accepted++;
-        return Decision.Accepted;
     }
 
-    private Decision Decide(int member, int market, in Signal signal, out double scale, out double gross)
+    private Decision Decide(int member, int market, in Signal signal, out Reservation reservation)
     {
-        scale = gross = 0;
+        reservation = default;
         var m = _members[member];
         if (m.Weight == 0) return Decision.WeightZero;
         if (_disabled.Count > 0 && _disabled.Contains(member)) return Decision.Disabled;
@@ -185,7 +200,7 @@ public sealed partial class PortfolioRun
         var percent = _equity / 100;
         if (_limits.MaxDrawdownPercent is { } drawdown && IsHalted(drawdown)) return Decision.MaxDrawdown;
         if (_limits.DailyLossPercent is { } loss && _dayStart - _equity >= loss * _dayStart / 100) return Decision.DailyLoss;
-        if (_limits.MaxPositions is { } positions && _open + _promises.Count - _rests >= positions) return Decision.MaxPositions;
+        if (_limits.MaxPositions is { } positions && _open + _reserved.NewTrades >= positions) return Decision.MaxPositions;
         if (_hasRules && RuledOut(member, market, signal, percent) is var ruled && ruled != Decision.Accepted) return ruled;
 
         var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor : Sized(member, market, signal);
@@ -194,29 +209,20 @@ public sealed partial class PortfolioRun
             quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
-        scale = quantity / signal.Quantity;
-        gross = quantity * signal.Price * instrument.Multiplier;
-
-        if (_hasRules && Exceeds(member, market, signal.Side, gross, percent) is var exceeded && exceeded != Decision.Accepted) return exceeded;
-        if (_limits.MaxSymbolPercent is { } symbol && _gross[market] * _close[market] + gross > symbol * percent) return Decision.MaxSymbol;
-        if (_limits.MaxStrategyPercent is { } strategy && _memberGross[member] * _close[market] + gross > strategy * percent) return Decision.MaxStrategy;
-        if (_limits.MaxGrossPercent is { } most && Exposure + _promisedGross + gross > most * percent) return Decision.MaxGross;
-        if (_limits.MaxNetPercent is { } net)
-        {
-            var sum = (int)signal.Side * gross;
-            for (var i = 0; i < _net.Length; i++) sum += _net[i] * _close[i];
-            if (Math.Abs(sum) > net * percent) return Decision.MaxNet;
-        }
+        var value = quantity * signal.Price * instrument.Multiplier;
+        if (Exceeds(member, market, signal.Side, value, percent) is var exceeded && exceeded != Decision.Accepted) return exceeded;
         // A margined instrument is not paid for; a short sale needs collateral like a purchase needs cash.
-        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit * (_execution.Leverage > 0 ? _execution.Leverage : 1) : gross;
-        return cost > Free() ? Decision.NoCash : Decision.Accepted;
+        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit * (_execution.Leverage > 0 ? _execution.Leverage : 1) : value;
+        if (cost > Free()) return Decision.NoCash;
+        reservation = new Reservation(quantity / signal.Quantity, value, cost, signal.Side, signal.Quantity, market);
+        return Decision.Accepted;
     }
 
-    // Cash that is neither the proceeds of open short sales, nor their collateral, nor promised to accepted signals.
+    // Cash that is neither the proceeds of open short sales, nor their collateral, nor reserved for accepted signals.
     private double Free()
     {
         if (_execution.Leverage > 0) return LeveragedFree();
-        var free = _cash - _promisedCash;
+        var free = _cash - _reserved.Cash;
         for (var i = 0; i < _net.Length; i++)
         {
             if (_gross[i] == 0) continue;
@@ -229,17 +235,13 @@ public sealed partial class PortfolioRun
     }
 
     /// <summary>A signal ended without a trade.</summary>
-    public void OnSignalEnded(int member, int number) => Redeem(Key(member, number), out _);
+    public void OnSignalEnded(int member, int number) => Release(Key(member, number), out _);
 
-    private bool Redeem(long key, out Promise promise)
+    private bool Release(long key, out Reservation reservation)
     {
-        if (!_promises.Remove(key, out promise)) return false;
-        _promisedGross -= promise.Gross;
-        if (promise.Side == Side.Buy) _promisedCash -= promise.Gross;
-        if (promise.IsRest) _rests--;
-        Hold((int)(key >> 32), promise.Symbol, -(int)promise.Side * promise.Gross, -1, promise.IsRest);
-        // Nothing is promised any more: let no rounding stay behind.
-        if (_promises.Count == 0) _promisedGross = _promisedCash = 0;
+        if (!_reserved.Release(key, out reservation)) return false;
+        // The rest of an entry belongs to a trade that is counted already.
+        if (!reservation.IsRest) Occupy((int)(key >> 32), reservation.Market, -1);
         return true;
     }
 
@@ -252,17 +254,17 @@ public sealed partial class PortfolioRun
     {
         var market = _members[member].Symbols[symbol];
         var key = Key(member, fill.Number);
-        if (!Redeem(key, out var promise)) return 0;
-        KeepRest(key, promise, fill.Quantity);
+        if (!Release(key, out var reservation)) return 0;
+        KeepRest(key, reservation, fill.Quantity);
         var m = _members[member];
         var instrument = _instruments[market];
-        var own = instrument.RoundQuantity(fill.Quantity * promise.Scale);
-        if (_limits.AtEveryBar) own = Fitting(member, market, promise.Side, own, fill.Price);
+        var own = instrument.RoundQuantity(fill.Quantity * reservation.Scale);
+        if (_limits.AtEveryBar) own = Fitting(member, market, reservation.Side, own, fill.Price);
         var fits = own > 0 ? Uncrowded(market, fill, own) : own;
         WasCrowdedOut = own > 0 && !(fits > 0);
         own = fits;
         if (!(own > 0)) return 0;
-        var sign = (int)promise.Side;
+        var sign = (int)reservation.Side;
         var fee = FeeOf(key, market, fill, own);
         _cash -= sign * own * fill.Price * instrument.Multiplier + fee;
         Commission += fee;
@@ -279,7 +281,7 @@ public sealed partial class PortfolioRun
             Scale = own / fill.Quantity,
             Weight = m.Weight,
             Theirs = fill.Quantity,
-            Side = promise.Side,
+            Side = reservation.Side,
             Symbol = market,
             EntryTime = fill.Time,
         });
@@ -295,7 +297,8 @@ public sealed partial class PortfolioRun
     public PortfolioTrade? OnTrade(int member, in Trade trade)
     {
         var key = Key(member, trade.Number);
-        Redeem(key, out _);
+        // Where the bars of one symbol have ended the rest of an entry waits until it expires, as in a live session.
+        if (trade.Reason != ExitReason.Open) Release(key, out _);
         if (_hasHistory && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
         return MustWait(key, trade) ? null : Settle(member, trade);
     }
@@ -325,7 +328,7 @@ public sealed partial class PortfolioRun
             Commission += fee - holding.Commission;
             _open--;
             Count(member, market, -1, holding.Quantity * trade.ExitPrice * multiplier);
-            Release(market, member, holding.Side, holding.Quantity, multiplier);
+            Reduce(market, member, holding.Side, holding.Quantity, multiplier);
             _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
             _fingerprint.Add(exit, profit - fee);
         }
@@ -335,7 +338,7 @@ public sealed partial class PortfolioRun
         }, holding.Weight);
     }
 
-    private void Release(int symbol, int member, Side side, double quantity, double multiplier)
+    private void Reduce(int symbol, int member, Side side, double quantity, double multiplier)
     {
         _net[symbol] -= (int)side * quantity * multiplier;
         _gross[symbol] -= quantity * multiplier;

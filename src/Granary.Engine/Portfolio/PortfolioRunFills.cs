@@ -11,7 +11,6 @@ public sealed partial class PortfolioRun
     // By trade, what its orders have paid; only where a fee does not follow from size.
     private readonly Dictionary<long, List<(long Order, OrderFees Paid)>> _fees = [];
     private readonly HashSet<(int Symbol, long ExDate)> _splits = [];
-    private int _rests;
 
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
     /// <param name="symbol">Which of the strategy's symbols.</param>
@@ -22,15 +21,18 @@ public sealed partial class PortfolioRun
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = Key(member, fill.Number);
         if (!_holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
-        if (fill.IsEntry && Redeem(key, out var promise)) KeepRest(key, promise, fill.Quantity);
-        return fill.IsEntry ? Add(member, key, ref holding, fill) : Part(member, key, ref holding, fill);
+        if (!fill.IsEntry) return Part(member, key, ref holding, fill);
+        var wasReserved = Release(key, out var reservation);
+        if (wasReserved) KeepRest(key, reservation, fill.Quantity);
+        return Add(member, key, ref holding, fill, wasReserved);
     }
 
-    private double Add(int member, long key, ref Holding holding, in TradeFill fill)
+    private double Add(int member, long key, ref Holding holding, in TradeFill fill, bool wasReserved)
     {
         var instrument = _instruments[holding.Symbol];
         var own = instrument.RoundQuantity(fill.Quantity * holding.Scale);
-        if (_limits.AtEveryBar) own = Fitting(member, holding.Symbol, holding.Side, own, fill.Price);
+        // A further part of an order by hand was no signal: its limits are asked now.
+        if (_limits.AtEveryBar || !wasReserved) own = Fitting(member, holding.Symbol, holding.Side, own, fill.Price);
         own = Uncrowded(holding.Symbol, fill, own);
         holding.Theirs += fill.Quantity;
         if (own > 0)
@@ -45,6 +47,7 @@ public sealed partial class PortfolioRun
             _net[holding.Symbol] += (int)holding.Side * own * instrument.Multiplier;
             _gross[holding.Symbol] += own * instrument.Multiplier;
             _memberGross[member] += own * instrument.Multiplier;
+            _turnover += own * fill.Price * instrument.Multiplier;
             _fingerprint.Add((ulong)key | 1UL << 62, (ulong)fill.Time);
             _fingerprint.Add(fill.Price, own);
         }
@@ -77,7 +80,7 @@ public sealed partial class PortfolioRun
             holding.ExitNotional += fill.Price * own;
             holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
             _turnover += own * fill.Price * multiplier;
-            Release(holding.Symbol, member, holding.Side, own, multiplier);
+            Reduce(holding.Symbol, member, holding.Side, own, multiplier);
             _fingerprint.Add((ulong)key | 3UL << 62, (ulong)fill.Time);
             _fingerprint.Add(fill.Price, own);
         }
@@ -100,21 +103,17 @@ public sealed partial class PortfolioRun
         return fee;
     }
 
-    // What is still to come of an entry stays promised.
-    private void KeepRest(long key, in Promise promise, double filled)
+    // The rest of an entry that was filled in part stays reserved.
+    private void KeepRest(long key, in Reservation reservation, double filled)
     {
-        var rest = promise.Quantity - filled;
-        if (!(rest > 1e-9 * promise.Quantity)) return;
-        var gross = promise.Gross * (rest / promise.Quantity);
-        _promises[key] = promise with { Quantity = rest, Gross = gross, IsRest = true };
-        _promisedGross += gross;
-        if (promise.Side == Side.Buy) _promisedCash += gross;
-        Hold((int)(key >> 32), promise.Symbol, (int)promise.Side * gross, 1, isRest: true);
-        _rests++;
+        var rest = reservation.Quantity - filled;
+        if (!(rest > 1e-9 * reservation.Quantity)) return;
+        var share = rest / reservation.Quantity;
+        _reserved.Add(key, reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share, IsRest = true });
     }
 
-    /// <summary>What was still to come of an entry will not come.</summary>
-    public void OnEntryEnded(int member, int number) => Redeem(Key(member, number), out _);
+    /// <summary>The rest of an entry was cancelled.</summary>
+    public void OnEntryEnded(int member, int number) => Release(Key(member, number), out _);
 
     /// <summary>A strategy's trade has brought or cost cash.</summary>
     /// <param name="amount">Quote currency per unit.</param>
@@ -174,7 +173,7 @@ public sealed partial class PortfolioRun
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0)
                 free -= _instruments[i].MarginPerUnit > 0 ? _gross[i] / _instruments[i].Multiplier * _instruments[i].MarginPerUnit * _execution.Leverage : _gross[i] * _close[i];
-        return free - _promisedGross;
+        return free - _reserved.Cash;
     }
 
     /// <summary>

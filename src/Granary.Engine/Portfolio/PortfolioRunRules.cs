@@ -10,10 +10,7 @@ public sealed partial class PortfolioRun
     private readonly EnablementRule? _enablement;
     private bool _hasRules, _hasDays, _hasHistory, _resumes;
     private Decision _unsized;
-    // Of accepted signals that are not filled: by market and by member; longs and shorts of all.
-    private double[] _promisedIn = [], _promisedBy = [];
-    private double _promisedLong, _promisedShort;
-    // Trades open or promised, by market, and whose they are.
+    // Trades open or reserved, by market, and whose they are.
     private int[] _busy = [], _holder = [];
     private bool[]?[] _allowed = [];
     private List<int>[] _groupsOf = [];
@@ -33,8 +30,6 @@ public sealed partial class PortfolioRun
         var (n, m) = (_instruments.Length, _members.Length);
         var l = _limits;
         _lastAccepted = new (int, int, Side, long)[m];
-        _promisedIn = new double[n];
-        _promisedBy = new double[m];
         _busy = new int[n];
         _holder = new int[n];
         _groups = [.. l.Groups.Select(g => Enumerable.Range(0, n).Where(i => g.Symbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal)).ToArray())];
@@ -63,34 +58,24 @@ public sealed partial class PortfolioRun
 
     // ---- who holds what -----------------------------------------------------------------------------------------------------
 
-    // A promise was made (1) or is over (−1).
-    private void Hold(int member, int market, double signed, int count, bool isRest = false)
+    // A trade was accepted or opened (1), or is over (-1).
+    private void Occupy(int member, int market, int count)
     {
-        // The rest of an entry belongs to a trade that is counted already.
-        if (!isRest) _busy[market] += count;
+        _busy[market] += count;
         if (count > 0) _holder[market] = member;
-        if (!_hasRules) return;
-        _promisedIn[market] += count * Math.Abs(signed);
-        _promisedBy[member] += count * Math.Abs(signed);
-        // A promise that is over comes with its sign turned.
-        if (count * signed > 0) _promisedLong += signed;
-        else _promisedShort += Math.Abs(signed) * count;
-        if (_busy[market] == 0) _promisedIn[market] = 0;
-        if (_promises.Count == 0) _promisedLong = _promisedShort = 0;
     }
 
     // A trade was opened (1) or closed (−1).
     private void Count(int member, int market, int count, double notional)
     {
-        _busy[market] += count;
-        if (count > 0) _holder[market] = member;
+        Occupy(member, market, count);
         _turnover += notional;
     }
 
     private bool IsLivePeriod(int member, int market, in Signal signal)
     {
         ref var last = ref _lastAccepted[member];
-        if (last.Number != 0 && last.Period == signal.Time && last.Market == market && last.Side == signal.Side && _promises.ContainsKey(Key(member, last.Number))) return true;
+        if (last.Number != 0 && last.Period == signal.Time && last.Market == market && last.Side == signal.Side && _reserved.Contains(Key(member, last.Number))) return true;
         last = (signal.Number, market, signal.Side, signal.Time);
         return false;
     }
@@ -112,26 +97,34 @@ public sealed partial class PortfolioRun
         return Decision.Accepted;
     }
 
-    private double ValueIn(int market) => _gross[market] * _close[market] + _promisedIn[market];
+    // Open and reserved.
+    private double ValueIn(int market) => _gross[market] * _close[market] + _reserved.In(market);
 
-    private Decision Exceeds(int member, int market, Side side, double gross, double percent)
+    // Every limit counts what is open at the last marks, what is reserved for accepted signals, and the signal itself.
+    private Decision Exceeds(int member, int market, Side side, double value, double percent)
     {
-        if (_limits.MaxLeverage is { } leverage && Exposure + _promisedGross + gross > leverage * _equity) return Decision.MaxLeverage;
-        if (_limits.MaxTurnoverPercent is { } turnover && _turnover + gross > turnover * percent) return Decision.MaxTurnover;
+        var l = _limits;
+        if (l.MaxLeverage is { } leverage && Exposed() + _reserved.Value + value > leverage * _equity) return Decision.MaxLeverage;
+        if (l.MaxTurnoverPercent is { } turnover && _turnover + _reserved.Value + value > turnover * percent) return Decision.MaxTurnover;
         foreach (var g in _groupsOf[market])
-            if (_limits.Groups[g].MaxPercent is { } most && SumIn(_groups[g]) + gross > most * percent)
+            if (l.Groups[g].MaxPercent is { } group && SumIn(_groups[g]) + value > group * percent)
                 return Decision.MaxGroup;
-        if (_limits.MaxCorrelatedPercent is { } correlated && SumIn(_movesWith[market]) + gross > correlated * percent) return Decision.MaxCorrelated;
-        if (!_limits.AtEveryBar) return Decision.Accepted;
-        if (_limits.MaxSymbolPercent is { } symbol && ValueIn(market) + gross > symbol * percent) return Decision.MaxSymbol;
-        if (_limits.MaxStrategyPercent is { } strategy && ValueOf(member) + _promisedBy[member] + gross > strategy * percent) return Decision.MaxStrategy;
-        if (_limits.MaxNetPercent is { } net)
-        {
-            var sum = 0.0;
-            for (var i = 0; i < _net.Length; i++) sum += _net[i] * _close[i];
-            if (side == Side.Buy ? sum + _promisedLong + gross > net * percent : sum - _promisedShort - gross < -net * percent) return Decision.MaxNet;
-        }
-        return Decision.Accepted;
+        if (l.MaxCorrelatedPercent is { } correlated && SumIn(_movesWith[market]) + value > correlated * percent) return Decision.MaxCorrelated;
+        if (l.MaxSymbolPercent is { } symbol && ValueIn(market) + value > symbol * percent) return Decision.MaxSymbol;
+        if (l.MaxStrategyPercent is { } strategy && ValueOf(member) + _reserved.Of(member) + value > strategy * percent) return Decision.MaxStrategy;
+        if (l.MaxGrossPercent is { } gross && Exposed() + _reserved.Value + value > gross * percent) return Decision.MaxGross;
+        if (l.MaxNetPercent is not { } net) return Decision.Accepted;
+        // Reserved entries of the other side may never fill: they make no room.
+        var sum = OpenNet();
+        var exceeds = side == Side.Buy ? sum + _reserved.Longs + value > net * percent : sum - _reserved.Shorts - value < -net * percent;
+        return exceeds ? Decision.MaxNet : Decision.Accepted;
+    }
+
+    private double OpenNet()
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _net.Length; i++) sum += _net[i] * _close[i];
+        return sum;
     }
 
     private double SumIn(int[] markets)
@@ -154,7 +147,7 @@ public sealed partial class PortfolioRun
 
     // ---- limits at every bar ------------------------------------------------------------------------------------------------
 
-    // What of a fill the limits leave, at its own price; its promise is over already.
+    // What of a fill the limits leave, at its own price; its reservation is released already.
     private double Fitting(int member, int market, Side side, double own, double price)
     {
         var instrument = _instruments[market];
@@ -169,12 +162,7 @@ public sealed partial class PortfolioRun
             if (_limits.Groups[g].MaxPercent is { } most)
                 room = Math.Min(room, most * percent - OpenIn(_groups[g]));
         if (_limits.MaxCorrelatedPercent is { } correlated) room = Math.Min(room, correlated * percent - OpenIn(_movesWith[market]));
-        if (_limits.MaxNetPercent is { } net)
-        {
-            var sum = 0.0;
-            for (var i = 0; i < _net.Length; i++) sum += _net[i] * _close[i];
-            room = Math.Min(room, net * percent - (int)side * sum);
-        }
+        if (_limits.MaxNetPercent is { } net) room = Math.Min(room, net * percent - (int)side * OpenNet());
         if (instrument.MarginPerUnit <= 0) room = Math.Min(room, Free());
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }

@@ -63,6 +63,7 @@ internal static class ReasonText
         Decision.NotEnoughHistory => "portfolio.size needs more closed trades, or days, than there were.",
         Decision.NoStop => "portfolio.size goes by the way to the stop, and there was none.",
         Decision.VolumeTaken => "When it filled, other strategies had taken execution.volumePercent of the bar's volume.",
+        Decision.Expired => "Its symbol stopped trading before the entry could fill, and the entry was withdrawn.",
         _ => "",
     };
 

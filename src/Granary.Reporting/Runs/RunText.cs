@@ -49,6 +49,7 @@ public static class RunText
         Decision.NotEnoughHistory => "not-enough-history",
         Decision.NoStop => "no-stop",
         Decision.VolumeTaken => "volume-taken",
+        Decision.Expired => "expired",
         _ => "strategy-refused",
     };
 

@@ -185,6 +185,27 @@ public sealed class MultiSymbolRunTests
         outcome.Symbols[1].Ended.Single().End.ShouldBe(SignalEnd.NoCash);
     }
 
+    /// <summary>Enters the first symbol at its last bar, and the second later.</summary>
+    private sealed class LastBarThenOther : MultiSymbolStrategy
+    {
+        public override void OnBar(MultiSymbolContext bar)
+        {
+            if (bar.BarNumber == 2) bar.Symbols[0].Enter(Side.Buy);
+            if (bar.BarNumber is 5 or 9) bar.Symbols[1].Enter(Side.Buy);
+        }
+    }
+
+    [Fact]
+    public void An_entry_in_a_symbol_that_stops_trading_expires_and_frees_the_cash_of_the_account()
+    {
+        var outcome = MultiSymbolRunner.Run(new LastBarThenOther(), [Prices("A", 10, 10, 10), Prices("B", 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20)],
+            new TradingSettings { Cash = 1000, Size = SizeRule.PercentOfEquity(90) });
+
+        outcome.Symbols[0].Ended.Single().End.ShouldBe(SignalEnd.Expired);
+        outcome.Symbols[1].Ended.Single().End.ShouldBe(SignalEnd.NoCash);
+        outcome.Symbols[1].Trades.Count.ShouldBe(1);
+    }
+
     /// <summary>Notes what it is shown of each symbol.</summary>
     private sealed class Witness : MultiSymbolStrategy
     {

@@ -136,6 +136,16 @@ internal sealed partial class StrategyBook
         Refresh();
     }
 
+    /// <summary>The instrument has stopped trading: what waits to open a trade expires.</summary>
+    public void ExpireEntries(long time)
+    {
+        var waiting = _orders.Count;
+        for (var i = _orders.Count - 1; i >= 0; i--)
+            if (_orders[i].Role is OrderRole.Entry or OrderRole.Net)
+                Drop(i, OrderState.Expired, time);
+        if (_orders.Count != waiting) Refresh();
+    }
+
     public void MoveStop(Side side, double price)
     {
         for (var i = 0; i < _trades.Count; i++)

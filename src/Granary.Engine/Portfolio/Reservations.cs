@@ -1,0 +1,85 @@
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>An accepted signal, as far as it is not filled yet.</summary>
+/// <param name="Scale">The portfolio's quantity as a multiple of the strategy's.</param>
+/// <param name="Value">Of the portfolio's quantity, at the signal's price.</param>
+/// <param name="Cash">How much of the account's cash or margin its fill will need.</param>
+/// <param name="Quantity">The strategy's, base units.</param>
+/// <param name="Market">Index of its instrument.</param>
+/// <param name="IsRest">The rest of an entry that was filled in part: its trade is open already.</param>
+internal readonly record struct Reservation(double Scale, double Value, double Cash, Side Side, double Quantity, int Market, bool IsRest = false);
+
+/// <summary>
+/// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so that several signals of one close
+/// cannot share the same room.
+/// </summary>
+internal sealed class Reservations(int markets, int members)
+{
+    private readonly Dictionary<long, Reservation> _byTrade = [];
+    private readonly double[] _inMarket = new double[markets], _ofMember = new double[members];
+    private readonly int[] _countIn = new int[markets], _countOf = new int[members];
+    private int _rests;
+
+    /// <summary>Sum of all values.</summary>
+    public double Value { get; private set; }
+
+    /// <summary>Cash or margin that the fills will need.</summary>
+    public double Cash { get; private set; }
+
+    /// <summary>Sum of the values of the longs.</summary>
+    public double Longs { get; private set; }
+
+    /// <summary>Sum of the values of the shorts, positive.</summary>
+    public double Shorts { get; private set; }
+
+    /// <summary>Reservations of trades that are not open yet.</summary>
+    public int NewTrades => _byTrade.Count - _rests;
+
+    public double In(int market) => _inMarket[market];
+
+    public double Of(int member) => _ofMember[member];
+
+    public bool Contains(long trade) => _byTrade.ContainsKey(trade);
+
+    public bool TryGet(long trade, out Reservation reservation) => _byTrade.TryGetValue(trade, out reservation);
+
+    /// <summary>The trades of some reservations, in the order of their keys.</summary>
+    public IReadOnlyList<long> Where(Predicate<Reservation> which)
+    {
+        if (_byTrade.Count == 0) return [];
+        return [.. _byTrade.Where(r => which(r.Value)).Select(r => r.Key).Order()];
+    }
+
+    /// <param name="trade">Key of the member and the signal's number; the upper half is the member.</param>
+    public void Add(long trade, in Reservation reservation)
+    {
+        _byTrade.Add(trade, reservation);
+        Book((int)(trade >> 32), reservation, 1);
+    }
+
+    /// <summary>The signal was filled, or ended without a fill.</summary>
+    public bool Release(long trade, out Reservation reservation)
+    {
+        if (!_byTrade.Remove(trade, out reservation)) return false;
+        Book((int)(trade >> 32), reservation, -1);
+        return true;
+    }
+
+    private void Book(int member, in Reservation reservation, int count)
+    {
+        var value = count * reservation.Value;
+        if (reservation.IsRest) _rests += count;
+        Value += value;
+        Cash += count * reservation.Cash;
+        if (reservation.Side == Side.Buy) Longs += value;
+        else Shorts += value;
+        _inMarket[reservation.Market] += value;
+        _ofMember[member] += value;
+        // Sums of many values leave rounding errors behind; where nothing is reserved the sum is exactly 0.
+        if ((_countIn[reservation.Market] += count) == 0) _inMarket[reservation.Market] = 0;
+        if ((_countOf[member] += count) == 0) _ofMember[member] = 0;
+        if (_byTrade.Count == 0) Value = Cash = Longs = Shorts = 0;
+    }
+}

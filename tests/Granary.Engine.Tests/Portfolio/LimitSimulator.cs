@@ -1,0 +1,112 @@
+namespace Granary.Engine.Tests.Portfolio;
+
+/// <summary>The numbers of a random set of limits; null = no such limit. Percentages of equity.</summary>
+internal sealed record SimulatedLimits(
+    int? Positions, double? Gross, double? Net, double? Symbol, double? Strategy, double? Leverage, double? Turnover, double? Group, int? GroupPositions,
+    double? Correlated);
+
+/// <summary>
+/// A second implementation of the portfolio's limits, from lists of trades alone. It shares no code with the engine: every sum is taken anew for every decision.
+/// </summary>
+/// <param name="group">The symbols that share the group's limit.</param>
+/// <param name="days">How many daily returns a correlation is taken from.</param>
+/// <param name="threshold">Symbols that correlate at least so much, either way, share the limit of correlated symbols.</param>
+internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] group, int days, double threshold)
+{
+    private readonly List<double[]> _dayStarts = [];
+    private double _cash = cash, _equityAtMark = cash, _tradedToday;
+    private double[] _price = [];
+
+    private sealed class Item
+    {
+        public int Member, Number, Symbol, Sign;
+        // Of the portfolio: what waits, at the signal's price, and what is open.
+        public double Waits, AskedAt, Open;
+
+        public double WaitingValue => Waits * AskedAt;
+    }
+
+    private readonly List<Item> _items = [];
+
+    public void Close(double[] prices, bool isNewDay)
+    {
+        _price = [.. prices];
+        _equityAtMark = _cash + _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]);
+        if (!isNewDay) return;
+        _tradedToday = 0;
+        _dayStarts.Add(_price);
+    }
+
+    private bool MovesWith(int a, int b) => a == b || Math.Abs(Correlation(Returns(a), Returns(b))) >= threshold;
+
+    // The first day has no close before it.
+    private double[] Returns(int symbol) =>
+        [.. Enumerable.Range(0, _dayStarts.Count).Skip(2).TakeLast(days).Select(d => Math.Log(_dayStarts[d][symbol]) - Math.Log(_dayStarts[d - 1][symbol]))];
+
+    private static double Correlation(double[] a, double[] b)
+    {
+        if (a.Length < 10) return 0;
+        var (meanA, meanB) = (a.Average(), b.Average());
+        var together = a.Zip(b, (x, y) => (x - meanA) * (y - meanB)).Sum();
+        return together / Math.Sqrt(a.Sum(x => Math.Pow(x - meanA, 2)) * b.Sum(y => Math.Pow(y - meanB, 2)));
+    }
+
+    private double Held(Func<Item, bool> which) => _items.Where(which).Sum(i => i.Open * _price[i.Symbol] + i.WaitingValue);
+
+    /// <returns>The name of the first limit that the signal would exceed; "Accepted" where there is none.</returns>
+    public string Decide(int member, int number, int symbol, int sign, double quantity)
+    {
+        var value = quantity * _price[symbol];
+        double Of(double percent) => percent * _equityAtMark / 100;
+        var alive = _items.Where(i => i.Open > 0 || i.Waits > 0).ToList();
+        string? refused = null;
+        void Refuse(string why, bool when) => refused ??= when ? why : null;
+        Refuse("MaxPositions", limits.Positions is { } p && alive.Count >= p);
+        Refuse("MaxTurnover", limits.Turnover is { } t0 && _tradedToday >= Of(t0));
+        Refuse("MaxGroup", limits.GroupPositions is { } gp && group.Contains(symbol) && alive.Count(i => group.Contains(i.Symbol)) >= gp);
+        Refuse("MaxLeverage", limits.Leverage is { } l && Held(_ => true) + value > l * _equityAtMark);
+        Refuse("MaxTurnover", limits.Turnover is { } t && _tradedToday + _items.Sum(i => i.WaitingValue) + value > Of(t));
+        Refuse("MaxGroup", limits.Group is { } g && group.Contains(symbol) && Held(i => group.Contains(i.Symbol)) + value > Of(g));
+        Refuse("MaxCorrelated", limits.Correlated is { } c && Held(i => MovesWith(i.Symbol, symbol)) + value > Of(c));
+        Refuse("MaxSymbol", limits.Symbol is { } s && Held(i => i.Symbol == symbol) + value > Of(s));
+        Refuse("MaxStrategy", limits.Strategy is { } m && Held(i => i.Member == member) + value > Of(m));
+        Refuse("MaxGross", limits.Gross is { } gr && Held(_ => true) + value > Of(gr));
+        var net = _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]) + sign * (_items.Where(i => i.Sign == sign).Sum(i => i.WaitingValue) + value);
+        Refuse("MaxNet", limits.Net is { } n && sign * net > Of(n));
+        // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked.
+        var bound = _items.Sum(i => i.WaitingValue) + 2 * _items.Where(i => i.Sign < 0).Sum(i => i.Open * _price[i.Symbol]);
+        Refuse("NoCash", value > _cash - bound);
+        if (refused is null) _items.Add(new Item { Member = member, Number = number, Symbol = symbol, Sign = sign, Waits = quantity, AskedAt = _price[symbol] });
+        return refused ?? "Accepted";
+    }
+
+    public void Fill(int member, int number, double share, double price)
+    {
+        if (Find(member, number) is not { } item) return;
+        var quantity = item.Waits * share;
+        item.Waits -= quantity;
+        item.Open += quantity;
+        _cash -= item.Sign * quantity * price;
+        _tradedToday += quantity * price;
+    }
+
+    public void Cancel(int member, int number)
+    {
+        if (Find(member, number) is not { } item) return;
+        item.Waits = 0;
+        if (item.Open == 0) _items.Remove(item);
+    }
+
+    public void Exit(int member, int number, double price)
+    {
+        if (Find(member, number) is not { } item) return;
+        _cash += item.Sign * item.Open * price;
+        _tradedToday += item.Open * price;
+        _items.Remove(item);
+    }
+
+    /// <summary>Value of what is open and reserved, in percent of the equity at the last close.</summary>
+    public double PercentIn(int symbol) => 100 * Held(i => i.Symbol == symbol) / _equityAtMark;
+
+    private Item? Find(int member, int number) => _items.Find(i => i.Member == member && i.Number == number);
+}
