@@ -176,7 +176,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var guards = interrupted || host is IPortfolioHost ? null : await GuardAsync(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
-                Symbols: i.Symbols.Count > 1 ? i.Symbols : null)).ToList();
+                Symbols: i.Symbols.Count > 1 ? i.Symbols : null)
+            {
+                Trace = outcomes.GetValueOrDefault(i.Index)?.Trace,
+            }).ToList();
             var model = new RunModel
             {
                 Name = spec.Name,

@@ -110,7 +110,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         {
             var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
             entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, last.Symbol, last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
-                1.0 / outcome.Groups.Count, Statistics(group.Stitched, group.Choices.SelectMany(c => c.Trades)), Symbols: last.Symbols.Count > 1 ? last.Symbols : null));
+                1.0 / outcome.Groups.Count, Statistics(group.Stitched, group.Choices.SelectMany(c => c.Trades)), Symbols: last.Symbols.Count > 1 ? last.Symbols : null) { Trace = group.Stitched });
         }
         var recorder = new EquityRecorder();
         var peak = double.NegativeInfinity;

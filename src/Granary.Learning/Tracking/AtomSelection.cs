@@ -35,7 +35,9 @@ internal sealed class AtomSelection
         {
             if (_barred[j]) continue;
             var column = DenseVectors.Copy(_panel.Column(j), centre: true);
-            if (Math.Abs(DenseVectors.Dot(chosen, column)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column)) _barred[j] = true;
+            var product = DenseVectors.Dot(chosen, column);
+            // Without short weights, a name that moves against a chosen one repeats nothing.
+            if ((_options.NonNegative ? product : Math.Abs(product)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column)) _barred[j] = true;
         }
     }
 

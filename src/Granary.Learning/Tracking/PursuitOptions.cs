@@ -36,7 +36,7 @@ public sealed record PursuitOptions
     /// <summary>What trading a unit of each name costs on top, in the same unit, by column; null for nothing.</summary>
     public IReadOnlyList<double>? Costs { get; init; }
 
-    /// <summary>A name that correlates more than this (in absolute value) with one already chosen is passed over; 1 passes over none.</summary>
+    /// <summary>A name whose returns correlate more than this with one already chosen is passed over (in absolute value where weights may be negative); 1 passes over none.</summary>
     public double MaxCorrelation { get; init; } = 1;
 
     internal bool IsConstrained => NonNegative || SumToOne || MinWeight > 0 || double.IsFinite(MaxWeight) || HasPenalty;

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
@@ -16,6 +17,9 @@ public sealed record StrategyEntry(
     int Index, string Id, string Class, IReadOnlyList<(string Name, object Value)> Params, string Symbol, string Timeframe, string Sides,
     double Weight, RunStatistics? Stats, string? Model = null, string? Error = null, IReadOnlyList<string>? Symbols = null)
 {
+    /// <summary>Its own account's equity at the ends of periods; null where it failed, or nothing was traced.</summary>
+    public EquityTrace? Trace { get; init; }
+
     /// <summary>The symbol of one of its trades.</summary>
     public string SymbolOf(in Trade trade) => Symbols is null ? Symbol : Symbols[trade.SymbolIndex];
 }

@@ -138,6 +138,18 @@ public class MatchingPursuitTests
     }
 
     [Fact]
+    public void A_strategy_that_moves_against_a_chosen_one_is_chosen_too()
+    {
+        // Returns of a strategy and of one that gains where it loses: together they are nearly without risk.
+        var random = new Random(5);
+        double[] a = [.. Enumerable.Range(0, 100).Select(_ => 0.01 + 0.05 * (random.NextDouble() - 0.5))];
+        double[] against = [.. a.Select(r => 0.018 - r + 0.004 * (random.NextDouble() - 0.5))];
+        double[] near = [.. a.Select(r => r - 0.001 + 0.004 * (random.NextDouble() - 0.5))];
+        var chosen = SparseSelection.Choose(ReturnPanel.FromColumns(["a", "against", "near"], [a, against, near]), most: 3, maxCorrelation: 0.7);
+        chosen.Chosen.ShouldBe(["a", "against"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void The_same_fit_comes_whatever_the_scale_of_a_name_where_atoms_are_normalised()
     {
         var (panel, index) = OmpOracle.Read();

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -129,7 +130,7 @@ public sealed class SyntheticRun : IRunEvents
             _trades[i] = own;
             entries.Add(i == strategies - 1
                 ? new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, null, Error: "the factor sma(400) never became warm: the market has 120 bars")
-                : new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, Stats(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252)));
+                : new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, Stats(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252)) { Trace = Traced(own, _bars[(market.Symbol, market.Timeframe)]) });
         }
         for (var i = 0; i < entries.Count; i++)
         {
@@ -187,6 +188,21 @@ public sealed class SyntheticRun : IRunEvents
             signals.Add(new SignalRow(signal, decision, trade, null, [1, 2]));
         }
         return made;
+    }
+
+    // Equity of the strategy's own account at the ends of weeks, its trades at their closes.
+    private static EquityTrace Traced(List<Trade> trades, Bar[] bars)
+    {
+        var tracer = new EquityTracer(7 * TimeSpan.TicksPerDay, 100_000);
+        foreach (var bar in bars)
+        {
+            double equity = 100_000;
+            foreach (var t in trades)
+                if (t.EntryTime <= bar.Time)
+                    equity += t.ExitTime <= bar.Time ? t.NetProfit : (int)t.Side * t.Quantity * (bar.Close - t.EntryPrice);
+            tracer.Add(bar.Time, equity);
+        }
+        return tracer.Finish()!;
     }
 
     private static RunStatistics Stats(List<Trade> trades, Bar[] bars, double perYear)

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
@@ -82,7 +83,7 @@ public static class ScheduledWeights
         foreach (var candidate in scored.OrderByDescending(s => s.Score).ThenBy(s => s.Index))
         {
             if (chosen.Count == spec.MaxStrategies) break;
-            if (chosen.All(c => Correlation(c.Returns, candidate.Returns) <= spec.MaxCorrelation)) chosen.Add(candidate);
+            if (!chosen.Any(c => PearsonCorrelation.Of(c.Returns, candidate.Returns) > spec.MaxCorrelation)) chosen.Add(candidate);
         }
         var sum = chosen.Sum(c => c.Score);
         return [.. chosen.Select(c => (c.Index, Math.Min(c.Score / sum, spec.MaxWeight)))];
@@ -94,15 +95,6 @@ public static class ScheduledWeights
         var squares = 0.0;
         foreach (var v in values) squares += (v - mean) * (v - mean);
         return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
-    }
-
-    private static double Correlation(double[] a, double[] b)
-    {
-        var ((ma, da), (mb, db)) = (Moments(a), Moments(b));
-        if (!(da > 0) || !(db > 0)) return 0;
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += (a[i] - ma) * (b[i] - mb);
-        return sum / ((a.Length - 1) * da * db);
     }
 
     private static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to, RebalanceSpec spec)

@@ -12,7 +12,7 @@ internal sealed class FormulasSection : IReportSection<CurveView>
         new("turnover", "Σ notional of entries and exits / mean equity / years", "convention, two-sided"),
         new("cost share", "Σ commission / Σ profit before commission of the trades that gained before it", "convention"),
         new("capacity", "1% of a market's mean daily turnover (volume · close) / the 95% quantile of fill notional over equity; of a portfolio the least of its markets", "convention"),
-        new("strategy correlation", "Pearson's, of net profit by week of exit (by day in runs under half a year); 0 in a week without exits", "convention"),
+        new("strategy correlation", "cov(r, s) / (std(r) · std(s)), r and s the returns of two strategies' own equity over the weeks (days for bars of less than an hour) that both have", "Pearson"),
         new("rolling figures", "sharpe and volatility over the last w returns, w = 126 or a quarter of the record", "convention"),
     ];
 

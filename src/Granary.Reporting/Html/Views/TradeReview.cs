@@ -30,9 +30,7 @@ internal sealed class TradeReview
         _intraday = [.. model.Strategies.Select(s => Timeframe.TryParse(s.Timeframe, out var t) && t.Value.IsIntraday)];
         Net = new double[model.Strategies.Count];
         Closed = new int[model.Strategies.Count];
-        var span = model.Markets.Count == 0 ? 0 : (model.Markets.Max(m => m.Last) - model.Markets.Min(m => m.First)).TotalDays;
-        PeriodDays = span < 182 ? 1 : 7;
-        Profits = new Dictionary<int, double>?[model.Strategies.Count];
+        Moved = new double[model.Strategies.Count];
     }
 
     /// <summary>Whether these are the portfolio's trades, and not, for want of them, the strategies' own.</summary>
@@ -93,11 +91,8 @@ internal sealed class TradeReview
 
     public int[] Closed { get; }
 
-    /// <summary>1 in runs under half a year, else 7; weeks begin on Monday, for tick zero is one.</summary>
-    public int PeriodDays { get; }
-
-    /// <summary>Net profit by period of exit (of <see cref="PeriodDays"/> since tick zero) of each strategy; null without trades.</summary>
-    public Dictionary<int, double>?[] Profits { get; }
+    /// <summary>Sum of the absolute net profits of each strategy's trades, open ones at their marks.</summary>
+    public double[] Moved { get; }
 
     public static TradeReview Of(RunModel model, IRunEvents events, EquityCurve closes)
     {
@@ -151,6 +146,7 @@ internal sealed class TradeReview
         var bought = trade.Quantity * trade.EntryPrice * multiplier;
         Fill(strategy.Symbol, bought, trade.EntryTime);
         Carry += trade.Carry;
+        Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
         {
             Commission += trade.Commission;
@@ -183,9 +179,6 @@ internal sealed class TradeReview
 
         Net[member] += net;
         Closed[member]++;
-        var profits = Profits[member] ??= [];
-        var period = (int)(trade.ExitTime / TimeSpan.TicksPerDay) / PeriodDays;
-        profits[period] = profits.GetValueOrDefault(period) + net;
 
         var direction = Math.Sign(net);
         if (direction == 0 || Math.Sign(_streak) != direction) EndStreak();
