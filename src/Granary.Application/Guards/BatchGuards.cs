@@ -46,10 +46,7 @@ public sealed record BatchGuards(
                     ? new EvidenceFinding(EvidenceState.Passed, "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)])
                     : EvidenceFinding.Missing(s.Deflated.Length < 2 ? "one strategy alone gives nothing to choose among, and others have been tried on these bars" : "the record is too short to be split");
         findings[Guards.Evidence.Causality] = Causality is { } c
-            ? new EvidenceFinding(State(c.Passed), c.Passed
-                    ? Text($"{c.Strategies} strategies did the same before {c.Cuts} instants after which every bar was replaced by nonsense")
-                    : $"{c.Found[0].Strategy} looks ahead: {c.Found[0].Sentence}",
-                [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count)])
+            ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("nobody looked");
         findings[Guards.Evidence.CostStress] = Stress is { Strategies: > 0 } t
             ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
@@ -66,7 +63,7 @@ public sealed record BatchGuards(
         said.Add(verdict.IsSufficient
             ? "All five checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
             : $"{verdict.Reasons.Count} of the {Guards.Evidence.Checks.Count} checks did not pass: these results should not be traded as they are.");
-        if (Causality is { Passed: false } leak) said.Add($"{leak.Found.Count} of the {leak.Strategies} strategies that were looked at acted on bars that had not happened yet. Nothing else on this page counts until that is mended; granary verify names them all.");
+        if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
             var unit = Unit(s.PeriodTicks);
@@ -88,7 +85,7 @@ public sealed record BatchGuards(
         if (Stress is { Strategies: > 0 } stress)
             said.Add(Text($"With every cost doubled and every order one bar later the result is {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
-            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies at {clean.Cuts} instants; granary verify looks at all of them."));
+            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose future was changed at {clean.Cuts} times; granary verify looks at all of them."));
         return said;
     }
 
@@ -130,7 +127,7 @@ public sealed record BatchGuards(
                 }
             }
             if (LedgerFault is not null) json.WriteString("ledger", LedgerFault);
-            if (Causality is { } c && c.Found.Count > 0)
+            if (Causality is { Passed: false } c)
             {
                 json.WriteStartArray("lookAhead");
                 foreach (var found in c.Found)
@@ -139,6 +136,16 @@ public sealed record BatchGuards(
                     json.WriteString("strategy", found.Strategy);
                     json.WriteString("cut", RunText.Time(found.Cut.Ticks));
                     json.WriteString("sentence", found.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteStartArray("reaches");
+                foreach (var reach in c.Reaches)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("class", reach.Class);
+                    json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(reach.Kind.ToString()));
+                    json.WriteString("sentence", reach.Sentence);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();

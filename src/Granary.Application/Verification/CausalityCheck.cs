@@ -1,134 +1,175 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
+using Granary.Application.Verification.Reach;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 
 namespace Granary.Application.Verification;
 
-/// <summary>A strategy that did something else before the cut, when only what came after it was changed.</summary>
-/// <param name="Cut">Open time of the first bar that was changed.</param>
-public sealed record LookAhead(string Strategy, DateTime Cut, string Sentence);
-
-/// <param name="Strategies">How many were looked at.</param>
-/// <param name="Cuts">At how many points each.</param>
-public sealed record CausalityResult(int Strategies, int Cuts, IReadOnlyList<LookAhead> Found)
-{
-    /// <summary>How many factors were looked at by themselves, value by value.</summary>
-    public int Factors { get; init; }
-
-    /// <summary>Those whose values changed; named by factor and feed.</summary>
-    public IReadOnlyList<LookAhead> FactorsFound { get; init; } = [];
-
-    public bool Passed => Found.Count == 0 && FactorsFound.Count == 0;
-}
-
 /// <summary>
-/// Looks for look-ahead: replaces every bar from a random instant on by nonsense, runs again, and demands that everything
-/// before the instant is the same to the bit.
+/// The look-ahead check: changes prices, volumes and times of every bar from a time on, runs again, and demands that everything before
+/// that time is the same
+/// to the bit. The times follow decisions of the strategies, since a decision that depends on the next bar shows nowhere else; others are
+/// random.
 /// </summary>
 public static class CausalityCheck
 {
-    /// <param name="except">Strategies, by their indices, that are not looked at.</param>
-    /// <param name="sample">How many strategies to look at, evenly over the batch.</param>
-    /// <param name="cuts">How many instants.</param>
-    /// <param name="factors">Whether every value of the strategies' factors is looked at too, and not only what the strategies made of them.</param>
-    /// <param name="after">Bars of each market behind a cut that are still shown; null shows all. Bars come in blocks, so that those far behind a cut cannot reach what was done before it.</param>
-    /// <param name="withModels">Gives the plan its models, trained on the bars at hand, so that a training that looks ahead is found too; null where none are asked.</param>
-    public static async Task<CausalityResult> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, int sample, int cuts, ulong seed,
-        CancellationToken cancellationToken, Func<IReadOnlyDictionary<string, OpenedMarket>, Task<BatchPlan>>? withModels = null, bool factors = false, IReadOnlySet<int>? except = null, long? after = null)
+    public static async Task<CausalityResult> RunAsync(LookAheadSubject subject, LookAheadEffort effort, ulong seed,
+        CancellationToken cancellationToken)
     {
-        withModels ??= _ => Task.FromResult(plan);
-        // What failed is not looked at: it might not come back, and no limits guard it here.
-        int[] eligible = [.. plan.Instances.Select(i => i.Index).Where(i => except?.Contains(i) != true)];
-        var count = Math.Min(sample, eligible.Length);
-        var chosen = Enumerable.Range(0, count).Select(i => eligible[(int)((long)i * eligible.Length / count)]).ToHashSet();
-        var (first, last) = await SpanAsync(markets, cancellationToken);
-        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
-        long[] at = [.. Enumerable.Range(0, cuts).Select(_ => first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first)))];
-        Dictionary<string, OpenedMarket> Changed(Func<IBarSeries, IBarSeries> change) => markets.ToDictionary(m => m.Key, m => m.Value with { Series = change(m.Value.Series) }, StringComparer.Ordinal);
-        IBarSeries Until(IBarSeries series, long cut) => after is { } more ? new SeriesUntil(series, cut, more) : series;
-        var shown = after is null || cuts == 0 ? markets : Changed(s => Until(s, at.Max()));
-        var truth = await EventsAsync(await withModels(shown), shown, host, chosen, cancellationToken);
-        var found = new List<LookAhead>();
-        var poisonings = new List<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)>();
-        for (var c = 0; c < cuts; c++)
+        var run = new Run(subject, effort, seed, cancellationToken);
+        return await run.ResultAsync();
+    }
+
+    private sealed record World(long Cut, PerturbedShape Shape, IReadOnlySet<int> Strategies,
+        IReadOnlyDictionary<string, OpenedMarket> Markets);
+
+    private sealed class Run(LookAheadSubject subject, LookAheadEffort effort, ulong seed, CancellationToken cancellationToken)
+    {
+        private readonly HashSet<int> _chosen = [.. subject.Sample(effort.Strategies)];
+        private readonly Dictionary<(string Symbol, Timeframe Timeframe), KnownBars> _known = [];
+        private readonly List<LookAhead> _found = [];
+        private PluginReach _reach = null!;
+
+        public async Task<CausalityResult> ResultAsync()
         {
-            var cut = at[c];
-            var poisoned = Changed(s => new PoisonedSeries(Until(s, cut), cut, seed + (ulong)c * 7919));
-            poisonings.Add((cut, poisoned));
-            var other = await EventsAsync(await withModels(poisoned), poisoned, host, chosen, cancellationToken);
-            foreach (var strategy in chosen.Order())
+            _reach = PluginReach.Of(subject.Plan, subject.Markets, _chosen);
+            var (first, last) = await SpanAsync();
+            var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+            long RandomTime() => first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
+            long[] times = [.. Enumerable.Range(0, effort.Times).Select(_ => RandomTime())];
+            var truth = await EventsAsync(subject.Markets, _chosen);
+            foreach (var i in _chosen)
+                foreach (var symbol in subject.Plan.Instances[i].Symbols)
+                    await KnowAsync(symbol, subject.Plan.Instances[i].Timeframe);
+            List<DecisionCut> cuts = [.. Decisions(truth), .. times.Select(t => new DecisionCut(t, _chosen))];
+            // Strategies that decided nothing are looked at anyway.
+            var idle = _chosen.Where(s => !cuts.Any(c => c.Strategies.Contains(s))).ToHashSet();
+            if (idle.Count > 0) cuts.AddRange(Enumerable.Range(0, effort.Decisions).Select(_ => new DecisionCut(RandomTime(), idle)));
+            var bars = await FirstBarsAsync([.. cuts.Select(c => c.Time)]);
+            var worlds = new List<World>();
+            foreach (var (cut, c) in cuts.Select((cut, c) => (cut, c)))
             {
-                if (found.Any(f => f.Strategy == plan.Instances[strategy].Id)) continue;
-                // A long bar that the cut falls into is changed from its own open on.
-                var timeframe = plan.Instances[strategy].Timeframe;
-                var known = timeframe == plan.Spec.Data.Timeframe ? cut : timeframe.Floor(cut);
-                if (Difference(truth.GetValueOrDefault(strategy) ?? [], other.GetValueOrDefault(strategy) ?? [], known) is { } sentence)
-                    found.Add(new LookAhead(plan.Instances[strategy].Id, new DateTime(cut, DateTimeKind.Utc), sentence));
+                var shape = (PerturbedShape)random.Next((int)PerturbedShape.All + 1);
+                var shapes = times.Contains(cut.Time) ? new[] { shape } : [shape, PerturbedShape.All ^ shape];
+                foreach (var s in shapes) worlds.Add(new World(cut.Time, s, cut.Strategies, Changed(cut.Time, s, seed + (ulong)c * 7919)));
+            }
+            foreach (var world in worlds) await CompareAsync(world, truth, bars);
+            var result = new CausalityResult(_chosen.Count, cuts.Select(c => c.Time).Distinct().Count(),
+                [.. _found.OrderBy(f => f.Strategy, StringComparer.Ordinal)])
+            {
+                Classes = _reach.Classes,
+                Reaches = _reach.Found,
+            };
+            if (!effort.Factors) return result;
+            var all = worlds.Where(w => w.Strategies == _chosen || times.Length == 0).ToList();
+            var (factors, changed) = await FactorCausality.RunAsync(subject.Plan, subject.Markets, _chosen,
+                [.. all.Select(w => (w.Cut, w.Markets))], cancellationToken);
+            return result with { Factors = factors, FactorsFound = changed };
+        }
+
+        private IReadOnlyList<DecisionCut> Decisions(IReadOnlyDictionary<int, List<byte[]>> truth)
+        {
+            var representatives = subject.Representatives.Where(_chosen.Contains).ToHashSet();
+            // Each time costs a training where models are trained on the changed bars: then few serve all.
+            if (subject.WithModels is null) return DecisionCuts.Choose([.. _chosen.Order()], representatives, truth, Known, effort, seed);
+            var few = DecisionCuts.Choose([.. _chosen.Order()], new HashSet<int>(), truth, Known,
+                effort with { MostCuts = effort.Decisions }, seed);
+            return [.. few.Select(c => c with { Strategies = _chosen })];
+        }
+
+        private async Task CompareAsync(World world, IReadOnlyDictionary<int, List<byte[]>> truth,
+            IReadOnlyDictionary<(string Symbol, long Cut), (long? Before, long? First)> bars)
+        {
+            var wanted = world.Strategies.Where(s => _found.All(f => f.Strategy != subject.Plan.Instances[s].Id)).ToHashSet();
+            if (wanted.Count == 0) return;
+            var events = await EventsAsync(world.Markets, wanted);
+            foreach (var s in wanted.Order())
+            {
+                var instance = subject.Plan.Instances[s];
+                var (own, other) = (truth.GetValueOrDefault(s) ?? [], events.GetValueOrDefault(s) ?? []);
+                var known = instance.Symbols.Min(symbol => _known[(symbol, instance.Timeframe)].Before(world.Cut));
+                var sentence = StrategyPast.Difference(own, other, known);
+                if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], world.Cut)] is { First: { } first } at)
+                    sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, world.Cut,
+                        instance.Timeframe, world.Shape));
+                if (sentence is not null) _found.Add(new LookAhead(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
             }
         }
-        if (!factors) return new CausalityResult(count, cuts, found);
-        var looked = await FactorCausality.RunAsync(plan, markets, chosen, poisonings, cancellationToken);
-        return new CausalityResult(count, cuts, found) { Factors = looked.Factors, FactorsFound = looked.Found };
-    }
 
-    private static string? Difference(List<byte[]> truth, List<byte[]> other, long cut)
-    {
-        var a = new Past(truth, cut);
-        var b = new Past(other, cut);
-        while (true)
+        // Whether an exit fills whole at the next bar's open, so that the changed bar shows what was ordered before it. Exits that wait
+        // for a price do not.
+        private bool ExitsFillAtOnce(StrategyInstance instance)
         {
-            var (more, others) = (a.Next(out var x), b.Next(out var y));
-            if (!more && !others) return null;
-            if (!more) return $"it made one more {y.Kind} at {Time(y)} when only later bars were changed";
-            if (!others) return $"its {x.Kind} at {Time(x)} went away when only later bars were changed";
-            if (!x.SameAs(y)) return $"its {x.Kind} at {Time(x)} changed when only later bars were changed";
+            var execution = subject.Plan.Spec.Execution.Settings;
+            return !_reach.SubmitsOrders(instance.Definition) && instance.Symbols.Count == 1
+                && instance.Timeframe == subject.Markets[instance.Symbols[0]].Series.Timeframe
+                && execution is { Fill: FillTiming.NextOpen, LatencyBars: 0, VolumeShare: 0 };
         }
-    }
 
-    private static string Time(in RunEvent e) => new DateTime(e.Time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm");
+        private KnownBars Known(int strategy) => _known[(subject.Plan.Instances[strategy].Symbols[0],
+            subject.Plan.Instances[strategy].Timeframe)];
 
-    // A strategy's events before the cut, out of the chunks that it wrote.
-    private ref struct Past(List<byte[]> chunks, long cut)
-    {
-        private RunEventReader _reader;
-        private int _next;
-
-        public bool Next(out RunEvent e)
+        private async Task KnowAsync(string symbol, Timeframe timeframe)
         {
-            while (true)
+            if (!_known.ContainsKey((symbol, timeframe))) _known[(symbol,
+                timeframe)] = await KnownBars.OfAsync(subject.Markets[symbol].Series, timeframe, cancellationToken);
+        }
+
+        private Dictionary<string, OpenedMarket> Changed(long cut, PerturbedShape shape, ulong worldSeed)
+        {
+            IBarSeries Until(IBarSeries series) => effort.BarsAfter is { } more ? new SeriesUntil(series, cut, more) : series;
+            return subject.Markets.ToDictionary(
+                m => m.Key, m => m.Value with { Series = new PerturbedSeries(Until(m.Value.Series), cut, worldSeed, shape) },
+                    StringComparer.Ordinal);
+        }
+
+        private async Task<ConcurrentDictionary<int, List<byte[]>>> EventsAsync(IReadOnlyDictionary<string, OpenedMarket> markets,
+            HashSet<int> strategies)
+        {
+            var sink = new Memory();
+            var plan = await subject.TrainedAsync(markets);
+            await subject.Host.RunAsync(plan, markets, i => strategies.Contains(i.Index), sink, withFactors: false, _ => { }, null,
+                cancellationToken);
+            return sink.Events;
+        }
+
+        // Open times of the bars around each cut, by one pass over each market.
+        private async Task<Dictionary<(string Symbol, long Cut), (long? Before, long? First)>> FirstBarsAsync(long[] cuts)
+        {
+            var bars = new Dictionary<(string, long), (long?, long?)>();
+            long[] ordered = [.. cuts.Distinct().Order()];
+            foreach (var (symbol, market) in subject.Markets)
             {
-                while (!_reader.Next(out e, out _))
+                long? before = null;
+                var next = 0;
+                await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
                 {
-                    if (_next == chunks.Count) return false;
-                    _reader = new RunEventReader(chunks[_next++]);
+                    for (; next < ordered.Length && block.Time[^1] >= ordered[next]; next++)
+                    {
+                        var at = block.Time.BinarySearch(ordered[next]) is var i && i < 0 ? ~i : i;
+                        bars[(symbol, ordered[next])] = (at > 0 ? block.Time[at - 1] : before, block.Time[at]);
+                    }
+                    before = block.Time[^1];
                 }
-                if (e.Kind == RunEventKind.Trade && e.ToTrade().Reason == Engine.Trading.ExitReason.Open) continue;
-                if (e.Kind == RunEventKind.SignalEnded && e.End == Engine.Trading.SignalEnd.Unfilled) continue;
-                if (e.Time < cut) return true;
+                for (; next < ordered.Length; next++) bars[(symbol, ordered[next])] = (before, null);
             }
+            return bars;
         }
-    }
 
-    private static async Task<ConcurrentDictionary<int, List<byte[]>>> EventsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
-        HashSet<int> chosen, CancellationToken cancellationToken)
-    {
-        var sink = new Memory();
-        await host.RunAsync(plan, markets, i => chosen.Contains(i.Index), sink, withFactors: false, _ => { }, null, cancellationToken);
-        return sink.Events;
-    }
-
-    private static async Task<(long First, long Last)> SpanAsync(IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
-    {
-        var (first, last) = (long.MaxValue, long.MinValue);
-        foreach (var market in markets.Values)
-            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
-            {
-                first = Math.Min(first, block.Time[0]);
-                last = Math.Max(last, block.Time[^1]);
-            }
-        return (first, last);
+        private async Task<(long First, long Last)> SpanAsync()
+        {
+            var (first, last) = (long.MaxValue, long.MinValue);
+            foreach (var market in subject.Markets.Values)
+                await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+                {
+                    first = Math.Min(first, block.Time[0]);
+                    last = Math.Max(last, block.Time[^1]);
+                }
+            return (first, last);
+        }
     }
 
     private sealed class Memory : IEventSink

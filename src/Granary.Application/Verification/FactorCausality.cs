@@ -7,7 +7,9 @@ using Granary.Engine.Strategies;
 
 namespace Granary.Application.Verification;
 
-/// <summary>Looks for look-ahead in the factors themselves: every value before a cut has to be the same when only later bars were changed, whether a strategy acted on it or not.</summary>
+/// <summary>
+/// The look-ahead check of the factors themselves: every value before a cut has to be the same when only later bars were changed, whether a strategy acted on it or not.
+/// </summary>
 internal static class FactorCausality
 {
     /// <summary>Factors that compare with other symbols are looked at through the strategies that read them.</summary>
@@ -20,16 +22,16 @@ internal static class FactorCausality
         var count = 0;
         foreach (var feed in plan.Feeds)
         {
-            var plans = feed.Symbols.Select(_ => feed.NewFactors()).ToList();
-            foreach (var instance in feed.Instances.Where(i => chosen.Contains(i.Index))) Declare(plan, feed, instance, markets, plans);
+            var requested = RequestsOf(plan, feed, chosen, markets);
             for (var s = 0; s < feed.Symbols.Count; s++)
             {
                 var symbol = feed.Symbols[s];
                 var series = new MarketSeries(markets[symbol].Instrument, feed.Timeframe);
-                var requests = plans[s].Requests.Where(r => r.CreateKernel(series, feed.Supply).ReferenceSymbols.Count == 0).ToList();
+                var requests = requested[s].Where(r => r.CreateKernel(series, feed.Supply).ReferenceSymbols.Count == 0).ToList();
                 count += requests.Count;
                 if (requests.Count == 0) continue;
-                long[] known = [.. cuts.Select(c => feed.Timeframe == plan.Spec.Data.Timeframe ? c.Cut : feed.Timeframe.Floor(c.Cut))];
+                var finished = await KnownBars.OfAsync(markets[symbol].Series, feed.Timeframe, cancellationToken);
+                long[] known = [.. cuts.Select(c => finished.Before(c.Cut))];
                 var truth = await ValuesAsync(markets[symbol].Series, feed, series, requests, known, cancellationToken);
                 for (var c = 0; c < cuts.Count; c++)
                 {
@@ -44,6 +46,14 @@ internal static class FactorCausality
             }
         }
         return (count, found);
+    }
+
+    /// <summary>The factors that strategies of a feed read, for each of its symbols.</summary>
+    public static IReadOnlyList<IReadOnlyList<FactorRequest>> RequestsOf(BatchPlan plan, FeedPlan feed, IReadOnlySet<int> chosen, IReadOnlyDictionary<string, OpenedMarket> markets)
+    {
+        var plans = feed.Symbols.Select(_ => feed.NewFactors()).ToList();
+        foreach (var instance in feed.Instances.Where(i => chosen.Contains(i.Index))) Declare(plan, feed, instance, markets, plans);
+        return [.. plans.Select(p => p.Requests)];
     }
 
     // A strategy that cannot be made has failed in the run already, and has nothing to look at.

@@ -32,7 +32,8 @@ public static class SeriesChanges
             {
                 HeadSeries.Verb => new HeadSeries(series, Number(0)),
                 SeriesUntil.Verb => new SeriesUntil(series, Number(0), Number(1)),
-                PoisonedSeries.Verb => new PoisonedSeries(series, Number(0), ulong.Parse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture)),
+                PerturbedSeries.Verb => new PerturbedSeries(
+                    series, Number(0), ulong.Parse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture), (PerturbedShape)Number(2)),
                 _ => throw new FormatException($"'{change}' is no change of a series that this version knows"),
             };
         }

@@ -48,7 +48,11 @@ public static class VerifyRun
                     var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
                     markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
                 }
-                var causality = await CausalityCheck.RunAsync(plan, markets, host, sample, cuts, spec.Seed, cancellationToken, spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken), factors: true);
+                var subject = new LookAheadSubject(plan, markets, host)
+                {
+                    WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
+                };
+                var causality = await CausalityCheck.RunAsync(subject, LookAheadEffort.OfCuts(sample, cuts), spec.Seed, cancellationToken);
                 var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
                 return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
             }

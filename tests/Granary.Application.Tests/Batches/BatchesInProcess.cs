@@ -269,9 +269,9 @@ public sealed class BatchesInProcess : IDisposable
             var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.H1), TestContext.Current.CancellationToken);
             markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
         }
-        // The leak reads whatever file is being run: the table is filled as the bars are opened, poisoned ones included.
+        // The leak reads whatever file is being run: the table is filled as the bars are opened, perturbed ones included.
         var host = new PeekingHost(new EmbeddedHost(2));
-        var result = await CausalityCheck.RunAsync(plan, markets, host, int.MaxValue, 24, 1, TestContext.Current.CancellationToken);
+        var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1, TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(plan.Instances.Count);
         result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);
     }

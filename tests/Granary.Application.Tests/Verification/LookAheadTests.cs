@@ -136,7 +136,7 @@ public sealed class LookAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_that_was_trained_on_its_own_test_set_is_caught_when_training_is_done_again_on_poisoned_bars()
+    public async Task A_model_that_was_trained_on_its_own_test_set_is_caught_when_training_is_done_again_on_perturbed_bars()
     {
         var spec = Spec("""{ "class": "SmaCross" }""");
         var source = BarSources.Open(spec.Data, spec.Folder);
@@ -158,11 +158,13 @@ public sealed class LookAheadTests : IDisposable
             return plan.WithModels(new Dictionary<int, IEntryModel> { [0] = new ModelOfItsOwnTestSet(sum / count) });
         }
 
-        var own = await CausalityCheck.RunAsync(plan, markets, new EmbeddedHost(1), 1, 3, 1, TestContext.Current.CancellationToken, m => Train(m, null));
+        var subject = new LookAheadSubject(plan, markets, new EmbeddedHost(1));
+        var effort = new LookAheadEffort(1, 3, 0);
+        var own = await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, null) }, effort, 1, TestContext.Current.CancellationToken);
         own.Found.ShouldHaveSingleItem().Sentence.ShouldContain("changed when only later bars were changed");
         // One that learnt from the first tenth alone does the same whatever comes later.
         var early = new DateTime(2022, 1, 20).Ticks;
-        (await CausalityCheck.RunAsync(plan, markets, new EmbeddedHost(1), 1, 3, 1, TestContext.Current.CancellationToken, m => Train(m, early))).Passed.ShouldBeTrue();
+        (await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, early) }, effort, 1, TestContext.Current.CancellationToken)).Passed.ShouldBeTrue();
     }
 
     [Fact]

@@ -44,8 +44,8 @@ public sealed class GuardsOnSilos : IDisposable
             (status.Progress.Done, status.Progress.Strategies).ShouldBe((embedded.Model.Strategies.Count, embedded.Model.Strategies.Count));
             string Ours(string file) => File.ReadAllText(Path.Combine(cluster.Runs, status.Id, file)).Replace(status.Id, status.Name, StringComparison.Ordinal);
             Ours("results.json").ShouldBe(await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json"), TestContext.Current.CancellationToken));
-            // They have run as passes of the cluster: the one with stressed costs, the true walk and the poisoned ones.
-            foreach (var pass in new[] { "rs has", ";until=", ";poison=" }) TestSilos.Log.Tail.Split('\n').ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal) && l.Contains(pass, StringComparison.Ordinal), pass);
+            // They have run as passes of the cluster: the one with stressed costs, the true bars and the perturbed ones.
+            foreach (var pass in new[] { "rs has", ";until=", ";perturb=" }) TestSilos.Log.Tail.Split('\n').ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal) && l.Contains(pass, StringComparison.Ordinal), pass);
         }
         (await File.ReadAllTextAsync(Path.Combine((await _batches.EmbeddedAsync(Foretelling)).Folder, "results.json"), TestContext.Current.CancellationToken)).ShouldContain("when only later bars were changed");
     }
@@ -62,7 +62,7 @@ public sealed class GuardsOnSilos : IDisposable
     [Theory]
     [InlineData("head=2000")]
     [InlineData("head=100000;until=638400000000000000:8192")]
-    [InlineData("head=3000;until=638100000000000000:100;poison=638100000000000000:18446744073709551615")]
+    [InlineData("head=3000;until=638100000000000000:100;perturb=638100000000000000:18446744073709551615:21")]
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
         var spec = Granary.Application.Batches.BatchReader.Read(Foretelling);

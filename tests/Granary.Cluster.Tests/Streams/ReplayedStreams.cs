@@ -170,8 +170,8 @@ public sealed class ReplayedStreams : IClassFixture<ReplayedStreams.Made>
         Counted.Kernels = 0;
         var status = await cluster.RunAsync(batch);
         status.Progress.Strategies.ShouldBe(100);
-        // Two silos: the sweep, the weighted ones once more, the true and two poisoned walks of the look for look-ahead, the one with stressed costs.
-        Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 3 + 1));
+        // Two silos: the sweep, the weighted ones once more, the look-ahead check's true bars and two futures of each of its cuts, the one with stressed costs.
+        Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 1 + 2 * 12 + 1));
     }
 
     [Fact]
