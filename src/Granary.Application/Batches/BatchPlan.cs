@@ -112,6 +112,14 @@ public sealed class BatchPlan
         return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)], [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
     }
 
+    /// <summary>The same plan with one of its strategies to run alone, in its feed.</summary>
+    /// <param name="instance">As it is to trade; its number is that of a strategy of the plan.</param>
+    public BatchPlan Alone(StrategyInstance instance)
+    {
+        var feed = Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
+        return new BatchPlan(Spec, Symbols, Instances, [feed with { Index = 0, TracePeriod = 0, Instances = [instance] }]);
+    }
+
     /// <summary>The same plan whose feeds have some of its strategies alone; their numbers stay.</summary>
     public BatchPlan Where(Func<StrategyInstance, bool> include) =>
         new(Spec, Symbols, Instances, [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);

@@ -22,15 +22,13 @@ public sealed class PortfolioDriver
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
-    private readonly TradeAccumulator _trades = new();
-    private readonly EquityAccumulator _equity = new();
     private readonly EquityRecorder _recorder = new();
-    private FeedClock _clock = null!;
+    private AccountStatistics _statistics = null!;
     private Action<EquityRow>? _row;
     private Action<PortfolioTrade>? _trade;
     private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
     private int _expiredSeen;
-    private long _rows, _exposed, _lastStamp = long.MinValue;
+    private long _lastStamp = long.MinValue;
 
     /// <param name="weights">By strategy index; those without are not members.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
@@ -52,7 +50,8 @@ public sealed class PortfolioDriver
 
     /// <param name="row">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) => (_clock, _row, _trade) = (clock, row, trade);
+    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
+        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock), row, trade);
 
     /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them; their strategies go on with them.</summary>
     public IReadOnlyList<(int Member, int Number)> MarginCalled => _called;
@@ -103,11 +102,8 @@ public sealed class PortfolioDriver
         _run.Revalue(stamp);
         // A flat curve of nobody is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
-        _equity.Add(stamp, _run.Equity);
-        _clock.Count(stamp);
-        _rows++;
-        if (_run.OpenTrades > 0) _exposed++;
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
+        _statistics.Add(r, _run.OpenTrades > 0);
         _recorder.Add(r);
         _row?.Invoke(r);
     }
@@ -178,7 +174,7 @@ public sealed class PortfolioDriver
 
     private void Book(in PortfolioTrade own)
     {
-        if (own.Trade.Reason != ExitReason.Open) _trades.Add(own.Trade.NetProfit, own.Trade.AdverseExcursion, own.Trade.FavourableExcursion, own.Trade.Bars);
+        _statistics.Add(own.Trade);
         _trade?.Invoke(own);
     }
 
@@ -186,7 +182,7 @@ public sealed class PortfolioDriver
     public PortfolioOutcome Outcome()
     {
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
-        var stats = Statistics(_rows > 1 ? _equity.ToStatistics(_clock.PeriodsPerYear) : null, _rows, _exposed);
+        var stats = _statistics.ToStatistics(_run.Commission, _run.Carry);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)
@@ -201,36 +197,5 @@ public sealed class PortfolioDriver
         var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
         return [new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
             $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries)];
-    }
-
-    private RunStatistics Statistics(EquityStatistics? e, long rows, long exposed)
-    {
-        var t = _trades.ToStatistics();
-        return new RunStatistics
-        {
-            Trades = t.Trades,
-            WinRate = t.WinRate,
-            Expectancy = t.Expectancy,
-            AverageWin = t.AverageWin,
-            AverageLoss = t.AverageLoss,
-            ProfitFactor = t.ProfitFactor,
-            TotalReturn = _run.Equity / _run.StartingCash - 1,
-            Cagr = e?.Cagr ?? double.NaN,
-            Volatility = e?.Volatility ?? double.NaN,
-            Sharpe = e?.Sharpe ?? double.NaN,
-            Sortino = e?.Sortino ?? double.NaN,
-            Calmar = e?.Calmar ?? double.NaN,
-            MaxDrawdown = e?.MaxDrawdown ?? 0,
-            MaxDrawdownDays = e?.MaxDrawdownDays ?? 0,
-            MonthsProfitable = e?.MonthsProfitable ?? double.NaN,
-            WeeksProfitable = e?.WeeksProfitable ?? double.NaN,
-            Exposure = rows > 0 ? exposed / (double)rows : double.NaN,
-            Commission = _run.Commission,
-            Carry = _run.Carry,
-            FinalEquity = _run.Equity,
-            NetProfit = t.TotalProfit,
-            Periods = rows,
-            PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
-        };
     }
 }

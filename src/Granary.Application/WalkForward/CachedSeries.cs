@@ -23,10 +23,10 @@ internal sealed class CachedSeries
     /// <summary>All bars.</summary>
     public IBarSeries Whole => new Window(_series, _blocks);
 
-    /// <summary>The bars in [from, to), UTC ticks, and so many before them.</summary>
-    public IBarSeries Cut(long from, long to, int warmUp)
+    /// <summary>The bars in [from, to), UTC ticks, and so many before and after them.</summary>
+    public IBarSeries Cut(long from, long to, int warmUp, long after = 0)
     {
-        var (start, end) = (Math.Max(0, IndexOf(from) - warmUp), IndexOf(to));
+        var (start, end) = (Math.Max(0, IndexOf(from) - warmUp), IndexOf(to) + after);
         var cut = new List<BarBlock>();
         long count = 0;
         foreach (var block in _blocks)

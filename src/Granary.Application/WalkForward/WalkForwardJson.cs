@@ -29,7 +29,7 @@ internal static class WalkForwardJson
                 json.WriteStartObject();
                 json.WriteString("group", group.Name);
                 json.WriteNumber("combinations", group.Members.Count);
-                ResultsJson.Number(json, "outOfSampleReturn", group.Stitched.Equity[^1] / group.Stitched.Start - 1);
+                ResultsJson.Number(json, "outOfSampleReturn", group.Statistics.TotalReturn);
                 ResultsJson.Number(json, "stability", group.Stability);
                 json.WriteStartArray("choices");
                 foreach (var choice in group.Choices)

@@ -32,28 +32,30 @@ internal static class WalkForwardOptimiser
             throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(FormattableString.Invariant(
                 $"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for {spec.InSample / (double)TimeSpan.TicksPerDay:0} days in sample and {spec.OutOfSample / (double)TimeSpan.TicksPerDay:0} out of sample; use shorter windows"));
         var groups = Groups(plan, spec.Among);
-        var trace = plan.Spec.Data.Timeframe.Ticks >= TimeSpan.TicksPerHour ? TimeSpan.TicksPerDay : TimeSpan.TicksPerHour;
         var made = new ConcurrentDictionary<int, (WindowChoice[] Choices, WindowModels Models)>();
         var done = 0;
         await Parallel.ForEachAsync(windows, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, async (window, token) =>
         {
-            made[window.Index] = await WindowAsync(plan, spec, groups, markets, window, trace, learning, clock, again, token);
+            made[window.Index] = again is null
+                ? await ChooseAsync(plan, spec, groups, markets, window, learning, clock, token)
+                : ([.. again.Groups.Select(g => g.Choices[window.Index])], again.Models[window.Index]);
             progress?.Report(Interlocked.Increment(ref done));
         });
+        WindowModels[] models = [.. windows.Select(w => made[w.Index].Models)];
+        var choices = groups.Select((_, g) => windows.Select(w => made[w.Index].Choices[g]).ToList()).ToList();
 
-        var results = groups.Select((g, k) =>
-        {
-            var choices = windows.Select(w => made[w.Index].Choices[k]).ToList();
-            return new ChoiceGroup(g.Name, g.Members, choices, Stitch(choices, plan.Spec.Cash, trace, windows));
-        }).ToList();
-        var length = results.Max(g => g.Stitched.Equity.Length);
-        var equity = new double[length];
-        for (var t = 0; t < length; t++)
-        {
-            foreach (var group in results) equity[t] += group.Stitched.Equity[t];
-            equity[t] /= results.Count;
-        }
-        return new WalkForwardOutcome(spec, windows, results, new EquityTrace(trace, windows[0].At / trace, plan.Spec.Cash, equity), Efficiency(results)) { Models = [.. windows.Select(w => made[w.Index].Models)] };
+        // A group trades its choices one after the other; groups do so side by side.
+        var trading = new GroupTrading(plan, spec, windows, models, markets);
+        var runs = new IReadOnlyList<AccountRun>[groups.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, groups.Count), new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+            async (g, token) => runs[g] = await trading.RunAsync([.. choices[g].Select(c => c.Strategy)], token));
+
+        var ordered = markets.OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
+        var timeline = await MarkTimeline.ReadAsync(plan, [.. ordered.Select(m => (m.Key, m.Value.Bars.Whole))], windows[0].At, windows[^1].To, cancellationToken);
+        var accounts = new StitchedAccounts(plan, timeline, windows, [.. ordered.Select(m => m.Value.Instrument)]);
+        var results = groups.Select((g, k) => accounts.Add(g.Name, g.Members, choices[k], runs[k])).ToList();
+        var (rows, statistics) = accounts.Together(results);
+        return new WalkForwardOutcome(spec, windows, results, rows, statistics, Efficiency(results)) { Models = models };
     }
 
     /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
@@ -62,56 +64,30 @@ internal static class WalkForwardOptimiser
         : among == ChoiceAmong.Market ? [.. plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, g.ToList()))]
         : [.. plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading)).Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", g.ToList()))];
 
-    private static async Task<(WindowChoice[] Choices, WindowModels Models)> WindowAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, List<StrategyInstance> Members)> groups,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, long trace,
-        IReadOnlyList<LearningSpec> learning, TimeProvider clock, WalkForwardOutcome? again, CancellationToken cancellationToken)
+    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, List<StrategyInstance> Members)> groups,
+        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        Dictionary<string, OpenedMarket> Cut(long from, long to)
+        var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
+        foreach (var (symbol, market) in markets)
         {
-            var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
-            foreach (var (symbol, market) in markets)
-            {
-                var series = market.Bars.Cut(from, to, spec.WarmUp);
-                if (series.Count > 0) cut[symbol] = new OpenedMarket(symbol, series, market.Instrument);
-            }
-            return cut;
+            var series = market.Bars.Cut(window.From, window.At, spec.WarmUp);
+            if (series.Count > 0) past[symbol] = new OpenedMarket(symbol, series, market.Instrument);
         }
-        static bool Has(Dictionary<string, OpenedMarket> cut, StrategyInstance i) => i.Symbols.All(cut.ContainsKey);
+        bool Has(StrategyInstance i) => i.Symbols.All(past.ContainsKey);
 
         // One thread: the windows already keep all of them busy.
         var host = new EmbeddedHost(1);
-        var inSample = new Dictionary<int, StrategyOutcome>();
-        var choice = new int[groups.Count];
-        var models = again?.Models[window.Index] ?? WindowModels.None;
-        if (again is null)
+        var outcomes = new Dictionary<int, StrategyOutcome>();
+        var models = WindowModels.None;
+        var feeds = plan.TradingFrom(window.From, 0);
+        if (learning.Count > 0) (feeds, models) = await LearnAsync(feeds, past, learning, clock, host, window, Has, cancellationToken);
+        await RunAsync(host, feeds, past, Has, outcomes, cancellationToken);
+        return ([.. groups.Select(g =>
         {
-            var past = Cut(window.From, window.At);
-            var feeds = plan.TradingFrom(window.From, 0);
-            if (learning.Count > 0) (feeds, models) = await LearnAsync(feeds, past, learning, clock, host, window, i => Has(past, i), cancellationToken);
-            await RunAsync(host, feeds, past, i => Has(past, i), null, inSample, cancellationToken);
-            for (var g = 0; g < groups.Count; g++) choice[g] = Best(groups[g].Members, inSample, spec);
-        }
-        else
-        {
-            for (var g = 0; g < groups.Count; g++) choice[g] = again.Groups[g].Choices[window.Index].Strategy;
-        }
-
-        // The choice has its past to warm up in, as much of it as it was chosen on.
-        var future = Cut(window.From, window.To);
-        var wanted = choice.Where(c => c >= 0).ToHashSet();
-        var outOfSample = new Dictionary<int, StrategyOutcome>();
-        var events = new TradeMemory();
-        await RunAsync(host, plan.TradingFrom(window.At, trace).WithModels(models.Judges), future, i => wanted.Contains(i.Index) && Has(future, i), events, outOfSample, cancellationToken);
-
-        return ([.. groups.Select((_, g) =>
-        {
-            var strategy = choice[g];
-            if (strategy < 0 || outOfSample.GetValueOrDefault(strategy) is not { Statistics: { } statistics } outcome)
-                return new WindowChoice(window, -1, double.NaN, double.NaN, 0, null, 0, []);
-            var past = inSample.GetValueOrDefault(strategy)?.Statistics;
-            var trades = events.Trades(strategy);
-            var left = statistics.FinalEquity - trades.Where(t => t.Reason == ExitReason.Open).Sum(t => CostToClose(t, plan.Spec.Execution.Settings, markets[plan.Instances[strategy].Symbols[t.SymbolIndex]].Instrument));
-            return new WindowChoice(window, strategy, past is null ? double.NaN : Value(past, spec.Objective), past?.TotalReturn ?? double.NaN, left / plan.Spec.Cash - 1, outcome.Trace, outcome.Fingerprint, trades);
+            var strategy = Best(g.Members, outcomes, spec);
+            var statistics = strategy < 0 ? null : outcomes[strategy].Statistics;
+            return new WindowChoice(window, strategy, statistics is null ? double.NaN : Value(statistics, spec.Objective), statistics);
         })], models);
     }
 
@@ -131,8 +107,9 @@ internal static class WalkForwardOptimiser
     }
 
     // Feeds without bars in a window are no part of it.
-    private static Task RunAsync(EmbeddedHost host, BatchPlan plan, Dictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, Dictionary<int, StrategyOutcome> outcomes, CancellationToken cancellationToken) =>
-        host.RunAsync(plan, markets, include, events, false, finished =>
+    private static Task RunAsync(EmbeddedHost host, BatchPlan plan, Dictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Dictionary<int, StrategyOutcome> outcomes,
+        CancellationToken cancellationToken) =>
+        host.RunAsync(plan, markets, include, null, false, finished =>
         {
             foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
         }, null, cancellationToken);
@@ -152,28 +129,6 @@ internal static class WalkForwardOptimiser
 
     private static double Value(Engine.Analysis.RunStatistics statistics, string name) => statistics.Named().First(n => n.Key == name).Value;
 
-    private static double CostToClose(in Trade trade, ExecutionSettings execution, Instrument instrument)
-    {
-        var side = trade.Side == Side.Buy ? Side.Sell : Side.Buy;
-        var price = execution.Slippage?.Slip(side, trade.ExitPrice, trade.Quantity, double.PositiveInfinity, instrument.TickSize) ?? trade.ExitPrice;
-        return execution.Fee.Fee(price, trade.Quantity, instrument.Multiplier, maker: false) + Math.Abs(price - trade.ExitPrice) * trade.Quantity * instrument.Multiplier;
-    }
-
-    private static EquityTrace Stitch(List<WindowChoice> choices, double cash, long ticks, IReadOnlyList<WalkForwardWindow> windows)
-    {
-        var first = windows[0].At / ticks;
-        var equity = new double[(windows[^1].To - 1) / ticks - first + 1];
-        var now = cash;
-        foreach (var choice in choices)
-        {
-            var (a, b) = (choice.Window.At / ticks - first, (choice.Window.To - 1) / ticks - first);
-            for (var t = a; t <= b; t++) equity[t] = choice.Trace is { } trace ? now * (trace.EquityAt(first + t) / trace.Start) : now;
-            now *= 1 + choice.OutOfSampleReturn;
-            equity[b] = now;
-        }
-        return new EquityTrace(ticks, first, cash, equity);
-    }
-
     private static double Efficiency(List<ChoiceGroup> groups)
     {
         double past = 0, future = 0;
@@ -187,22 +142,5 @@ internal static class WalkForwardOptimiser
             count++;
         }
         return count > 0 && past > 0 ? future / past : double.NaN;
-    }
-
-    // The trades of the chosen strategies of a window.
-    private sealed class TradeMemory : IEventSink
-    {
-        private readonly ConcurrentDictionary<int, List<Trade>> _trades = new();
-
-        public List<Trade> Trades(int strategy) => _trades.GetValueOrDefault(strategy) ?? [];
-
-        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
-        {
-            var list = _trades.GetOrAdd(strategy, _ => []);
-            var reader = new RunEventReader(events);
-            while (reader.Next(out var e, out _))
-                if (e.Kind == RunEventKind.Trade)
-                    list.Add(e.ToTrade());
-        }
     }
 }

@@ -1,27 +1,53 @@
 using Granary.Application.Batches;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.WalkForward;
 
 /// <summary>What was chosen for one window, and what became of it.</summary>
 /// <param name="Strategy">By index; −1 where no combination could be chosen, and nothing was traded.</param>
 /// <param name="Objective">In-sample.</param>
-/// <param name="InSampleReturn">Total, over the window in which it was chosen.</param>
-/// <param name="OutOfSampleReturn">Total, over the one in which it traded, less what closing an open position would have cost.</param>
-/// <param name="Trades">Its trades out of sample; those that were open at the end too.</param>
-public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, double InSampleReturn, double OutOfSampleReturn, EquityTrace? Trace, UInt128 Fingerprint, IReadOnlyList<Trade> Trades);
+/// <param name="InSample">The choice's own account over the stretch in which it was chosen; null where nothing was chosen, or the choice was given.</param>
+public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, RunStatistics? InSample)
+{
+    /// <summary>The group's account over the window's rows; what closing a position at its end costs belongs to the next window.</summary>
+    public RunStatistics? OutOfSample { get; init; }
 
-/// <summary>All choices among the same strategies, window after window, and the equity that they make together.</summary>
+    /// <summary>Trades that were entered in the window, in the order of closing; those that are open at the end of the record too.</summary>
+    public IReadOnlyList<Trade> Trades { get; init; } = [];
+
+    public double InSampleReturn => InSample?.TotalReturn ?? double.NaN;
+
+    public double OutOfSampleReturn => OutOfSample?.TotalReturn ?? 0;
+}
+
+/// <summary>All choices among the same strategies, window after window, on one account.</summary>
 /// <param name="Name">As SmaCross@ACME:1h.</param>
 /// <param name="Members">The combinations, by strategy index.</param>
-/// <param name="Stitched">Out-of-sample equity, each window going on with what the one before left.</param>
-public sealed record ChoiceGroup(string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, EquityTrace Stitched)
+/// <param name="Statistics">Of the account, from the first window's first row to the last window's last.</param>
+/// <param name="Trades">Of the account, in the order of closing; what is open at the end comes last.</param>
+/// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
+public sealed record ChoiceGroup(
+    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, RunStatistics Statistics, IReadOnlyList<AccountTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
 {
+    /// <summary>All that its members trade; its trades' symbols are numbered in this order.</summary>
+    public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
+
+    /// <summary>The account's equity at the ends of the batch's periods; null where it has no row.</summary>
+    public EquityTrace? Trace { get; init; }
+
+    internal static IReadOnlyList<string> SymbolsOf(IReadOnlyList<StrategyInstance> members) => [.. members.SelectMany(m => m.Symbols).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Share of the windows after the first whose choice is that of the window before; NaN for a single window.</summary>
     public double Stability => Choices.Count < 2 ? double.NaN : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
 }
+
+/// <summary>A trade of a group's account.</summary>
+/// <param name="Strategy">Whose it is, by index.</param>
+public readonly record struct AccountTrade(int Strategy, Trade Trade);
 
 /// <summary>The models of one window, trained inside its in-sample stretch.</summary>
 /// <param name="Judges">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>
@@ -32,10 +58,24 @@ public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, 
 }
 
 /// <summary>A walk-forward optimisation that has run.</summary>
-/// <param name="Equity">All groups in equal parts, as one trace over the out-of-sample record.</param>
+/// <param name="Rows">Of the one account in which all groups have equal parts.</param>
+/// <param name="Statistics">Of that account.</param>
 /// <param name="Efficiency">Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.</param>
-public sealed record WalkForwardOutcome(WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, EquityTrace Equity, double Efficiency)
+public sealed record WalkForwardOutcome(
+    WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows, RunStatistics Statistics, double Efficiency)
 {
     /// <summary>By window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }
+
+    /// <summary>The account's trades in the order of closing, each a group's at the group's part of the account.</summary>
+    public IEnumerable<PortfolioTrade> Trades() => Trades(Groups);
+
+    internal static IEnumerable<PortfolioTrade> Trades(IReadOnlyList<ChoiceGroup> groups) => groups
+        .SelectMany((g, group) => g.Trades.Select(t => new PortfolioTrade(group, Part(t.Trade, 1.0 / groups.Count), 1.0 / groups.Count)))
+        .OrderBy(t => t.Trade.Reason == ExitReason.Open).ThenBy(t => t.Trade.ExitTime);
+
+    private static Trade Part(in Trade trade, double part) => trade with
+    {
+        Quantity = trade.Quantity * part, Profit = trade.Profit * part, Commission = trade.Commission * part, Carry = trade.Carry * part,
+    };
 }

@@ -59,7 +59,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             }, null, cancellationToken);
             var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
             var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data.Timeframe, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
-            model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, outcome.Equity.PeriodTicks, cancellationToken);
+            model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), cancellationToken);
             Write(folder, plan, model, outcome, bars, learning);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
@@ -87,14 +87,13 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var period = plan.Feeds[0].TracePeriod;
         var tracer = new EquityTracer(period, plan.Spec.Cash);
-        for (var t = 0; t < outcome.Equity.Equity.Length; t++) tracer.Add((outcome.Equity.FirstPeriod + t) * outcome.Equity.PeriodTicks, outcome.Equity.Equity[t]);
+        foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish();
         var outOfSample = OutOfSample.Stitched(stitched!);
         if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", null, null, fault);
         var causality = await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
         var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock, plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
-        static double Total(WalkForwardOutcome o) => o.Equity.Equity[^1] / o.Equity.Start - 1;
-        var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, Total(outcome), Total(stressed), stressed.Groups.Count(g => g.Stitched.Equity[^1] > g.Stitched.Start));
+        var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn, stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
         return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", causality, stress, fault);
     }
 
@@ -103,23 +102,20 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     {
         var digest = new BatchDigest();
         foreach (var group in outcome.Groups)
-            foreach (var choice in group.Choices)
-                digest.Add($"{group.Name}#{choice.Window.Index}#{choice.Strategy}", choice.Fingerprint);
+        {
+            digest.Add($"{group.Name}#{string.Join(',', group.Choices.Select(c => c.Strategy))}", 0);
+            foreach (var (fingerprint, run) in group.Fingerprints.Select((f, i) => (f, i))) digest.Add($"{group.Name}#run {run}", fingerprint);
+        }
         var entries = new List<StrategyEntry>();
         foreach (var (group, index) in outcome.Groups.Select((g, i) => (g, i)))
         {
             var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
-            entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, last.Symbol, last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
-                1.0 / outcome.Groups.Count, Statistics(group.Stitched, group.Choices.SelectMany(c => c.Trades)), Symbols: last.Symbols.Count > 1 ? last.Symbols : null) { Trace = group.Stitched });
+            entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols), last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
+                1.0 / outcome.Groups.Count, group.Statistics, Symbols: group.Symbols.Count > 1 ? group.Symbols : null) { Trace = group.Trace });
         }
         var recorder = new EquityRecorder();
-        var peak = double.NegativeInfinity;
-        foreach (var (time, equity) in Rows(outcome.Equity))
-        {
-            peak = Math.Max(peak, equity);
-            recorder.Add(new EquityRow(time, equity, equity, 0, 1 - equity / peak));
-        }
-        var portfolio = Statistics(outcome.Equity, outcome.Groups.SelectMany(g => g.Choices).SelectMany(c => c.Trades));
+        foreach (var row in outcome.Rows) recorder.Add(row);
+        var portfolio = outcome.Statistics;
         var sections = new Dictionary<string, string> { [WalkForwardJson.Section] = WalkForwardJson.Write(plan, outcome), [Evidence.Name] = guards.Evidence().ToJson(), [BatchGuards.Section] = guards.ToJson(AllEntries(plan, all)) };
         if (learning is not null) sections["learning"] = learning.Report(null, _ => 1).ToJson();
         return new RunModel
@@ -161,51 +157,17 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) => [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
         i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), 0, all.GetValueOrDefault(i.Index)?.Statistics))];
 
-    // The days (or hours) on which the equity moved, or a week began: weekends are no days of a market that is closed.
-    private static IEnumerable<(long Time, double Equity)> Rows(EquityTrace trace)
-    {
-        yield return ((trace.FirstPeriod - 1) * trace.PeriodTicks, trace.Start);
-        for (var t = 0; t < trace.Equity.Length; t++) yield return ((trace.FirstPeriod + t) * trace.PeriodTicks, trace.Equity[t]);
-    }
-
-    private static RunStatistics Statistics(EquityTrace trace, IEnumerable<Trade> trades)
-    {
-        var rows = Rows(trace).ToList();
-        var e = EquityStatistics.Of(new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]), 365.25 * TimeSpan.TicksPerDay / trace.PeriodTicks);
-        var accumulator = new TradeAccumulator();
-        double commission = 0;
-        long held = 0;
-        foreach (var trade in trades)
-        {
-            commission += trade.Commission;
-            held += trade.ExitTime - trade.EntryTime;
-            if (trade.Reason != ExitReason.Open) accumulator.Add(trade.NetProfit, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
-        }
-        var t = accumulator.ToStatistics();
-        return new RunStatistics
-        {
-            Trades = t.Trades, WinRate = t.WinRate, Expectancy = t.Expectancy, AverageWin = t.AverageWin, AverageLoss = t.AverageLoss, ProfitFactor = t.ProfitFactor,
-            TotalReturn = e.TotalReturn, Cagr = e.Cagr, Volatility = e.Volatility, Sharpe = e.Sharpe, Sortino = e.Sortino, Calmar = e.Calmar, MaxDrawdown = e.MaxDrawdown, MaxDrawdownDays = e.MaxDrawdownDays,
-            MonthsProfitable = e.MonthsProfitable, WeeksProfitable = e.WeeksProfitable, Exposure = double.NaN, Commission = commission, FinalEquity = e.FinalEquity, NetProfit = t.TotalProfit,
-            Periods = rows.Count - 1, PeriodsPerYear = e.PeriodsPerYear,
-        };
-    }
-
     private static void Write(RunFolder folder, BatchPlan plan, RunModel model, WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, BatchLearning? learning)
     {
         var events = new StitchedTrades(outcome, bars);
         double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
         AtomicFile.Write(folder.PathOf("trades.csv"), w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier));
+        AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         AtomicFile.Write(folder.PathOf("equity.csv"), w =>
         {
             var csv = new EquityCsv(w);
             csv.Header();
-            var peak = double.NegativeInfinity;
-            foreach (var (time, equity) in Rows(outcome.Equity))
-            {
-                peak = Math.Max(peak, equity);
-                csv.Row(new EquityRow(time, equity, equity, 0, 1 - equity / peak));
-            }
+            foreach (var row in outcome.Rows) csv.Row(row);
         });
         AtomicFile.Write(folder.PathOf("windows.csv"), w => WalkForwardJson.Csv(w, plan, outcome));
         // What the last choice was, goes on: it is what nobody has traded yet.
@@ -226,14 +188,13 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
 
     private sealed class StitchedTrades(WalkForwardOutcome outcome, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars) : IRunEvents
     {
-        public IEnumerable<Trade> Trades(int strategy) => outcome.Groups[strategy].Choices.SelectMany(c => c.Trades);
+        public IEnumerable<Trade> Trades(int strategy) => outcome.Groups[strategy].Trades.Select(t => t.Trade);
 
         public IEnumerable<SignalRow> Signals(int strategy) => [];
 
         public IReadOnlyList<string> FactorNames(int strategy) => [];
 
-        public IEnumerable<PortfolioTrade> PortfolioTrades() =>
-            outcome.Groups.SelectMany((g, index) => g.Choices.SelectMany(c => c.Trades).Select(t => new PortfolioTrade(index, t, 1.0 / outcome.Groups.Count))).OrderBy(t => t.Trade.ExitTime);
+        public IEnumerable<PortfolioTrade> PortfolioTrades() => outcome.Trades();
 
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
         {

@@ -38,7 +38,7 @@ internal static class WalkForwardCommand
                     run.Model.Digest,
                     Windows = outcome.Windows.Count,
                     EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
-                    OutOfSampleReturn = outcome.Equity.Equity[^1] / outcome.Equity.Start - 1,
+                    OutOfSampleReturn = outcome.Statistics.TotalReturn,
                     run.Report,
                 }, Output.Json));
                 return 0;
@@ -46,10 +46,10 @@ internal static class WalkForwardCommand
             if (silent) return 0;
             Output.Table(["Group", "Combinations", "Out of sample", "Stability", "Last choice"], outcome.Groups.Select(g => new[]
             {
-                g.Name, g.Members.Count.ToString(), (g.Stitched.Equity[^1] / g.Stitched.Start - 1).ToString("0.00 %"), double.IsNaN(g.Stability) ? "–" : g.Stability.ToString("0 %"),
+                g.Name, g.Members.Count.ToString(), g.Statistics.TotalReturn.ToString("0.00 %"), double.IsNaN(g.Stability) ? "–" : g.Stability.ToString("0 %"),
                 g.Choices[^1].Strategy < 0 ? "none" : g.Members.First(m => m.Index == g.Choices[^1].Strategy).Id,
             }));
-            Console.WriteLine($"{outcome.Windows.Count} windows, out of sample {outcome.Equity.Equity[^1] / outcome.Equity.Start - 1:0.00 %}, efficiency {(double.IsFinite(outcome.Efficiency) ? outcome.Efficiency.ToString("0.00") : "–")}, {run.Model.Seconds:0.00} s");
+            Console.WriteLine($"{outcome.Windows.Count} windows, out of sample {outcome.Statistics.TotalReturn:0.00 %}, efficiency {(double.IsFinite(outcome.Efficiency) ? outcome.Efficiency.ToString("0.00") : "–")}, {run.Model.Seconds:0.00} s");
             Console.WriteLine($"Digest {run.Model.Digest}");
             Console.WriteLine($"Report {run.Report}");
             Console.WriteLine($"Folder {run.Folder}");

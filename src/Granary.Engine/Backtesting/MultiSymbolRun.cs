@@ -28,7 +28,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private double[] _equity = [];
     private readonly bool _listens;
     private bool _started, _ready;
-    private long _rows, _lastTime;
+    private long _rows, _lastTime, _until;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
     /// <param name="series">In the order of the joined blocks' symbols.</param>
@@ -44,6 +44,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         Id = id;
         Series = series;
         _strategy = strategy;
+        _until = settings.TradeUntil;
         _account = new SharedAccount(settings.Cash, execution);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
@@ -92,6 +93,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         var (from, exposed) = (0, false);
         for (var row = 0; row < block.Count; row++)
         {
+            if (block.TimeColumn[row] >= _until) HandOver(row > 0 ? block.TimeColumn[row - 1] : _lastTime);
             Run(join, row);
             _equity[row] = _account.Mark(out var holds);
             if (exposed == holds) continue;
@@ -104,6 +106,12 @@ public sealed class MultiSymbolRun : IStrategyRun
                 _symbols[s].Leave(bars, join.Calendar);
         _rows += block.Count;
         _lastTime = block.TimeColumn[^1];
+    }
+
+    private void HandOver(long time)
+    {
+        _until = long.MaxValue;
+        foreach (var symbol in _symbols) symbol.Book.HandOver(time);
     }
 
     private void Run(PreparedJoin join, int row)

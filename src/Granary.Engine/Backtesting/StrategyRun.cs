@@ -26,7 +26,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private bool _warm, _started;
-    private long _lastTime, _lastIndex = -1;
+    private long _lastTime, _lastIndex = -1, _until;
     private double _lastClose;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
@@ -44,6 +44,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _strategy = strategy;
         Series = series;
         _book = new StrategyBook(series, settings, execution, observer);
+        _until = settings.TradeUntil;
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
@@ -95,16 +96,37 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
         var n = block.Count;
         var i = _warm ? 0 : FirstWarm(n);
+        if (_until <= block.TimeColumn[n - 1])
+        {
+            var end = FirstFrom(_until);
+            i = Run(i, end);
+            _book.HandOver(end > 0 ? block.TimeColumn[end - 1] : _lastTime);
+            _until = long.MaxValue;
+        }
+        Run(i, n);
+        _book.MarkTo(n);
+        _lastIndex = block.FirstIndex + n - 1;
+        _lastTime = block.TimeColumn[n - 1];
+        _lastClose = block.CloseColumn[n - 1];
+    }
+
+    // The bars [i, n) of the block; gives the bar after them.
+    private int Run(int i, int n)
+    {
         var book = _book;
         while (i < n)
         {
             i = book.Active ? RunActive(i, n) : RunQuiet(i, n);
             if (book.HasNotices) book.Dispatch();
         }
-        book.MarkTo(n);
-        _lastIndex = block.FirstIndex + n - 1;
-        _lastTime = block.TimeColumn[n - 1];
-        _lastClose = block.CloseColumn[n - 1];
+        return i;
+    }
+
+    // The first bar of the block that opens at an instant or later.
+    private int FirstFrom(long time)
+    {
+        var at = _block.Time.BinarySearch(time);
+        return at < 0 ? ~at : at;
     }
 
     /// <summary>

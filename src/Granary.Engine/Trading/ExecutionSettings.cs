@@ -123,4 +123,9 @@ public sealed record TradingSettings
 
     /// <summary>UTC ticks; on bars before it nothing is entered and no statistic is taken, they only warm up. 0 = from the first bar on.</summary>
     public long TradeFrom { get; init; }
+
+    /// <summary>
+    /// UTC ticks; at the open of the first bar from then on waiting orders are cancelled and open trades closed, and nothing is entered any more.
+    /// </summary>
+    public long TradeUntil { get; init; } = long.MaxValue;
 }

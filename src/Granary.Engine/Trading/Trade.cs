@@ -15,6 +15,8 @@ public enum ExitReason : byte
     MarginCall,
     /// <summary>Prices had carried the portfolio beyond a limit that holds at every bar.</summary>
     Limit,
+    /// <summary>The next choice of a walk-forward took over the account.</summary>
+    Handover,
 }
 
 /// <summary>A round trip: one entry and all that closed it.</summary>

@@ -21,6 +21,7 @@ public static class RunText
         ExitReason.MaxBars => "max-bars",
         ExitReason.MarginCall => "margin-call",
         ExitReason.Limit => "limit",
+        ExitReason.Handover => "handover",
         _ => "time",
     };
 

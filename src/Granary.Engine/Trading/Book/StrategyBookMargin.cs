@@ -10,6 +10,25 @@ internal sealed partial class StrategyBook
 
     private bool IsCalledAt(double price) => _trades.Count > 0 && OwnEquity(price) < _power.Requirement(_trades, price);
 
+    /// <summary>Cancels what waits and closes what is open at the open of the bar that comes now.</summary>
+    /// <param name="time">Open time of the bar before, UTC ticks: a split on the way changes the exits too.</param>
+    public void HandOver(long time)
+    {
+        if (_closed) return;
+        for (var i = _orders.Count - 1; i >= 0; i--)
+            if (_orders[i].Role != OrderRole.Exit)
+                Drop(i, OrderState.Cancelled, time);
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Exiting) continue;
+            ref var order = ref NewExit(trade, OrderType.Market, ExitReason.Handover, time);
+            Send(ref order);
+            trade.Exiting = true;
+        }
+        Refresh();
+    }
+
     /// <summary>Closes everything at the next open, since the account cannot carry it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void CallMargin(int index)

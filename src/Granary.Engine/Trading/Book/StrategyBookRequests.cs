@@ -9,7 +9,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public OrderId Enter(Side side, in EntryOptions options, int index)
     {
-        if (_closed || TimeAt(index) < _settings.TradeFrom || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
+        if (_closed || !MayTrade(index) || (_settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) == 0) return default;
         if (_orders.EntriesOf(side) + _trades.Settled(side) >= _settings.MaxOpenTrades) return default;
 
         var close = _block.CloseColumn[index];
@@ -63,6 +63,13 @@ internal sealed partial class StrategyBook
         return id;
     }
 
+    // Bars before the account's first only warm up; an order that would work after its last is not made.
+    private bool MayTrade(int index)
+    {
+        var time = TimeAt(index);
+        return time >= _settings.TradeFrom && time + _barTicks < _settings.TradeUntil;
+    }
+
     // What an entry expects to pay.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private double PriceOf(in EntryOptions options, double close)
@@ -102,7 +109,7 @@ internal sealed partial class StrategyBook
 
     public OrderId Submit(in OrderRequest request, int index)
     {
-        if (_closed) return default;
+        if (_closed || !MayTrade(index)) return default;
         var quantity = _instrument.RoundQuantity(request.Quantity);
         if (!(quantity > 0)) return default;
         ref var order = ref New(OrderRole.Net, request.Type, request.Side, quantity, TimeAt(index));

@@ -1,0 +1,91 @@
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.WalkForward;
+
+/// <summary>One run of a strategy on a group's account, over one window or several that chose it one after the other.</summary>
+/// <param name="Events">Its fills, trades and what holding them cost.</param>
+internal sealed record AccountRun(StrategyInstance Strategy, UInt128 Fingerprint, IReadOnlyList<RunEvent> Events);
+
+/// <summary>
+/// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that is chosen
+/// again keeps its positions; one that is not closes them at the first open of the next window.
+/// </summary>
+internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOnlyList<WalkForwardWindow> windows, IReadOnlyList<WindowModels> models,
+    IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+{
+    // A longer bar is only shown when it is over, so that its first open comes with the bars behind it.
+    private const int BarsToClose = 8;
+
+    /// <param name="choices">By window: a strategy's index, or −1.</param>
+    public async Task<IReadOnlyList<AccountRun>> RunAsync(IReadOnlyList<int> choices, CancellationToken cancellationToken)
+    {
+        var runs = new List<AccountRun>();
+        var cash = plan.Spec.Cash;
+        for (var first = 0; first < choices.Count;)
+        {
+            var last = first;
+            while (last + 1 < choices.Count && choices[last + 1] == choices[first]) last++;
+            if (choices[first] >= 0 && cash > 0 && await RunAsync(choices[first], first, last, cash, cancellationToken) is { } done)
+            {
+                runs.Add(done.Run);
+                cash = done.Cash;
+            }
+            first = last + 1;
+        }
+        return runs;
+    }
+
+    private async Task<(AccountRun Run, double Cash)?> RunAsync(int strategy, int first, int last, double cash, CancellationToken cancellationToken)
+    {
+        var isLast = last == windows.Count - 1;
+        var instance = plan.Instances[strategy];
+        instance = instance with
+        {
+            Trading = instance.Trading with { Cash = cash, TradeFrom = windows[first].At, TradeUntil = isLast ? long.MaxValue : windows[last].To },
+            Model = Model(strategy, first, last),
+        };
+        var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
+        foreach (var symbol in instance.Symbols.Concat(instance.References))
+        {
+            var (instrument, bars) = markets[symbol];
+            // An order that a bar's volume bounds may take any number of bars to fill.
+            var after = isLast ? 0
+                : plan.Spec.Execution.Settings.VolumeShare > 0 ? bars.Whole.Count
+                : BarsToClose * (instance.Timeframe.Ticks / plan.Spec.Data.Timeframe.Ticks);
+            var series = bars.Cut(windows[first].From, windows[last].To, spec.WarmUp, after);
+            if (series.Count == 0) return null;
+            cut[symbol] = new OpenedMarket(symbol, series, instrument);
+        }
+        var log = new EventMemory();
+        StrategyOutcome? outcome = null;
+        await new EmbeddedHost(1).RunAsync(plan.Alone(instance), cut, _ => true, log, false, finished => outcome = finished[0], null, cancellationToken);
+        return outcome?.Statistics is { } statistics ? (new AccountRun(instance, outcome.Fingerprint, log.Events), statistics.FinalEquity) : null;
+    }
+
+    private IEntryModel? Model(int strategy, int first, int last)
+    {
+        var judges = new List<(long From, IEntryModel? Model)>();
+        for (var w = first; w <= last; w++) judges.Add((windows[w].At, models[w].Judges.GetValueOrDefault(strategy)));
+        return judges.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(judges);
+    }
+
+    private sealed class EventMemory : IEventSink
+    {
+        private readonly List<RunEvent> _events = [];
+
+        public IReadOnlyList<RunEvent> Events => _events;
+
+        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
+        {
+            var reader = new RunEventReader(events);
+            while (reader.Next(out var e, out _))
+                if (e.Kind is not (RunEventKind.Signal or RunEventKind.SignalEnded or RunEventKind.EntryEnded))
+                    _events.Add(e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.WalkForward;
+
+/// <summary>The models of one strategy over several windows that it trades one after the other: each entry is judged by the model of its own window.</summary>
+/// <param name="models">When each window begins to trade, UTC ticks, in order, and its model; null where it could not be made.</param>
+internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Model)> models) : IEntryModel
+{
+    public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;
+
+    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judges([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
+
+    private sealed class Judges((long From, IEntryJudge? Judge)[] windows) : IEntryJudge
+    {
+        private BarBlock _block = null!;
+
+        public void Bind(BarBlock block, FactorSheet sheet)
+        {
+            _block = block;
+            foreach (var (_, judge) in windows) judge?.Bind(block, sheet);
+        }
+
+        public EntryAdvice Judge(int index, Side side)
+        {
+            var time = _block.Time[index];
+            var at = windows.Length - 1;
+            while (at > 0 && windows[at].From > time) at--;
+            return windows[at].Judge?.Judge(index, side) ?? EntryAdvice.NoOpinion;
+        }
+    }
+}
