@@ -14,8 +14,13 @@ public static class TrackJson
         {
             json.WriteStartObject();
             Write(json, result.Names, result.Fit);
+            Number(json, "weightSum", result.Fit.Weights.Sum());
             Write(json, result.InSample);
             Number(json, "periodsPerYear", result.PeriodsPerYear);
+            json.WriteStartObject("inSample");
+            json.WriteNumber("periods", result.Fitted);
+            Write(json, result.InSample);
+            json.WriteEndObject();
             json.WriteStartArray("path");
             foreach (var step in result.Fit.Path)
             {
@@ -29,6 +34,7 @@ public static class TrackJson
             if (result.OutOfSample is { } outside)
             {
                 json.WriteStartObject("outOfSample");
+                json.WriteNumber("periods", result.Times.Length - result.Fitted);
                 Write(json, outside);
                 json.WriteEndObject();
             }

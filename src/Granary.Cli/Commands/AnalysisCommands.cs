@@ -90,11 +90,17 @@ internal static class AnalysisCommands
         var cost = new Option<double>("--cost") { Description = "what trading a unit of each name costs on top, in the same unit" };
         var window = new Option<int?>("--window") { Description = "choose anew from the last so many periods, and follow out of sample" };
         var step = new Option<int>("--step") { DefaultValueFactory = _ => 21, Description = "periods between such choices" };
+        var refine = new Option<string>("--refine")
+        {
+            DefaultValueFactory = _ => "auto",
+            Description = "with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none keeps the pursuit's",
+        };
+        refine.AcceptOnlyFromAmong("auto", "local", "none");
         var output = new Option<string?>("--out") { Description = "a report, as replica.html: residual, names and their history, names against error" };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 1, Description = "share of the periods that is fitted; the rest judges" };
         var perYear = new Option<double?>("--periods-per-year");
         var json = new Option<bool>("--json");
-        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step, split, perYear, output, json };
+        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step, split, perYear, refine, output, json };
         command.SetAction(async (call, token) =>
         {
             var request = new TrackRequest
@@ -112,6 +118,7 @@ internal static class AnalysisCommands
                     MaxCorrelation = call.GetValue(maxCorrelation),
                     // A price for each unit moved is one sum, whoever takes it.
                     TurnoverPenalty = call.GetValue(turnover) + call.GetValue(cost),
+                    Refinement = call.GetValue(refine) switch { "local" => Refinement.LocalSearch, "none" => Refinement.None, _ => Refinement.Auto },
                 },
                 Window = call.GetValue(window),
                 Step = call.GetValue(step),

@@ -35,7 +35,20 @@ internal sealed class ConstrainedPursuit
             Grow(most);
         }
         while (Prune());
+        Refine();
         return MatchingPursuit.Finish(_panel, _target, _options, _support, _weights, _targetNorm, _path);
+    }
+
+    private void Refine()
+    {
+        if (SupportRefinement.Run(_panel, _centred, _targetNorm, _options, _support) is not { } better) return;
+        _support.Clear();
+        _support.AddRange(better.Support);
+        _weights = better.Weights;
+        _centred.CopyTo(_residual, 0);
+        for (var i = 0; i < _support.Count; i++)
+            DenseVectors.AddScaled(_residual, DenseVectors.Copy(_panel.Column(_support[i]), _options.Intercept), -_weights[i]);
+        _path.Add(new PursuitStep(_support.Count, DenseVectors.Norm(_residual), Moments.Of(_residual).SampleDeviation));
     }
 
     private void Grow(int most)

@@ -39,6 +39,9 @@ public sealed record PursuitOptions
     /// <summary>A name whose returns correlate more than this with one already chosen is passed over (in absolute value where weights may be negative); 1 passes over none.</summary>
     public double MaxCorrelation { get; init; } = 1;
 
+    /// <summary>With constraints: whether better names than the pursuit's are looked for. Without, matching pursuit is left as it is.</summary>
+    public Refinement Refinement { get; init; }
+
     internal bool IsConstrained => NonNegative || SumToOne || MinWeight > 0 || double.IsFinite(MaxWeight) || HasPenalty;
 
     internal bool HasPenalty => TurnoverPenalty > 0 || Costs is not null;

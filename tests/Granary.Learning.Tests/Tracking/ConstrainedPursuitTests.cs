@@ -10,7 +10,7 @@ public class ConstrainedPursuitTests
         var (panel, index) = OmpOracle.Read();
         var plain = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 10, Intercept = true });
         plain.Weights.ShouldAllBe(w => w > 0);
-        var bounded = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 10, Intercept = true, NonNegative = true });
+        var bounded = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 10, Intercept = true, NonNegative = true, Refinement = Refinement.None });
         bounded.Support.ShouldBe(plain.Support);
         bounded.Weights.Zip(plain.Weights).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-9);
         bounded.ResidualNorm.ShouldBe(plain.ResidualNorm, 1e-10);
