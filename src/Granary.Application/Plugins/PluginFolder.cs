@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Granary.Application.Json;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
+using Granary.Learning.Regimes;
 using Granary.Learning.Trainers;
 
 namespace Granary.Application.Plugins;
@@ -58,6 +59,8 @@ public static class PluginFolder
         try
         {
             var assembly = new PluginContext(path).LoadFromAssemblyPath(path);
+            // A strategy's constructor may name any factor of the catalogue, the states of regimes among them.
+            RegimeState.Register();
             var before = FactorCatalogue.All.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
             // Factors first: the strategies that are tried below may use them.
             FactorCatalogue.Add(assembly);

@@ -8,7 +8,9 @@ namespace Granary.Application.Tests.Plugins;
 internal static class EmittedPlugin
 {
     /// <summary>A DLL with one class of this name that derives from <see cref="Strategy"/> (or not) and does nothing.</summary>
-    public static string Write(string folder, string assembly, string className, bool isStrategy = true, bool isPublic = true, bool throws = false, int constructors = 1)
+    /// <param name="uses">A factor that its constructor declares.</param>
+    public static string Write(string folder, string assembly, string className, bool isStrategy = true, bool isPublic = true, bool throws = false,
+        int constructors = 1, string? uses = null)
     {
         var builder = new PersistedAssemblyBuilder(new AssemblyName(assembly), typeof(object).Assembly);
         var module = builder.DefineDynamicModule(assembly);
@@ -20,6 +22,13 @@ internal static class EmittedPlugin
             var il = constructor.GetILGenerator();
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Call, parent.GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [])!);
+            if (uses is not null)
+            {
+                il.Emit(OpCodes.Ldarg_0);
+                il.Emit(OpCodes.Ldstr, uses);
+                il.Emit(OpCodes.Call, typeof(Strategy).GetMethod("Use", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(string)])!);
+                il.Emit(OpCodes.Pop);
+            }
             if (throws)
             {
                 il.Emit(OpCodes.Ldstr, "the moon is in the wrong house");
