@@ -55,7 +55,7 @@ public enum LiveState : byte
 
 /// <summary>How a session stands.</summary>
 /// <param name="Instant">Market time reached, UTC.</param>
-/// <param name="ModelEquity">Of the portfolio as the backtest has it, with the strategies' simulated fills.</param>
+/// <param name="ModelEquity">Of the session's own portfolio, with the strategies' simulated fills.</param>
 /// <param name="AccountEquity">Of the account, with the venue's fills, at the last closes.</param>
 /// <param name="Positions">Signed base units by symbol.</param>
 /// <param name="Unknown">Orders whose standing at the venue is not known.</param>

@@ -244,7 +244,7 @@ internal sealed class LivePortfolio
         return [.. outcomes.OrderBy(o => o.Index)];
     }
 
-    /// <summary>Of the portfolio, as the backtest has it.</summary>
+    /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>
     public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
         foreach (var r in _rows) row?.Invoke(r);

@@ -66,7 +66,11 @@ public sealed record LiveRequest
 /// <summary>A session that is over.</summary>
 /// <param name="Run">As a backtest leaves it; its digest is that of a backtest over the same bars.</param>
 /// <param name="Recorded">Bar to order, of this session.</param>
-public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger);
+public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Recorded, AccountLedger Ledger)
+{
+    /// <summary>Beside a backtest of the same bars; null where there were none.</summary>
+    public SessionBacktest? Against { get; init; }
+}
 
 /// <summary>Opens everything that a live session needs, runs it to its end, and writes its run's folder.</summary>
 public static class LiveSession
@@ -140,7 +144,8 @@ public static class LiveSession
         past.Clear();
         var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, new BatchOptions { Out = folder, Yes = true, Guards = false, RegisterModels = false }, null, cancellationToken).ConfigureAwait(false);
         await AccountFiles.WriteAsync(folder, host.Ledger, desk, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
-        return new LiveRun(run, host.Status, host.Latency, host.Ledger);
+        var against = await SessionBacktest.RunAsync(spec, host.Bars, folder, run.Model.Digest, host.Status, clock).ConfigureAwait(false);
+        return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
     }
 
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site, CancellationToken cancellationToken)

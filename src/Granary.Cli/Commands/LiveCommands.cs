@@ -92,6 +92,9 @@ internal static class LiveCommands
                     run.Ledger.Fills,
                     run.Status.AccountEquity,
                     run.Status.ModelEquity,
+                    BacktestEquity = run.Against?.Equity,
+                    SameAsBacktest = run.Against?.IsSame,
+                    Against = run.Against?.Sentence,
                 }, Output.Json));
             else if (!silent)
                 LiveView.Ended(run);
@@ -181,7 +184,7 @@ internal static class LiveView
         Row("Market time", s.Instant.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
         Row("Bars", Number(s.Bars));
         Row("Strategies", s.Failed > 0 ? $"{Number(s.Strategies)} ([red]{s.Failed} failed[/])" : Number(s.Strategies));
-        Row("Equity", $"[bold]{Money(s.AccountEquity)}[/] (as the backtest has it {Money(s.ModelEquity)})");
+        Row("Equity", $"[bold]{Money(s.AccountEquity)}[/] (with simulated fills {Money(s.ModelEquity)})");
         Row("Cash, fees", $"{Money(s.AccountCash)}, {Money(s.AccountFees)}");
         Row("Open trades", $"{s.OpenTrades}" + (s.Positions.Count > 0 ? ": " + Markup.Escape(string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(8).Select(p => $"{p.Key} {p.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))) : ""));
         Row("Signals", $"{Number(s.Signals)}, {Number(s.Accepted)} accepted");
@@ -197,7 +200,9 @@ internal static class LiveView
     public static void Ended(LiveRun run)
     {
         var s = run.Status;
-        Console.WriteLine($"{run.Run.Model.Name}: {Number(s.Bars)} bars, {Number(s.Signals)} signals, {Number(s.OrdersSent)} orders, {Number(s.Fills)} fills; account {Money(s.AccountEquity)}, as the backtest has it {Money(s.ModelEquity)}");
+        Console.WriteLine($"{run.Run.Model.Name}: {Number(s.Bars)} bars, {Number(s.Signals)} signals, {Number(s.OrdersSent)} orders, {Number(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Money(s.AccountEquity)}"}");
+        if (run.Against is { IsSame: false } other)
+            Console.WriteLine($"The session's own portfolio has {Money(s.ModelEquity)}, and its digest is not the backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
         foreach (var note in s.Notes) Console.WriteLine($"Note {note}");
         Console.WriteLine($"Digest {run.Run.Model.Digest}");
         if (run.Run.Report is { } report) Console.WriteLine($"Report {report}");

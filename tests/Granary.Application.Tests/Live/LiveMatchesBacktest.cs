@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.Live;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -25,9 +26,35 @@ public sealed class LiveMatchesBacktest : IDisposable
         // The account's trades are the portfolio's: same prices, same quantities, same times.
         Lines(live.Run.Folder, "account_trades.csv", 0, 1, 4, 5, 6, 7, 8).ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 1, 3, 4, 5, 6, 7));
         live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        live.Against.Sentence.ShouldEndWith(": no difference");
         live.Ledger.Trades.Count.ShouldBeGreaterThan(50);
         live.Status.Unknown.ShouldBe(0);
         live.Status.Differences.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_session_compares_itself_with_a_real_backtest_of_its_bars_and_names_the_causes_of_the_difference()
+    {
+        var backtest = await _under.BacktestAsync();
+        var refused = await _under.LiveAsync(backtest, with: r => r with { Paper = new PaperSettings { RejectShare = 0.2 } });
+        var against = refused.Against!;
+        against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        against.IsSame.ShouldBeTrue();
+        against.Gap.Causes.Sum(c => c.Amount).ShouldBe(refused.Status.AccountEquity - against.Equity, 1e-4);
+        against.Sentence.ShouldContain("missed fill");
+        File.ReadAllText(Path.Combine(refused.Run.Folder, SessionBacktest.File)).ShouldContain("missedFill");
+
+        // The session's own portfolio follows the weights that its operator gave it; the backtest of its configuration does not.
+        var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "weights")).FullName;
+        var production = ProductionReader.Read(Path.Combine(backtest.Folder, "prod.json"));
+        await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
+            production.Spec.Name, 0, production.Spec.Portfolio.FixedWeights!.ToDictionary(w => w.Key, _ => 0.0), "test", "off");
+        var off = await _under.LiveAsync(backtest, "off", r => r with { Weights = weights });
+        off.Status.ModelEquity.ShouldBe(100_000);
+        off.Against!.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        off.Against.IsSame.ShouldBeFalse();
     }
 
     private static void SameLines(string a, string b, params string[] files)

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Verification;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Live;
+
+/// <summary>A session beside a backtest of its production configuration over the very bars that it took.</summary>
+/// <param name="Equity">Of the backtest's portfolio after the last bar.</param>
+/// <param name="Account">Of the account, with the venue's fills, at the same closes.</param>
+/// <param name="Digest">Of the backtest.</param>
+/// <param name="IsSame">Whether the session's own portfolio did what the backtest does, to the bit.</param>
+/// <param name="Gap">The account less the backtest, by cause.</param>
+public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveGap Gap)
+{
+    /// <summary>Its file in the session's folder.</summary>
+    public const string File = "against_backtest.json";
+
+    /// <summary>Differences below this share of the equity are rounding.</summary>
+    private const double Rounding = 1e-9;
+
+    /// <summary>The comparison in one sentence, with the causes of a difference, the largest first.</summary>
+    public string Sentence
+    {
+        get
+        {
+            var text = FormattableString.Invariant($"account {Account:N2}, a backtest of the same bars {Equity:N2}");
+            var causes = Gap.Causes.Where(c => Math.Abs(c.Amount) > Rounding * Math.Abs(Equity)).OrderByDescending(c =>
+                Math.Abs(c.Amount)).ToList();
+            if (Math.Abs(Account - Equity) <= Rounding * Math.Abs(Equity) && causes.Count == 0) return text + ": no difference";
+            return text + FormattableString.Invariant($": {Account - Equity:+#,0.00;-#,0.00} by ")
+                + string.Join(", ", causes.Select(c => FormattableString.Invariant($"{c.Cause} {c.Amount:+#,0.00;-#,0.00}")));
+        }
+    }
+
+    /// <summary>Runs the backtest and compares.</summary>
+    /// <param name="bars">What the session took.</param>
+    /// <param name="folder">The session's, with its files.</param>
+    /// <param name="digest">Of the session's own portfolio.</param>
+    /// <returns>Null where the session took no bar.</returns>
+    public static async Task<SessionBacktest?> RunAsync(BatchSpec spec, IBarSource bars, string folder, string digest, LiveStatus status,
+        TimeProvider clock)
+    {
+        if (status.Bars == 0) return null;
+        var temporary = Path.Combine(Path.GetTempPath(), "granary-against-" + Path.GetRandomFileName());
+        try
+        {
+            // All that the comparison reads; by the code of every backtest, and not by the session's.
+            var backtest = spec with { Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] } };
+            var options = new BatchOptions { Out = temporary, Yes = true, Guards = false, RegisterModels = false };
+            var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
+                options).ConfigureAwait(false);
+            var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
+                run.Model.Digest == digest, LiveGap.Of(temporary, folder));
+            result.Write(folder);
+            return result;
+        }
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private void Write(string folder) => AtomicFile.Write(Path.Combine(folder, File), JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        backtest = Equity,
+        account = Account,
+        digest = Digest,
+        same = IsSame,
+        sentence = Sentence,
+        causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
+            c => c.Amount),
+        trades = Gap.Trades.Where(t => Math.Abs(t.Total) > Rounding * Math.Abs(Equity)).Select(t =>
+            new { t.Strategy, t.Symbol, entry = t.EntryTime, t.Total, t.Why }),
+    }, Json));
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+}
