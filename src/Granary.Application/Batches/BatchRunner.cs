@@ -143,10 +143,13 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var shared = spool is null ? new double[weights.Length] : members;
 
             // What looks at the strategies goes on while the portfolio is passed through.
+            IBatchHost Guarding(long evaluations) => host.ForGuards(evaluations, options.Threads);
+            IReadOnlyDictionary<int, StrategyOutcome> own = outcomes;
+            var trading = interrupted || host is IPortfolioHost ? Task.FromResult(own) : Task.Run(() => ModelOutcomes.OfAsync(plan, own, markets, Guarding, cancellationToken), cancellationToken);
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
-                Causality: await CausalitySample.RunAsync(plan, markets, n => host.ForGuards(n, options.Threads), cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
-                Stress: await CostStress.RunAsync(plan, markets, outcomes, weights, n => host.ForGuards(n, options.Threads), cancellationToken)), cancellationToken);
-            var testing = interrupted ? null : Task.Run(() => SelectionTests.Of(plan, outcomes), CancellationToken.None);
+                Causality: await CausalitySample.RunAsync(plan, markets, Guarding, cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
+                Stress: await CostStress.RunAsync(plan, markets, await trading, weights, Guarding, cancellationToken)), cancellationToken);
+            var testing = interrupted ? null : Task.Run(async () => SelectionTests.Of(plan, await trading), CancellationToken.None);
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
             using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
@@ -173,7 +176,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
 
             // What an interrupted run had finished has been seen, and so counts.
             if (interrupted && host is not IPortfolioHost) await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning), CancellationToken.None);
-            var guards = interrupted || host is IPortfolioHost ? null : await GuardAsync(plan, outcomes, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
+            var guards = interrupted || host is IPortfolioHost ? null : await GuardAsync(plan, await trading, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)

@@ -11,7 +11,7 @@ public sealed class EventGapException(string message) : Exception(message);
 /// A chunk that is there already is not written twice, so that a strategy may be run again from its first bar; and the file can be gone on with
 /// after the process was lost.
 /// </summary>
-public sealed class EventSpool : IEventSink, IDisposable
+public sealed class EventSpool : IEventSink, IEventLog, IDisposable
 {
     private const int FrameLength = 12; // strategy, number of the chunk, bytes
 

@@ -25,13 +25,13 @@ public sealed record PortfolioOutcome(
 public sealed class PortfolioPass
 {
     private readonly BatchPlan _plan;
-    private readonly EventSpool? _spool;
+    private readonly IEventLog? _spool;
     private readonly PortfolioDriver _driver;
 
     /// <param name="weights">By strategy index.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
     /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
-    public PortfolioPass(BatchPlan plan, EventSpool? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
+    public PortfolioPass(BatchPlan plan, IEventLog? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
     {
         _plan = plan;
         _spool = spool;
@@ -42,7 +42,7 @@ public sealed class PortfolioPass
     public IReadOnlyList<double> Weights { get; }
 
     // One strategy's events, read chunk by chunk, with the instant at which each is known.
-    private sealed class Stream(EventSpool spool, int strategy, long timeframeTicks, bool atClose)
+    private sealed class Stream(IEventLog spool, int strategy, long timeframeTicks, bool atClose)
     {
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;

@@ -27,11 +27,7 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
         var count = (int)Math.Min(members.Count, Math.Max(Least, Math.Max(Free, (long)(Share * evaluations)) / mean));
         var chosen = Enumerable.Range(0, count).Select(i => members[(int)((long)i * members.Count / count)]).ToHashSet();
         if (count == 0) return new CostStress(0, 0, double.NaN, double.NaN, 0);
-        var stressed = new Dictionary<int, StrategyOutcome>();
-        await host(count * mean).RunAsync(plan.Stressed(), markets, i => chosen.Contains(i.Index), null, false, finished =>
-        {
-            foreach (var outcome in finished) stressed[outcome.Index] = outcome;
-        }, null, cancellationToken);
+        var stressed = await ModelOutcomes.RunAsync(plan.Stressed(), markets, chosen, host(count * mean), cancellationToken);
         double total = 0, before = 0, after = 0;
         var profitable = 0;
         foreach (var i in chosen.Order())

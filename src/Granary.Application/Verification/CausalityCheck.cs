@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Verification.Reach;
@@ -70,7 +69,7 @@ public static class CausalityCheck
             return result with { Factors = factors, FactorsFound = changed };
         }
 
-        private IReadOnlyList<DecisionCut> Decisions(IReadOnlyDictionary<int, List<byte[]>> truth)
+        private IReadOnlyList<DecisionCut> Decisions(MemoryEventLog truth)
         {
             var representatives = subject.Representatives.Where(_chosen.Contains).ToHashSet();
             // Each time costs a training where models are trained on the changed bars: then few serve all.
@@ -80,7 +79,7 @@ public static class CausalityCheck
             return [.. few.Select(c => c with { Strategies = _chosen })];
         }
 
-        private async Task CompareAsync(World world, IReadOnlyDictionary<int, List<byte[]>> truth,
+        private async Task CompareAsync(World world, MemoryEventLog truth,
             IReadOnlyDictionary<(string Symbol, long Cut), (long? Before, long? First)> bars)
         {
             var wanted = world.Strategies.Where(s => _found.All(f => f.Strategy != subject.Plan.Instances[s].Id)).ToHashSet();
@@ -89,7 +88,7 @@ public static class CausalityCheck
             foreach (var s in wanted.Order())
             {
                 var instance = subject.Plan.Instances[s];
-                var (own, other) = (truth.GetValueOrDefault(s) ?? [], events.GetValueOrDefault(s) ?? []);
+                var (own, other) = (truth.ChunksOf(s), events.ChunksOf(s));
                 var known = instance.Symbols.Min(symbol => _known[(symbol, instance.Timeframe)].Before(world.Cut));
                 var sentence = StrategyPast.Difference(own, other, known);
                 if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], world.Cut)] is { First: { } first } at)
@@ -126,14 +125,14 @@ public static class CausalityCheck
                     StringComparer.Ordinal);
         }
 
-        private async Task<ConcurrentDictionary<int, List<byte[]>>> EventsAsync(IReadOnlyDictionary<string, OpenedMarket> markets,
+        private async Task<MemoryEventLog> EventsAsync(IReadOnlyDictionary<string, OpenedMarket> markets,
             HashSet<int> strategies)
         {
-            var sink = new Memory();
+            var log = new MemoryEventLog();
             var plan = await subject.TrainedAsync(markets);
-            await subject.Host.RunAsync(plan, markets, i => strategies.Contains(i.Index), sink, withFactors: false, _ => { }, null,
+            await subject.Host.RunAsync(plan, markets, i => strategies.Contains(i.Index), log, withFactors: false, _ => { }, null,
                 cancellationToken);
-            return sink.Events;
+            return log;
         }
 
         // Open times of the bars around each cut, by one pass over each market.
@@ -170,12 +169,5 @@ public static class CausalityCheck
                 }
             return (first, last);
         }
-    }
-
-    private sealed class Memory : IEventSink
-    {
-        public ConcurrentDictionary<int, List<byte[]>> Events { get; } = new();
-
-        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events) => Events.GetOrAdd(strategy, _ => []).Add(events.ToArray());
     }
 }

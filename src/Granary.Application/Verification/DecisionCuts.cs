@@ -1,3 +1,4 @@
+using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
 
@@ -16,10 +17,10 @@ internal static class DecisionCuts
     /// <param name="representatives">Strategies that get their cuts whatever <see cref="LookAheadEffort.MostCuts"/> says.</param>
     /// <param name="known">Of each strategy's feeds.</param>
     public static IReadOnlyList<DecisionCut> Choose(IReadOnlyList<int> strategies, IReadOnlySet<int> representatives,
-        IReadOnlyDictionary<int, List<byte[]>> events,
+        MemoryEventLog events,
         Func<int, KnownBars> known, LookAheadEffort effort, ulong seed)
     {
-        var needs = strategies.SelectMany(s => NeedsOf(s, events.GetValueOrDefault(s) ?? [], known(s), effort.Decisions, seed)).ToList();
+        var needs = strategies.SelectMany(s => NeedsOf(s, events.ChunksOf(s), known(s), effort.Decisions, seed)).ToList();
         var chosen = new Dictionary<long, HashSet<int>>();
         while (true)
         {
@@ -42,7 +43,7 @@ internal static class DecisionCuts
     }
 
     // Cuts after a strategy's entries, and as many after its own exits.
-    private static IEnumerable<Need> NeedsOf(int strategy, List<byte[]> chunks, KnownBars known, int decisions, ulong seed)
+    private static IEnumerable<Need> NeedsOf(int strategy, IReadOnlyList<byte[]> chunks, KnownBars known, int decisions, ulong seed)
     {
         var (entries, exits) = (new HashSet<long>(), new HashSet<long>());
         foreach (var chunk in chunks)

@@ -8,7 +8,7 @@ internal static class StrategyPast
 {
     /// <param name="known">Events before this are compared.</param>
     /// <returns>The first difference as a sentence; null where there is none.</returns>
-    public static string? Difference(List<byte[]> truth, List<byte[]> other, long known)
+    public static string? Difference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
     {
         var a = new Reader(truth, known);
         var b = new Reader(other, known);
@@ -28,7 +28,7 @@ internal static class StrategyPast
     /// </summary>
     /// <param name="truthBar">Open time of the first bar from the cut on, as the source has it.</param>
     /// <param name="otherBar">The same in the changed bars.</param>
-    public static string? ExitDifference(List<byte[]> truth, long truthBar, List<byte[]> other, long otherBar)
+    public static string? ExitDifference(IReadOnlyList<byte[]> truth, long truthBar, IReadOnlyList<byte[]> other, long otherBar)
     {
         var (a, b) = (ExitsAt(truth, truthBar), ExitsAt(other, otherBar));
         foreach (var (number, reason) in a)
@@ -40,7 +40,7 @@ internal static class StrategyPast
         return null;
     }
 
-    private static Dictionary<int, ExitReason> ExitsAt(List<byte[]> chunks, long bar)
+    private static Dictionary<int, ExitReason> ExitsAt(IReadOnlyList<byte[]> chunks, long bar)
     {
         var exits = new Dictionary<int, ExitReason>();
         foreach (var chunk in chunks)
@@ -56,7 +56,7 @@ internal static class StrategyPast
     private static string Text(long time) => new DateTime(time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm",
         System.Globalization.CultureInfo.InvariantCulture);
 
-    private ref struct Reader(List<byte[]> chunks, long known)
+    private ref struct Reader(IReadOnlyList<byte[]> chunks, long known)
     {
         private RunEventReader _reader;
         private int _next;

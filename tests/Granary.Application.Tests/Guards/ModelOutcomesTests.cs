@@ -1,0 +1,117 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Guards;
+using Granary.Application.Hosting;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Guards;
+
+public sealed class ModelOutcomesTests
+{
+    // Lets entries of some sides through, at a part of their size.
+    private sealed class SideModel(double longs, double shorts) : IEntryModel
+    {
+        public string Name => "sides";
+
+        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Filter(longs, shorts);
+
+        private sealed class Filter(double longs, double shorts) : IEntryJudge
+        {
+            public void Bind(BarBlock block, FactorSheet sheet)
+            {
+            }
+
+            public EntryAdvice Judge(int index, Side side) =>
+                EntryAdvice.NoOpinion with { Prediction = 0.5, SizeFactor = side == Side.Buy ? longs : shorts };
+        }
+    }
+
+    private sealed class Batch : IAsyncDisposable
+    {
+        private readonly IBarSeries _series;
+        private readonly BatchPlan _plan;
+        private readonly Dictionary<string, OpenedMarket> _markets;
+
+        private Batch(IBarSeries series, BatchPlan plan)
+        {
+            (_series, _plan) = (series, plan);
+            _markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
+        }
+
+        public static async Task<Batch> OpenAsync()
+        {
+            var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+                { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
+                    "symbols": ["COINUSDT"], "timeframe": "1h" },
+                  "execution": { "commissionPercent": 0.05 },
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "sides": "both",
+                      "size": { "cash": 1000 } } ], "portfolio": { "weights": "equal" } }
+                """), Path.GetTempPath());
+            return new Batch(await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
+                BatchPlan.Make(spec, spec.Data.Symbols));
+        }
+
+        public BatchPlan With(IEntryModel model) => _plan.WithModels(_plan.Instances.ToDictionary(i => i.Index, _ => model));
+
+        public async Task<Dictionary<int, StrategyOutcome>> RunAsync(BatchPlan plan)
+        {
+            var outcomes = new Dictionary<int, StrategyOutcome>();
+            await new EmbeddedHost(2).RunAsync(plan, _markets, _ => true, null, false, finished =>
+            {
+                foreach (var o in finished) outcomes[o.Index] = o;
+            }, null, TestContext.Current.CancellationToken);
+            return outcomes;
+        }
+
+        public async Task<(IReadOnlyDictionary<int, StrategyOutcome> Own, IReadOnlyDictionary<int, StrategyOutcome> Traded,
+            CostStress Stress)> JudgeAsync(BatchPlan plan)
+        {
+            var own = await RunAsync(plan);
+            var traded = await ModelOutcomes.OfAsync(plan, own, _markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
+            return (own, traded, await CostStress.RunAsync(plan, _markets, traded, [.. plan.Instances.Select(_ => 0.25)], _ =>
+                new EmbeddedHost(2), TestContext.Current.CancellationToken));
+        }
+
+        public ValueTask DisposeAsync() => _series.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_model_that_lets_everything_through_leaves_each_strategy_its_own_equity()
+    {
+        await using var batch = await Batch.OpenAsync();
+        var (own, traded, _) = await batch.JudgeAsync(batch.With(new SideModel(1, 1)));
+        foreach (var (index, outcome) in own)
+        {
+            outcome.Statistics!.Trades.ShouldBeGreaterThan(50);
+            var (a, b) = (outcome.Trace!, traded[index].Trace!);
+            b.FirstPeriod.ShouldBeLessThanOrEqualTo(a.FirstPeriod);
+            for (var p = a.FirstPeriod; p <= a.LastPeriod; p++) b.EquityAt(p).ShouldBe(a.EquityAt(p), 1e-6);
+            traded[index].Fingerprint.ShouldBe(outcome.Fingerprint);
+        }
+    }
+
+    [Fact]
+    public async Task Checks_judge_what_the_models_let_trade_and_not_the_strategies_without_them()
+    {
+        await using var batch = await Batch.OpenAsync();
+        var (own, none, stress) = await batch.JudgeAsync(batch.With(new SideModel(0, 0)));
+        none.Values.ShouldAllBe(o => o.Statistics!.TotalReturn == 0 && o.Trace!.Equity.All(e => e == o.Trace.Start));
+        own.Values.ShouldAllBe(o => o.Statistics!.TotalReturn != 0);
+        (stress.Return, stress.Stressed, stress.Passed).ShouldBe((0, 0, false));
+
+        // Longs at half their size and no shorts: half of what the long trades earned, with orders and costs of the same bars.
+        var (_, half, halfStress) = await batch.JudgeAsync(batch.With(new SideModel(0.5, 0)));
+        var (_, longs, longStress) = await batch.JudgeAsync(batch.With(new SideModel(1, 0)));
+        foreach (var index in own.Keys)
+        {
+            half[index].Statistics!.TotalReturn.ShouldBe(longs[index].Statistics!.TotalReturn / 2, 1e-9);
+            longs[index].Statistics!.TotalReturn.ShouldNotBe(own[index].Statistics!.TotalReturn);
+        }
+        halfStress.Stressed.ShouldBe(longStress.Stressed / 2, 1e-9);
+        halfStress.Return.ShouldBe(longStress.Return / 2, 1e-9);
+    }
+}
