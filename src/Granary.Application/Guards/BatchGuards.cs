@@ -47,7 +47,7 @@ public sealed record BatchGuards(
                     : EvidenceFinding.Missing(s.Deflated.Length < 2 ? "one strategy alone gives nothing to choose among, and others have been tried on these bars" : "the record is too short to be split");
         findings[Guards.Evidence.Causality] = Causality is { } c
             ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
-            : EvidenceFinding.Missing("nobody looked");
+            : EvidenceFinding.Missing("not checked (--no-guards)");
         findings[Guards.Evidence.CostStress] = Stress is { Strategies: > 0 } t
             ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])

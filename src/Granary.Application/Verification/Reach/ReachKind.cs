@@ -23,7 +23,7 @@ public enum ReachKind
     Reflection,
     /// <summary>Native code and memory without bounds.</summary>
     Native,
-    /// <summary>An assembly that cannot be read.</summary>
+    /// <summary>Code that cannot be read, or that nothing is known of.</summary>
     Unknown,
 }
 
@@ -37,7 +37,7 @@ public sealed record CodeReach(string Class, ReachKind Kind, string Method, stri
     public string Sentence => Kind switch
     {
         ReachKind.SharedState => $"{Method} keeps state between runs in {Member}",
-        ReachKind.Unknown => $"{Method} calls {Member}, which cannot be read",
+        ReachKind.Unknown => $"{Method} calls {Member}, of which it is not known what it reads",
         _ => $"{Method} reaches {Words} through {Member}",
     };
 

@@ -26,6 +26,29 @@ internal static class ReachRules
         "TryUpdate", "UnionWith", "set_Item", "set_Value",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    // Everything else of .NET is reported: what is not known to be pure may read anything.
+    private static readonly FrozenSet<string> PureNamespaces = new[]
+    {
+        "System", "System.Buffers", "System.Collections", "System.Collections.Concurrent", "System.Collections.Frozen",
+            "System.Collections.Generic",
+        "System.Collections.Immutable", "System.Collections.ObjectModel", "System.Collections.Specialized", "System.ComponentModel",
+            "System.Diagnostics.CodeAnalysis",
+        "System.Globalization", "System.IO", "System.IO.Compression", "System.Linq", "System.Numerics", "System.Numerics.Tensors",
+            "System.Runtime",
+        "System.Runtime.CompilerServices", "System.Runtime.ExceptionServices", "System.Runtime.InteropServices",
+            "System.Runtime.Intrinsics",
+        "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "System.Runtime.Serialization", "System.Security.Cryptography",
+            "System.Text",
+        "System.Text.Json", "System.Text.Json.Nodes", "System.Text.Json.Serialization", "System.Text.RegularExpressions",
+            "System.Threading",
+        "System.Threading.Channels", "System.Threading.Tasks",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> PureDiagnostics = new[]
+    {
+        "System.Diagnostics.Debug", "System.Diagnostics.Debugger", "System.Diagnostics.Trace", "System.Diagnostics.UnreachableException",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly string[] StateHolders =
     [
         "System.Collections.Concurrent.", "System.Runtime.CompilerServices.ConditionalWeakTable",
@@ -69,7 +92,10 @@ internal static class ReachRules
             "System.Runtime.InteropServices.MemoryMarshal" =>
                 member is "CreateSpan" or "CreateReadOnlySpan" or "GetReference" or "GetArrayDataReference" ? ReachKind.Native : null,
             "System.Runtime.CompilerServices.Unsafe" => member is "As" or "SkipInit" or "SizeOf" ? null : ReachKind.Native,
-            _ => null,
+            "System.TimeZoneInfo" => member == "get_Local" ? ReachKind.Environment : null,
+            "System.GC" => member is "KeepAlive" or "SuppressFinalize" ? null : ReachKind.Environment,
+            "System.Runtime.InteropServices.GCHandle" => ReachKind.Native,
+            _ => PureNamespaces.Contains(NamespaceOf(type)) || PureDiagnostics.Contains(type) ? null : ReachKind.Unknown,
         };
     }
 
@@ -85,6 +111,12 @@ internal static class ReachRules
 
     /// <summary>Whether a call changes the object that it is called on.</summary>
     public static bool IsMutator(string member) => Mutators.Contains(member);
+
+    private static string NamespaceOf(string type)
+    {
+        var outer = type.IndexOf('+', StringComparison.Ordinal) is >= 0 and var nested ? type[..nested] : type;
+        return outer.LastIndexOf('.') is >= 0 and var dot ? outer[..dot] : "";
+    }
 
     private static ReachKind? OfIo(string type, string member) => type switch
     {
