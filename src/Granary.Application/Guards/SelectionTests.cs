@@ -52,7 +52,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
                 double sum = 0, squares = 0;
                 for (var t = start; t < end; t++)
                 {
-                    var r = trace.ReturnOf(from + t);
+                    // A ruined account loses every period from there on, so that it is the worst of every split.
+                    var r = trace.EquityAt(from + t) > 0 ? trace.ReturnOf(from + t) : -1;
                     sum += r;
                     squares += r * r;
                 }
@@ -82,7 +83,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
             for (var i = 0; i < count; i++)
             {
                 var (a, b) = (trace.EquityAt(from + (long)i * join - 1), trace.EquityAt(from + (long)(i + 1) * join - 1));
-                returns[i] = a > 0 ? b / a - 1 : 0;
+                returns[i] = a > 0 ? b / a - 1 : -1;
             }
             excess[k] = returns;
         });

@@ -4,7 +4,7 @@ using Granary.Engine.Backtesting;
 namespace Granary.Application.Guards;
 
 /// <summary>The Sharpe ratio of a trace's returns with what its confidence depends on; all per period, not annualised.</summary>
-/// <param name="Sharpe">NaN where nothing moved.</param>
+/// <param name="Sharpe">NaN where nothing moved, and where all was lost.</param>
 /// <param name="Returns">Periods.</param>
 /// <param name="Kurtosis">Raw: 3 for the normal distribution.</param>
 public readonly record struct TraceSharpe(double Sharpe, long Returns, double Skew, double Kurtosis)
@@ -14,8 +14,17 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
     public static TraceSharpe Of(ReadOnlySpan<double> returns)
     {
         var moments = Moments.Of(returns);
-        var deviation = moments.SampleDeviation;
+        // Where all was lost there is no ratio.
+        var deviation = IsRuined(returns) ? 0 : moments.SampleDeviation;
         return new TraceSharpe(deviation > 0 ? moments.Mean / deviation : double.NaN, moments.Count, moments.Skew, moments.Kurtosis);
+    }
+
+    private static bool IsRuined(ReadOnlySpan<double> returns)
+    {
+        foreach (var r in returns)
+            if (r <= -1)
+                return true;
+        return false;
     }
 
     /// <summary>See <see cref="SharpeConfidence.Deflated"/>; NaN where there is no Sharpe ratio, or no telling how those of the trials vary.</summary>

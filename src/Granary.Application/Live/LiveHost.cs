@@ -41,6 +41,7 @@ public sealed class LiveHost : IPortfolioHost
     private FeedInstants _instants = null!;
     private LiveState _state = LiveState.WarmingUp;
     private long _synchronised, _shown, _warm;
+    private bool _ruined;
     // Whether bars were taken that were not of the past.
     private bool _traded;
 
@@ -195,7 +196,8 @@ public sealed class LiveHost : IPortfolioHost
         _orders.Begin(new BarsTaken(instant, taken));
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - instant > within.Ticks;
         _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
-        var why = late ? "late" : _operator.Paused ? "paused" : "";
+        LookForRuin();
+        var why = _ruined ? "ruined" : late ? "late" : _operator.Paused ? "paused" : "";
         _portfolio.Walk(now, (at, decided) => _orders.Decided(at, decided, why));
         _orders.Align(instant);
         var journalBefore = _desk.Appending;
@@ -250,15 +252,30 @@ public sealed class LiveHost : IPortfolioHost
         Show(_state, now: true);
     }
 
+    // The broker's own account may be ruined where the portfolio's is not: its fills are other ones.
+    private void LookForRuin()
+    {
+        if (_ruined || _ledger.Cash == 0 || AccountEquity() > 0) return;
+        _ruined = true;
+        _orders.Flatten = true;
+        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Instant)}: all positions are closed, and nothing is entered any more");
+    }
+
+    private double AccountEquity()
+    {
+        var equity = _ledger.Cash;
+        foreach (var (symbol, held) in _ledger.Positions)
+            if (held != 0 && _portfolio.LastOf(symbol) is { } last)
+                equity += held * last.Close * _portfolio.InstrumentOf(symbol).Multiplier;
+        return equity;
+    }
+
     private void Show(LiveState state, bool now)
     {
         if (!now && _options.Status is null && _options.Control is null) return;
         if (!now && Status is not null && Stopwatch.GetElapsedTime(_shown) < TimeSpan.FromMilliseconds(100)) return;
         _shown = Stopwatch.GetTimestamp();
-        var equity = _ledger.Cash;
-        foreach (var (symbol, held) in _ledger.Positions)
-            if (held != 0 && _portfolio.LastOf(symbol) is { } last)
-                equity += held * last.Close * _portfolio.InstrumentOf(symbol).Multiplier;
+        var equity = AccountEquity();
         if (_desk.JournalFault is not null) state = LiveState.WaitingForJournal;
         else if (_desk.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
         var (p50, p99) = Latency.Percentiles();

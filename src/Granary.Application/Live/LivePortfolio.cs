@@ -110,6 +110,10 @@ internal sealed class LivePortfolio
     /// <summary>Whether the portfolio withdrew the entry, since its symbol has stopped trading.</summary>
     public bool IsExpired((int Strategy, int Number) trade) => _expired.Contains(trade);
 
+    /// <summary>Why a trade is closed that its strategy has not closed by an order.</summary>
+    public ExitReason ReasonOf((int Strategy, int Number) trade) =>
+        !_called.Contains(trade) ? ExitReason.Signal : Run.IsRuined ? ExitReason.Ruined : ExitReason.MarginCall;
+
     /// <summary>Which share of a trade has to go at this instant, so that a limit is kept; 0 = none.</summary>
     public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
 

@@ -119,7 +119,7 @@ internal static class WalkForwardOptimiser
         var (best, at) = (double.NaN, -1);
         foreach (var member in members)
         {
-            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.Trades < spec.MinTrades) continue;
+            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined || statistics.Trades < spec.MinTrades) continue;
             var value = Value(statistics, spec.Objective);
             if (double.IsNaN(value)) continue;
             if (at < 0 || (spec.Minimise ? value < best : value > best)) (best, at) = (value, member.Index);

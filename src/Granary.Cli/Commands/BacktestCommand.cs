@@ -97,7 +97,7 @@ internal static class BacktestCommand
         else AnsiConsole.MarkupLine(markup);
     }
 
-    private static double Rank(RunStatistics s) => double.IsNaN(s.Sharpe) ? double.NegativeInfinity : s.Sharpe;
+    private static double Rank(RunStatistics s) => s.IsRuined ? double.NegativeInfinity : double.IsNaN(s.Sharpe) ? double.MinValue : s.Sharpe;
 
     private static string Percent(double value) => double.IsFinite(value) ? value.ToString("0.00 %") : "–";
 

@@ -31,10 +31,20 @@ public sealed record BenchmarkStatistics(
         var correlation = mine.SampleDeviation > 0 && theirs.SampleDeviation > 0
             ? Math.Clamp(covariance / (mine.SampleDeviation * theirs.SampleDeviation), -1, 1)
             : double.NaN;
+        // A ruined account has no ratios.
+        var mean = IsRuined(own) ? double.NaN : active.Mean;
         return new BenchmarkStatistics(own.Count,
             deviation * Math.Sqrt(periodsPerYear),
-            deviation > 0 ? active.Mean / deviation * Math.Sqrt(periodsPerYear) : double.NaN,
-            beta, (mine.Mean - beta * theirs.Mean) * periodsPerYear, correlation,
+            deviation > 0 ? mean / deviation * Math.Sqrt(periodsPerYear) : double.NaN,
+            beta, IsRuined(own) ? double.NaN : (mine.Mean - beta * theirs.Mean) * periodsPerYear, correlation,
             other.Count > 0 && other.Values[0] > 0 ? other.Values[^1] / other.Values[0] - 1 : double.NaN);
+    }
+
+    private static bool IsRuined(EquityCurve curve)
+    {
+        foreach (var value in curve.Values)
+            if (value <= 0)
+                return true;
+        return false;
     }
 }

@@ -14,7 +14,7 @@ public sealed class EquityAccumulator
     private double _peak = double.NegativeInfinity, _deepest, _trough;
     private long _peakTime, _deepestPeak, _deepestTrough, _longest;
     private long? _deepestRecovery;
-    private bool _underwater, _deepestOpen;
+    private bool _underwater, _deepestOpen, _ruined;
 
     /// <param name="times">UTC ticks, strictly increasing, later than what was added before.</param>
     /// <param name="values">Account currency, finite.</param>
@@ -48,6 +48,7 @@ public sealed class EquityAccumulator
             }
             if (r != 0) _nonZero++;
         }
+        if (!(equity > 0)) _ruined = true;
         _months.Add(time, equity);
         _weeks.Add(time, equity);
         Mark(time, equity);
@@ -98,7 +99,9 @@ public sealed class EquityAccumulator
                 ((_deepestRecovery ?? _lastTime) - _deepestPeak) / (double)TimeSpan.TicksPerDay)
             : null;
         var longest = _underwater ? Math.Max(_longest, _lastTime - _peakTime) : _longest;
-        var sharpe = Over(_moments.Mean, deviation);
+        // What a ruined account earned on the way says nothing of what it was worth.
+        var mean = _ruined ? double.NaN : _moments.Mean;
+        var sharpe = Over(mean, deviation);
         return new EquityStatistics
         {
             Points = _points,
@@ -110,10 +113,10 @@ public sealed class EquityAccumulator
             TotalReturn = growth - 1,
             Cagr = cagr,
             CagrByPeriods = Yearly(growth, periodsPerYear / n),
-            Volatility = deviation * root,
+            Volatility = _ruined ? double.NaN : deviation * root,
             Sharpe = sharpe * root,
-            Sortino = Over(_moments.Mean, downside) * root,
-            Calmar = Over(cagr, _deepest),
+            Sortino = Over(mean, downside) * root,
+            Calmar = _ruined ? double.NaN : Over(cagr, _deepest),
             MaxDrawdown = _points > 0 ? _deepest : double.NaN,
             MaxDrawdownDays = _points > 0 ? drawdown?.Days ?? 0 : double.NaN,
             DeepestDrawdown = drawdown,
@@ -127,7 +130,7 @@ public sealed class EquityAccumulator
             Weeks = _weeks.Count,
             PeriodsProfitable = n > 0 ? _positive / (double)n : double.NaN,
             ActivePeriodsProfitable = _nonZero > 0 ? _positive / (double)_nonZero : double.NaN,
-            Omega = Over(_gains, _losses),
+            Omega = _ruined ? double.NaN : Over(_gains, _losses),
             Skew = _moments.Skew,
             Kurtosis = _moments.Kurtosis,
             ProbabilisticSharpe = SharpeConfidence.Probabilistic(sharpe, 0, n, _moments.Skew, _moments.Kurtosis),
@@ -189,7 +192,8 @@ public sealed class EquityAccumulator
         private (double Best, double Worst) Extremes()
         {
             var r = _before > 0 ? _last / _before - 1 : double.NaN;
-            return (Math.Max(_best, r), Math.Min(_worst, r));
+            // After ruin there is nothing to earn a return on.
+            return double.IsNaN(r) && _best > double.NegativeInfinity ? (_best, _worst) : (Math.Max(_best, r), Math.Min(_worst, r));
         }
     }
 }

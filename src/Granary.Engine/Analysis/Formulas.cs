@@ -15,6 +15,12 @@ public static class Formulas
         new("periodsPerYear", "daily 252, or 365 where there are Saturdays; weekly 52; monthly 12; intraday: bars per distinct UTC day × 252 or 365", "convention"),
         new("totalReturn", "E_last / E_first − 1", "textbook"),
         new("cagr", "(E_last / E_first)^(365.25 / days) − 1, days = calendar days from first to last", "textbook, calendar form"),
+        new("ruin", "at E ≤ 0 the account is closed: positions are liquidated within the bar where E, closing fees paid, reaches 0 (at the bar's open where that is beyond it; "
+            + "at the closes for accounts of several symbols and for the portfolio); what is missing below 0 is the broker's loss, and E stays 0. "
+            + "totalReturn and cagr are −1; volatility and ratios are undefined", "contract"),
+        new("margin of short positions", "default: a short sale needs free cash of its whole value (initial margin 100 %); its proceeds and that collateral stay locked at the entry's price; "
+            + "no maintenance margin, so that the position is held until E reaches 0. With execution.leverage L: positions up to L · E; with execution.maintenancePercent m: "
+            + "all is closed at the next open once E < m · Σ|position|", "contract"),
         new("volatility", "std(r, ddof 1) · √periodsPerYear", "textbook"),
         new("sharpe", "mean(r) / std(r, ddof 1) · √periodsPerYear", "Sharpe 1994, Journal of Portfolio Management 21(1)"),
         new("sortino", "mean(r) / √mean(min(r, 0)²) · √periodsPerYear, the mean over all r", "Sortino and Price 1994, Journal of Investing 3(3)"),

@@ -59,6 +59,9 @@ public sealed record RunStatistics
 
     public required double FinalEquity { get; init; }
 
+    /// <summary>Nothing was left of the account, and it was closed: its return is −100 %, its volatility and ratios are undefined, and it ranks last.</summary>
+    public bool IsRuined => FinalEquity <= 0;
+
     /// <summary>Net of commission, closed trades only; account currency.</summary>
     public required double NetProfit { get; init; }
 
@@ -133,7 +136,8 @@ public sealed record RunStatistics
     public static RunStatistics Of(EquitySums equity, TradeMeter trades, double periodsPerYear)
     {
         var n = (double)equity.Count;
-        var mean = equity.SumOfReturns / n;
+        // What a ruined account earned on the way says nothing of what it was worth.
+        var mean = equity.Final > 0 ? equity.SumOfReturns / n : double.NaN;
         var variance = (equity.SumOfSquares - equity.SumOfReturns * equity.SumOfReturns / n) / (n - 1);
         var deviation = variance > 0 ? Math.Sqrt(variance) : double.NaN;
         var downside = equity.SumOfSquaredLosses > 0 ? Math.Sqrt(equity.SumOfSquaredLosses / n) : double.NaN;
@@ -151,10 +155,10 @@ public sealed record RunStatistics
             ProfitFactor = Ratio(trades.GrossProfit, trades.GrossLoss),
             TotalReturn = growth - 1,
             Cagr = cagr,
-            Volatility = equity.Count > 1 ? (variance > 0 ? deviation : 0) * root : double.NaN,
+            Volatility = equity.Count > 1 && equity.Final > 0 ? (variance > 0 ? deviation : 0) * root : double.NaN,
             Sharpe = mean / deviation * root,
             Sortino = mean / downside * root,
-            Calmar = Ratio(cagr, equity.MaxDrawdown),
+            Calmar = equity.Final > 0 ? Ratio(cagr, equity.MaxDrawdown) : double.NaN,
             MaxDrawdown = equity.MaxDrawdown,
             MaxDrawdownDays = equity.MaxDrawdownTicks / (double)TimeSpan.TicksPerDay,
             MonthsProfitable = Ratio(equity.MonthsUp, equity.Months),

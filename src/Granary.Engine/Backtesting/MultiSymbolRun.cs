@@ -90,17 +90,17 @@ public sealed class MultiSymbolRun : IStrategyRun
         // As long as the block, since columns of a block are.
         if (_equity.Length != block.Count) _equity = new double[block.Count];
         var marks = new BarBlock(block.FirstRow, block.TimeColumn, _equity, _equity, _equity, _equity, join.Nothing);
-        var (from, exposed) = (0, false);
+        var (from, exposed, lives) = (0, false, _account.IsRuined ? 0 : 1);
         for (var row = 0; row < block.Count; row++)
         {
             if (block.TimeColumn[row] >= _until) HandOver(row > 0 ? block.TimeColumn[row - 1] : _lastTime);
             Run(join, row);
             _equity[row] = _account.Mark(out var holds);
-            if (exposed == holds) continue;
-            _meter.Mark(0, 1, exposed, marks, join.Calendar, from, row);
-            (from, exposed) = (row, !exposed);
+            if (exposed == holds && (lives == 0 || !_account.IsRuined)) continue;
+            _meter.Mark(0, lives, exposed, marks, join.Calendar, from, row);
+            (from, exposed, lives) = (row, holds, _account.IsRuined ? 0 : 1);
         }
-        _meter.Mark(0, 1, exposed, marks, join.Calendar, from, block.Count);
+        _meter.Mark(0, lives, exposed, marks, join.Calendar, from, block.Count);
         for (var s = 0; s < _symbols.Length; s++)
             if (block.Bars(s) is { } bars)
                 _symbols[s].Leave(bars, join.Calendar);
@@ -152,6 +152,10 @@ public sealed class MultiSymbolRun : IStrategyRun
             if (!_ready) _ready = symbol.IsReady;
         }
 
+        // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
+        if (_account.Mark(out var holds) <= 0 && holds)
+            foreach (var symbol in _symbols)
+                symbol.Book.Liquidate(symbol.Index);
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
                 symbol.Book.CallMargin(symbol.Index);

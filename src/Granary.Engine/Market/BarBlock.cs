@@ -10,6 +10,7 @@ public sealed class BarBlock
 
     private readonly long[] _time;
     private readonly double[] _open, _high, _low, _close, _volume;
+    private double _highest = double.NaN, _lowest = double.NaN;
 
     /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
     /// <param name="firstIndex">The number of bars of this feed before this block.</param>
@@ -61,6 +62,12 @@ public sealed class BarBlock
     internal double[] CloseColumn => _close;
 
     internal double[] VolumeColumn => _volume;
+
+    /// <summary>The highest high; computed once for all strategies.</summary>
+    internal double HighestHigh => double.IsNaN(_highest) ? _highest = Extremes.Greatest(_high) : _highest;
+
+    /// <summary>The lowest low; computed once for all strategies.</summary>
+    internal double LowestLow => double.IsNaN(_lowest) ? _lowest = Extremes.Least(_low) : _lowest;
 
     /// <summary>A block from bars in row form.</summary>
     public static BarBlock FromBars(long firstIndex, ReadOnlySpan<Bar> bars)

@@ -142,4 +142,6 @@ public enum Decision : byte
     VolumeTaken,
     /// <summary>Accepted, but its symbol stopped trading before the entry filled, and the entry was withdrawn.</summary>
     Expired,
+    /// <summary>Nothing is left of the portfolio's account.</summary>
+    Ruined,
 }

@@ -192,6 +192,7 @@ public sealed partial class PortfolioRun
         reservation = default;
         var m = _members[member];
         if (m.Weight == 0) return Decision.WeightZero;
+        if (IsRuined) return Decision.Ruined;
         if (_disabled.Count > 0 && _disabled.Contains(member)) return Decision.Disabled;
         if (_restricted.Contains(market)) return Decision.RestrictedSymbol;
         if (IsLivePeriod(member, market, signal)) return Decision.SamePeriod;
@@ -254,7 +255,7 @@ public sealed partial class PortfolioRun
     {
         var market = _members[member].Symbols[symbol];
         var key = Key(member, fill.Number);
-        if (!Release(key, out var reservation)) return 0;
+        if (!Release(key, out var reservation) || IsRuined) return 0;
         KeepRest(key, reservation, fill.Quantity);
         var m = _members[member];
         var instrument = _instruments[market];
@@ -299,7 +300,7 @@ public sealed partial class PortfolioRun
         var key = Key(member, trade.Number);
         // Where the bars of one symbol have ended the rest of an entry waits until it expires, as in a live session.
         if (trade.Reason != ExitReason.Open) Release(key, out _);
-        if (_hasHistory && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
+        if (_hasHistory && !_liquidates && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
         return MustWait(key, trade) ? null : Settle(member, trade);
     }
 
@@ -329,6 +330,7 @@ public sealed partial class PortfolioRun
             _open--;
             Count(member, market, -1, holding.Quantity * trade.ExitPrice * multiplier);
             Reduce(market, member, holding.Side, holding.Quantity, multiplier);
+            if (_open == 0 && (_cash <= StartingCash * EquityRounding || _liquidates)) WriteOff(ref holding);
             _fingerprint.Add((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
             _fingerprint.Add(exit, profit - fee);
         }

@@ -11,6 +11,9 @@ public sealed partial class PortfolioRun
     // By trade, what its orders have paid; only where a fee does not follow from size.
     private readonly Dictionary<long, List<(long Order, OrderFees Paid)>> _fees = [];
     private readonly HashSet<(int Symbol, long ExDate)> _splits = [];
+    private bool _liquidates;
+    // Sums of fills leave crumbs behind: less than this part of the starting cash is nothing.
+    private const double EquityRounding = 1e-9;
 
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
     /// <param name="symbol">Which of the strategy's symbols.</param>
@@ -176,19 +179,37 @@ public sealed partial class PortfolioRun
         return free - _reserved.Cash;
     }
 
+    /// <summary>Nothing was left of the account, and it was closed: it stays at zero, and every signal is refused.</summary>
+    public bool IsRuined { get; private set; }
+
     /// <summary>
-    /// Closes everything at the last marks where the equity is below what the positions need; strategies go on without the portfolio.
+    /// Closes everything at the last marks where the equity is below what the positions need, or where nothing is left of it; strategies go on without the portfolio.
     /// To be asked after <see cref="Revalue"/>.
     /// </summary>
     /// <returns>What was closed, by member and number; nothing as long as the account can carry its positions.</returns>
     public IReadOnlyList<PortfolioTrade> CallMargin(long time)
     {
-        if (_execution.Maintenance <= 0 || _holdings.Count == 0) return [];
+        if (_holdings.Count == 0) return [];
+        if (_equity <= 0)
+        {
+            _liquidates = true;
+            return CloseAll(time, ExitReason.Ruined);
+        }
+        return IsCalled() ? CloseAll(time, ExitReason.MarginCall) : [];
+    }
+
+    private bool IsCalled()
+    {
+        if (_execution.Maintenance <= 0) return false;
         var needed = 0.0;
         for (var i = 0; i < _net.Length; i++)
             if (_gross[i] != 0)
                 needed += _execution.Maintenance * (_instruments[i].MarginPerUnit > 0 ? _gross[i] / _instruments[i].Multiplier * _instruments[i].MarginPerUnit : _gross[i] * _close[i]);
-        if (_equity >= needed) return [];
+        return _equity < needed;
+    }
+
+    private List<PortfolioTrade> CloseAll(long time, ExitReason reason)
+    {
         var closed = new List<PortfolioTrade>();
         foreach (var key in _holdings.Keys.Order().ToList())
         {
@@ -199,10 +220,21 @@ public sealed partial class PortfolioRun
             var fee = _execution.Fee.Fee(price, theirs, _instruments[holding.Symbol].Multiplier, maker: false);
             OnFill(member, new TradeFill(number, time, price, theirs, fee, new OrderId(-1), IsEntry: false, IsFirst: false, IsMaker: false));
             if (OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, 0,
-                ExitReason.MarginCall, 0, 0) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
+                reason, 0, 0) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
                 closed.Add(trade);
         }
         return closed;
+    }
+
+    // The account's last trade has left nothing, or less: the broker bears what is missing, and the account is closed.
+    private void WriteOff(ref Holding last)
+    {
+        IsRuined = true;
+        var missing = -_cash;
+        _cash = 0;
+        if (Math.Abs(missing) <= StartingCash * EquityRounding) return;
+        last.Carry += missing;
+        Carry += missing;
     }
 
     private int SymbolOf(int member, int market)

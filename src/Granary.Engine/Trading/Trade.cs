@@ -17,6 +17,8 @@ public enum ExitReason : byte
     Limit,
     /// <summary>The next choice of a walk-forward took over the account.</summary>
     Handover,
+    /// <summary>The account's equity had reached zero: the account was closed.</summary>
+    Ruined,
 }
 
 /// <summary>A round trip: one entry and all that closed it.</summary>
@@ -39,7 +41,10 @@ public readonly record struct Trade(
     /// <summary>Which of the strategy's symbols; 0 for a strategy of one.</summary>
     public int SymbolIndex { get; init; }
 
-    /// <summary>Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; quote currency.</summary>
+    /// <summary>
+    /// Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; and the loss beyond the equity
+    /// of a ruined account, which the broker bears. Quote currency.
+    /// </summary>
     public double Carry { get; init; }
 
     public double NetProfit => Profit - Commission + Carry;

@@ -64,6 +64,7 @@ internal static class ReasonText
         Decision.NoStop => "portfolio.size goes by the way to the stop, and there was none.",
         Decision.VolumeTaken => "When it filled, other strategies had taken execution.volumePercent of the bar's volume.",
         Decision.Expired => "Its symbol stopped trading before the entry could fill, and the entry was withdrawn.",
+        Decision.Ruined => "Nothing was left of the portfolio's account; it was closed.",
         _ => "",
     };
 

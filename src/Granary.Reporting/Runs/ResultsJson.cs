@@ -32,11 +32,13 @@ public static class ResultsJson
                 json.WriteNumber("weight", s.Weight);
                 if (s.Model is not null) json.WriteString("model", s.Model);
                 if (s.Error is not null) json.WriteString("error", s.Error);
+                if (s.Stats is { IsRuined: true }) json.WriteString("state", "ruined");
                 if (s.Stats is not null) Stats(json, s.Stats);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
             json.WriteStartObject("portfolio");
+            if (run.Portfolio is { IsRuined: true }) json.WriteString("state", "ruined");
             if (run.Portfolio is not null) Stats(json, run.Portfolio);
             json.WriteStartObject("decisions");
             foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(RunText.Of(decision), count);

@@ -22,6 +22,7 @@ public static class RunText
         ExitReason.MarginCall => "margin-call",
         ExitReason.Limit => "limit",
         ExitReason.Handover => "handover",
+        ExitReason.Ruined => "ruined",
         _ => "time",
     };
 
@@ -51,6 +52,7 @@ public static class RunText
         Decision.NoStop => "no-stop",
         Decision.VolumeTaken => "volume-taken",
         Decision.Expired => "expired",
+        Decision.Ruined => "ruined",
         _ => "strategy-refused",
     };
 

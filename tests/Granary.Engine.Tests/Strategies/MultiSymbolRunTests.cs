@@ -310,4 +310,34 @@ public sealed class MultiSymbolRunTests
         records[0].Signals.Single().Prediction.ShouldBe(10);
         records[1].Signals.Single().SizeFactor.ShouldBe(1);
     }
+
+    /// <summary>Sells two symbols short at its first bar and asks for more at every bar.</summary>
+    private sealed class ShortsAll : MultiSymbolStrategy
+    {
+        public override void OnBar(MultiSymbolContext bar)
+        {
+            foreach (var symbol in bar.Symbols) symbol.Enter(Side.Sell);
+        }
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(3)]
+    public void An_account_of_several_symbols_that_has_lost_its_equity_at_their_closes_is_closed(int rows)
+    {
+        SampleBars.Feed Rising(string symbol, double end)
+        {
+            var feed = SampleBars.Random(1, 40, Timeframe.D1);
+            var bars = feed.Bars.Select((b, i) => (i < 20 ? 100 : end) is var p ? new Bar(b.Time, p, p, p, p, 1_000) : b).ToArray();
+            return (feed with { Bars = bars }).Named(symbol);
+        }
+
+        var run = MultiSymbolRunner.Run(new ShortsAll(), [Rising("A", 400), Rising("B", 90)], new TradingSettings { Cash = 10_000, Size = SizeRule.Units(40) }, rows: rows);
+        // Two shorts of 40 at 100: −40 · 300 + 40 · 10 is more than 10,000.
+        run.Symbols.SelectMany(s => s.Trades).Select(t => t.Reason).ShouldBe([ExitReason.Ruined, ExitReason.Ruined]);
+        run.Symbols.SelectMany(s => s.Trades).Sum(t => t.NetProfit).ShouldBe(-10_000, 1e-9);
+        var equity = run.Result.Equity;
+        (equity.Final, equity.MaxDrawdown, equity.SumOfReturns, equity.ExposedBars).ShouldBe((0, 1, -1, 19));
+        run.Result.Signals.ShouldBe(2);
+    }
 }

@@ -19,6 +19,7 @@ internal static class BatchNotes
     public static IEnumerable<RunNote> Of(BatchFacts facts) =>
     [
         .. Unfinished(facts),
+        .. Ruined(facts),
         .. InSample(facts),
         .. Intrabar(facts),
     ];
@@ -37,6 +38,17 @@ internal static class BatchNotes
         if (failed.Count > 0)
             yield return new RunNote(NoteCode.StrategiesFailed,
                 $"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}", failed.Count);
+    }
+
+    private static IEnumerable<RunNote> Ruined(BatchFacts facts)
+    {
+        if (facts.Portfolio.Statistics.IsRuined)
+            yield return new RunNote(NoteCode.Ruined,
+                "The portfolio's account reached zero equity and was closed: its return is −100 %, its ratios are undefined, and every later signal was refused.", 1);
+        var ruined = facts.Entries.Where(e => e.Stats is { IsRuined: true }).ToList();
+        if (ruined.Count > 0)
+            yield return new RunNote(NoteCode.Ruined,
+                $"{ruined.Count} of {facts.Entries.Count} strategies lost all of their equity, and their accounts were closed; the first is {ruined[0].Id}.", ruined.Count);
     }
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)

@@ -74,7 +74,8 @@ public static class ScheduledWeights
         var scored = new List<(int Index, double Score, double[] Returns)>();
         foreach (var (index, trace) in traces)
         {
-            if (trace.FirstPeriod > from) continue;
+            // An account that was ruined has no score.
+            if (trace.FirstPeriod > from || !(trace.EquityAt(to - 1) > 0)) continue;
             var returns = trace.Returns(from, to);
             var (mean, deviation) = Moments(returns);
             if (mean > 0 && deviation > 0) scored.Add((index, mean / deviation, returns));

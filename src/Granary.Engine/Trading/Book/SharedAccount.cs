@@ -23,6 +23,25 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
+    /// <summary>The account had no equity left and was closed; it stays at zero.</summary>
+    public bool IsRuined { get; private set; }
+
+    /// <summary>Nothing is left: nothing is traded any more in any of its books.</summary>
+    public void Close()
+    {
+        IsRuined = true;
+        foreach (var book in _books) book.CloseAccount();
+    }
+
+    /// <summary>Whether no other book than this one has an open trade.</summary>
+    public bool IsLast(StrategyBook one)
+    {
+        foreach (var book in _books)
+            if (book != one && book.OpenTradeCount > 0)
+                return false;
+        return true;
+    }
+
     public int Signals;
 
     public long LastOrderId;
@@ -52,6 +71,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     {
         var equity = cash;
         holds = false;
+        // Sums of books leave crumbs behind.
+        if (IsRuined) return 0;
         foreach (var book in _books)
         {
             equity += book.OwnEquity(book.LastPrice);

@@ -96,7 +96,7 @@ internal sealed partial class StrategyBook
     public IEntryJudge? Judge { get; set; }
 
     /// <summary>The instrument has had its first bar.</summary>
-    public void Open() => _closed = false;
+    public void Open() => _closed = IsRuined;
 
     /// <param name="marked">How many of the block's bars are marked already.</param>
     public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
@@ -105,6 +105,7 @@ internal sealed partial class StrategyBook
         _block = block;
         _calendar = calendar;
         _marked = marked;
+        if (_net < 0 || _cash < 0) Refresh();
     }
 
     /// <summary>The last close; kept by whoever runs several books on one account.</summary>

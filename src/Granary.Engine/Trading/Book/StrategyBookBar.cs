@@ -28,6 +28,7 @@ internal sealed partial class StrategyBook
     {
         var bar = _block[index];
         if (_carries) BeginBar(index);
+        if (IsRuinedAt(bar.Open)) Ruin(bar, bar, index);
         for (var i = 0; i < _orders.Count; i++)
             if (WorkAtOpen(i, bar, index))
                 i = -1;
@@ -81,12 +82,15 @@ internal sealed partial class StrategyBook
             if (filled) i--;
         }
         if (_execution.Maintenance > 0 && _account is null && IsCalledAt(bar.Close)) CallMargin(index);
+        if (IsRuined) CancelAll(bar.Time);
         Refresh();
     }
 
     // Tries open trades' stops and targets, and then waiting orders, on a bar or on a part of it.
     private void Try(in Bar part, in Bar bar, int index, long feedIndex)
     {
+        // What ruins the account is the worst of all stops: it comes where a stop comes, before or after the targets.
+        if (_execution.Intrabar == IntrabarRule.StopFirst && IsRuinedWithin(part) && EndsBeforeOrders(part, bar, index, feedIndex)) return;
         for (var i = 0; i < _trades.Count; i++)
             if (Protect(ref _trades[i], i, part, bar, index, feedIndex))
                 i--;
@@ -104,6 +108,8 @@ internal sealed partial class StrategyBook
             if (_trades.Count > trades) changed |= Protect(ref _trades.Last, _trades.Count - 1, part, bar, index, feedIndex);
             if (changed) i = -1;
         }
+        // A trade that was entered on the close has lived through nothing of its bar.
+        if (IsRuinedWithin(part) && _trades[0].FirstWholeBar <= feedIndex) Ruin(part, bar, index);
     }
 
     // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
@@ -193,7 +199,20 @@ internal sealed partial class StrategyBook
         Fill(at, bar.Close, bar, index, atOpen: false);
         // The close at which it was entered is a close since the entry.
         if (_trades.Count > trades && _trades.Last.TrailFraction > 0) Trail(ref _trades.Last, bar.Close);
+        if (IsRuined) CancelAll(bar.Time);
         Refresh();
+    }
+
+    // Prices of this block that would end the account; a block that does not go as far is run as fast as one without a position.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WatchRuin(ref double low, ref double high)
+    {
+        if (_account is not null) return;
+        var worst = _net < 0 ? _block.HighestHigh : _block.LowestLow;
+        if (!IsRuinedAt(worst)) return;
+        var level = RuinPrice.Of(_cash, _net, _trades, _execution.Fee, _multiplier);
+        if (_net < 0) high = Math.Min(high, level);
+        else low = Math.Max(low, level);
     }
 
     // What the next bars are to be looked at for.
@@ -210,6 +229,7 @@ internal sealed partial class StrategyBook
             everyBar |= trade.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
         if (_trades.Count > 0 && (_carries || _execution.Maintenance > 0)) everyBar = true;
+        if (_net < 0 || _cash < 0) WatchRuin(ref low, ref high);
         _triggerLow = low;
         _triggerHigh = high;
         _everyBar = everyBar;

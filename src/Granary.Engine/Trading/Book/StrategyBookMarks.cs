@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 

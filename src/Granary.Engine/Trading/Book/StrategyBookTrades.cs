@@ -115,6 +115,7 @@ internal sealed partial class StrategyBook
             var furthest = Math.Clamp(price, bar.Low, bar.High);
             trade.Reach(furthest, furthest);
         }
+        if (_trades.Count == 1 && (_cash <= 0 || _closed || _account is not null)) WriteOff(ref trade);
         var exitPrice = quantity == trade.EntryQuantity ? price : trade.ExitNotional / trade.EntryQuantity;
         var profit = sign * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);

@@ -77,6 +77,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         }
         html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
+        if (s is { IsRuined: true }) html.Raw("<em>ruined: its account reached zero equity and was closed</em>");
         html.Write($"</th><td class=\"minor\">{strategy.Symbol}</td><td class=\"minor\">{strategy.Timeframe}</td>");
         HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "", minor: true);
         if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index], minor: true);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Market;
 
 /// <summary>The least and the greatest of a column, four at a time.</summary>
 internal static class Extremes

@@ -1,0 +1,36 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>
+/// The price of an account's only instrument at which nothing is left of its equity when all open trades are closed there, fees paid.
+/// A short position ends at it when the price rises, a long position that was bought on margin when the price falls.
+/// </summary>
+internal static class RuinPrice
+{
+    private const int MostSteps = 50;
+
+    /// <param name="cash">Equity is <c>cash + net · price</c>.</param>
+    /// <param name="net">Longs less shorts, in base units times the multiplier.</param>
+    /// <param name="multiplier">The instrument's.</param>
+    /// <returns>NaN where no price ruins the account: nothing is open, or what is long was paid for in full.</returns>
+    public static double Of(double cash, double net, in OpenTrades trades, FeeModel fee, double multiplier)
+    {
+        if (net == 0 || net > 0 && cash >= 0) return double.NaN;
+        var price = Math.Max(0, -cash / net);
+        // Fees grow at most in proportion to the price, by a small part of it: the steps shrink fast.
+        for (var i = 0; i < MostSteps; i++)
+        {
+            var next = Math.Max(0, (CostToClose(trades, price, fee, multiplier) - cash) / net);
+            if (Math.Abs(next - price) <= 1e-14 * price) return next;
+            price = next;
+        }
+        return price;
+    }
+
+    /// <summary>The fees of closing every open trade at a price.</summary>
+    public static double CostToClose(in OpenTrades trades, double price, FeeModel fee, double multiplier)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < trades.Count; i++) sum += fee.Fee(price, trades[i].Quantity, multiplier, maker: false);
+        return sum;
+    }
+}
