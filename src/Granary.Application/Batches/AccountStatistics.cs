@@ -6,22 +6,21 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Batches;
 
 /// <summary>Collects the rows and the closed trades of one account as they come, and sums them up under the names of results.json.</summary>
-/// <param name="cash">Before the first row.</param>
+/// <param name="cash">Before the first row, against which the first return is taken.</param>
 /// <param name="clock">Counts the rows, and so tells how many of them a year has.</param>
 public sealed class AccountStatistics(double cash, FeedClock clock)
 {
     private readonly TradeAccumulator _trades = new();
-    private readonly EquityAccumulator _equity = new();
+    private readonly EquityAccumulator _equity = new(cash);
+    private readonly AccountAccumulator _account = new(cash);
     private long _rows, _exposed;
     private double _final = double.NaN;
-
-    /// <summary>The row before the first, against which the first return is taken.</summary>
-    public void Begin(in EquityRow row) => _equity.Add(row.Time, row.Equity);
 
     /// <param name="holds">Whether a trade was open at the row's close.</param>
     public void Add(in EquityRow row, bool holds)
     {
         _equity.Add(row.Time, row.Equity);
+        _account.Add(row.Time, row.Equity, row.Exposure);
         clock.Count(row.Time);
         _rows++;
         if (holds) _exposed++;
@@ -65,6 +64,7 @@ public sealed class AccountStatistics(double cash, FeedClock clock)
             NetProfit = t.TotalProfit,
             Periods = _rows,
             PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
+            Account = _account.Finish(),
         };
     }
 }

@@ -13,7 +13,7 @@ public static class ExecutionSection
     [
         "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers", "commissionTierDays",
         "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "intrabarPath", "protectFrom", "latencyBars",
-        "volumePercent", "timeInForce", "borrowPercent", "marginRatePercent", "leverage", "maintenancePercent", "stress",
+        "volumePercent", "timeInForce", "borrowPercent", "marginRatePercent", "leverage", "maintenancePercent", "stress", "atEnd",
     ];
 
     /// <param name="part">null = the section is not there.</param>
@@ -39,6 +39,7 @@ public static class ExecutionSection
             BorrowRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
             MarginRate = (part.Find("marginRatePercent")?.Number(0, 1000) ?? 0) / 100,
             Leverage = part.Find("leverage")?.Number(1, 1000) ?? 0,
+            AtEnd = part.Find("atEnd")?.Choice(("mark", AtEnd.Mark), ("close", AtEnd.Close)) ?? AtEnd.Mark,
             Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
         };
         if (settings.MarginRate > 0 && settings.Leverage == 0) throw part.Need("marginRatePercent").Fault("nobody borrows without 'leverage'; add it, or leave this out");

@@ -18,10 +18,15 @@ public sealed class PortfolioDriver
     private readonly PortfolioRun _run;
     private readonly BatchPlan _plan;
     private readonly WeightSchedule? _schedule;
-    private readonly List<(int Member, int Number)> _called = [];
+    private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
+    // Trades of strategies whose bars have ended: the portfolio may still close its part.
+    private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    private int _closedAtEnd;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
     private readonly Dictionary<int, List<Decision>> _decisions = [];
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    // Before it no strategy has a weight, so that nothing can trade: there are no rows.
+    private readonly long _from;
     private readonly EquityRecorder _recorder = new();
     private AccountStatistics _statistics = null!;
     private Action<EquityRow>? _row;
@@ -36,6 +41,8 @@ public sealed class PortfolioDriver
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
     {
         (_plan, _schedule) = (plan, schedule);
+        // Signals of a bar that closes at that instant are the first to be accepted.
+        _from = schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue;
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
@@ -53,8 +60,8 @@ public sealed class PortfolioDriver
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
         (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock), row, trade);
 
-    /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them; their strategies go on with them.</summary>
-    public IReadOnlyList<(int Member, int Number)> MarginCalled => _called;
+    /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their strategies go on with them.</summary>
+    public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
 
     /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
     public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
@@ -70,11 +77,10 @@ public sealed class PortfolioDriver
         if (stamp <= _lastStamp) return false;
         _run.Revalue(stamp);
         for (; _expiredSeen < _run.Expired.Count; _expiredSeen++) Expire(_run.Expired[_expiredSeen]);
-        foreach (var called in _run.CallMargin(stamp))
-        {
-            Book(called);
-            _called.Add((called.Member, called.Trade.Number));
-        }
+        var ended = _run.CloseEnded(stamp);
+        foreach (var closed in ended) BookOwn(closed);
+        if (ended.Count > 0) _run.Revalue(stamp);
+        foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
         foreach (var closed in _run.Unwind(stamp)) Book(closed);
         foreach (var (member, number, share, closed) in _run.Trim(stamp))
         {
@@ -82,6 +88,14 @@ public sealed class PortfolioDriver
             _cuts.Add((member, number, share));
         }
         return true;
+    }
+
+    // A trade that the portfolio has closed itself.
+    private void BookOwn(in PortfolioTrade closed)
+    {
+        Book(closed);
+        _called.Add((closed.Member, closed.Trade.Number, closed.Trade.Reason));
+        if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
     }
 
     // An entry that waited for a symbol that has stopped trading is refused after all.
@@ -100,6 +114,7 @@ public sealed class PortfolioDriver
     {
         _lastStamp = stamp;
         _run.Revalue(stamp);
+        if (stamp < _from) return;
         // A flat curve of nobody is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
@@ -153,6 +168,9 @@ public sealed class PortfolioDriver
             case RunEventKind.Split:
                 _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
                 break;
+            case RunEventKind.Trade when e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close:
+                _ended.Add((strategy, e.ToTrade()));
+                break;
             default:
                 if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
                 break;
@@ -182,6 +200,9 @@ public sealed class PortfolioDriver
     public PortfolioOutcome Outcome()
     {
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
+        foreach (var (strategy, trade) in _ended)
+            if (_run.OnTrade(strategy, trade) is { } open)
+                Book(open);
         var stats = _statistics.ToStatistics(_run.Commission, _run.Carry);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())
@@ -190,7 +211,22 @@ public sealed class PortfolioDriver
         return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder) { Notes = Notes() };
     }
 
-    private List<RunNote> Notes()
+    private List<RunNote> Notes() => [.. ExpiredEntries(), .. EndedSymbols()];
+
+    private List<RunNote> EndedSymbols()
+    {
+        List<RunNote> notes = [];
+        if (_closedAtEnd > 0)
+            notes.Add(new RunNote(NoteCode.DataEnded, $"{_closedAtEnd} positions were closed at the last close of a symbol that had stopped trading (execution.atEnd: close).", _closedAtEnd));
+        var held = _run.HeldAtEnd();
+        if (held.Count > 0)
+            notes.Add(new RunNote(NoteCode.DataEnded, "Open positions are marked at the last close of symbols whose bars ended before the others' ("
+                + string.Join(", ", held.Take(5).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Symbol}: {h.Positions} since {new DateTime(h.LastBar):yyyy-MM-dd}"))) + (held.Count > 5 ? ", …" : "")
+                + "). Set execution.atEnd to \"close\" to close them at that price.", held.Sum(h => h.Positions)));
+        return notes;
+    }
+
+    private List<RunNote> ExpiredEntries()
     {
         if (_expired.Count == 0) return [];
         var (entries, most) = (_expired.Values.Sum(), 5);

@@ -135,7 +135,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Quantity = quantity,
                 Closes = trade.Entry,
                 CreatedAt = instant,
-            }, OrderRole.Exit, trade.Number, whole ? wanted?.ExitReason ?? portfolio.ReasonOf(key) : ExitReason.Limit) { Strategy = trade.Strategy, Symbol = trade.Symbol });
+            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key) : ExitReason.Limit) { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }
 

@@ -36,7 +36,8 @@ internal sealed class LivePortfolio
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
     private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
-    private readonly HashSet<(int Strategy, int Number)> _called = [];
+    // Trades that the portfolio has closed itself, with the reason.
+    private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
@@ -105,14 +106,14 @@ internal sealed class LivePortfolio
     public IReadOnlyList<PortfolioTrade> Trades => _trades;
 
     /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
-    public bool IsCalled((int Strategy, int Number) trade) => _called.Contains(trade);
+    public bool IsCalled((int Strategy, int Number) trade) => _called.ContainsKey(trade);
 
     /// <summary>Whether the portfolio withdrew the entry, since its symbol has stopped trading.</summary>
     public bool IsExpired((int Strategy, int Number) trade) => _expired.Contains(trade);
 
     /// <summary>Why a trade is closed that its strategy has not closed by an order.</summary>
     public ExitReason ReasonOf((int Strategy, int Number) trade) =>
-        !_called.Contains(trade) ? ExitReason.Signal : Run.IsRuined ? ExitReason.Ruined : ExitReason.MarginCall;
+        _called.GetValueOrDefault(trade, ExitReason.Signal);
 
     /// <summary>Which share of a trade has to go at this instant, so that a limit is kept; 0 = none.</summary>
     public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
@@ -149,10 +150,14 @@ internal sealed class LivePortfolio
         {
             var (member, number, share) = _driver.Cuts[_cutsSeen];
             if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
-            if (share >= 1) _called.Add((member, number));
+            if (share >= 1) _called[(member, number)] = ExitReason.Limit;
         }
         for (; _expiredSeen < _driver.Run.Expired.Count; _expiredSeen++) _expired.Add(_driver.Run.Expired[_expiredSeen]);
-        for (; _calledSeen < _driver.MarginCalled.Count; _calledSeen++) _called.Add(_driver.MarginCalled[_calledSeen]);
+        for (; _calledSeen < _driver.ClosedItself.Count; _calledSeen++)
+        {
+            var (member, number, reason) = _driver.ClosedItself[_calledSeen];
+            _called[(member, number)] = reason;
+        }
         foreach (var strategy in Strategies)
             for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
                 Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, instant, decided);

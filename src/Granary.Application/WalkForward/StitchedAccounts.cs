@@ -47,11 +47,10 @@ internal sealed class StitchedAccounts
         var whole = new AccountStatistics(_cash, new FeedClock(_shortest));
         var tracer = new EquityTracer(_tracePeriod, _cash);
         var made = new List<WindowChoice>();
-        var (commission, carry, peak, before) = (0.0, 0.0, _cash, default(EquityRow?));
+        var (commission, carry, peak) = (0.0, 0.0, _cash);
         for (var w = 0; w < _windows.Count; w++)
         {
             var part = new AccountStatistics(account.Equity, new FeedClock(_shortest));
-            if (before is { } row) part.Begin(row);
             for (var r = _firstRows[w]; r < _firstRows[w + 1]; r++)
             {
                 while (events.TryPeek(out var next) && next.Event.Time < _timeline.Instant(r))
@@ -59,10 +58,10 @@ internal sealed class StitchedAccounts
                     events.Dequeue();
                     account.Take(next.Run, next.Event, _numbers[runs[next.Run].Strategy.Symbols[next.Event.SymbolIndex]], sides[next.Run].GetValueOrDefault(next.Event.Number));
                 }
-                before = Row(account, r, ref peak);
-                tracer.Add(before.Value.Time, before.Value.Equity);
-                whole.Add(before.Value, account.HoldsAnything);
-                part.Add(before.Value, account.HoldsAnything);
+                var row = Row(account, r, ref peak);
+                tracer.Add(row.Time, row.Equity);
+                whole.Add(row, account.HoldsAnything);
+                part.Add(row, account.HoldsAnything);
             }
             var entered = trades.Where(t => t.Trade.EntryTime >= _windows[w].At && t.Trade.EntryTime < _windows[w].To).Select(t => t.Trade).ToList();
             foreach (var trade in entered) part.Add(trade);

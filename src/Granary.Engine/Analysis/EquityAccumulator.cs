@@ -5,7 +5,8 @@ namespace Granary.Engine.Analysis;
 /// Everything but the historical quantiles, which need all returns.
 /// </summary>
 /// <remarks>Points must come oldest first; how they are cut into blocks makes no difference to the last bit.</remarks>
-public sealed class EquityAccumulator
+/// <param name="start">Equity before the first point, against which the first return is taken; null where the first return is that of the second point.</param>
+public sealed class EquityAccumulator(double? start = null)
 {
     private readonly CalendarPeriods _months = new(MonthOf), _weeks = new(WeekOf);
     private Moments _moments;
@@ -28,11 +29,12 @@ public sealed class EquityAccumulator
     {
         if (_points++ == 0)
         {
-            (_firstTime, _first) = (time, equity);
-            _months.Start(equity);
-            _weeks.Start(equity);
+            (_firstTime, _first, _last) = (time, start ?? equity, start ?? equity);
+            _months.Start(_first);
+            _weeks.Start(_first);
+            if (start is not null) (_peak, _peakTime) = (_first, time);
         }
-        else
+        if (_points > 1 || start is not null)
         {
             var r = _last > 0 ? equity / _last - 1 : double.NaN;
             _moments.Add(r);

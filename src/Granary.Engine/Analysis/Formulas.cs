@@ -11,7 +11,7 @@ public static class Formulas
 {
     public static IReadOnlyList<Formula> All { get; } =
     [
-        new("returns", "r_t = E_t / E_{t-1} − 1 for t = 1 … n; risk-free rate 0", "simple returns"),
+        new("returns", "r_t = E_t / E_{t-1} − 1 for t = 1 … n; risk-free rate 0; of strategies and of the portfolio E_0 is the starting cash, and n the number of bars or rows", "simple returns"),
         new("periodsPerYear", "daily 252, or 365 where there are Saturdays; weekly 52; monthly 12; intraday: bars per distinct UTC day × 252 or 365", "convention"),
         new("totalReturn", "E_last / E_first − 1", "textbook"),
         new("cagr", "(E_last / E_first)^(365.25 / days) − 1, days = calendar days from first to last", "textbook, calendar form"),
@@ -48,6 +48,10 @@ public static class Formulas
         new("averageLoss", "mean(pnl_net | pnl_net < 0), negative", "textbook"),
         new("profitFactor", "Σ wins / |Σ losses|, net of commission", "textbook"),
         new("exposure", "share of bars at whose close a position is held", "contract"),
+        new("grossExposureAverage, grossExposureMost", "mean and greatest of Σ|position| / E over every row", "convention"),
+        new("daysInMarket", "UTC days with a position at one of their rows or at the row before, or with a change of E", "convention"),
+        new("daysProfitable, daysLosing", "share of days with r > 0, with r < 0; …InMarket: of the days in the market; a day with r = 0 is neither", "convention"),
+        new("dailyVar95, dailyCvar95", "var95 and cvar95 of the returns of UTC days, …InMarket: of the days in the market alone", "historical simulation"),
         new("mae, mfe", "largest move against and for the trade while open, as a fraction of the entry price", "Sweeney 1997"),
         new("edgeRatio", "mean(mfe) / mean(mae)", "Faith 2007"),
         new("probabilisticSharpe", "Φ((SR − SR*) · √(n − 1) / √(1 − γ₃·SR + (γ₄ − 1)/4·SR²)), SR per period, γ₄ raw", "Bailey and López de Prado 2012, Journal of Risk 15(2)"),

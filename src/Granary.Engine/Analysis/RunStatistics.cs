@@ -51,6 +51,9 @@ public sealed record RunStatistics
     /// <summary>Against the batch's benchmark; null without one, and of strategies.</summary>
     public BenchmarkStatistics? Benchmark { get; init; }
 
+    /// <summary>Exposure, and days in the market; of the portfolio, null of strategies.</summary>
+    public AccountFigures? Account { get; init; }
+
     /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; init; }
 
@@ -88,6 +91,7 @@ public sealed record RunStatistics
         .. Benchmark is { } b
             ? (ReadOnlySpan<(string, double)>)[("trackingError", b.TrackingError), ("informationRatio", b.InformationRatio), ("beta", b.Beta), ("alpha", b.Alpha), ("correlation", b.Correlation), ("benchmarkReturn", b.BenchmarkReturn)]
             : [],
+        .. Account is { } account ? account.Named() : [],
         .. Carry != 0 ? (ReadOnlySpan<(string, double)>)[("carry", Carry)] : [],
     ];
 
@@ -123,6 +127,7 @@ public sealed record RunStatistics
             PeriodsPerYear = Of("periodsPerYear"),
             DeflatedSharpe = Of("deflatedSharpe"),
             ProbabilityOfOverfitting = Of("probabilityOfOverfitting"),
+            Account = AccountFigures.FromNamed(values),
             Benchmark = values.ContainsKey("beta")
                 ? new BenchmarkStatistics(0, Of("trackingError"), Of("informationRatio"), Of("beta"), Of("alpha"), Of("correlation"), Of("benchmarkReturn"))
                 : null,

@@ -27,6 +27,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private readonly MarketActivity _activity;
     private double[] _equity = [];
     private readonly bool _listens;
+    private readonly AtEnd _atEnd;
     private bool _started, _ready;
     private long _rows, _lastTime, _until;
 
@@ -45,6 +46,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         Series = series;
         _strategy = strategy;
         _until = settings.TradeUntil;
+        _atEnd = execution.AtEnd;
         _account = new SharedAccount(settings.Cash, execution);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
@@ -168,12 +170,15 @@ public sealed class MultiSymbolRun : IStrategyRun
         Tell();
     }
 
-    // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever.
+    // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever, and a position would be held at a price that nobody pays any more.
     private void Expire(long time)
     {
         for (var s = 0; s < _symbols.Length; s++)
-            if (_activity.IsInactive(s))
-                _symbols[s].Book.ExpireEntries(time);
+        {
+            if (!_activity.IsInactive(s)) continue;
+            _symbols[s].Book.ExpireEntries(time);
+            if (_atEnd == AtEnd.Close) _symbols[s].Book.CloseEnded(_symbols[s].Index);
+        }
     }
 
     // All orders that wait for a bar that opens now, whatever their symbol, in the order of their making.

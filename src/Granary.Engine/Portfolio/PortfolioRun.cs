@@ -300,7 +300,7 @@ public sealed partial class PortfolioRun
         var key = Key(member, trade.Number);
         // Where the bars of one symbol have ended the rest of an entry waits until it expires, as in a live session.
         if (trade.Reason != ExitReason.Open) Release(key, out _);
-        if (_hasHistory && !_liquidates && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit) Remember(member, trade);
+        if (_hasHistory && !_liquidates && trade.Reason is not ExitReason.Open and not ExitReason.MarginCall and not ExitReason.Limit and not ExitReason.DataEnded) Remember(member, trade);
         return MustWait(key, trade) ? null : Settle(member, trade);
     }
 

@@ -198,6 +198,26 @@ public sealed partial class PortfolioRun
         return IsCalled() ? CloseAll(time, ExitReason.MarginCall) : [];
     }
 
+    /// <summary>
+    /// Closes, where the batch asks for it, positions in symbols that have stopped trading at their last closes. To be asked after <see cref="Revalue"/>, and followed by it.
+    /// </summary>
+    public IReadOnlyList<PortfolioTrade> CloseEnded(long time) => _execution.AtEnd == AtEnd.Close && HasEnded() ? CloseAll(time, ExitReason.DataEnded) : [];
+
+    private bool HasEnded()
+    {
+        foreach (var holding in _holdings.Values)
+            if (_activity.IsInactive(holding.Symbol))
+                return true;
+        return false;
+    }
+
+    /// <summary>Symbols that have stopped trading and in which positions are open, each with the open time of its last bar (UTC ticks) and the number of positions; by symbol.</summary>
+    public IReadOnlyList<(string Symbol, long LastBar, int Positions)> HeldAtEnd() =>
+    [
+        .. _holdings.Values.Where(h => _activity.IsInactive(h.Symbol)).GroupBy(h => h.Symbol)
+            .Select(g => (_instruments[g.Key].Symbol, _bars[g.Key].Time, g.Count())).OrderBy(x => x.Symbol, StringComparer.Ordinal),
+    ];
+
     private bool IsCalled()
     {
         if (_execution.Maintenance <= 0) return false;
@@ -215,6 +235,7 @@ public sealed partial class PortfolioRun
         {
             var (member, number) = ((int)(key >> 32), (int)key);
             var holding = _holdings[key];
+            if (reason == ExitReason.DataEnded && !_activity.IsInactive(holding.Symbol)) continue;
             var price = _close[holding.Symbol];
             var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
             var fee = _execution.Fee.Fee(price, theirs, _instruments[holding.Symbol].Multiplier, maker: false);

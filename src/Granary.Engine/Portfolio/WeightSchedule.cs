@@ -35,6 +35,9 @@ public sealed class WeightSchedule
         return low == 0 ? 0 : changes[low - 1].Weight;
     }
 
+    /// <summary>The instant from which on some strategy has a weight, UTC ticks; null where none ever has.</summary>
+    public long? First => _changes.Where(c => c is not null).Select(c => (long?)c![0].Time).Min();
+
     /// <summary>Whether it ever has a weight.</summary>
     public bool IsMember(int strategy) => _changes[strategy] is { } changes && changes.Any(c => c.Weight != 0);
 }

@@ -26,6 +26,15 @@ public enum ProtectFrom : byte
     NextBar,
 }
 
+/// <summary>What becomes of a position in a symbol that has stopped trading while others go on.</summary>
+public enum AtEnd : byte
+{
+    /// <summary>It stays open, marked at the symbol's last close.</summary>
+    Mark,
+    /// <summary>It is closed at the symbol's last close.</summary>
+    Close,
+}
+
 /// <summary>How orders become fills, the same for all strategies of a batch.</summary>
 public sealed record ExecutionSettings
 {
@@ -73,6 +82,11 @@ public sealed record ExecutionSettings
     /// everything is closed at the next open. 0 = no calls.
     /// </summary>
     public double Maintenance { get; init; }
+
+    /// <summary>
+    /// Of accounts of several symbols: what becomes of a position in a symbol that has had no bar on more than <see cref="Market.MarketActivity.MostDays"/> days of the others.
+    /// </summary>
+    public AtEnd AtEnd { get; init; } = AtEnd.Mark;
 
     /// <summary>The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.</summary>
     public ExecutionSettings Stressed() => this with

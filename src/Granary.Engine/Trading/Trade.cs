@@ -19,6 +19,8 @@ public enum ExitReason : byte
     Handover,
     /// <summary>The account's equity had reached zero: the account was closed.</summary>
     Ruined,
+    /// <summary>Its symbol has stopped trading: it was closed at the last close.</summary>
+    DataEnded,
 }
 
 /// <summary>A round trip: one entry and all that closed it.</summary>

@@ -23,6 +23,7 @@ public static class RunText
         ExitReason.Limit => "limit",
         ExitReason.Handover => "handover",
         ExitReason.Ruined => "ruined",
+        ExitReason.DataEnded => "data-ended",
         _ => "time",
     };
 

@@ -102,22 +102,37 @@ internal sealed partial class StrategyBook
     /// <summary>Closes every open trade of a shared account at its symbol's last close, since nothing is left of the account.</summary>
     public void Liquidate(int index)
     {
-        if (!_closed) Liquidate(LastPrice, _block[index] with { Time = TimeAt(index) }, index);
+        if (!_closed) Liquidate(LastPrice, LastBar(index), index);
     }
+
+    /// <summary>Closes every open trade of a shared account at its symbol's last close, since the symbol has stopped trading.</summary>
+    public void CloseEnded(int index)
+    {
+        if (_trades.Count == 0) return;
+        CloseAll(LastPrice, LastBar(index), index, ExitReason.DataEnded);
+        Refresh();
+    }
+
+    private Bar LastBar(int index) => _block[index] with { Time = TimeAt(index) };
 
     // The broker closes every open trade, whole, whatever the bar's volume; nothing is entered any more.
     private void Liquidate(double price, in Bar bar, int index)
     {
         _closed = true;
+        CloseAll(price, bar, index, ExitReason.Ruined);
+        if (_account is null) CloseAccount();
+        Refresh();
+    }
+
+    private void CloseAll(double price, in Bar bar, int index, ExitReason reason)
+    {
         CancelAll(bar.Time);
         while (_trades.Count > 0)
         {
             var paid = default(OrderFees);
             var fee = FeeOf(price, _trades[0].Quantity, maker: false, bar.Time, ref paid);
-            CloseTrade(0, _trades[0].Quantity, price, fee, maker: false, default, ExitReason.Ruined, bar, index);
+            CloseTrade(0, _trades[0].Quantity, price, fee, maker: false, default, reason, bar, index);
         }
-        if (_account is null) CloseAccount();
-        Refresh();
     }
 
     private void CancelAll(long time)

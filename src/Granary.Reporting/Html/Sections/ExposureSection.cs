@@ -29,9 +29,11 @@ internal sealed class ExposureSection : IReportSection<RunView>
             sum += row.Equity > 0 ? row.Exposure / row.Equity : 0;
             equity += row.Equity;
         }
-        var average = sum / closes.Count;
         equity /= closes.Count;
-        var most = gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        // Of every row; a run of an older Granary has only those that are drawn.
+        var account = view.Model.Portfolio?.Account;
+        var average = account?.GrossExposureAverage ?? sum / closes.Count;
+        var most = account?.GrossExposureMost ?? gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
         new TimePlot
         {
             Title = "Gross exposure, share of equity",

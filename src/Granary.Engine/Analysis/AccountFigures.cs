@@ -1,0 +1,90 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// What every row of an account says of its exposure, and what its UTC days say of gains and losses: of all days, and of the days in the market.
+/// A day is in the market when a position was held at one of its rows or at the row before them, or when the equity changed. A day without a change is neither
+/// a gain nor a loss. Fractions; NaN where undefined.
+/// </summary>
+/// <param name="GrossExposureAverage">Mean over all rows of the absolute position values over the equity.</param>
+/// <param name="GrossExposureMost">The greatest of them.</param>
+/// <param name="DaysProfitable">Days with a gain, a share of all days.</param>
+/// <param name="DaysLosing">Days with a loss, a share of all days.</param>
+/// <param name="DaysProfitableInMarket">Days with a gain, a share of the days in the market.</param>
+/// <param name="DaysLosingInMarket">Days with a loss, a share of the days in the market.</param>
+/// <param name="DailyVar95">The loss that 1 day in 20 exceeds, a positive fraction.</param>
+/// <param name="DailyCvar95">The mean loss of those days.</param>
+/// <param name="DailyVar95InMarket">The loss that 1 day in 20 in the market exceeds.</param>
+/// <param name="DailyCvar95InMarket">The mean loss of those days.</param>
+public sealed record AccountFigures(
+    double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable, double DaysLosing,
+    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket, double DailyCvar95InMarket)
+{
+    /// <summary>The names in results.json, in the order in which they are written.</summary>
+    public IReadOnlyList<(string Key, double Value)> Named() =>
+    [
+        ("grossExposureAverage", GrossExposureAverage), ("grossExposureMost", GrossExposureMost), ("days", Days), ("daysInMarket", DaysInMarket),
+        ("daysProfitable", DaysProfitable), ("daysLosing", DaysLosing), ("daysProfitableInMarket", DaysProfitableInMarket), ("daysLosingInMarket", DaysLosingInMarket),
+        ("dailyVar95", DailyVar95), ("dailyCvar95", DailyCvar95), ("dailyVar95InMarket", DailyVar95InMarket), ("dailyCvar95InMarket", DailyCvar95InMarket),
+    ];
+
+    /// <summary>Read back from their names; null where they are missing.</summary>
+    public static AccountFigures? FromNamed(IReadOnlyDictionary<string, double> values)
+    {
+        if (!values.TryGetValue("daysInMarket", out var inMarket)) return null;
+        double Of(string key) => values.TryGetValue(key, out var value) ? value : double.NaN;
+        return new AccountFigures(Of("grossExposureAverage"), Of("grossExposureMost"), (int)Of("days"), (int)inMarket, Of("daysProfitable"), Of("daysLosing"),
+            Of("daysProfitableInMarket"), Of("daysLosingInMarket"), Of("dailyVar95"), Of("dailyCvar95"), Of("dailyVar95InMarket"), Of("dailyCvar95InMarket"));
+    }
+}
+
+/// <summary>Makes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
+/// <param name="start">Equity before the first row, against which the first day's return is taken.</param>
+public sealed class AccountAccumulator(double start)
+{
+    private readonly List<double> _returns = [], _inMarket = [];
+    private long _day = long.MinValue, _rows;
+    private double _dayStart = start, _equity = start, _exposures, _most;
+    private bool _held, _isInMarket;
+
+    /// <summary>The next row.</summary>
+    /// <param name="time">UTC ticks, increasing.</param>
+    /// <param name="exposure">Sum of the absolute position values, account currency.</param>
+    public void Add(long time, double equity, double exposure)
+    {
+        var day = time / TimeSpan.TicksPerDay;
+        if (day != _day)
+        {
+            if (_rows > 0) EndDay();
+            (_day, _dayStart, _isInMarket) = (day, _equity, _held);
+        }
+        _rows++;
+        _equity = equity;
+        _held = exposure > 0;
+        _isInMarket |= _held;
+        if (!(equity > 0)) return;
+        _exposures += exposure / equity;
+        _most = Math.Max(_most, exposure / equity);
+    }
+
+    private void EndDay()
+    {
+        // Once all is lost there is nothing to gain or lose.
+        var r = _dayStart > 0 ? _equity / _dayStart - 1 : 0;
+        _returns.Add(r);
+        if (_isInMarket || r != 0) _inMarket.Add(r);
+    }
+
+    /// <summary>The figures of all rows; to be asked once, after the last one.</summary>
+    /// <returns>Null without a row.</returns>
+    public AccountFigures? Finish()
+    {
+        if (_rows == 0) return null;
+        EndDay();
+        var (up, down) = (_returns.Count(r => r > 0), _returns.Count(r => r < 0));
+        var (all, held) = (TailRisk.Historical([.. _returns], 0.05), TailRisk.Historical([.. _inMarket], 0.05));
+        return new AccountFigures(_exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count), Share(down, _returns.Count),
+            Share(up, _inMarket.Count), Share(down, _inMarket.Count), all.ValueAtRisk, all.ExpectedShortfall, held.ValueAtRisk, held.ExpectedShortfall);
+    }
+
+    private static double Share(int count, int of) => of > 0 ? count / (double)of : double.NaN;
+}
