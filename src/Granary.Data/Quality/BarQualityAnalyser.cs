@@ -43,6 +43,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly List<(long From, long To, long Bars)> _frozen = [];
     private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
     private readonly long[] _weekdays = new long[7];
+    // Weekdays without a bar on which the exchanges were closed, with the reason.
+    private readonly SortedDictionary<DateOnly, string> _closures = [];
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
@@ -283,9 +285,17 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do", "nothing, unless the market was open")
                 : new Finding(Severity.Warning, QualityCheck.Gap, Range(), $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)", "nothing happens inside a gap; use a longer timeframe if there are many"));
         }
+        findings.AddRange(ExchangeClosures.Findings(_closures));
         if (holidays > 0)
             findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as holidays and half days do", "nothing, unless the market was open"));
         return missing;
+    }
+
+    private bool WasClosed(DateOnly day)
+    {
+        if (ExchangeClosures.ReasonOf(day) is not { } reason) return false;
+        _closures[day] = reason;
+        return true;
     }
 
     /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, as long as nobody says that there was none.</param>
@@ -310,8 +320,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             }
             var missing = 0L;
             for (var d = after + TimeSpan.TicksPerDay; d < next; d += TimeSpan.TicksPerDay)
-                if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(DateOnly.FromDateTime(new DateTime(d))))
-                    missing++;
+            {
+                var day = DateOnly.FromDateTime(new DateTime(d));
+                if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(day) && !WasClosed(day)) missing++;
+            }
             return missing;
         }
         var calendar = instrument.Calendar;
@@ -322,7 +334,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             var (sessions, whole, tails) = (0, 0, 0);
             for (var date = DateOnly.FromDateTime(calendar.ToLocal(after)); date <= last; date = date.AddDays(1))
             {
-                if (calendar.Session(date) is not { } session) continue;
+                if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
                 var from = Math.Max(session.Open, after + step);
                 var to = Math.Min(session.Close, next);
                 if (to <= from || (to - from) / step == 0) continue;

@@ -75,6 +75,24 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
+    public void The_closure_after_11_September_2001_is_no_missing_bar_and_a_hole_of_its_length_is()
+    {
+        var stock = Stock with { From = Read.Utc("2000-01-01"), To = Read.Utc("2003-01-01") };
+        var bars = MarketGenerator.Generate(stock, Timeframe.D1).Where(b => b.Time < Read.Utc("2001-09-11") || b.Time >= Read.Utc("2001-09-15")).ToList();
+        foreach (var report in new[] { Check(bars, Timeframe.D1), Check(bars, Timeframe.D1, stock.Instrument) })
+        {
+            report.Findings.ShouldNotContain(f => f.Severity > Severity.Info);
+            report.Missing.ShouldBe(0);
+            report.Findings.ShouldContain(f => f.Place == "2001-09-11" && f.Sentence.Contains("4 weekdays have no bar, since the exchanges of the United States were closed", StringComparison.Ordinal));
+        }
+        // A day more is a day that is missing, and the same days of another month are.
+        bars.RemoveAll(b => b.Time == Read.Utc("2001-09-17"));
+        Check(bars, Timeframe.D1).Missing.ShouldBe(1);
+        bars.RemoveAll(b => b.Time >= Read.Utc("2001-10-09") && b.Time < Read.Utc("2001-10-13"));
+        Only(Check(bars, Timeframe.D1), QualityCheck.Gap, "4 bars are missing", "2001-10-08");
+    }
+
+    [Fact]
     public void A_wrong_price_is_an_outlier_that_comes_back()
     {
         var bars = MarketGenerator.Generate(Coin, Timeframe.M1).ToList();

@@ -1,0 +1,33 @@
+namespace Granary.Data.Quality;
+
+/// <summary>Weekdays on which the exchanges of the United States were closed although they are no regular holidays: their missing bars are no fault of the data.</summary>
+internal static class ExchangeClosures
+{
+    private static readonly (DateOnly First, DateOnly Last, string Reason)[] Closures =
+    [
+        (new(1985, 9, 27), new(1985, 9, 27), "hurricane Gloria"),
+        (new(1994, 4, 27), new(1994, 4, 27), "funeral of Richard Nixon"),
+        (new(2001, 9, 11), new(2001, 9, 14), "attacks of 11 September 2001"),
+        (new(2004, 6, 11), new(2004, 6, 11), "funeral of Ronald Reagan"),
+        (new(2007, 1, 2), new(2007, 1, 2), "funeral of Gerald Ford"),
+        (new(2012, 10, 29), new(2012, 10, 30), "hurricane Sandy"),
+        (new(2018, 12, 5), new(2018, 12, 5), "funeral of George H. W. Bush"),
+        (new(2025, 1, 9), new(2025, 1, 9), "funeral of Jimmy Carter"),
+    ];
+
+    /// <returns>Why the exchanges were closed on a local day; null where they were not.</returns>
+    public static string? ReasonOf(DateOnly day)
+    {
+        foreach (var closure in Closures)
+            if (day >= closure.First && day <= closure.Last)
+                return closure.Reason;
+        return null;
+    }
+
+    /// <summary>What is said of missing bars that such closures explain.</summary>
+    /// <param name="days">Local days without a bar, each with its reason, in order.</param>
+    public static IEnumerable<Finding> Findings(IReadOnlyDictionary<DateOnly, string> days) => days.GroupBy(d => d.Value, StringComparer.Ordinal).Select(closure =>
+        new Finding(Severity.Info, QualityCheck.Gap, $"{closure.First().Key:yyyy-MM-dd}",
+            $"{(closure.Count() == 1 ? "1 weekday has" : $"{closure.Count()} weekdays have")} no bar, since the exchanges of the United States were closed ({closure.Key})",
+            "nothing, unless the symbol's market was open"));
+}
