@@ -203,7 +203,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = RunNotes.Ordered([.. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
+                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
@@ -254,6 +254,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
         guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;
 
+    // A live session goes on in its own folder.
+    private IEnumerable<RunNote> Replaced(RunFolder folder) => folder.Replaced is { } note && host is not IPortfolioHost ? [note] : [];
+
     private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
     private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
@@ -275,7 +278,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }
 
-    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
+    private void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
         string? models, double[]?[]? byState)
     {
         var outputs = plan.Spec.Outputs;
@@ -299,6 +302,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
         if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
+        // A live session goes on in its own folder.
+        if (host is not IPortfolioHost) folder.RemoveStale([.. outputs.Names, "manifest"]);
         // Last, so that a folder with a manifest is whole.
         AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed));
     }

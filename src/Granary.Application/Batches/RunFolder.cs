@@ -43,6 +43,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether it was made for this run.</summary>
     public bool IsNew { get; private init; }
 
+    /// <summary>What the folder held before, where a run that is not resumed takes its place; null for nothing.</summary>
+    public RunNote? Replaced { get; private init; }
+
     /// <summary>Takes a new folder away again.</summary>
     public void Discard()
     {
@@ -70,7 +73,7 @@ public sealed class RunFolder : IDisposable
             if (path is null) throw new InputException($"there is no interrupted run of '{name}' under runs/; start it without --resume, or name its folder with --out");
         }
         path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        var folder = new RunFolder(Path.GetFullPath(path)) { IsNew = !Directory.Exists(path) };
+        var folder = new RunFolder(Path.GetFullPath(path)) { IsNew = !Directory.Exists(path), Replaced = resume ? null : ReplacedBy(path) };
         try
         {
             Directory.CreateDirectory(folder._progress);
@@ -80,6 +83,35 @@ public sealed class RunFolder : IDisposable
             throw new DiskException($"the run's folder {folder.FullPath} cannot be made: {e.Message.TrimEnd('.')}; choose another with --out", e);
         }
         return folder;
+    }
+
+    private static RunNote? ReplacedBy(string path)
+    {
+        var manifest = Path.Combine(path, "manifest.json");
+        if (!File.Exists(manifest)) return null;
+        string which;
+        try
+        {
+            var before = RunManifest.Read(path);
+            which = $"of '{before.Batch}' with the digest {before.Digest[..Math.Min(12, before.Digest.Length)]}";
+        }
+        catch (InputException)
+        {
+            which = "whose manifest.json cannot be read";
+        }
+        return new RunNote(NoteCode.Output, $"This run took the place of another one in {Path.GetFullPath(path)}: the run {which} is gone. "
+            + "Give another --out, or none, to keep both.");
+    }
+
+    /// <summary>Removes the files of a replaced run that this run did not write, so that no folder mixes two runs.</summary>
+    public void RemoveStale(IEnumerable<string> written)
+    {
+        if (Replaced is null) return;
+        var own = written.ToHashSet(StringComparer.Ordinal);
+        foreach (var name in OutputSet.Known)
+            foreach (var extension in new[] { ".csv", ".json", ".html" })
+                if (!own.Contains(name))
+                    File.Delete(PathOf(name + extension));
     }
 
     /// <summary>Starts the log of finished strategies, or goes on with it where it is of the same batch over the same bars.</summary>

@@ -134,7 +134,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
-            Notes = RunNotes.Ordered(Notes(outcome, learning)),
+            Notes = RunNotes.Ordered([.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning)]),
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
             Sections = sections,
         };
