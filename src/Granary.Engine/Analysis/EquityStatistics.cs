@@ -94,6 +94,12 @@ public sealed record EquityStatistics
     /// <summary>The mean loss of those periods, as a positive fraction; NaN where the returns were not kept.</summary>
     public double Cvar95 { get; init; } = double.NaN;
 
+    /// <summary>The same of the periods whose return is not zero: those in which something was at stake.</summary>
+    public double Var95InMarket { get; init; } = double.NaN;
+
+    /// <summary>The mean loss of those periods, as a positive fraction.</summary>
+    public double Cvar95InMarket { get; init; } = double.NaN;
+
     /// <summary>Against a benchmark; null without one.</summary>
     public BenchmarkStatistics? Benchmark { get; init; }
 
@@ -114,10 +120,13 @@ public sealed record EquityStatistics
         var accumulator = new EquityAccumulator();
         accumulator.Add(curve.Times, curve.Values);
         var (var95, cvar95) = TailRisk.Historical(curve.Returns, 0.05);
+        var (var95InMarket, cvar95InMarket) = TailRisk.Historical([.. curve.Returns.ToArray().Where(r => r != 0)], 0.05);
         return accumulator.ToStatistics(perYear) with
         {
             Var95 = var95,
             Cvar95 = cvar95,
+            Var95InMarket = var95InMarket,
+            Cvar95InMarket = cvar95InMarket,
             Benchmark = benchmark is null ? null : BenchmarkStatistics.Of(curve, benchmark, perYear),
         };
     }

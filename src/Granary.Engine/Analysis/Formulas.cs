@@ -34,6 +34,7 @@ public static class Formulas
         new("omega", "Σ max(r, 0) / Σ max(−r, 0)", "Keating and Shadwick 2002, threshold 0"),
         new("var95", "−q, q the 5 % quantile of r with linear interpolation", "historical simulation"),
         new("cvar95", "−mean(r | r ≤ q)", "Rockafellar and Uryasev 2000, historical form"),
+        new("periodsProfitableInMarket, var95InMarket, cvar95InMarket", "the same of the periods with r ≠ 0 alone", "convention"),
         new("skew", "m₃ / m₂^1.5, population moments", "textbook"),
         new("kurtosis", "m₄ / m₂², population moments, raw: 3 for the normal distribution", "textbook"),
         new("trackingError", "std(r − b, ddof 1) · √periodsPerYear, over the times that both have", "textbook"),

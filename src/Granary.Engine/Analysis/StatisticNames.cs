@@ -22,7 +22,8 @@ public static class StatisticNames
     [
         .. Main(s), ("var95", s.Var95), ("cvar95", s.Cvar95), ("skew", s.Skew), ("kurtosis", s.Kurtosis), ("ulcerIndex", s.UlcerIndex),
         ("omega", s.Omega), ("longestUnderwaterDays", s.LongestUnderwaterDays), ("probabilisticSharpe", s.ProbabilisticSharpe),
-        ("periodsProfitable", s.PeriodsProfitable), ("bestMonth", s.BestMonth), ("worstMonth", s.WorstMonth), ("periodsPerYear", s.PeriodsPerYear),
+        ("periodsProfitable", s.PeriodsProfitable), ("periodsProfitableInMarket", s.ActivePeriodsProfitable),
+        ("var95InMarket", s.Var95InMarket), ("cvar95InMarket", s.Cvar95InMarket), ("bestMonth", s.BestMonth), ("worstMonth", s.WorstMonth), ("periodsPerYear", s.PeriodsPerYear),
     ];
 
     /// <summary>The trade statistics of a run's results.json.</summary>

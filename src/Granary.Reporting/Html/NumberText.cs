@@ -82,11 +82,15 @@ internal static class NumberText
     /// <summary>A statistic by its key in results.json.</summary>
     public static string Statistic(string key, double value) => key switch
     {
-        "trades" or "periods" or "points" or "longestWinStreak" or "longestLossStreak" => double.IsFinite(value) ? Count((long)value) : Undefined,
-        "winRate" or "monthsProfitable" or "weeksProfitable" or "exposure" or "periodsProfitable" or "probabilisticSharpe" or "deflatedSharpe"
+        "trades" or "periods" or "days" or "daysInMarket" or "points" or "longestWinStreak"
+            or "longestLossStreak" => double.IsFinite(value) ? Count((long)value) : Undefined,
+        "winRate" or "monthsProfitable" or "weeksProfitable" or "exposure" or "periodsProfitable" or "periodsProfitableInMarket"
+            or "daysProfitable" or "daysLosing" or "daysProfitableInMarket" or "daysLosingInMarket" or "grossExposureAverage"
+            or "grossExposureMost" or "probabilisticSharpe" or "deflatedSharpe"
             or "probabilityOfOverfitting" => Percent(value, 1),
         "totalReturn" or "cagr" or "alpha" or "bestMonth" or "worstMonth" or "benchmarkReturn" => SignedPercent(value),
-        "volatility" or "maxDrawdown" or "var95" or "cvar95" or "ulcerIndex" or "trackingError" or "averageAdverse" or "worstAdverse"
+        "volatility" or "maxDrawdown" or "var95" or "cvar95" or "var95InMarket" or "cvar95InMarket"
+            or "dailyVar95" or "dailyCvar95" or "dailyVar95InMarket" or "dailyCvar95InMarket" or "ulcerIndex" or "trackingError" or "averageAdverse" or "worstAdverse"
             or "averageFavourable" or "bestFavourable" => Percent(value),
         "maxDrawdownDays" or "longestUnderwaterDays" => Days(value),
         "minimumTrackRecordLength" => Ratio(Math.Ceiling(value), 0),
@@ -126,6 +130,20 @@ internal static class NumberText
         "correlation" => "Correlation",
         "var95" => "Value at risk, 95%",
         "cvar95" => "Expected shortfall, 95%",
+        "var95InMarket" => "Value at risk, 95%, in the market",
+        "cvar95InMarket" => "Expected shortfall, 95%, in the market",
+        "days" => "Days",
+        "daysInMarket" => "Days in the market",
+        "daysProfitable" => "Days with a gain",
+        "daysLosing" => "Days with a loss",
+        "daysProfitableInMarket" => "Days in the market with a gain",
+        "daysLosingInMarket" => "Days in the market with a loss",
+        "dailyVar95" => "Value at risk of a day, 95%",
+        "dailyCvar95" => "Expected shortfall of a day, 95%",
+        "dailyVar95InMarket" => "Value at risk of a day in the market, 95%",
+        "dailyCvar95InMarket" => "Expected shortfall of a day in the market, 95%",
+        "grossExposureAverage" => "Gross exposure on average",
+        "grossExposureMost" => "Gross exposure at the most",
         "skew" => "Skewness",
         "kurtosis" => "Kurtosis (normal: 3)",
         "ulcerIndex" => "Ulcer index",
@@ -134,6 +152,7 @@ internal static class NumberText
         "probabilisticSharpe" => "Probability that Sharpe > 0",
         "minimumTrackRecordLength" => "Record needed for 95%",
         "periodsProfitable" => "Periods profitable",
+        "periodsProfitableInMarket" => "Periods in the market profitable",
         "bestMonth" => "Best month",
         "worstMonth" => "Worst month",
         "periodsPerYear" => "Periods per year",

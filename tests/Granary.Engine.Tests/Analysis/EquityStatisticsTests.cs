@@ -212,4 +212,27 @@ public class EquityStatisticsTests
     [Fact]
     public void A_value_that_is_no_number_is_refused() =>
         Should.Throw<ArgumentException>(() => new EquityCurve([1, 2], [1, double.NaN])).Message.ShouldContain("value 1");
+
+    [Fact]
+    public void Periods_in_the_market_are_those_with_a_return()
+    {
+        // One loss of 10 % and one gain among forty flat days.
+        double[] values = [100, .. Enumerable.Repeat(100.0, 20), 90, .. Enumerable.Repeat(90.0, 20), 99];
+        var curve = new EquityCurve([.. values.Select((_, i) => new DateTime(2024, 1, 1).AddDays(i).Ticks)], values);
+        var s = EquityStatistics.Of(curve);
+        (s.PeriodsProfitable, s.ActivePeriodsProfitable).ShouldBe((1 / 42.0, 0.5));
+        s.Var95.ShouldBe(0);
+        // Of −10 % and +10 %, 5 % of the way from the lower one.
+        s.Var95InMarket.ShouldBe(0.09, 1e-12);
+        s.Cvar95InMarket.ShouldBe(0.1, 1e-12);
+    }
+
+    [Fact]
+    public void A_curve_that_reaches_zero_has_no_ratios()
+    {
+        double[] values = [100, 300, 900, 0];
+        var s = EquityStatistics.Of(new EquityCurve([.. values.Select((_, i) => new DateTime(2024, 1, 1).AddDays(i).Ticks)], values));
+        (s.TotalReturn, s.Cagr, s.MaxDrawdown).ShouldBe((-1, -1, 1));
+        foreach (var ratio in new[] { s.Sharpe, s.Sortino, s.Calmar, s.Omega, s.Volatility, s.ProbabilisticSharpe }) ratio.ShouldBe(double.NaN);
+    }
 }

@@ -36,8 +36,10 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         // Days' ends see less of a drawdown than all bars do.
         if (values.TryGetValue("longestUnderwaterDays", out var longest) && view.Drawdowns.Count > 0 && view.Drawdowns.Max(d => d.Days) is var days && days > longest.Value)
             values["longestUnderwaterDays"] = (days, false);
-        Group("Return", "totalReturn", "cagr", "finalEquity", "netProfit", "bestMonth", "worstMonth", "monthsProfitable", "weeksProfitable", "periodsProfitable");
-        Group("Risk", "volatility", "maxDrawdown", "maxDrawdownDays", "longestUnderwaterDays", "ulcerIndex", "var95", "cvar95", "skew", "kurtosis");
+        Group("Return", "totalReturn", "cagr", "finalEquity", "netProfit", "bestMonth", "worstMonth", "monthsProfitable", "weeksProfitable", "periodsProfitable", "periodsProfitableInMarket",
+            "daysInMarket", "daysProfitable", "daysLosing", "daysProfitableInMarket", "daysLosingInMarket");
+        Group("Risk", "volatility", "maxDrawdown", "maxDrawdownDays", "longestUnderwaterDays", "ulcerIndex", "var95", "cvar95", "var95InMarket", "cvar95InMarket",
+            "dailyVar95", "dailyCvar95", "dailyVar95InMarket", "dailyCvar95InMarket", "skew", "kurtosis");
         Group("Return for risk", "sharpe", "sortino", "calmar", "omega", "probabilisticSharpe", "minimumTrackRecordLength", "periodsPerYear");
         if (run is not null && (own is not null || run.Trades.OfPortfolio))
             Group("Trades", "trades", "winRate", "profitFactor", "expectancy", "averageWin", "averageLoss", "payoff", "largestWin", "largestLoss", "averageBars", "exposure", "commission");
