@@ -37,7 +37,7 @@ internal static class Given
         }
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var times = words.Length == 2 ? words[1].Split('-') : [];
-        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close > open && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
+        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close != open && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
             return SessionCalendar.Daily("custom", words[0], open, close);
         throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, as \"America/New_York 09:30-16:00\"");
 

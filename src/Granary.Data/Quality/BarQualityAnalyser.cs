@@ -330,9 +330,9 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (!calendar.IsContinuous)
         {
             var missing = 0L;
-            var last = DateOnly.FromDateTime(calendar.ToLocal(next));
+            var last = DateOnly.FromDayNumber(calendar.LocalDay(next));
             var (sessions, whole, tails) = (0, 0, 0);
-            for (var date = DateOnly.FromDateTime(calendar.ToLocal(after)); date <= last; date = date.AddDays(1))
+            for (var date = DateOnly.FromDayNumber(calendar.LocalDay(after)); date <= last; date = date.AddDays(1))
             {
                 if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
                 var from = Math.Max(session.Open, after + step);

@@ -43,8 +43,9 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         if (time >= _end)
         {
             var local = calendar.ToLocal(time);
-            _end = time + TimeSpan.TicksPerDay - local.TimeOfDay.Ticks;
-            if (_days.Count < MostDays) _days.Add((DateOnly.FromDateTime(local), 0));
+            var day = calendar.LocalDay(time);
+            _end = calendar.StartOfDay(day + 1);
+            if (_days.Count < MostDays) _days.Add((DateOnly.FromDayNumber(day), 0));
             var opening = (calendar.Zone.IsDaylightSavingTime(new DateTime(time, DateTimeKind.Utc)), local.TimeOfDay);
             Openings[opening] = Openings.GetValueOrDefault(opening) + 1;
         }

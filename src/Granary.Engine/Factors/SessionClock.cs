@@ -37,14 +37,14 @@ internal sealed class SessionClock
     /// <summary>Minutes on the local clock since midnight, for bars of the day last moved to.</summary>
     public void MinutesOfDay(ReadOnlySpan<long> time, Span<double> results)
     {
-        if (_dayEnd - _dayStart == TimeSpan.TicksPerDay)
+        if (_dayEnd - _dayStart == TimeSpan.TicksPerDay && !_calendar.CrossesMidnight)
         {
             var start = _dayStart;
             for (var i = 0; i < time.Length; i++) results[i] = (int)((time[i] - start) / TimeSpan.TicksPerMinute);
         }
         else
         {
-            // Clocks change today.
+            // Clocks change today, or the day begins in the evening.
             for (var i = 0; i < time.Length; i++) results[i] = Math.Floor(_calendar.ToLocal(time[i]).TimeOfDay.TotalMinutes);
         }
     }
@@ -58,8 +58,8 @@ internal sealed class SessionClock
         Day = _calendar.LocalDay(time);
         var date = DateOnly.FromDayNumber(Day);
         Month = 12 * date.Year + date.Month;
-        _dayStart = Midnight(Day);
-        _dayEnd = Midnight(Day + 1);
+        _dayStart = _calendar.StartOfDay(Day);
+        _dayEnd = _calendar.StartOfDay(Day + 1);
         (Open, Close) = _calendar.IsContinuous ? (_dayStart, _dayEnd) : _calendar.Session(date) ?? (_dayStart, _dayStart);
         return true;
     }
@@ -79,13 +79,5 @@ internal sealed class SessionClock
             else to = middle;
         }
         return from;
-    }
-
-    private long Midnight(int day)
-    {
-        var local = new DateTime(day * TimeSpan.TicksPerDay);
-        if (_calendar.IsContinuous) return local.Ticks;
-        if (_calendar.Zone.IsInvalidTime(local)) local += TimeSpan.FromHours(1);
-        return TimeZoneInfo.ConvertTimeToUtc(local, _calendar.Zone).Ticks;
     }
 }

@@ -6,6 +6,8 @@ namespace Granary.Engine.Market;
 /// </summary>
 public sealed class BarAggregator
 {
+    private const int MostDaysWithoutSession = 31;
+
     private readonly Timeframe _from, _to;
     private readonly SessionCalendar _calendar;
     private Bar _current;
@@ -66,18 +68,56 @@ public sealed class BarAggregator
 
     private (long Start, long End) Bounds(long time)
     {
-        if (_calendar.IsContinuous || _to.IsIntraday)
+        if (_calendar.IsContinuous) return Cut(time);
+        if (_to.IsIntraday) return Intraday(time);
+        return Days(time);
+    }
+
+    // A day or week of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next one.
+    private (long Start, long End) Days(long time)
+    {
+        var day = _calendar.LocalDay(time);
+        for (var i = 0; i < MostDaysWithoutSession; i++, day++)
         {
-            var start = _to.Floor(time);
-            return (start, start + _to.Ticks);
+            if (_calendar.Session(DateOnly.FromDayNumber(day)) is not { } next || next.Close <= time) continue;
+            var first = _to.Floor(day * TimeSpan.TicksPerDay);
+            var last = DateOnly.FromDayNumber((int)((first + _to.Ticks) / TimeSpan.TicksPerDay) - 1);
+            while (_calendar.Session(last) is null) last = last.AddDays(-1);
+            var close = _calendar.Session(last)!.Value.Close;
+            if (close > time) return (first, close);
         }
-        // A day or week of a local session: dated by its local date, over when the session of its last day closes.
-        var localDay = (long)_calendar.LocalDay(time) * TimeSpan.TicksPerDay;
-        var first = _to.Floor(localDay);
-        var last = DateOnly.FromDateTime(new DateTime(first + _to.Ticks - TimeSpan.TicksPerDay));
-        for (var i = 0; i < 7; i++, last = last.AddDays(-1))
-            if (_calendar.Session(last) is { } session && (session.Close > time))
-                return (first, session.Close);
-        return (first, time + _from.Ticks);
+        return Cut(time);
+    }
+
+    // Counted from the session's open, and cut at its close; what trades before and after it has bars of its own. No bar reaches into another day.
+    private (long Start, long End) Intraday(long time)
+    {
+        var day = _calendar.LocalDay(time);
+        var (first, end) = (_calendar.StartOfDay(day), _calendar.StartOfDay(day + 1));
+        if (_calendar.Session(DateOnly.FromDayNumber(day)) is not { } session)
+        {
+            var cut = Cut(time);
+            return (Math.Max(cut.Start, first), Math.Min(cut.End, end));
+        }
+        // A short bar that the open cuts in two is the session's first.
+        var at = time < session.Open && time + _from.Ticks > session.Open ? session.Open : time;
+        if (at >= session.Close)
+        {
+            var after = at - (at - session.Close) % _to.Ticks;
+            return (after, Math.Min(after + _to.Ticks, end));
+        }
+        if (at >= session.Open)
+        {
+            var within = at - (at - session.Open) % _to.Ticks;
+            return (within, Math.Min(within + _to.Ticks, session.Close));
+        }
+        var before = at - (_to.Ticks - 1 - (session.Open - 1 - at) % _to.Ticks);
+        return (Math.Max(before, first), before + _to.Ticks);
+    }
+
+    private (long Start, long End) Cut(long time)
+    {
+        var start = _to.Floor(time);
+        return (start, start + _to.Ticks);
     }
 }

@@ -26,14 +26,17 @@ public sealed class SessionCalendar
     /// <summary>A daily session in local time.</summary>
     /// <param name="timeZone">IANA id, as "America/New_York".</param>
     /// <param name="open">Local time of the first bar's open.</param>
-    /// <param name="close">Local time at which the session ends; after <paramref name="open"/>.</param>
+    /// <param name="close">
+    /// Local time at which the session ends. Where it is before <paramref name="open"/>, the session opens on the evening before its day: one of
+    /// 18:00 to 17:00 trades Monday from Sunday evening on.
+    /// </param>
     /// <param name="holidays">Local dates without a session.</param>
-    /// <exception cref="ArgumentException">The close is not after the open.</exception>
+    /// <exception cref="ArgumentException">The close is the open, or one of them is no time of a day.</exception>
     /// <exception cref="TimeZoneNotFoundException">The machine does not know the zone.</exception>
     public static SessionCalendar Daily(string name, string timeZone, TimeSpan open, TimeSpan close, IEnumerable<DateOnly>? holidays = null)
     {
-        if (close <= open || open < TimeSpan.Zero || close > TimeSpan.FromDays(1))
-            throw new ArgumentException("a session's close is after its open, within one local day", nameof(close));
+        if (close == open || open < TimeSpan.Zero || open >= TimeSpan.FromDays(1) || close < TimeSpan.Zero || close > TimeSpan.FromDays(1))
+            throw new ArgumentException("a session opens and closes at two different times of day; one that closes before it opens has opened on the evening before", nameof(close));
         return new SessionCalendar(name, TimeZoneInfo.FindSystemTimeZoneById(timeZone), open, close,
             [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday], holidays ?? [], continuous: false);
     }
@@ -51,6 +54,9 @@ public sealed class SessionCalendar
 
     public bool IsContinuous { get; }
 
+    /// <summary>Whether a day's session opens on the evening before.</summary>
+    public bool CrossesMidnight => Close < Open;
+
     public TimeZoneInfo Zone => _zone;
 
     /// <summary>Local dates without a session although it is a weekday of the calendar, in order.</summary>
@@ -63,18 +69,17 @@ public sealed class SessionCalendar
     public bool IsOpen(long utcTicks)
     {
         if (IsContinuous) return true;
-        var local = ToLocal(utcTicks);
-        return IsTradingDay(DateOnly.FromDateTime(local)) && local.TimeOfDay >= Open && local.TimeOfDay < Close;
+        return Session(DateOnly.FromDayNumber(LocalDay(utcTicks))) is { } session && utcTicks >= session.Open && utcTicks < session.Close;
     }
 
     public bool IsTradingDay(DateOnly localDate) => _days[(int)localDate.DayOfWeek] && !_holidays.Contains(localDate);
 
-    /// <summary>The session's open and close on a local date, as UTC ticks; null on a day without a session.</summary>
+    /// <summary>The open and close of a local date's session, as UTC ticks; null on a day without a session.</summary>
     public (long Open, long Close)? Session(DateOnly localDate)
     {
         if (!IsTradingDay(localDate)) return null;
         var day = localDate.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
-        return (ToUtc(day + Open), ToUtc(day + Close));
+        return (ToUtc((CrossesMidnight ? day.AddDays(-1) : day) + Open), ToUtc(day + Close));
     }
 
     private long ToUtc(DateTime local)
@@ -84,9 +89,26 @@ public sealed class SessionCalendar
         return TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), _zone).Ticks;
     }
 
-    /// <summary>The local day of a UTC instant, as days since 0001-01-01: what daily aggregation and day orders go by.</summary>
-    public int LocalDay(long utcTicks) =>
-        (int)((IsContinuous ? utcTicks : ToLocal(utcTicks).Ticks) / TimeSpan.TicksPerDay);
+    /// <summary>
+    /// The trading day of a UTC instant, as days since 0001-01-01: what daily aggregation and day orders go by. It is the local day; the evening on
+    /// which a session that crosses midnight opens belongs to that session's day.
+    /// </summary>
+    public int LocalDay(long utcTicks)
+    {
+        if (IsContinuous) return (int)(utcTicks / TimeSpan.TicksPerDay);
+        var local = ToLocal(utcTicks);
+        var day = (int)(local.Ticks / TimeSpan.TicksPerDay);
+        return CrossesMidnight && local.TimeOfDay >= Open && IsTradingDay(DateOnly.FromDayNumber(day + 1)) ? day + 1 : day;
+    }
+
+    /// <summary>The first instant of a trading day, UTC ticks: its local midnight, or the evening before it on which its session opens.</summary>
+    public long StartOfDay(int day)
+    {
+        if (IsContinuous) return day * TimeSpan.TicksPerDay;
+        var date = DateOnly.FromDayNumber(day);
+        var midnight = date.ToDateTime(TimeOnly.MinValue, DateTimeKind.Unspecified);
+        return ToUtc(CrossesMidnight && IsTradingDay(date) ? midnight.AddDays(-1) + Open : midnight);
+    }
 
     /// <summary>The last tick of the session that an instant belongs to; after it, or on a day without one, of the local day.</summary>
     public long EndOfDay(long utcTicks)
