@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.WalkForward;
@@ -19,8 +20,10 @@ internal static class WalkForwardJson
             json.WriteStartObject();
             json.WriteString("mode", spec.Anchored ? "anchored" : "rolling");
             json.WriteString("objective", (spec.Minimise ? "-" : "") + spec.Objective);
-            json.WriteNumber("inSampleDays", spec.InSample / (double)TimeSpan.TicksPerDay);
-            json.WriteNumber("outOfSampleDays", spec.OutOfSample / (double)TimeSpan.TicksPerDay);
+            json.WriteString("inSample", spec.InSample.ToString());
+            json.WriteString("outOfSample", spec.OutOfSample.ToString());
+            json.WriteNumber("inSampleDays", spec.InSample.NominalDays);
+            json.WriteNumber("outOfSampleDays", spec.OutOfSample.NominalDays);
             json.WriteNumber("windows", outcome.Windows.Count);
             ResultsJson.Number(json, "efficiencyRatio", outcome.Efficiency);
             json.WriteStartArray("groups");
@@ -56,7 +59,10 @@ internal static class WalkForwardJson
                     ResultsJson.Number(json, "objective", choice.Objective);
                     ResultsJson.Number(json, "inSampleReturn", choice.InSampleReturn);
                     ResultsJson.Number(json, "outOfSampleReturn", choice.OutOfSampleReturn);
+                    ResultsJson.Number(json, "outOfSampleObjective", choice.OutOfSample is { } o ? WalkForwardOptimiser.Value(o, spec.Objective) : double.NaN);
                     json.WriteNumber("trades", choice.Trades.Count);
+                    Account(json, "inSample", choice.InSample);
+                    Account(json, "outOfSample", choice.OutOfSample);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -68,11 +74,26 @@ internal static class WalkForwardJson
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
+    // The same figures on both sides of a choice, so that they can be compared.
+    private static void Account(Utf8JsonWriter json, string name, RunStatistics? statistics)
+    {
+        if (statistics is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+        json.WriteStartObject(name);
+        foreach (var (key, value) in statistics.Named())
+            if (key is "totalReturn" or "cagr" or "sharpe" or "volatility" or "maxDrawdown" or "exposure" or "trades" or "winRate")
+                ResultsJson.Number(json, key, value);
+        json.WriteEndObject();
+    }
+
     /// <summary>windows.csv: a row for each choice.</summary>
     public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
     {
         using var csv = new CsvHelper.CsvWriter(writer, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
-        foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return", "out_of_sample_return", "trades" }) csv.WriteField(name);
+        foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return", "out_of_sample_return", "trades", "out_of_sample_objective" }) csv.WriteField(name);
         csv.NextRecord();
         foreach (var group in outcome.Groups)
             foreach (var c in group.Choices)
@@ -86,6 +107,7 @@ internal static class WalkForwardJson
                 csv.WriteField(RunText.Number(c.InSampleReturn));
                 csv.WriteField(RunText.Number(c.OutOfSampleReturn));
                 csv.WriteField(c.Trades.Count.ToString(CultureInfo.InvariantCulture));
+                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? WalkForwardOptimiser.Value(o, outcome.Spec.Objective) : double.NaN));
                 csv.NextRecord();
             }
     }

@@ -25,12 +25,7 @@ internal static class WalkForwardOptimiser
         ExecutionSettings? execution, WalkForwardOutcome? again, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (execution is not null) plan = plan.WithExecution(execution);
-        var first = markets.Values.Min(m => m.Bars.Blocks[0].Time[0]);
-        var end = markets.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + plan.Spec.Data.Timeframe.Ticks;
-        var windows = spec.Windows(first, end);
-        if (windows.Count == 0)
-            throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(FormattableString.Invariant(
-                $"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for {spec.InSample / (double)TimeSpan.TicksPerDay:0} days in sample and {spec.OutOfSample / (double)TimeSpan.TicksPerDay:0} out of sample; use shorter windows"));
+        var windows = Windows(plan, spec, markets);
         var groups = Groups(plan, spec.Among);
         var made = new ConcurrentDictionary<int, (WindowChoice[] Choices, WindowModels Models)>();
         var done = 0;
@@ -56,6 +51,17 @@ internal static class WalkForwardOptimiser
         var results = groups.Select((g, k) => accounts.Add(g.Name, g.Members, choices[k], runs[k])).ToList();
         var (rows, statistics) = accounts.Together(results);
         return new WalkForwardOutcome(spec, windows, results, rows, statistics, Efficiency(results)) { Models = models };
+    }
+
+    /// <summary>The windows over the batch's bars; those that only warm up are before the first.</summary>
+    /// <exception cref="InputException">The record is too short for a single window.</exception>
+    public static IReadOnlyList<WalkForwardWindow> Windows(BatchPlan plan, WalkForwardSpec spec, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+    {
+        var first = Math.Max(plan.Spec.Data.From ?? 0, markets.Values.Min(m => m.Bars.Blocks[0].Time[0]));
+        var end = markets.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + plan.Spec.Data.Timeframe.Ticks;
+        var windows = spec.Windows(first, end);
+        return windows.Count > 0 ? windows : throw (plan.Spec.WalkForward ?? plan.Spec.Data.Place).Fault(FormattableString.Invariant(
+            $"the record of {(end - first) / (double)TimeSpan.TicksPerDay:0} days has no room for {spec.InSample} in sample and {spec.OutOfSample} out of sample; use shorter windows"));
     }
 
     /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
@@ -127,7 +133,8 @@ internal static class WalkForwardOptimiser
         return at;
     }
 
-    private static double Value(Engine.Analysis.RunStatistics statistics, string name) => statistics.Named().First(n => n.Key == name).Value;
+    /// <summary>A statistic by its name in results.json.</summary>
+    public static double Value(Engine.Analysis.RunStatistics statistics, string name) => statistics.Named().First(n => n.Key == name).Value;
 
     private static double Efficiency(List<ChoiceGroup> groups)
     {

@@ -45,7 +45,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         {
             var windows = 0;
             var counter = progress is null ? null : new Relay(done => progress.Report((done, windows)));
-            windows = walk.Windows(bars.Values.Min(m => m.Bars.Blocks[0].Time[0]), bars.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + spec.Data.Timeframe.Ticks).Count;
+            windows = WalkForwardOptimiser.Windows(plan, walk, bars).Count;
             var outcome = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, sections, clock, null, null, counter, cancellationToken);
 
             // Models over the whole record: what the last choice goes on with, and what the report shows of them.
@@ -58,7 +58,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 foreach (var o in finished) all[o.Index] = o;
             }, null, cancellationToken);
             var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
-            var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data.Timeframe, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
+            var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
             model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), cancellationToken);
             Write(folder, plan, model, outcome, bars, learning);
             folder.Complete();

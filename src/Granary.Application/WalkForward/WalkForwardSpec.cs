@@ -1,4 +1,3 @@
-using Granary.Application.Batches.Weighting;
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
@@ -19,14 +18,14 @@ public enum ChoiceAmong
 }
 
 /// <summary>The batch file's <c>walkForward</c>: how long is chosen, how long is traded, and what by.</summary>
-/// <param name="InSample">Ticks of a window in which is chosen; of the first one, where they are anchored.</param>
-/// <param name="OutOfSample">Ticks that a choice trades.</param>
+/// <param name="InSample">The stretch in which is chosen; of the first window, where they are anchored.</param>
+/// <param name="OutOfSample">How long a choice trades.</param>
 /// <param name="Anchored">Windows begin with the record and grow; if not, they roll.</param>
 /// <param name="Objective">A statistic of results.json.</param>
 /// <param name="Minimise">Whether the smallest is the best.</param>
 /// <param name="WarmUp">Bars before a window that only warm factors up.</param>
 /// <param name="MinTrades">Closed trades in a window without which a combination is not chosen.</param>
-public sealed record WalkForwardSpec(long InSample, long OutOfSample, bool Anchored, string Objective, bool Minimise, ChoiceAmong Among, int WarmUp, int MinTrades)
+public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise, ChoiceAmong Among, int WarmUp, int MinTrades)
 {
     private static readonly string[] _smallerIsBetter = ["maxDrawdown", "maxDrawdownDays", "volatility", "commission", "exposure"];
 
@@ -35,8 +34,8 @@ public sealed record WalkForwardSpec(long InSample, long OutOfSample, bool Ancho
     public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe)
     {
         // A year and a quarter of days; of shorter bars so much less.
-        var days = timeframe.Ticks >= TimeSpan.TicksPerDay ? 365.25 : timeframe.Ticks >= TimeSpan.TicksPerHour ? 182 : 28;
-        var (inSample, outOfSample) = ((long)(days * TimeSpan.TicksPerDay), (long)(days / 4 * TimeSpan.TicksPerDay));
+        var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
+            : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7)) : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
         if (part is null) return new WalkForwardSpec(inSample, outOfSample, false, "sharpe", false, ChoiceAmong.Parameters, 300, 0);
         part.Only("inSample", "outOfSample", "mode", "objective", "choose", "warmUp", "minTrades");
         var objective = part.Find("objective")?.String() ?? "sharpe";
@@ -47,14 +46,17 @@ public sealed record WalkForwardSpec(long InSample, long OutOfSample, bool Ancho
             throw part.Find("objective")!.Fault($"there is no statistic '{name}'; " + (near is null ? $"use one of {string.Join(", ", Known)}" : $"did you mean '{near}'?"));
         }
         return new WalkForwardSpec(
-            part.Find("inSample") is { } i ? RebalanceSpec.Span(i) : inSample,
-            part.Find("outOfSample") is { } o ? RebalanceSpec.Span(o) : outOfSample,
+            part.Find("inSample") is { } i ? Span(i) : inSample,
+            part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
             part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
             name, objective[0] == '-' || (objective[0] != '+' && _smallerIsBetter.Contains(name, StringComparer.Ordinal)),
             part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market), ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
             part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,
             part.Find("minTrades")?.Whole(0, 1_000_000) ?? 0);
     }
+
+    private static CalendarSpan Span(JsonPart part) =>
+        CalendarSpan.TryParse(part.String(), out var span) ? span : throw part.Fault($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y");
 
     // Those of a single strategy's run; what needs the whole batch cannot choose within a window.
     private static IReadOnlyList<string> Known { get; } = [.. Blank.Named().Select(n => n.Key).Where(k => k is not ("deflatedSharpe" or "probabilityOfOverfitting" or "periods" or "periodsPerYear"))];
@@ -70,10 +72,16 @@ public sealed record WalkForwardSpec(long InSample, long OutOfSample, bool Ancho
     /// <param name="end">When the last bar closes.</param>
     public IReadOnlyList<WalkForwardWindow> Windows(long first, long end)
     {
+        // Each border is counted from the first midnight, so that borders do not drift.
+        var start = first - first % TimeSpan.TicksPerDay;
+        var traded = InSample.After(start);
         var windows = new List<WalkForwardWindow>();
-        for (var at = first + InSample; at + OutOfSample / 2 < end; at += OutOfSample)
-            windows.Add(new WalkForwardWindow(windows.Count, Anchored ? first : at - InSample, at, Math.Min(end, at + OutOfSample)));
-        return windows;
+        while (true)
+        {
+            var (at, to) = (OutOfSample.After(traded, windows.Count), OutOfSample.After(traded, windows.Count + 1));
+            if (at + (to - at) / 2 >= end) return windows;
+            windows.Add(new WalkForwardWindow(windows.Count, Anchored ? start : OutOfSample.After(start, windows.Count), at, Math.Min(end, to)));
+        }
     }
 }
 

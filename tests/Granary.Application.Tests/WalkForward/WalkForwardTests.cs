@@ -36,11 +36,25 @@ public sealed class WalkForwardTests : IDisposable
     public void Windows_roll_or_are_anchored_and_follow_one_another_without_a_gap()
     {
         var week = 7 * TimeSpan.TicksPerDay;
-        var rolling = new WalkForwardSpec(4 * week, 2 * week, false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        var rolling = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
         rolling.Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 12 * week, 16 * week, 18 * week)]);
         // A last window of a good half is taken, of less than half is left.
         rolling.Windows(10 * week, 19 * week + week / 2).Count.ShouldBe(3);
         (rolling with { Anchored = true }).Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 10 * week, 16 * week, 18 * week)]);
+    }
+
+    [Fact]
+    public void Windows_of_years_and_months_begin_at_midnight_of_the_same_day_and_do_not_drift()
+    {
+        static long At(int year, int month, int day, int hour = 0) => new DateTime(year, month, day, hour, 0, 0, DateTimeKind.Utc).Ticks;
+        var yearly = new WalkForwardSpec(CalendarSpan.OfMonths(36), CalendarSpan.OfMonths(12), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        var windows = yearly.Windows(At(1995, 1, 3, 14), At(2015, 1, 1));
+        windows.Select(w => w.At).ShouldBe(Enumerable.Range(1998, 17).Select(y => At(y, 1, 3)));
+        windows.Select(w => w.From).ShouldBe(Enumerable.Range(1995, 17).Select(y => At(y, 1, 3)));
+        windows[^1].To.ShouldBe(At(2015, 1, 1));
+        // The 31st comes back after a shorter month.
+        var monthly = new WalkForwardSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(1), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        monthly.Windows(At(2020, 12, 31), At(2021, 6, 1)).Select(w => w.At).ShouldBe([At(2021, 1, 31), At(2021, 2, 28), At(2021, 3, 31), At(2021, 4, 30)]);
     }
 
     [Fact]
@@ -51,7 +65,7 @@ public sealed class WalkForwardTests : IDisposable
         var choice = group.Choices[3];
         string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         var window = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\""), new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
+            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmup\": false"), new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
         var best = window.Model.Strategies.Where(s => s.Class == "SmaCross" && s.Symbol == "ACME").MaxBy(s => s.Stats!.TotalReturn)!;
         group.Members.Single(m => m.Index == choice.Strategy).Id.ShouldBe(best.Id);
         choice.Objective.ShouldBe(best.Stats!.TotalReturn);
@@ -173,6 +187,24 @@ public sealed class WalkForwardTests : IDisposable
         results.GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
         results.GetProperty("evidence").GetProperty("costStress").GetProperty("state").GetString().ShouldNotBe("missing");
         File.ReadAllText(Path.Combine(run.Folder, "report.html")).ShouldContain("Parameters chosen by window");
+        foreach (var (choice, expected) in results.GetProperty("walkForward").GetProperty("groups")[0].GetProperty("choices").EnumerateArray().Zip(outcome.Groups[0].Choices))
+        {
+            choice.GetProperty("inSample").GetProperty("sharpe").GetDouble().ShouldBe(expected.Objective);
+            choice.GetProperty("outOfSample").GetProperty("totalReturn").GetDouble().ShouldBe(expected.OutOfSampleReturn);
+            choice.GetProperty("outOfSampleObjective").GetDouble().ShouldBe(choice.GetProperty("outOfSample").GetProperty("sharpe").GetDouble());
+        }
+    }
+
+    [Fact]
+    public async Task The_report_draws_no_parameter_that_never_changes_and_sets_in_sample_against_out_of_sample()
+    {
+        var (run, outcome) = await RunAsync(Spec(Rolling, strategies: """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": 30 } }"""));
+        outcome.Groups[0].Choices.Select(c => c.Strategy).Distinct().Count().ShouldBeGreaterThan(1);
+        var page = File.ReadAllText(Path.Combine(run.Folder, "report.html"));
+        page.ShouldContain("Parameters chosen by window: fast");
+        page.ShouldNotContain("Parameters chosen by window: slow");
+        page.ShouldContain("The same in all windows: slow 30");
+        page.ShouldContain("In sample against out of sample: sharpe");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     {
         var groups = SectionJson.Items(_root, "groups").ToArray();
         var efficiency = SectionJson.Value(_root, "efficiencyRatio");
-        html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows of {Days("inSampleDays")} days in sample and {Days("outOfSampleDays")} out of sample; chosen by {SectionJson.Text(_root, "objective")}. ");
+        html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows of {Span("inSample")} in sample and {Span("outOfSample")} out of sample; chosen by {SectionJson.Text(_root, "objective")}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         HtmlTable.Open(html, "Choices", [new("Among", Number: false), new("Combinations"), new("Out of sample"), new("Stability", Hint: "Share of the windows that chose what the window before had chosen"), new("Windows with a gain"), new("Last choice", Number: false)], sortable: true);
         foreach (var group in groups)
@@ -43,48 +43,51 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         for (var i = 0; i < Math.Min(groups.Length, MostDrawn); i++)
         {
             if (i > 0) html.Write($"<details><summary>{SectionJson.Text(groups[i], "group")}</summary>\n");
-            Group(html, groups[i]);
+            Group(html, groups[i], SectionJson.Text(_root, "objective"));
             if (i > 0) html.Raw("</details>\n");
         }
         if (groups.Length > MostDrawn) html.Write($"<p class=\"note\">The first {MostDrawn} of {NumberText.Count(groups.Length)} are drawn; windows.csv has all choices.</p>\n");
     }
 
-    private string Days(string name) => SectionJson.Value(_root, name).ToString("0.#", CultureInfo.InvariantCulture);
+    private string Span(string name) => SectionJson.Text(_root, name) is { Length: > 0 } span ? span : $"{SectionJson.Value(_root, name + "Days").ToString("0.#", CultureInfo.InvariantCulture)} days";
 
-    private static void Group(HtmlWriter html, JsonElement group)
+    private static void Group(HtmlWriter html, JsonElement group, string objective)
     {
         var name = SectionJson.Text(group, "group");
         var choices = SectionJson.Items(group, "choices").ToArray();
         // Each parameter as steps: the value of a window from its choice to the next.
         var parameters = choices.SelectMany(c => c.TryGetProperty("params", out var p) ? p.EnumerateObject().Where(v => v.Value.ValueKind == JsonValueKind.Number).Select(v => v.Name) : []).Distinct().ToArray();
+        Compare(html, name, choices, objective);
+        var constant = new List<string>();
         foreach (var parameter in parameters)
         {
-            var (times, values) = (new List<long>(), new List<double>());
-            foreach (var choice in choices)
+            var (times, values) = Steps(choices, c => c.TryGetProperty("params", out var p) ? SectionJson.Value(p, parameter) : double.NaN);
+            var known = values.Where(double.IsFinite).Distinct().ToArray();
+            // A line that cannot move shows nothing.
+            if (known.Length < 2)
             {
-                var value = choice.TryGetProperty("params", out var p) ? SectionJson.Value(p, parameter) : double.NaN;
-                times.AddRange([Ticks(choice, "chosenAt"), Ticks(choice, "to") - 1]);
-                values.AddRange([value, value]);
+                if (known.Length == 1) constant.Add($"{parameter} {NumberText.Compact(known[0])}");
+                continue;
             }
-            var known = values.Where(double.IsFinite).ToArray();
             new TimePlot
             {
                 Title = $"Parameters chosen by window: {parameter} of {name}",
-                Description = known.Length == 0 ? "Nothing could be chosen." : $"{parameter} lay between {NumberText.Compact(known.Min())} and {NumberText.Compact(known.Max())}; a flat line is a choice that lasts, jumps are a choice by luck.",
-                Lines = [new PlotLine(parameter, "s1", [.. times], [.. values])],
+                Description = $"{parameter} lay between {NumberText.Compact(known.Min())} and {NumberText.Compact(known.Max())}; a flat line is a choice that lasts, jumps are a choice by luck.",
+                Lines = [new PlotLine(parameter, "s1", times, values)],
                 Unit = PlotUnit.Ratio,
                 Height = 110,
                 Ticks = 3,
             }.Write(html);
         }
-        HtmlTable.Open(html, $"{name}, window after window", [new("Traded from", Number: false), new("to", Number: false), new("Choice", Number: false), new("Objective"), new("In sample"), new("Out of sample"), new("Trades")]);
+        if (constant.Count > 0) html.Write($"<p class=\"note\">The same in all windows: {string.Join(", ", constant)}.</p>\n");
+        HtmlTable.Open(html, $"{name}, window after window", [new("Traded from", Number: false), new("to", Number: false), new("Choice", Number: false), new("Objective in sample"), new("Objective out of sample"), new("Return in sample"), new("Return out of sample"), new("Trades out of sample")]);
         foreach (var choice in choices)
         {
             HtmlTable.RowHead(html, SectionJson.Text(choice, "chosenAt")[..10]);
             HtmlTable.Text(html, SectionJson.Text(choice, "to")[..10]);
             HtmlTable.Text(html, SectionJson.Text(choice, "strategy") is { Length: > 0 } strategy ? strategy : "none");
-            var objective = SectionJson.Value(choice, "objective");
-            HtmlTable.Number(html, double.IsFinite(objective) ? NumberText.Ratio(objective, 3) : NumberText.Undefined);
+            Ratio(html, SectionJson.Value(choice, "objective"));
+            Ratio(html, SectionJson.Value(choice, "outOfSampleObjective"));
             Signed(html, SectionJson.Value(choice, "inSampleReturn"));
             Signed(html, SectionJson.Value(choice, "outOfSampleReturn"));
             HtmlTable.Number(html, NumberText.Count((long)SectionJson.Value(choice, "trades")));
@@ -92,6 +95,39 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         }
         HtmlTable.Close(html);
     }
+
+    // What was chosen by, before and after the choice.
+    private static void Compare(HtmlWriter html, string name, JsonElement[] choices, string objective)
+    {
+        var (times, before) = Steps(choices, c => SectionJson.Value(c, "objective"));
+        var (_, after) = Steps(choices, c => SectionJson.Value(c, "outOfSampleObjective"));
+        if (!after.Any(double.IsFinite)) return;
+        var both = choices.Select(c => (In: SectionJson.Value(c, "objective"), Out: SectionJson.Value(c, "outOfSampleObjective"))).Where(c => double.IsFinite(c.In) && double.IsFinite(c.Out)).ToArray();
+        new TimePlot
+        {
+            Title = $"In sample against out of sample: {objective.TrimStart('-')} of {name}",
+            Description = both.Length == 0 ? "No window has both." : $"On average {NumberText.Ratio(both.Average(c => c.In), 2)} in sample and {NumberText.Ratio(both.Average(c => c.Out), 2)} out of sample over {both.Length} windows; the difference is how much of it was luck.",
+            Lines = [new PlotLine("in sample", "s2", times, before), new PlotLine("out of sample", "s1", times, after)],
+            Unit = PlotUnit.Ratio,
+            Height = 140,
+            Ticks = 3,
+        }.Write(html);
+    }
+
+    // A value of each window as steps, from its choice to the next.
+    private static (long[] Times, double[] Values) Steps(JsonElement[] choices, Func<JsonElement, double> valueOf)
+    {
+        var (times, values) = (new List<long>(), new List<double>());
+        foreach (var choice in choices)
+        {
+            var value = valueOf(choice);
+            times.AddRange([Ticks(choice, "chosenAt"), Ticks(choice, "to") - 1]);
+            values.AddRange([value, value]);
+        }
+        return ([.. times], [.. values]);
+    }
+
+    private static void Ratio(HtmlWriter html, double value) => HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
 
     private static void Signed(HtmlWriter html, double value)
     {

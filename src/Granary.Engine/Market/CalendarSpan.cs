@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Granary.Engine.Market;
+
+/// <summary>A span of the calendar, as 3y, 13w or 1mo: months are the calendar's own, of 28 to 31 days.</summary>
+/// <param name="Months">A year has twelve.</param>
+/// <param name="Ticks">Of weeks, days or hours.</param>
+public readonly record struct CalendarSpan(int Months, long Ticks)
+{
+    /// <summary>Its length in days; a month counts 365.25 / 12.</summary>
+    public double NominalDays => Months * 365.25 / 12 + Ticks / (double)TimeSpan.TicksPerDay;
+
+    public static CalendarSpan OfMonths(int months) => new(months, 0);
+
+    public static CalendarSpan OfDays(int days) => new(0, days * TimeSpan.TicksPerDay);
+
+    /// <summary>Reads 12h, 30d, 13w, 3mo or 1y.</summary>
+    public static bool TryParse(string text, out CalendarSpan span)
+    {
+        span = default;
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        if (digits is 0 or > 5) return false;
+        var number = int.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture);
+        span = text[digits..] switch
+        {
+            "h" => new CalendarSpan(0, number * TimeSpan.TicksPerHour),
+            "d" => OfDays(number),
+            "w" => OfDays(7 * number),
+            "mo" => OfMonths(number),
+            "y" when number <= 1000 => OfMonths(12 * number),
+            _ => default,
+        };
+        return number > 0 && span != default && span.Months <= 12_000;
+    }
+
+    /// <summary>The instant so many spans after another one, counted from that one: the 31st of a month comes back after a February.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public long After(long time, int times = 1) => new DateTime(time, DateTimeKind.Utc).AddMonths(Months * times).Ticks + Ticks * times;
+
+    public override string ToString() =>
+        Months > 0 ? Months % 12 == 0 ? $"{Months / 12}y" : $"{Months}mo"
+        : Ticks % (7 * TimeSpan.TicksPerDay) == 0 ? $"{Ticks / (7 * TimeSpan.TicksPerDay)}w"
+        : Ticks % TimeSpan.TicksPerDay == 0 ? $"{Ticks / TimeSpan.TicksPerDay}d" : $"{Ticks / TimeSpan.TicksPerHour}h";
+}
