@@ -32,6 +32,7 @@ public static class BarSources
     {
         Format = data.Format,
         Adjust = data.Adjust,
+        TimeZone = data.TimeZone,
         Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
     };
 

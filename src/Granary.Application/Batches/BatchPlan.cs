@@ -46,6 +46,9 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
     /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
     public long TracePeriod { get; init; }
 
+    /// <summary>UTC ticks; bars before it only warm up. 0 = none do.</summary>
+    public long TradeFrom => Instances[0].Trading.TradeFrom;
+
     /// <summary>The batch's regimes, whose states its strategies and models may read; null where it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
@@ -160,6 +163,7 @@ public sealed class BatchPlan
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
 
+        ReservedSymbols.Check(spec, symbols, instances);
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol, References: string.Join('+', i.References)))
@@ -219,6 +223,7 @@ public sealed class BatchPlan
         IEnumerable<IReadOnlyList<string>> markets = definition.IsMultiSymbol
             ? [[.. entry.Symbols ?? symbols]]
             : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
+        var trading = spec.Data is { WarmUp: true, From: { } from } ? entry.Trading with { TradeFrom = from } : entry.Trading;
         var choice = new int[grid.Count];
         // A symbol that factors compare with can only come from a parameter, or stand in the class: then it is there in each.
         var named = definition.Parameters.Any(p => p.Type == typeof(string));
@@ -235,7 +240,7 @@ public sealed class BatchPlan
                     var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? "" : "#" + entry.Tag);
                     if (entry.Id is { } given)
                     {
-                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, entry.Trading) { Model = entry.Model, References = entry.References });
+                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, trading) { Model = entry.Model, References = entry.References });
                         continue;
                     }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
@@ -244,7 +249,7 @@ public sealed class BatchPlan
                     var asked = stuck < MostStuck && (references is null || (named && !definition.IsMultiSymbol));
                     if (asked) references = References(spec, definition, arguments, market[0], timeframe, symbols);
                     if (asked && references is null) stuck++;
-                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, entry.Trading)
+                    instances.Add(new StrategyInstance(instances.Count, id, definition, arguments, market, timeframe, trading)
                     {
                         References = references ?? [],
                         Unmade = asked && references is null ? "it could not be made: its constructor does not come back" : null,

@@ -73,7 +73,7 @@ public static class BatchReader
 
     internal static DataSpec Data(JsonPart part)
     {
-        part.Only("source", "format", "symbols", "timeframe", "from", "to", "adjust", "stamp", "instruments");
+        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "instruments");
         var source = part.Need("source");
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) throw part.Need("symbols").Fault("no symbol is named; \"*\" takes all that the source has");
@@ -88,12 +88,21 @@ public static class BatchReader
             Timeframe = Timeframe(part.Need("timeframe")),
             From = from,
             To = to,
+            WarmUp = part.Find("warmup")?.Bool() ?? true,
             Adjust = part.Find("adjust")?.Bool() ?? true,
             StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
+            TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, source.String()) : null,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
             InstrumentsPart = part.Find("instruments"),
             Place = source,
         };
+    }
+
+    private static string TimeZone(JsonPart part, string source)
+    {
+        if (!source.StartsWith("csv:", StringComparison.Ordinal)) throw part.Fault($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out");
+        return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
+            : throw part.Fault($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York");
     }
 
     private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)

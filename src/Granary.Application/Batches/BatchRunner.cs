@@ -194,7 +194,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Host = host.Description,
                 Interrupted = interrupted,
                 Strategies = entries,
-                Markets = await MarketDescription.OfAsync(markets, spec.Data.Timeframe, outputs.Has("report"), CancellationToken.None),
+                Markets = await MarketDescription.OfAsync(markets, spec.Data, outputs.Has("report"), CancellationToken.None),
                 StartingCash = spec.Cash,
                 Portfolio = guards?.Selection is { } selection
                     ? outcome.Statistics with { DeflatedSharpe = selection.PortfolioDeflated, ProbabilityOfOverfitting = selection.Overfitting?.Probability ?? double.NaN }
@@ -325,7 +325,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 {
                     try
                     {
-                        var series = await source.OpenAsync(new BarQuery(symbols[i], spec.Data.Timeframe, spec.Data.From, spec.Data.To), token);
+                        var series = await WarmUpSpan.OpenAsync(source, spec, symbols[i], token);
                         var extra = spec.Data.Instruments.GetValueOrDefault(symbols[i]) ?? spec.Data.Instruments.GetValueOrDefault("*");
                         _opened[symbols[i]] = new OpenedMarket(symbols[i], series, extra?.Apply(series.Instrument) ?? series.Instrument,
                             await IntrabarPaths.OpenAsync(source, spec, symbols[i], token));

@@ -38,6 +38,11 @@ public sealed record BatchSpec
     /// <summary>The states of the market that the batch declares; null where it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
+    /// <summary>Where the bars are read from, UTC ticks: those before <see cref="DataSpec.From"/> only warm up. Null = from the first one on.</summary>
+    public long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Longest) : Data.From;
+
+    private Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
+
     /// <summary>The file's own bytes: what a manifest keeps and a cluster sends on.</summary>
     public required byte[] Text { get; init; }
 
@@ -63,10 +68,16 @@ public sealed record DataSpec
 
     public long? To { get; init; }
 
+    /// <summary>Whether bars before <see cref="From"/>, where there are any, warm factors and crossings up.</summary>
+    public bool WarmUp { get; init; } = true;
+
     public bool Adjust { get; init; } = true;
 
     /// <summary>Whether a file's stamps are open times; closing times if not.</summary>
     public bool StampIsOpen { get; init; } = true;
+
+    /// <summary>The IANA zone of a file's times that carry none; null is UTC, or what the format lays down.</summary>
+    public string? TimeZone { get; init; }
 
     /// <summary>What is known of symbols beyond their files, by symbol; "*" for all the others.</summary>
     public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();

@@ -22,17 +22,17 @@ internal static class BenchmarkCurve
         var ratios = new double[times.Length];
         if (name == Own)
         {
-            foreach (var (symbol, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal)) await AddAsync(market, times, rowTicks, ratios, cancellationToken);
+            foreach (var (symbol, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal)) await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
             for (var i = 0; i < ratios.Length; i++) ratios[i] /= markets.Count;
         }
         else if (markets.TryGetValue(name, out var market))
         {
-            await AddAsync(market, times, rowTicks, ratios, cancellationToken);
+            await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
         }
         else
         {
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
-            await AddAsync(new OpenedMarket(name, series, series.Instrument), times, rowTicks, ratios, cancellationToken);
+            await AddAsync(new OpenedMarket(name, series, series.Instrument), times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
         }
         for (var i = 0; i < ratios.Length; i++) ratios[i] *= model.StartingCash;
         var curve = new EquityCurve(times, ratios);
@@ -65,7 +65,7 @@ internal static class BenchmarkCurve
     }
 
     // What a unit of money in a market had become at each instant; 1 before its first bar. Dividends buy more of it.
-    private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, double[] sums, CancellationToken cancellationToken)
+    private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, long from, double[] sums, CancellationToken cancellationToken)
     {
         var ex = market.Instrument.CorporateActions;
         var (row, action, units, ratio, first) = (0, 0, 1.0, 1.0, double.NaN);
@@ -74,6 +74,7 @@ internal static class BenchmarkCurve
             for (var i = 0; i < block.Count; i++)
             {
                 var time = block.Time[i];
+                if (time < from) continue;
                 while (row < times.Length && time + ticks > times[row] + rowTicks) sums[row++] += ratio;
                 for (; action < ex.Count && ex[action].From(market.Series.Timeframe) <= time; action++)
                     if (!double.IsNaN(first))

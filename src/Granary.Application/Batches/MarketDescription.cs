@@ -11,24 +11,31 @@ internal static class MarketDescription
     private const int MostFindings = 50;
 
     /// <param name="check">Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.</param>
-    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, Timeframe timeframe, bool check, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data, bool check, CancellationToken cancellationToken)
     {
         var entries = new List<MarketEntry>();
         foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
         {
             var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
             long first = 0, last = 0;
-            await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
+            long count = 0;
+            await foreach (var read in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
             {
-                if (block.FirstIndex == 0) first = block.Time[0];
+                // Bars that only warm up are no part of the run's.
+                if (read.Time[^1] < data.From) continue;
+                var at = data.From is { } from ? read.Time.BinarySearch(from) : 0;
+                if (at < 0) at = ~at;
+                var block = (at == 0 ? read : read.Slice(at, read.Count - at)).Renumbered(count);
+                if (count == 0) first = block.Time[0];
                 last = block.Time[^1];
+                count += block.Count;
                 analyser?.Add(block);
             }
             IReadOnlyList<string> findings = market.Series.Notes;
             if (analyser is not null)
                 // What is only worth knowing comes last.
                 findings = [.. analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
-            entries.Add(new MarketEntry(market.Symbol, timeframe.ToString(), market.Series.Count, new DateTime(first, DateTimeKind.Utc),
+            entries.Add(new MarketEntry(market.Symbol, data.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),
                 new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings) { Multiplier = market.Instrument.Multiplier });
         }
         return entries;

@@ -41,8 +41,8 @@ public sealed class PortfolioDriver
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
     {
         (_plan, _schedule) = (plan, schedule);
-        // Signals of a bar that closes at that instant are the first to be accepted.
-        _from = schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue;
+        // Signals of a bar that closes at that instant are the first to be accepted; bars before the batch's first only warm up.
+        _from = Math.Max(schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue, plan.Spec.Data.From ?? long.MinValue);
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);

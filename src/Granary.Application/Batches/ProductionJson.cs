@@ -37,6 +37,7 @@ public static class ProductionJson
             json.WriteString("timeframe", spec.Data.Timeframe.ToString());
             json.WriteBoolean("adjust", spec.Data.Adjust);
             json.WriteString("stamp", spec.Data.StampIsOpen ? "open" : "close");
+            if (spec.Data.TimeZone is { } zone) json.WriteString("timeZone", zone);
             if (spec.Data.InstrumentsPart is { } instruments)
             {
                 json.WritePropertyName("instruments");

@@ -89,13 +89,13 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
     {
         if (!markets.TryGetValue(symbol, out var market)) return [];
         var bars = new List<Bar>();
-        var stride = 1;
+        var (stride, number) = (1, 0L);
         foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize).ToBlockingEnumerable())
             for (var i = 0; i < block.Count; i++)
             {
                 var bar = block[i];
-                var number = block.FirstIndex + i;
-                if (stride > 1 && number % stride != 0)
+                if (bar.Time < plan.Spec.Data.From) continue;
+                if (number++ % stride != 0)
                 {
                     var last = bars[^1];
                     bars[^1] = last with { High = Math.Max(last.High, bar.High), Low = Math.Min(last.Low, bar.Low), Close = bar.Close, Volume = last.Volume + bar.Volume };

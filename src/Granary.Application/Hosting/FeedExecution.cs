@@ -36,20 +36,20 @@ public sealed class FeedExecution
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
-            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed.TracePeriod, _stop.Token);
+            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else if (feed.IsReferring)
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors[0], events, withFactors, limits, symbols))];
-            _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed.TracePeriod, _stop.Token);
+            _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else
         {
             var factors = feed.NewFactors(memory);
             Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
-            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed.TracePeriod, _stop.Token);
+            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed, _stop.Token);
         }
         _inUse = _kept = Groups.Count;
     }

@@ -31,7 +31,7 @@ public static class IntrabarPaths
         if (!spec.Execution.Settings.UsePath || spec.Execution.PathTimeframe is not { } timeframe || timeframe == spec.Data.Timeframe) return null;
         try
         {
-            return await source.OpenAsync(new BarQuery(symbol, timeframe, spec.Data.From, spec.Data.To), cancellationToken);
+            return await source.OpenAsync(new BarQuery(symbol, timeframe, spec.ReadFrom, spec.Data.To), cancellationToken);
         }
         catch (BarDataException)
         {

@@ -68,6 +68,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
     public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
         bool register, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken, long from = 0)
     {
+        if (plan.Spec.Data is { WarmUp: true, From: { } start }) from = Math.Max(from, start);
         var owner = plan.Instances.Select(i => specs.FirstOrDefault(s => s.Covers(i))).ToArray();
         foreach (var spec in specs)
             if (Array.IndexOf(owner, spec) < 0)

@@ -71,7 +71,7 @@ internal abstract class LiveFeedRuns
             Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
             foreach (var strategy in Strategies)
                 Guarded(strategy, () => Begin(strategy, series, execution, plan));
-            _pipeline = new FeedPipeline(series, plan);
+            _pipeline = new FeedPipeline(series, plan, from: feed.TradeFrom);
         }
 
         public override FeedClock Clock => _pipeline.Clock;
@@ -129,7 +129,7 @@ internal abstract class LiveFeedRuns
                     strategy.FactorNames = run.Factors(0).FactorNames;
                     strategy.Run = run;
                 });
-            _pipeline = new JoinedPipeline(series, plans);
+            _pipeline = new JoinedPipeline(series, plans, from: feed.TradeFrom);
             _joiner = new FeedJoiner(series);
         }
 

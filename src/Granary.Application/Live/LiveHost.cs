@@ -108,7 +108,7 @@ public sealed class LiveHost : IPortfolioHost
         _operator = new SessionOperator(_options, _desk, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
         IReadOnlyList<Timeframe> longer = [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
-        await using var warm = new WarmFeed(new WarmFeedRequest { Feed = _feed, Longer = longer, Past = _options.Past, Store = _options.Keep, FillGaps = _options.IsStream });
+        await using var warm = new WarmFeed(new WarmFeedRequest { Feed = _feed, Longer = longer, Past = _options.Past, WarmUpFrom = _spec.ReadFrom, Store = _options.Keep, FillGaps = _options.IsStream });
         _instants = new FeedInstants(warm, _clock);
         await _desk.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         try

@@ -152,7 +152,7 @@ public static class LiveSession
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
-        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || request.IsStream) ? known + 1 : request.From;
+        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || request.IsStream) ? known + 1 : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) => site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))], cancellationToken);
         try
         {
@@ -161,7 +161,7 @@ public static class LiveSession
         catch (BarDataException) when (from is not null && known > long.MinValue)
         {
             // It has nothing newer: all there is has been taken.
-            return await Open(request.From).ConfigureAwait(false);
+            return await Open(request.From ?? spec.ReadFrom).ConfigureAwait(false);
         }
     }
 
@@ -171,6 +171,8 @@ public static class LiveSession
         var past = new List<IBarSource>();
         if (request.WarmUp is not null || request.IsStream)
             past.Add(BarSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
+        // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
+        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(BarSources.Open(spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());
         return past;
     }

@@ -45,7 +45,7 @@ public static class VerifyRun
             {
                 foreach (var symbol in plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal))
                 {
-                    var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
+                    var series = await WarmUpSpan.OpenAsync(source, spec, symbol, cancellationToken);
                     markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
                 }
                 var subject = new LookAheadSubject(plan, markets, host)

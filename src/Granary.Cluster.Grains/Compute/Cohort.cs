@@ -217,7 +217,7 @@ internal sealed class Cohort
     {
         if (IntrabarPaths.TimeframeFor(spec, feed.Timeframe) is null) return new MarketSeries(instrument, feed.Timeframe);
         var source = _silo.Sources.Open(Order.Run, spec.Data, spec.Folder);
-        await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), _stop.Token);
+        await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), _stop.Token);
         await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
         return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller), feed.Timeframe);
     }

@@ -32,7 +32,7 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
         {
             var spec = (await plans.GetAsync(key.Run)).Spec;
             var source = sources.Open(key.Run, spec.Data, spec.Folder);
-            _series = await source.OpenAsync(new BarQuery(key.Symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To));
+            _series = await source.OpenAsync(new BarQuery(key.Symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To));
             if (_series.ContentHash != hash)
             {
                 await _series.DisposeAsync();

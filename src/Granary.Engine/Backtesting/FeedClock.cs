@@ -3,7 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>Counts a feed's bars and days as they stream by, and tells how many bars a year has (the same rule as <see cref="Analysis.PeriodsPerYear"/>).</summary>
-public sealed class FeedClock(Timeframe timeframe)
+/// <param name="from">UTC ticks; bars before it only warm up, and are not counted.</param>
+public sealed class FeedClock(Timeframe timeframe, long from = 0)
 {
     private long _bars, _days, _sundays, _lastDay = -1;
     private bool _saturdays;
@@ -32,6 +33,12 @@ public sealed class FeedClock(Timeframe timeframe)
 
     internal void Add(ReadOnlySpan<long> times)
     {
+        if (times[^1] < from) return;
+        if (times[0] < from)
+        {
+            var at = times.BinarySearch(from);
+            times = times[(at < 0 ? ~at : at)..];
+        }
         if (_bars == 0) FirstTime = times[0];
         LastTime = times[^1];
         _bars += times.Length;

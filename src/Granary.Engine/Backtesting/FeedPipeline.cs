@@ -39,14 +39,15 @@ public sealed class FeedPipeline
 
     /// <param name="plan">Complete: every run of the feed has added its factors.</param>
     /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
-    public FeedPipeline(MarketSeries series, FactorPlan plan, long tracePeriod = 0)
+    /// <param name="from">UTC ticks; bars before it only warm up.</param>
+    public FeedPipeline(MarketSeries series, FactorPlan plan, long tracePeriod = 0, long from = 0)
     {
         _tracePeriod = tracePeriod;
         Series = series;
         _plan = plan;
         _computer = new FactorComputer(plan, series);
         _readsItself = _computer.ReferenceSymbols.Contains(series.Instrument.Symbol);
-        Clock = new FeedClock(series.Timeframe);
+        Clock = new FeedClock(series.Timeframe, from);
     }
 
     public MarketSeries Series { get; }

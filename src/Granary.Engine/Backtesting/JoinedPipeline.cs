@@ -42,14 +42,15 @@ public sealed class JoinedPipeline
     /// <param name="series">In the order of the joined blocks' symbols; of one timeframe.</param>
     /// <param name="plans">One for each, complete: every run has added its factors.</param>
     /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is kept; 0 = none.</param>
+    /// <param name="from">UTC ticks; bars before it only warm up.</param>
     /// <exception cref="ArgumentException">A factor compares with a symbol that is not among them.</exception>
-    public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans, long tracePeriod = 0)
+    public JoinedPipeline(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> plans, long tracePeriod = 0, long from = 0)
     {
         _tracePeriod = tracePeriod;
         Series = series;
-        _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p, tracePeriod))];
+        _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p, tracePeriod, from))];
         _references = [.. _pipelines.Select(p => p.ReferenceSymbols.Select(Find).ToArray())];
-        Clock = new FeedClock(series[0].Timeframe);
+        Clock = new FeedClock(series[0].Timeframe, from);
     }
 
     public IReadOnlyList<MarketSeries> Series { get; }

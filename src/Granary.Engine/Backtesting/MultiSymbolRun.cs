@@ -29,7 +29,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private readonly bool _listens;
     private readonly AtEnd _atEnd;
     private bool _started, _ready;
-    private long _rows, _lastTime, _until;
+    private long _rows, _lastTime, _from, _until;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
     /// <param name="series">In the order of the joined blocks' symbols.</param>
@@ -45,7 +45,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         Id = id;
         Series = series;
         _strategy = strategy;
-        _until = settings.TradeUntil;
+        (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _atEnd = execution.AtEnd;
         _account = new SharedAccount(settings.Cash, execution);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
@@ -83,18 +83,18 @@ public sealed class MultiSymbolRun : IStrategyRun
         var block = join.Block;
         if (block.FirstRow != _rows)
             throw new InvalidOperationException($"{Id} has seen {_rows} instants and cannot go on with instant {block.FirstRow}");
-        if (!_started)
-        {
-            _started = true;
-            _context.Now = block.TimeColumn[0];
-            _strategy.OnStart(_context);
-        }
         // As long as the block, since columns of a block are.
         if (_equity.Length != block.Count) _equity = new double[block.Count];
         var marks = new BarBlock(block.FirstRow, block.TimeColumn, _equity, _equity, _equity, _equity, join.Nothing);
         var (from, exposed, lives) = (0, false, _account.IsRuined ? 0 : 1);
         for (var row = 0; row < block.Count; row++)
         {
+            if (!_started && block.TimeColumn[row] >= _from)
+            {
+                _started = true;
+                _context.Now = block.TimeColumn[row];
+                _strategy.OnStart(_context);
+            }
             if (block.TimeColumn[row] >= _until) HandOver(row > 0 ? block.TimeColumn[row - 1] : _lastTime);
             Run(join, row);
             _equity[row] = _account.Mark(out var holds);
@@ -166,6 +166,12 @@ public sealed class MultiSymbolRun : IStrategyRun
         _context.BarNumber = block.FirstRow + row;
         Tell();
         if (!_ready) return;
+        if (!_started)
+        {
+            // Bars before the account's first: crossings follow their lines.
+            foreach (var symbol in _symbols) symbol.FollowCrossings();
+            return;
+        }
         _strategy.OnBar(_context);
         Tell();
     }

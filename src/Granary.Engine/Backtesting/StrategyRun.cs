@@ -26,7 +26,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private bool _warm, _started;
-    private long _lastTime, _lastIndex = -1, _until;
+    private long _lastTime, _lastIndex = -1, _from, _until;
     private double _lastClose;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
@@ -44,7 +44,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _strategy = strategy;
         Series = series;
         _book = new StrategyBook(series, settings, execution, observer);
-        _until = settings.TradeUntil;
+        (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
@@ -87,15 +87,16 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _book.Bind(block, calendar);
         _context.Bind(block);
         _block = block;
-        if (!_started)
-        {
-            _started = true;
-            _context.Index = 0;
-            _strategy.OnStart(_context);
-        }
-
         var n = block.Count;
         var i = _warm ? 0 : FirstWarm(n);
+        var asked = block.TimeColumn[0] >= _from ? 0 : FirstFrom(_from);
+        if (!_started && asked < n)
+        {
+            _started = true;
+            _context.Index = asked;
+            _strategy.OnStart(_context);
+        }
+        if (i < asked) i = WarmUp(i, asked);
         if (_until <= block.TimeColumn[n - 1])
         {
             var end = FirstFrom(_until);
@@ -108,6 +109,17 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _lastIndex = block.FirstIndex + n - 1;
         _lastTime = block.TimeColumn[n - 1];
         _lastClose = block.CloseColumn[n - 1];
+    }
+
+    // Bars before the account's first: the strategy is not asked, and its crossings follow their lines.
+    private int WarmUp(int i, int n)
+    {
+        for (; i < n; i++)
+        {
+            _context.Index = i;
+            foreach (var crossing in _crossings) crossing.At(_context);
+        }
+        return n;
     }
 
     // The bars [i, n) of the block; gives the bar after them.

@@ -58,6 +58,9 @@ public sealed record PortfolioLimits
     /// <summary>By symbol, who alone may hold it: strategy ids, or their beginnings with a '*'.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Reserved { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Whether a pattern of <see cref="Reserved"/> is a strategy's id, or with a '*' its beginning.</summary>
+    public static bool Names(string pattern, string id) => pattern.EndsWith('*') ? id.StartsWith(pattern[..^1], StringComparison.Ordinal) : id == pattern;
+
     /// <summary>
     /// Limits hold at every bar and at any price: accepted signals that are not filled yet count in all of them, a fill is cut to what they leave, and what
     /// prices have carried beyond them is closed in part at the bar's close. If not, they are asked when a signal is decided, and prices may drift beyond them.

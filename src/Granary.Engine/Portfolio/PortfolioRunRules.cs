@@ -34,7 +34,7 @@ public sealed partial class PortfolioRun
         _holder = new int[n];
         _groups = [.. l.Groups.Select(g => Enumerable.Range(0, n).Where(i => g.Symbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal)).ToArray())];
         _groupsOf = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, _groups.Length).Where(g => _groups[g].Contains(i)).ToList())];
-        _allowed = [.. _instruments.Select(i => l.Reserved.TryGetValue(i.Symbol, out var who) ? _members.Select(member => who.Any(w => Names(w, member.Id))).ToArray() : null)];
+        _allowed = [.. _instruments.Select(i => l.Reserved.TryGetValue(i.Symbol, out var who) ? _members.Select(member => who.Any(w => PortfolioLimits.Names(w, member.Id))).ToArray() : null)];
         _resumes = l.MaxDrawdownPercent is not null && (l.ResumeDrawdownPercent is not null || l.ResumeAfterDays is not null);
         _hasHistory = _enablement is not null || _sizing.Kind == PortfolioSizeKind.Kelly;
         var daily = l.MaxCorrelatedPercent is not null || _sizing.Kind == PortfolioSizeKind.VolatilityTarget;
@@ -53,8 +53,6 @@ public sealed partial class PortfolioRun
         _ofMarket = _enablement is { Symbols: true } ? [.. Enumerable.Range(0, n).Select(_ => new RecentTrades(length))] : [];
         (_offMember, _offMarket) = (new bool[m], new bool[n]);
     }
-
-    private static bool Names(string pattern, string id) => pattern.EndsWith('*') ? id.StartsWith(pattern[..^1], StringComparison.Ordinal) : id == pattern;
 
     // ---- who holds what -----------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,12 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         return HasBar ? _turns[at] : 0;
     }
 
+    // The strategy is not asked at this bar.
+    internal void FollowCrossings()
+    {
+        foreach (var crossing in _crossings) Crossed(crossing);
+    }
+
     /// <summary>Orders what is missing for the net position to be worth so many percent of the account's equity (at the last close, in whole lots), at the market.</summary>
     /// <param name="percent">Negative is short.</param>
     /// <returns>None where nothing is missing.</returns>

@@ -135,7 +135,10 @@ public sealed record TradingSettings
     /// <summary>Trades that may be open at once on each side.</summary>
     public int MaxOpenTrades { get; init; } = 1;
 
-    /// <summary>UTC ticks; on bars before it nothing is entered and no statistic is taken, they only warm up. 0 = from the first bar on.</summary>
+    /// <summary>
+    /// UTC ticks; on bars before it the strategy is not asked and no statistic is taken: they warm up its factors and its crossings.
+    /// 0 = from the first bar on.
+    /// </summary>
     public long TradeFrom { get; init; }
 
     /// <summary>
