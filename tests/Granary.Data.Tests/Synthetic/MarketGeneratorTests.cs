@@ -20,7 +20,7 @@ public sealed class MarketGeneratorTests
     }
 
     private const long Bars0 = 903, Bars1 = 4344;
-    private const string Hash0 = "56deb297f1f0aaa1", Hash1 = "97530970d0fe803c";
+    private const string Hash0 = "2e74300cb39d51d0", Hash1 = "97530970d0fe803c";
 
     [Fact]
     public void Another_symbol_beside_it_does_not_change_a_market()
