@@ -103,6 +103,13 @@ public sealed class BatchPlan
     /// <summary>The same plan with every cost doubled and every order one bar later.</summary>
     public BatchPlan Stressed() => new(Spec with { Execution = Spec.Execution with { Settings = Spec.Execution.Settings.Stressed() } }, Symbols, Instances, Feeds) { IsStressed = true };
 
+    /// <summary>The same plan with accounts that make an entry smaller which they cannot pay: as a portfolio with that rule follows its members.</summary>
+    public BatchPlan AsMembers()
+    {
+        StrategyInstance Resizing(StrategyInstance i) => i with { Trading = i.Trading with { ResizeToCash = true } };
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Resizing)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Resizing)] })]);
+    }
+
     /// <summary>The same plan with orders filled otherwise.</summary>
     public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
 

@@ -217,7 +217,7 @@ public static class BatchReader
     internal static PortfolioSpec Portfolio(JsonPart? part)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
-        part.Only("weights", "limits", "size", "enable", "rebalance", "chosenBefore", "fills");
+        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "chosenBefore", "fills");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -226,7 +226,10 @@ public static class BatchReader
                 ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
                 : null,
             Limits = PortfolioSection.Limits(part.Find("limits")),
-            Sizing = PortfolioSection.Sizing(part.Find("size")),
+            Sizing = PortfolioSection.Sizing(part.Find("size")) with
+            {
+                OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize), ("reject", InsufficientCash.Reject)) ?? InsufficientCash.Resize,
+            },
             Enablement = PortfolioSection.Enablement(part.Find("enable")),
             Rebalance = part.Find("rebalance") is { } rebalance
                 ? weights is { Kind: JsonValueKind.Object } ? throw rebalance.Fault("given weights are not chosen anew; leave it out, or name a rule") : Weighting.RebalanceSpec.Read(rebalance)

@@ -139,8 +139,20 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                     spool = null;
                 }
             }
+            var followed = spool is not null;
+            if (spool is not null && !interrupted && host is not IPortfolioHost)
+            {
+                try
+                {
+                    await MemberRuns.RunAsync(plan, markets, members, spool, new EmbeddedHost(options.Threads), cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    (interrupted, followed) = (true, false);
+                }
+            }
             // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
-            var shared = spool is null ? new double[weights.Length] : members;
+            var shared = !followed ? new double[weights.Length] : members;
 
             // What looks at the strategies goes on while the portfolio is passed through.
             IBatchHost Guarding(long evaluations) => host.ForGuards(evaluations, options.Threads);

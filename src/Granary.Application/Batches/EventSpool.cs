@@ -16,7 +16,9 @@ public sealed class EventSpool : IEventSink, IEventLog, IDisposable
     private const int FrameLength = 12; // strategy, number of the chunk, bytes
 
     private readonly FileStream _file;
+    // Behind the strategies' own runs those that the portfolio follows in their place.
     private readonly List<(long Offset, int Length)>?[] _chunks;
+    private readonly int _strategies;
     private readonly Lock _lock = new();
     private long _length;
 
@@ -24,7 +26,8 @@ public sealed class EventSpool : IEventSink, IEventLog, IDisposable
     /// <param name="resume">Go on with what the file has; what was cut off in the middle of a chunk is dropped.</param>
     public EventSpool(string path, int strategies, bool resume)
     {
-        _chunks = new List<(long, int)>?[strategies];
+        _strategies = strategies;
+        _chunks = new List<(long, int)>?[2 * strategies];
         _file = new FileStream(path, resume ? FileMode.OpenOrCreate : FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 20);
         if (resume) Recover();
     }
@@ -66,6 +69,16 @@ public sealed class EventSpool : IEventSink, IEventLog, IDisposable
             _length += FrameLength + events.Length;
         }
     }
+
+    public IEventSink Members => new MemberSink(this);
+
+    private sealed class MemberSink(EventSpool spool) : IEventSink
+    {
+        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events) => spool.Append(spool._strategies + strategy, chunk, events);
+    }
+
+    /// <inheritdoc/>
+    public int Followed(int strategy) => ChunkCount(_strategies + strategy) > 0 ? _strategies + strategy : strategy;
 
     public int ChunkCount(int strategy) => _chunks[strategy]?.Count ?? 0;
 

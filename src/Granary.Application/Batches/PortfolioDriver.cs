@@ -131,7 +131,12 @@ public sealed class PortfolioDriver
         {
             case RunEventKind.Signal:
                 // By what was known when the signal was.
-                if (_schedule is not null) _run.SetWeight(strategy, _schedule.At(strategy, e.Time + _plan.Instances[strategy].Timeframe.Ticks));
+                if (_schedule is not null)
+                {
+                    var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
+                    _run.SetWeight(strategy, _schedule.At(strategy, known));
+                    _run.TotalWeight = _schedule.SumAt(known);
+                }
                 var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
                 _decisions[strategy].Add(decision);
                 _counts[(int)decision]++;
@@ -158,6 +163,16 @@ public sealed class PortfolioDriver
                 var fill = e.ToFill();
                 var own = _run.OnFill(strategy, fill, e.SymbolIndex);
                 if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
+                // A venue has filled what was accepted: the part that cannot be paid is sold again.
+                if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
+                break;
+            case RunEventKind.Exiting:
+                _run.OnExiting(strategy, e.Number);
+                break;
+            case RunEventKind.EntryCut:
+                _run.OnEntryCut(strategy, e.Number, e.Quantity);
+                break;
+            case RunEventKind.CashShort:
                 break;
             case RunEventKind.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
@@ -178,13 +193,14 @@ public sealed class PortfolioDriver
         return null;
     }
 
-    // An accepted signal that found its bar's volume taken by others was refused after all, unless a later part of its entry comes through.
+    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its entry comes through.
     private void Reconsider(int strategy, int number, double own)
     {
         var said = _decisions[strategy];
         if (number > said.Count) return;
-        var (before, now) = (said[number - 1], own > 0 ? Decision.Accepted : Decision.VolumeTaken);
-        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken) || own == 0 && !_run.WasCrowdedOut) return;
+        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
+        var before = said[number - 1];
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash) || own == 0 && !_run.WasCrowdedOut && _run.CashCut < 1) return;
         _counts[(int)before]--;
         _counts[(int)now]++;
         said[number - 1] = now;
@@ -228,10 +244,37 @@ public sealed class PortfolioDriver
 
     private List<RunNote> ExpiredEntries()
     {
-        if (_expired.Count == 0) return [];
+        var notes = new List<RunNote>();
+        AddRefusals(notes);
+        AddCashShort(notes);
+        AddExpired(notes);
+        return notes;
+    }
+
+    private void AddRefusals(List<RunNote> notes)
+    {
+        Decision[] refusals = [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
+        var (refused, signals) = (refusals.Sum(d => _counts[(int)d]), _counts.Sum() - _counts[(int)Decision.WeightZero]);
+        if (refused == 0) return;
+        var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d]).Select(d => string.Create(CultureInfo.InvariantCulture, $"{RunText.Of(d)} {_counts[(int)d]:N0}")));
+        notes.Add(new RunNote(NoteCode.EntriesRefused, string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."), refused));
+    }
+
+    private void AddCashShort(List<RunNote> notes)
+    {
+        var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
+        if (atSignal + atFill == 0) return;
+        notes.Add(new RunNote(NoteCode.CashShort, string.Create(CultureInfo.InvariantCulture,
+            $"The portfolio made {atSignal:N0} entries smaller at their signal and {atFill:N0} at their fill, since cash did not pay for them in full; portfolio.onInsufficientCash says reject to refuse them."),
+            atSignal + atFill));
+    }
+
+    private void AddExpired(List<RunNote> notes)
+    {
+        if (_expired.Count == 0) return;
         var (entries, most) = (_expired.Values.Sum(), 5);
         var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
-        return [new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
-            $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries)];
+        notes.Add(new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
+            $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
     }
 }

@@ -44,6 +44,7 @@ public sealed class PortfolioPass
     // One strategy's events, read chunk by chunk, with the instant at which each is known.
     private sealed class Stream(IEventLog spool, int strategy, long timeframeTicks, bool atClose)
     {
+        private readonly int _log = spool.Followed(strategy);
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;
         private (long Instant, int Phase) _last = (long.MinValue, 0);
@@ -67,10 +68,10 @@ public sealed class PortfolioPass
 
         private (long, int) KeyOf(in RunEvent e)
         {
+            if (e.IsAtClose) return (e.Time + timeframeTicks, 1);
             if (e.IsSignal)
             {
                 // One that came into being with its fill is known when that is.
-                if (!e.ToSignal().AtFill) return (e.Time + timeframeTicks, 1);
                 return Peek() is { } fill ? KeyOf(fill) : (e.Time + timeframeTicks, 1);
             }
             // What the end of the bars did to it comes after everything.
@@ -87,8 +88,8 @@ public sealed class PortfolioPass
 
         private bool Load()
         {
-            if (_chunk == spool.ChunkCount(strategy)) return false;
-            var reader = new RunEventReader(spool.Read(strategy, _chunk++));
+            if (_chunk == spool.ChunkCount(_log)) return false;
+            var reader = new RunEventReader(spool.Read(_log, _chunk++));
             while (reader.Next(out var e, out _)) _events.Enqueue(e);
             return true;
         }

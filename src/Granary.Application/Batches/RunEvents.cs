@@ -23,7 +23,8 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         var answers = decisions.GetValueOrDefault(strategy);
         // A signal is told when its outcome is known, and in the order of the signals.
         var waiting = new Queue<Pending>();
-        foreach (var (e, factors) in Events(strategy))
+        // Of the run that the portfolio followed: its answers are to these signals.
+        foreach (var (e, factors) in Events(spool?.Followed(strategy) ?? strategy))
         {
             switch (e.Kind)
             {
@@ -60,13 +61,13 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         public SignalRow Row => new(signal, decision, Trade, End, factors);
     }
 
-    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int strategy)
+    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int log)
     {
         if (spool is null) yield break;
-        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
+        for (var chunk = 0; chunk < spool.ChunkCount(log); chunk++)
         {
             var list = new List<(RunEvent, double[])>();
-            var reader = new RunEventReader(spool.Read(strategy, chunk));
+            var reader = new RunEventReader(spool.Read(log, chunk));
             while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
             foreach (var item in list) yield return item;
         }

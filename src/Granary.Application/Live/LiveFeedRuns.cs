@@ -8,6 +8,11 @@ using Granary.Engine.Trading;
 
 namespace Granary.Application.Live;
 
+/// <summary>How the strategies of a live session are run.</summary>
+/// <param name="Events">Takes their events; null where nobody wants them.</param>
+/// <param name="HasMemberRun">Which strategies have a second run, on a resizing account, that the portfolio follows.</param>
+internal sealed record LiveRunSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors, Func<StrategyInstance, bool> HasMemberRun);
+
 /// <summary>The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.</summary>
 internal abstract class LiveFeedRuns
 {
@@ -18,12 +23,24 @@ internal abstract class LiveFeedRuns
     /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
     public abstract void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars);
 
-    public static LiveFeedRuns Of(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors) => feed.IsJoined || feed.IsReferring
-        ? new Joined(feed, instances, seriesOf, execution, events, withFactors)
-        : new Single(feed, instances, seriesOf, execution, events, withFactors);
+    public static LiveFeedRuns Of(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings) => feed.IsJoined || feed.IsReferring
+        ? new Joined(feed, seriesOf, settings)
+        : new Single(feed, seriesOf, settings);
 
-    private protected static LiveStrategy Make(StrategyInstance instance, IEventSink? events, bool withFactors) =>
-        new(instance, events is null ? null : new RunEventWriter(instance.Index, events, withFactors));
+    private protected static LiveStrategy Make(StrategyInstance instance, LiveRunSettings settings)
+    {
+        RunEventWriter? Writer(IEventSink? sink) => sink is null ? null : new RunEventWriter(instance.Index, sink, settings.WithFactors);
+        return new LiveStrategy(instance, Writer(settings.Events), settings.HasMemberRun(instance) ? Writer(settings.Events?.Members) : null);
+    }
+
+    // Its own run, and where the portfolio follows another, that one too.
+    private protected static void MakeRuns(LiveStrategy strategy, LiveRunSettings settings, Func<TradingSettings, RunEventWriter?, bool, IStrategyRun> make)
+    {
+        var trading = strategy.Instance.Trading;
+        var hasMember = settings.HasMemberRun(strategy.Instance);
+        strategy.Run = make(trading, strategy.Log, !hasMember);
+        if (hasMember) strategy.Member = make(trading with { ResizeToCash = true }, strategy.MemberLog, true);
+    }
 
     // A strategy that throws fails alone; the others go on.
     private protected static void Guarded(LiveStrategy strategy, Action work)
@@ -42,35 +59,37 @@ internal abstract class LiveFeedRuns
     private protected static void Fail(LiveStrategy strategy, Exception e)
     {
         strategy.Error = RunGroup.Said(e);
-        strategy.Run = null;
+        strategy.Run = strategy.Member = null;
         strategy.Events.Clear();
         // What it has open is closed, since nobody looks after it any more.
         strategy.Trades.Clear();
     }
 
-    // The run of a strategy that trades one symbol. symbols: that one and those that its factors compare it with; null for the one alone.
-    private protected static void Begin(LiveStrategy strategy, MarketSeries series, ExecutionSettings execution, FactorPlan plan, IReadOnlyList<string>? symbols = null)
-    {
-        var observer = strategy.ObserverOf(0);
-        var run = new StrategyRun(strategy.Instance.Id, strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plan, observer, strategy.Instance.Model, symbols);
-        if (strategy.Log is { } log) log.Run = run;
-        observer.Factors = run;
-        strategy.FactorNames = run.FactorNames;
-        strategy.Run = run;
-    }
+    // The runs of a strategy that trades one symbol. symbols: that one and those that its factors compare it with; null for the one alone.
+    private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan, IReadOnlyList<string>? symbols = null) =>
+        MakeRuns(strategy, settings, (trading, log, isFollowed) =>
+        {
+            var instance = strategy.Instance;
+            var observer = isFollowed ? strategy.ObserverOf(0, log) : null;
+            var run = new StrategyRun(instance.Id, instance.Create(), series, trading, settings.Execution, plan, (IRunObserver?)observer ?? log, instance.Model, symbols);
+            if (log is not null) log.Run = run;
+            if (observer is not null) observer.Factors = run;
+            strategy.FactorNames = run.FactorNames;
+            return run;
+        });
 
     private sealed class Single : LiveFeedRuns
     {
         private readonly FeedPipeline _pipeline;
         private long _index;
 
-        public Single(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        public Single(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings)
         {
             var series = seriesOf(feed.Symbols[0]);
             var plan = feed.NewFactors();
-            Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
+            Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
-                Guarded(strategy, () => Begin(strategy, series, execution, plan));
+                Guarded(strategy, () => Begin(strategy, series, settings, plan));
             _pipeline = new FeedPipeline(series, plan, from: feed.TradeFrom);
         }
 
@@ -87,6 +106,7 @@ internal abstract class LiveFeedRuns
                     try
                     {
                         ((StrategyRun)strategy.Run!).Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+                        (strategy.Member as StrategyRun)?.Process(prepared.Block, prepared.Sheet, prepared.Calendar);
                     }
                     catch (Exception e)
                     {
@@ -104,33 +124,44 @@ internal abstract class LiveFeedRuns
         private readonly FeedJoiner _joiner;
         private readonly long[] _index;
 
-        public Joined(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, Func<string, MarketSeries> seriesOf, ExecutionSettings execution, IEventSink? events, bool withFactors)
+        public Joined(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings)
         {
             var series = feed.Symbols.Select(seriesOf).ToList();
             var plans = series.Select(_ => feed.NewFactors()).ToList();
             _index = new long[series.Count];
-            Strategies = [.. instances.Select(i => Make(i, events, withFactors))];
+            Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
                 Guarded(strategy, () =>
                 {
-                    if (feed.IsReferring)
-                    {
-                        // It trades the first symbol alone, and reads the others.
-                        Begin(strategy, series[0], execution, plans[0], feed.Symbols);
-                        return;
-                    }
-                    var observers = series.Select((_, s) => strategy.ObserverOf(s)).ToArray();
-                    var run = new MultiSymbolRun(strategy.Instance.Id, (MultiSymbolStrategy)strategy.Instance.Create(), series, strategy.Instance.Trading, execution, plans, observers);
-                    for (var s = 0; s < observers.Length; s++)
-                    {
-                        observers[s].Factors = run.Factors(s);
-                        if (observers[s].LogOf is RunEventWriter.SymbolObserver log) log.Run = run.Factors(s);
-                    }
-                    strategy.FactorNames = run.Factors(0).FactorNames;
-                    strategy.Run = run;
+                    // It trades the first symbol alone, and reads the others.
+                    if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0], feed.Symbols);
+                    else MakeRuns(strategy, settings, (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
                 });
             _pipeline = new JoinedPipeline(series, plans, from: feed.TradeFrom);
             _joiner = new FeedJoiner(series);
+        }
+
+        private static MultiSymbolRun MakeJoined(LiveStrategy strategy, IReadOnlyList<MarketSeries> series, ExecutionSettings execution, IReadOnlyList<FactorPlan> plans,
+            (TradingSettings Trading, RunEventWriter? Log, bool IsFollowed) of)
+        {
+            var instance = strategy.Instance;
+            IRunObserver?[] observers = [.. series.Select((_, s) => of.IsFollowed ? strategy.ObserverOf(s, of.Log) : (IRunObserver?)of.Log?.ForSymbol(s))];
+            var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)instance.Create(), series, of.Trading, execution, plans, observers);
+            for (var s = 0; s < observers.Length; s++)
+            {
+                var observer = observers[s] as LiveStrategy.Observer;
+                if (observer is not null) observer.Factors = run.Factors(s);
+                if ((observer?.LogOf ?? observers[s]) is RunEventWriter.SymbolObserver log) log.Run = run.Factors(s);
+            }
+            strategy.FactorNames = run.Factors(0).FactorNames;
+            return run;
+        }
+
+        private static void Process(IStrategyRun? run, PreparedJoin prepared)
+        {
+            if (run is MultiSymbolRun joined) joined.Process(prepared);
+            // Of a joined stretch its own bars, where it has any.
+            else if (run is StrategyRun single && prepared.Symbol(0) is { } own) single.Process(own.Block, own.Sheet, own.Calendar);
         }
 
         public override FeedClock Clock => _pipeline.Clock;
@@ -148,9 +179,8 @@ internal abstract class LiveFeedRuns
                     if (strategy.Error is not null) continue;
                     try
                     {
-                        if (strategy.Run is MultiSymbolRun joined) joined.Process(prepared);
-                        // Of a joined stretch its own bars, where it has any.
-                        else if (prepared.Symbol(0) is { } own) ((StrategyRun)strategy.Run!).Process(own.Block, own.Sheet, own.Calendar);
+                        Process(strategy.Run, prepared);
+                        Process(strategy.Member, prepared);
                     }
                     catch (Exception e)
                     {

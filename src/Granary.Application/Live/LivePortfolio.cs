@@ -60,7 +60,8 @@ internal sealed class LivePortfolio
         _feedPlans = [.. plan.Feeds];
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         _paths = new IntrabarPath?[carried.Count];
-        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, f.Instances, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), spec.Execution.Settings, events, withFactors))];
+        var settings = new LiveRunSettings(spec.Execution.Settings, events, withFactors, i => _isMember[i.Index] && MemberRuns.Resizes(spec.Portfolio));
+        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
         Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
@@ -188,7 +189,7 @@ internal sealed class LivePortfolio
     {
         var events = strategy.Events;
         for (var i = 0; i < events.Count; i++)
-            if (events[i].Event.IsSignal && !events[i].Event.ToSignal().AtFill)
+            if (events[i].Event.IsAtClose)
                 return i;
         return events.Count;
     }
@@ -236,6 +237,8 @@ internal sealed class LivePortfolio
                     {
                         result = run.Finish();
                         strategy.Log?.Flush();
+                        strategy.Member?.Finish();
+                        strategy.MemberLog?.Flush();
                     }
                     catch (Exception e) when (e is not IOException)
                     {

@@ -28,13 +28,21 @@ internal sealed class WantedTrade
 }
 
 /// <summary>A strategy of a live session: its run, and what it did at the instant that is being worked.</summary>
-internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log)
+/// <param name="log">Of its own run.</param>
+/// <param name="memberLog">Of the run that the portfolio follows, where that is another.</param>
+internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log, RunEventWriter? memberLog)
 {
     public StrategyInstance Instance => instance;
 
     public RunEventWriter? Log => log;
 
     public IStrategyRun? Run { get; set; }
+
+    /// <summary>The log that signals and trades of the portfolio go to.</summary>
+    public RunEventWriter? MemberLog => memberLog;
+
+    /// <summary>The run that the portfolio follows, on an account that makes an entry smaller which it cannot pay; null where it follows <see cref="Run"/>.</summary>
+    public IStrategyRun? Member { get; set; }
 
     public string? Error { get; set; }
 
@@ -46,7 +54,9 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
 
     public IReadOnlyList<string> FactorNames { get; set; } = [];
 
-    public Observer ObserverOf(int symbol) => new(this, symbol, instance.Symbols.Count > 1 ? log?.ForSymbol(symbol) : log);
+    /// <summary>Takes what the run does that the portfolio follows.</summary>
+    /// <param name="writer">The log of that run.</param>
+    public Observer ObserverOf(int symbol, RunEventWriter? writer) => new(this, symbol, instance.Symbols.Count > 1 ? writer?.ForSymbol(symbol) : writer);
 
     /// <summary>Listens to one symbol's book.</summary>
     internal sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
@@ -85,6 +95,20 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         {
             log?.OnEntryEnded(number, time);
             owner.Events.Add((RunEvent.EntryEnded(number, time), []));
+        }
+
+        public void OnExiting(int number, long time)
+        {
+            log?.OnExiting(number, time);
+            owner.Events.Add((RunEvent.Exiting(number, time), []));
+        }
+
+        public void OnCashShort(long time) => log?.OnCashShort(time);
+
+        public void OnEntryCut(int number, long time, double rest)
+        {
+            log?.OnEntryCut(number, time, rest);
+            owner.Events.Add((RunEvent.EntryCut(number, time, rest), []));
         }
 
         public void OnCarry(int number, long time, CarryKind kind, double amount)

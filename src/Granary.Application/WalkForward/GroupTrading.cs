@@ -84,7 +84,7 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
         {
             var reader = new RunEventReader(events);
             while (reader.Next(out var e, out _))
-                if (e.Kind is not (RunEventKind.Signal or RunEventKind.SignalEnded or RunEventKind.EntryEnded))
+                if (e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Carry or RunEventKind.Split or RunEventKind.Trade)
                     _events.Add(e);
         }
     }

@@ -28,6 +28,23 @@ public interface IRunObserver
     {
     }
 
+    /// <summary>An exit at the market is on its way for an open trade; notified before the next signal of the strategy, whose account counts on its proceeds.</summary>
+    /// <param name="time">Open time of the bar at whose close the signal was made, UTC ticks.</param>
+    void OnExiting(int number, long time)
+    {
+    }
+
+    /// <summary>The account could not pay for an entry, or for a part of it.</summary>
+    void OnCashShort(long time)
+    {
+    }
+
+    /// <summary>An entry was made smaller, to what the account can pay; notified after its signal, or before it fills.</summary>
+    /// <param name="rest">Base units that are to come of it.</param>
+    void OnEntryCut(int number, long time, double rest)
+    {
+    }
+
     /// <summary>An open trade has brought or cost cash.</summary>
     /// <param name="amount">Quote currency per unit that is open of it; negative is a cost.</param>
     void OnCarry(int number, long time, CarryKind kind, double amount)

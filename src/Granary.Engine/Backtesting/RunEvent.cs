@@ -15,6 +15,12 @@ public enum RunEventKind : byte
     Split = 7,
     /// <summary>The rest of an entry will not come.</summary>
     EntryEnded = 8,
+    /// <summary>An exit at the market was sent before the next signal: its proceeds can pay for that.</summary>
+    Exiting = 9,
+    /// <summary>The strategy's own account could not pay for an entry, or for a part of it.</summary>
+    CashShort = 10,
+    /// <summary>What was still to come of an entry was made smaller.</summary>
+    EntryCut = 11,
 }
 
 /// <summary>One event of a strategy run as it is kept between the run and the portfolio: a fixed 104 bytes, little-endian.</summary>
@@ -59,7 +65,7 @@ public readonly struct RunEvent
     }
 
     public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, reason: s.AtFill ? (byte)1 : (byte)0, type: (byte)s.Type,
-        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
+        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, commission: s.SizedOn, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
 
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
 
@@ -76,6 +82,12 @@ public readonly struct RunEvent
         signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
         a: t.AdverseExcursion, b: t.FavourableExcursion, carry: t.Carry, bars: t.Bars, symbol: symbol);
 
+    public static RunEvent Exiting(int number, long time) => new(RunEventKind.Exiting, number, time);
+
+    public static RunEvent EntryCut(int number, long time, double rest) => new(RunEventKind.EntryCut, number, time, quantity: rest);
+
+    public static RunEvent CashShort(long time) => new(RunEventKind.CashShort, 0, time);
+
     /// <summary>Whether another event is the same to the last bit.</summary>
     public bool SameAs(in RunEvent other) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
@@ -83,6 +95,9 @@ public readonly struct RunEvent
     public RunEventKind Kind => _kind;
 
     public bool IsSignal => _kind == RunEventKind.Signal;
+
+    /// <summary>It was made at a bar's close, when the strategy was asked.</summary>
+    public bool IsAtClose => _kind == RunEventKind.Exiting || _kind == RunEventKind.Signal && _reason == 0;
 
     /// <summary>It says how things stood when the bars ended.</summary>
     public bool IsEndOfRun => _kind == RunEventKind.SignalEnded && End == SignalEnd.Unfilled || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open;
@@ -107,7 +122,7 @@ public readonly struct RunEvent
     /// <summary>How many factor values follow a signal, eight bytes each.</summary>
     public int FactorCount => _factors;
 
-    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, AtFill = _reason != 0 };
+    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, SizedOn = _commission, AtFill = _reason != 0 };
 
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
         (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol, Carry = _carry };
@@ -126,6 +141,9 @@ public interface IEventSink
     /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
     /// <param name="chunk">0, 1, 2 … for each strategy. Where chunks are cut depends on the events alone, so that chunk n of a replayed run is the same bytes again.</param>
     void Append(int strategy, int chunk, ReadOnlySpan<byte> events);
+
+    /// <summary>Takes the events of the runs that a portfolio follows, where it follows other runs than the strategies' own; null where it does not keep them.</summary>
+    IEventSink? Members => null;
 }
 
 /// <summary>Writes what a run does as <see cref="RunEvent"/>s, in chunks of a few kilobytes.</summary>
@@ -152,6 +170,12 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
     public void OnFill(in TradeFill fill) => Write(RunEvent.Of(fill));
 
     public void OnEntryEnded(int number, long time) => Write(RunEvent.EntryEnded(number, time));
+
+    public void OnExiting(int number, long time) => Write(RunEvent.Exiting(number, time));
+
+    public void OnCashShort(long time) => Write(RunEvent.CashShort(time));
+
+    public void OnEntryCut(int number, long time, double rest) => Write(RunEvent.EntryCut(number, time, rest));
 
     public void OnCarry(int number, long time, CarryKind kind, double amount) => Write(RunEvent.Of(number, time, kind, amount));
 
@@ -196,6 +220,12 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
         public void OnFill(in TradeFill fill) => _writer.Write(RunEvent.Of(fill, _symbol));
 
         public void OnEntryEnded(int number, long time) => _writer.OnEntryEnded(number, time);
+
+        public void OnExiting(int number, long time) => _writer.OnExiting(number, time);
+
+        public void OnCashShort(long time) => _writer.OnCashShort(time);
+
+        public void OnEntryCut(int number, long time, double rest) => _writer.OnEntryCut(number, time, rest);
 
         public void OnCarry(int number, long time, CarryKind kind, double amount) => _writer.OnCarry(number, time, kind, amount);
 

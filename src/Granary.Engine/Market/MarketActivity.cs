@@ -1,7 +1,8 @@
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// Finds instruments that have stopped trading: halted, delisted, or at the end of their data. It counts days on which other instruments had bars, so that
+/// Finds instruments that have stopped trading: halted, delisted, or at the end of their data. It counts days on which other instruments
+/// had bars, so that
 /// holidays and weekends count only where something else trades.
 /// </summary>
 public sealed class MarketActivity(int markets)

@@ -88,6 +88,14 @@ public enum PortfolioSizeKind : byte
     Kelly,
 }
 
+/// <summary>What the portfolio does with an entry that its free cash does not pay for in full.</summary>
+public enum InsufficientCash : byte
+{
+    /// <summary>Buys what can be paid, in whole lots; refuses less than one hundredth of what was asked.</summary>
+    Resize,
+    Reject,
+}
+
 /// <summary>How the portfolio sizes what it accepts; all times the strategy's weight.</summary>
 /// <param name="Cap">The most of a position, in percent of the equity; of volatility target and Kelly.</param>
 /// <param name="Trades">Kelly looks at the last so many closed trades of the strategy, also those that the portfolio refused.</param>
@@ -95,6 +103,8 @@ public enum PortfolioSizeKind : byte
 public sealed record PortfolioSizing(PortfolioSizeKind Kind, double Value = 1, double Cap = 100, int Trades = 100, int MinTrades = 20)
 {
     public static PortfolioSizing Own { get; } = new(PortfolioSizeKind.Strategy);
+
+    public InsufficientCash OnInsufficientCash { get; init; } = InsufficientCash.Resize;
 }
 
 /// <summary>

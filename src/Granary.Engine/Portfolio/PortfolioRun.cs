@@ -25,12 +25,14 @@ public sealed partial class PortfolioRun
     private readonly double[] _close, _net, _gross, _memberGross;
     private readonly Dictionary<long, Holding> _holdings = [];
     private readonly Reservations _reserved;
+    private readonly BuyingPower[] _power;
     private readonly MarketActivity _activity;
     private readonly List<(int Member, int Number)> _expired = [];
     private double _cash, _peak, _dayStart, _equity;
     private long _day = long.MinValue;
     private Fingerprint _fingerprint = new();
     private int _open;
+    private double _totalWeight = double.NaN;
 
     // The portfolio's part in a trade under way: what is open of it, and what has been.
     private struct Holding
@@ -59,6 +61,7 @@ public sealed partial class PortfolioRun
         _memberGross = new double[_members.Length];
         _reserved = new Reservations(_instruments.Length, _members.Length);
         _activity = new MarketActivity(_instruments.Length);
+        _power = [.. _instruments.Select(i => new BuyingPower(i, _execution))];
         for (var i = 0; i < _instruments.Length; i++)
             if (limits.RestrictedSymbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal))
                 _restricted.Add(i);
@@ -94,7 +97,25 @@ public sealed partial class PortfolioRun
     public double WeightOf(int member) => _members[member].Weight;
 
     /// <summary>Another weight, for the signals from now on; what is open keeps its size.</summary>
-    public void SetWeight(int member, double weight) => _members[member] = _members[member] with { Weight = weight };
+    public void SetWeight(int member, double weight)
+    {
+        if (_members[member].Weight == weight) return;
+        _members[member] = _members[member] with { Weight = weight };
+        _totalWeight = double.NaN;
+    }
+
+    /// <summary>Sum of the members' weights; set by a caller that gives each member its weight only when it needs it.</summary>
+    public double TotalWeight
+    {
+        get
+        {
+            if (!double.IsNaN(_totalWeight)) return _totalWeight;
+            var sum = 0.0;
+            foreach (var member in _members) sum += member.Weight;
+            return _totalWeight = sum;
+        }
+        set => _totalWeight = value;
+    }
 
     /// <summary>Switches a member's entries on or off; what is open goes on.</summary>
     public void SetEnabled(int member, bool enabled)
@@ -204,17 +225,21 @@ public sealed partial class PortfolioRun
         if (_limits.MaxPositions is { } positions && _open + _reserved.NewTrades >= positions) return Decision.MaxPositions;
         if (_hasRules && RuledOut(member, market, signal, percent) is var ruled && ruled != Decision.Accepted) return ruled;
 
-        var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor : Sized(member, market, signal);
+        var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor * ShareOf(signal) : Sized(member, market, signal);
         if (double.IsNaN(quantity)) return _unsized;
         if (_limits.RiskPercent is { } risk && signal.Stop > 0)
             quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
+        var wanted = quantity;
+        var payable = Payable(market, wanted, signal.Price, signal.Type == OrderType.Limit);
+        var isShort = _sizing.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
+        if (!isShort) quantity = payable;
         var value = quantity * signal.Price * instrument.Multiplier;
         if (Exceeds(member, market, signal.Side, value, percent) is var exceeded && exceeded != Decision.Accepted) return exceeded;
-        // A margined instrument is not paid for; a short sale needs collateral like a purchase needs cash.
-        var cost = instrument.MarginPerUnit > 0 ? quantity * instrument.MarginPerUnit * (_execution.Leverage > 0 ? _execution.Leverage : 1) : value;
-        if (cost > Free()) return Decision.NoCash;
+        if (isShort) return Decision.NoCash;
+        if (quantity < wanted) Resized++;
+        var cost = _power[market].Cost(signal.Price, quantity, signal.Type == OrderType.Limit);
         reservation = new Reservation(quantity / signal.Quantity, value, cost, signal.Side, signal.Quantity, market);
         return Decision.Accepted;
     }
@@ -261,10 +286,15 @@ public sealed partial class PortfolioRun
         var instrument = _instruments[market];
         var own = instrument.RoundQuantity(fill.Quantity * reservation.Scale);
         if (_limits.AtEveryBar) own = Fitting(member, market, reservation.Side, own, fill.Price);
+        own = Affordable(market, fill, own);
         var fits = own > 0 ? Uncrowded(market, fill, own) : own;
         WasCrowdedOut = own > 0 && !(fits > 0);
         own = fits;
-        if (!(own > 0)) return 0;
+        if (!(own > 0))
+        {
+            KeepUnopened(key);
+            return 0;
+        }
         var sign = (int)reservation.Side;
         var fee = FeeOf(key, market, fill, own);
         _cash -= sign * own * fill.Price * instrument.Multiplier + fee;
@@ -324,6 +354,7 @@ public sealed partial class PortfolioRun
         {
             _holdings.Remove(key);
             _winding.Remove(key);
+            _exiting.Remove(key);
             _fees.Remove(key);
             _cash += (int)trade.Side * holding.Quantity * trade.ExitPrice * multiplier - (fee - holding.Commission);
             Commission += fee - holding.Commission;

@@ -21,6 +21,7 @@ public sealed partial class PortfolioRun
     public double OnFill(int member, in TradeFill fill, int symbol = 0)
     {
         WasCrowdedOut = false;
+        CashCut = 0;
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = Key(member, fill.Number);
         if (!_holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
@@ -36,6 +37,9 @@ public sealed partial class PortfolioRun
         var own = instrument.RoundQuantity(fill.Quantity * holding.Scale);
         // A further part of an order by hand was no signal: its limits are asked now.
         if (_limits.AtEveryBar || !wasReserved) own = Fitting(member, holding.Symbol, holding.Side, own, fill.Price);
+        var wanted = own;
+        own = Affordable(holding.Symbol, fill, own);
+        CashCut *= wanted / (holding.Quantity + wanted);
         own = Uncrowded(holding.Symbol, fill, own);
         holding.Theirs += fill.Quantity;
         if (own > 0)
@@ -113,6 +117,14 @@ public sealed partial class PortfolioRun
         if (!(rest > 1e-9 * reservation.Quantity)) return;
         var share = rest / reservation.Quantity;
         _reserved.Add(key, reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share, IsRest = true });
+    }
+
+    // Nothing of the first part was taken: the rest is still to open the trade.
+    private void KeepUnopened(long key)
+    {
+        if (!_reserved.Release(key, out var rest)) return;
+        _reserved.Add(key, rest with { IsRest = false });
+        Occupy((int)(key >> 32), rest.Market, 1);
     }
 
     /// <summary>The rest of an entry was cancelled.</summary>
@@ -265,5 +277,81 @@ public sealed partial class PortfolioRun
             if (symbols[i] == market)
                 return i;
         return 0;
+    }
+
+    // ---- what can be paid: shares of members, smaller entries, proceeds of exits on their way ----
+
+    // Trades whose strategies have sent an exit at the market.
+    private readonly SortedSet<long> _exiting = [];
+
+    /// <summary>Entries that were made smaller at their signal, to what cash pays: the portfolio's, or the member's share of it.</summary>
+    public int Resized { get; private set; }
+
+    /// <summary>Entries that were made smaller at their fill, since its price was beyond the cash.</summary>
+    public int ResizedAtFill { get; private set; }
+
+    /// <summary>The part of its trade that free cash did not pay at the last fill of an entry, 0 to 1.</summary>
+    public double CashCut { get; private set; }
+
+    /// <summary>A strategy has sent an exit of an open trade at the market: its proceeds can pay for entries of the same close.</summary>
+    public void OnExiting(int member, int number)
+    {
+        var key = Key(member, number);
+        if (_holdings.ContainsKey(key)) _exiting.Add(key);
+    }
+
+    /// <summary>A member's entry was made smaller, with its signal or since then: what is reserved for it follows.</summary>
+    /// <param name="rest">What is to come of it: the strategy's quantity, base units.</param>
+    public void OnEntryCut(int member, int number, double rest)
+    {
+        var key = Key(member, number);
+        if (!_reserved.Release(key, out var reservation)) return;
+        var share = rest / reservation.Quantity;
+        if (share == 1) Resized++;
+        else ResizedAtFill++;
+        _reserved.Add(key, reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share });
+    }
+
+    // A size that a strategy takes of its equity is taken of its share of the portfolio's. Where the weights make more than the
+    // account may hold, members share it by weight.
+    private double ShareOf(in Signal signal)
+    {
+        if (!(signal.SizedOn > 0)) return 1;
+        var ratio = _equity / signal.SizedOn;
+        // Two sums of the same account in different order.
+        if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
+        return ratio / Math.Max(1, TotalWeight / Math.Max(1, _execution.Leverage));
+    }
+
+    private double Payable(int market, double wanted, double price, bool maker)
+    {
+        var free = Free() + ExpectedProceeds();
+        var payable = _power[market].Payable(wanted, price, free + 1e-9 * Math.Abs(free), maker);
+        return payable == wanted ? wanted : _instruments[market].RoundQuantity(payable);
+    }
+
+    // At the last marks; what waits for a bar that may not come pays for nothing.
+    private double ExpectedProceeds()
+    {
+        var sum = 0.0;
+        foreach (var key in _exiting)
+        {
+            if (_winding.ContainsKey(key) || !_holdings.TryGetValue(key, out var holding) || _activity.IsInactive(holding.Symbol)) continue;
+            var (price, multiplier) = (_close[holding.Symbol], _instruments[holding.Symbol].Multiplier);
+            sum += _power[holding.Symbol].Outlay(price, holding.Quantity) - _execution.Fee.Fee(price, holding.Quantity, multiplier, maker: false);
+        }
+        return sum;
+    }
+
+    // So much of an entry's fill as its own price leaves payable.
+    private double Affordable(int market, in TradeFill fill, double own)
+    {
+        if (!(own > 0)) return own;
+        var payable = Payable(market, own, fill.Price, fill.IsMaker);
+        if (payable == own) return own;
+        if (_sizing.OnInsufficientCash == InsufficientCash.Reject) payable = 0;
+        CashCut = 1 - payable / own;
+        if (payable > 0) ResizedAtFill++;
+        return payable;
     }
 }

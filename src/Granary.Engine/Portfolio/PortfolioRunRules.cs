@@ -161,7 +161,6 @@ public sealed partial class PortfolioRun
                 room = Math.Min(room, most * percent - OpenIn(_groups[g]));
         if (_limits.MaxCorrelatedPercent is { } correlated) room = Math.Min(room, correlated * percent - OpenIn(_movesWith[market]));
         if (_limits.MaxNetPercent is { } net) room = Math.Min(room, net * percent - (int)side * OpenNet());
-        if (instrument.MarginPerUnit <= 0) room = Math.Min(room, Free());
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }
 

@@ -9,10 +9,12 @@ namespace Granary.Engine.Portfolio;
 /// <param name="Quantity">The strategy's, base units.</param>
 /// <param name="Market">Index of its instrument.</param>
 /// <param name="IsRest">The rest of an entry that was filled in part: its trade is open already.</param>
-internal readonly record struct Reservation(double Scale, double Value, double Cash, Side Side, double Quantity, int Market, bool IsRest = false);
+internal readonly record struct Reservation(double Scale, double Value, double Cash, Side Side, double Quantity, int Market,
+    bool IsRest = false);
 
 /// <summary>
-/// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so that several signals of one close
+/// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so that several signals of one
+/// close
 /// cannot share the same room.
 /// </summary>
 internal sealed class Reservations(int markets, int members)

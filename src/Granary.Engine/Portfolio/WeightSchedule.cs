@@ -4,6 +4,8 @@ namespace Granary.Engine.Portfolio;
 public sealed class WeightSchedule
 {
     private readonly List<(long Time, double Weight)>?[] _changes;
+    // Made when a sum is first asked for.
+    private (long[] Times, double[] Sums)? _sums;
 
     /// <param name="strategies">How many there are.</param>
     public WeightSchedule(int strategies) => _changes = new List<(long, double)>?[strategies];
@@ -15,6 +17,7 @@ public sealed class WeightSchedule
     {
         var changes = _changes[strategy];
         if ((changes is null ? 0 : changes[^1].Weight) == weight) return;
+        _sums = null;
         changes = _changes[strategy] ??= [];
         if (changes.Count > 0 && changes[^1].Time > time) throw new ArgumentException("changes of a weight are told in order", nameof(time));
         if (changes.Count > 0 && changes[^1].Time == time) changes[^1] = (time, weight);
@@ -37,6 +40,27 @@ public sealed class WeightSchedule
 
     /// <summary>The instant from which on some strategy has a weight, UTC ticks; null where none ever has.</summary>
     public long? First => _changes.Where(c => c is not null).Select(c => (long?)c![0].Time).Min();
+
+    /// <summary>Sum of all weights at an instant, UTC ticks.</summary>
+    public double SumAt(long time)
+    {
+        var (times, sums) = _sums ??= Sums();
+        var at = Array.BinarySearch(times, time);
+        if (at < 0) at = ~at - 1;
+        return at < 0 ? 0 : sums[at];
+    }
+
+    // Summed anew at each change, in the order of the strategies, so that the sum does not depend on how the weights came about.
+    private (long[] Times, double[] Sums) Sums()
+    {
+        long[] times = [.. _changes.Where(c => c is not null).SelectMany(c => c!.Select(x => x.Time)).Distinct().Order()];
+        var members = Enumerable.Range(0, _changes.Length).Where(i => _changes[i] is not null).ToArray();
+        var sums = new double[times.Length];
+        for (var t = 0; t < times.Length; t++)
+            foreach (var i in members)
+                sums[t] += At(i, times[t]);
+        return (times, sums);
+    }
 
     /// <summary>Whether it ever has a weight.</summary>
     public bool IsMember(int strategy) => _changes[strategy] is { } changes && changes.Any(c => c.Weight != 0);

@@ -132,6 +132,12 @@ public sealed record TradingSettings
     /// <summary>Local time of day of the instrument's calendar at which a trade is closed: at the open of the first bar at or after it. Null = never.</summary>
     public TimeSpan? ExitAt { get; init; }
 
+    /// <summary>
+    /// Whether an entry that the account cannot pay for is made smaller, at its signal and again at its fill, where a price beyond the cash is reached. If not, it is
+    /// rejected. A portfolio follows members whose accounts resize.
+    /// </summary>
+    public bool ResizeToCash { get; init; }
+
     /// <summary>Trades that may be open at once on each side.</summary>
     public int MaxOpenTrades { get; init; } = 1;
 

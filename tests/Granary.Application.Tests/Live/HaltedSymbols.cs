@@ -61,11 +61,14 @@ public sealed class HaltedSymbols : IDisposable
         live.Run.Model.Decisions.ShouldBe(backtest.Model.Decisions);
         backtest.Model.Notes.ShouldContain(n => n.Code == NoteCode.EntryExpired && n.Count == 1);
         live.Run.Model.Notes.ShouldContain(n => n.Code == NoteCode.EntryExpired && n.Count == 1);
-        var signals = File.ReadAllLines(Path.Combine(backtest.Folder, "signals.csv")).Where(l => l.Contains("@OTHER", StringComparison.Ordinal)).ToList();
+        var signals = File.ReadAllLines(Path.Combine(backtest.Folder, "signals.csv")).Where(l => l.Contains("@OTHER",
+            StringComparison.Ordinal)).ToList();
         // Of OTHER's entries after the halt the first three days' are refused, and all later ones are accepted.
-        var (refused, accepted) = (signals.FindLastIndex(l => l.Contains("max-gross", StringComparison.Ordinal)), signals.Count(l => l.Contains(",accepted,", StringComparison.Ordinal)));
+        var (refused, accepted) = (signals.FindLastIndex(l => l.Contains("max-gross", StringComparison.Ordinal)), signals.Count(l =>
+            l.Contains(",accepted,", StringComparison.Ordinal)));
         refused.ShouldBeInRange(10, 14);
         accepted.ShouldBeGreaterThan(14);
-        File.ReadAllLines(Path.Combine(live.Run.Folder, "signals.csv")).Where(l => l.Contains("@OTHER", StringComparison.Ordinal)).ShouldBe(signals);
+        File.ReadAllLines(Path.Combine(live.Run.Folder, "signals.csv")).Where(l => l.Contains("@OTHER", StringComparison.Ordinal))
+            .ShouldBe(signals);
     }
 }

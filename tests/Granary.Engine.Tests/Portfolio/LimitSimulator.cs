@@ -2,11 +2,13 @@ namespace Granary.Engine.Tests.Portfolio;
 
 /// <summary>The numbers of a random set of limits; null = no such limit. Percentages of equity.</summary>
 internal sealed record SimulatedLimits(
-    int? Positions, double? Gross, double? Net, double? Symbol, double? Strategy, double? Leverage, double? Turnover, double? Group, int? GroupPositions,
+    int? Positions, double? Gross, double? Net, double? Symbol, double? Strategy, double? Leverage, double? Turnover, double? Group,
+        int? GroupPositions,
     double? Correlated);
 
 /// <summary>
-/// A second implementation of the portfolio's limits, from lists of trades alone. It shares no code with the engine: every sum is taken anew for every decision.
+/// A second implementation of the portfolio's limits, from lists of trades alone. It shares no code with the engine: every sum is taken
+/// anew for every decision.
 /// </summary>
 /// <param name="group">The symbols that share the group's limit.</param>
 /// <param name="days">How many daily returns a correlation is taken from.</param>
@@ -41,7 +43,8 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
 
     // The first day has no close before it.
     private double[] Returns(int symbol) =>
-        [.. Enumerable.Range(0, _dayStarts.Count).Skip(2).TakeLast(days).Select(d => Math.Log(_dayStarts[d][symbol]) - Math.Log(_dayStarts[d - 1][symbol]))];
+        [.. Enumerable.Range(0, _dayStarts.Count).Skip(2).TakeLast(days).Select(d =>
+            Math.Log(_dayStarts[d][symbol]) - Math.Log(_dayStarts[d - 1][symbol]))];
 
     private static double Correlation(double[] a, double[] b)
     {
@@ -71,20 +74,30 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
         Refuse("MaxSymbol", limits.Symbol is { } s && Held(i => i.Symbol == symbol) + value > Of(s));
         Refuse("MaxStrategy", limits.Strategy is { } m && Held(i => i.Member == member) + value > Of(m));
         Refuse("MaxGross", limits.Gross is { } gr && Held(_ => true) + value > Of(gr));
-        var net = _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]) + sign * (_items.Where(i => i.Sign == sign).Sum(i => i.WaitingValue) + value);
+        var net = _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]) + sign * (_items.Where(i => i.Sign == sign).Sum(i =>
+            i.WaitingValue) + value);
         Refuse("MaxNet", limits.Net is { } n && sign * net > Of(n));
-        // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked.
-        var bound = _items.Sum(i => i.WaitingValue) + 2 * _items.Where(i => i.Sign < 0).Sum(i => i.Open * _price[i.Symbol]);
-        Refuse("NoCash", value > _cash - bound);
-        if (refused is null) _items.Add(new Item { Member = member, Number = number, Symbol = symbol, Sign = sign, Waits = quantity, AskedAt = _price[symbol] });
+        Refuse("NoCash", value > Free());
+        if (refused is null) _items.Add(new Item { Member = member, Number = number, Symbol = symbol, Sign = sign, Waits = quantity,
+            AskedAt = _price[symbol] });
         return refused ?? "Accepted";
     }
+
+    // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked.
+    private double Free() => _cash - _items.Sum(i => i.WaitingValue) - 2 * _items.Where(i => i.Sign < 0).Sum(i =>
+        i.Open * _price[i.Symbol]);
 
     public void Fill(int member, int number, double share, double price)
     {
         if (Find(member, number) is not { } item) return;
         var quantity = item.Waits * share;
         item.Waits -= quantity;
+        // A price beyond the free cash: the part is lost.
+        if (quantity * price > Free())
+        {
+            if (item.Waits == 0 && item.Open == 0) _items.Remove(item);
+            return;
+        }
         item.Open += quantity;
         _cash -= item.Sign * quantity * price;
         _tradedToday += quantity * price;

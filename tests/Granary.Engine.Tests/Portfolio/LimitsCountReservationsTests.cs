@@ -10,6 +10,8 @@ public sealed class LimitsCountReservationsTests
     private const int Markets = 5, Members = 9, Rows = 120, Days = 20;
     private const double Threshold = 0.6;
 
+    private static readonly PortfolioSizing Rejecting = PortfolioSizing.Own with { OnInsufficientCash = InsufficientCash.Reject };
+
     private sealed record Waiting(int Member, int Number, int At, int Symbol, Side Side, double Theirs)
     {
         public double Filled { get; set; }
@@ -18,32 +20,38 @@ public sealed class LimitsCountReservationsTests
     private static SimulatedLimits Dice(Random random)
     {
         double? Maybe(double from, double to) => random.Next(2) == 0 ? null : from + (to - from) * random.NextDouble();
-        return new SimulatedLimits(random.Next(3) == 0 ? random.Next(3, 20) : null, Maybe(40, 150), Maybe(20, 80), Maybe(15, 60), Maybe(10, 50), Maybe(0.5, 1.2), Maybe(30, 120), Maybe(20, 80),
+        return new SimulatedLimits(random.Next(3) == 0 ? random.Next(3, 20) : null, Maybe(40, 150), Maybe(20, 80), Maybe(15, 60),
+            Maybe(10, 50), Maybe(0.5, 1.2), Maybe(30, 120), Maybe(20, 80),
             random.Next(3) == 0 ? random.Next(2, 9) : null, Maybe(20, 70));
     }
 
     private static PortfolioLimits Product(SimulatedLimits l) => new()
     {
-        MaxPositions = l.Positions, MaxGrossPercent = l.Gross, MaxNetPercent = l.Net, MaxSymbolPercent = l.Symbol, MaxStrategyPercent = l.Strategy, MaxLeverage = l.Leverage,
+        MaxPositions = l.Positions, MaxGrossPercent = l.Gross, MaxNetPercent = l.Net, MaxSymbolPercent = l.Symbol,
+            MaxStrategyPercent = l.Strategy, MaxLeverage = l.Leverage,
         MaxTurnoverPercent = l.Turnover, MaxCorrelatedPercent = l.Correlated, Correlation = Threshold, Days = Days,
-        Groups = l.Group is null && l.GroupPositions is null ? [] : [new PortfolioGroup("first two", ["M0", "M1"], l.Group, l.GroupPositions)],
+        Groups = l.Group is null && l.GroupPositions is null ? [] : [new PortfolioGroup("first two", ["M0", "M1"], l.Group,
+            l.GroupPositions)],
     };
 
     // Prices with a common part, so that some symbols correlate.
     private static void Move(Random random, double[] prices)
     {
         var common = random.NextDouble() - 0.5;
-        for (var i = 0; i < prices.Length; i++) prices[i] *= Math.Exp(0.03 * ((i % 2 == 0 ? common : 0) + 0.7 * (random.NextDouble() - 0.5)));
+        for (var i = 0; i < prices.Length; i++) prices[i] *= Math.Exp(0.03 * ((i % 2 == 0 ? common : 0)
+            + 0.7 * (random.NextDouble() - 0.5)));
     }
 
     private static int Play(int seed, Dictionary<string, int> counts)
     {
         var random = new Random(seed);
         var limits = Dice(random);
-        var symbolsOf = Enumerable.Range(0, Members).Select(i => i % 3 == 0 ? new[] { i % Markets, (i + 2) % Markets } : [i % Markets]).ToArray();
+        var symbolsOf = Enumerable.Range(0, Members).Select(i => i % 3 == 0 ? new[] { i % Markets, (i + 2) % Markets } : [i % Markets])
+            .ToArray();
         var weights = Enumerable.Range(0, Members).Select(_ => 0.25 + random.NextDouble()).ToArray();
         var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}" }).ToList();
-        var run = new PortfolioRun(100_000, Product(limits), instruments, [.. symbolsOf.Select((s, i) => new PortfolioMember($"S{i}", s, weights[i]))]);
+        var run = new PortfolioRun(100_000, Product(limits), instruments, [.. symbolsOf.Select((s, i) => new PortfolioMember($"S{i}", s,
+            weights[i]))], sizing: Rejecting);
         var simulator = new LimitSimulator(100_000, limits, [0, 1], Days, Threshold);
         var prices = Enumerable.Range(0, Markets).Select(_ => 20 + 200 * random.NextDouble()).ToArray();
         var (waiting, open) = (new List<Waiting>(), new List<Waiting>());
@@ -68,7 +76,8 @@ public sealed class LimitsCountReservationsTests
                 var said = run.OnSignal(member, signal, at).ToString();
                 // One live signal of a period, symbol and side is another rule's matter.
                 if (said == nameof(Decision.SamePeriod)) continue;
-                said.ShouldBe(simulator.Decide(member, signal.Number, symbol, (int)side, theirs * weights[member]), $"seed {seed}, row {row}, member {member}");
+                said.ShouldBe(simulator.Decide(member, signal.Number, symbol, (int)side, theirs * weights[member]),
+                    $"seed {seed}, row {row}, member {member}");
                 counts[said] = counts.GetValueOrDefault(said) + 1;
                 waiting.Add(new Waiting(member, signal.Number, at, symbol, side, theirs));
                 decisions++;
@@ -77,7 +86,8 @@ public sealed class LimitsCountReservationsTests
         return decisions;
     }
 
-    private static void Trade(Random random, PortfolioRun run, LimitSimulator simulator, double[] prices, long time, List<Waiting> waiting, List<Waiting> open)
+    private static void Trade(Random random, PortfolioRun run, LimitSimulator simulator, double[] prices, long time,
+        List<Waiting> waiting, List<Waiting> open)
     {
         foreach (var t in open.ToList())
         {
@@ -103,7 +113,8 @@ public sealed class LimitsCountReservationsTests
             if (dice > 3) continue;
             var left = t.Theirs - t.Filled;
             var part = dice == 1 ? left / 2 : left;
-            run.OnFill(t.Member, new TradeFill(t.Number, time, price, part, 0, new OrderId(1), IsEntry: true, IsFirst: t.Filled == 0, IsMaker: false), t.At);
+            run.OnFill(t.Member, new TradeFill(t.Number, time, price, part, 0, new OrderId(1), IsEntry: true, IsFirst: t.Filled == 0,
+                IsMaker: false), t.At);
             simulator.Fill(t.Member, t.Number, part / left, price);
             if (t.Filled == 0) open.Add(t);
             t.Filled += part;
@@ -118,7 +129,8 @@ public sealed class LimitsCountReservationsTests
         var decisions = 0;
         for (var seed = 1; decisions < 10_000; seed++) decisions += Play(seed, counts);
         // Each limit decided often enough to have been tested.
-        foreach (var name in (string[])["Accepted", "MaxPositions", "MaxGross", "MaxNet", "MaxSymbol", "MaxStrategy", "MaxLeverage", "MaxTurnover", "MaxCorrelated", "MaxGroup", "NoCash"])
+        foreach (var name in (string[])["Accepted", "MaxPositions", "MaxGross", "MaxNet", "MaxSymbol", "MaxStrategy", "MaxLeverage",
+            "MaxTurnover", "MaxCorrelated", "MaxGroup", "NoCash"])
             counts.GetValueOrDefault(name).ShouldBeGreaterThan(50, name);
     }
 
@@ -134,10 +146,12 @@ public sealed class LimitsCountReservationsTests
             "strategy" => new PortfolioLimits { MaxStrategyPercent = 20 },
             _ => new PortfolioLimits { MaxNetPercent = 20 },
         };
-        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [0], 1)]);
+        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0], 1),
+            new PortfolioMember("second", [0], 1)], sizing: Rejecting);
         run.Mark(0, 100);
         run.Revalue(0);
-        Decision Ask(int member, int number, long time) => run.OnSignal(member, new Signal(number, time, Side.Buy, OrderType.Market, 100, 150, 0, 0, long.MaxValue));
+        Decision Ask(int member, int number, long time) => run.OnSignal(member, new Signal(number, time, Side.Buy, OrderType.Market, 100,
+            150, 0, 0, long.MaxValue));
         Ask(0, 1, 0).ShouldBe(Decision.Accepted);
         var second = limit == "strategy" ? Ask(0, 2, 1) : Ask(1, 1, 0);
         second.ToString().ShouldBe(limit switch { "symbol" => "MaxSymbol", "strategy" => "MaxStrategy", _ => "MaxNet" });
@@ -149,7 +163,8 @@ public sealed class LimitsCountReservationsTests
     [Fact]
     public void Accepted_short_sales_reserve_their_collateral()
     {
-        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [0], 1)]);
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0],
+            1), new PortfolioMember("second", [0], 1)], sizing: Rejecting);
         run.Mark(0, 100);
         run.Revalue(0);
         run.OnSignal(0, new Signal(1, 0, Side.Sell, OrderType.Market, 100, 600, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
@@ -160,13 +175,14 @@ public sealed class LimitsCountReservationsTests
     public void A_reservation_ends_when_its_symbol_has_no_bar_on_more_than_five_days_of_the_others()
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }, new Instrument { Symbol = "B" }],
-            [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [1], 1)]);
+            [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [1], 1)], sizing: Rejecting);
         var day = new DateTime(2024, 1, 1).Ticks;
         run.Mark(0, 100);
         run.Mark(1, 100);
         run.Revalue(day);
         run.OnSignal(0, new Signal(1, day, Side.Buy, OrderType.Market, 100, 900, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
-        Decision Ask(int number, long time) => run.OnSignal(1, new Signal(number, time, Side.Buy, OrderType.Market, 100, 900, 0, 0, long.MaxValue));
+        Decision Ask(int number, long time) => run.OnSignal(1, new Signal(number, time, Side.Buy, OrderType.Market, 100, 900, 0, 0,
+            long.MaxValue));
         for (var d = 1; d <= 6; d++)
         {
             // A long break on which nothing trades is no halt of one symbol.

@@ -43,7 +43,8 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     {
         Signalled.Add(signal.Number);
         _sides.Add(signal.Number, signal.Side);
-        portfolio?.OnSignal(0, signal, symbol).ShouldBe(Decision.Accepted);
+        // The portfolio's account is larger than the strategy's, so that it refuses nothing, and is to take the strategy's own quantity.
+        portfolio?.OnSignal(0, signal with { SizedOn = 0 }, symbol).ShouldBe(Decision.Accepted);
     }
 
     public void OnSignalEnded(int number, SignalEnd end, long time)

@@ -52,6 +52,21 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         return needed;
     }
 
+    /// <summary>An entry that would be resized to less than this part of what was asked is refused: it would be dust.</summary>
+    public const double LeastPart = 0.01;
+
+    /// <summary>How much of a quantity can be paid, its fee included; 0 where that is less than <see cref="LeastPart"/> of it.</summary>
+    public double Payable(double wanted, double price, double available, bool maker)
+    {
+        var cost = Cost(price, wanted, maker);
+        if (!Exceeds(cost, available)) return wanted;
+        if (!(available > 0)) return 0;
+        var quantity = wanted * (available / cost);
+        // A fee that does not follow from size takes more than its part.
+        if (Cost(price, quantity, maker) > available) quantity = (available - _fee.Fee(price, quantity, _multiplier, maker)) / Outlay(price, 1);
+        return quantity >= LeastPart * wanted ? quantity : 0;
+    }
+
     /// <summary>Rounding of the size itself must not cost an order that spends all there is.</summary>
     public static bool Exceeds(double cost, double available) => cost > available + Math.Abs(available) * 1e-12;
 }

@@ -35,6 +35,8 @@ internal struct OpenTrade
     public int EntryStep;
     /// <summary>An exit order is on its way.</summary>
     public bool Exiting;
+    /// <summary>The observer knows it.</summary>
+    public bool ExitNotified;
     /// <summary>A part of its entry is still to come.</summary>
     public bool EntryWorking;
     /// <summary>It has been closed in part.</summary>

@@ -44,6 +44,9 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 
     public int Signals;
 
+    /// <summary>The strategy has asked what its size rule gives, so that quantities of its own depend on its equity.</summary>
+    public bool KnowsUsualQuantity { get; set; }
+
     public long LastOrderId;
 
     /// <summary>Closed trades of all books, in the order of their closing.</summary>
@@ -133,6 +136,12 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
                     return true;
             return false;
         }
+    }
+
+    /// <summary>Notifies the observers of all exits that are on their way.</summary>
+    public void NotifyExiting(long time)
+    {
+        foreach (var book in _books) book.NotifyOwnExiting(time);
     }
 
     public void Take(StrategyBook[] books) => _books = books;

@@ -38,7 +38,7 @@ internal sealed partial class StrategyBook
     private Fingerprint _fingerprint = new();
     private BarBlock _block = null!;
     private BlockCalendar _calendar = null!;
-    private bool _closed;
+    private bool _closed, _knowsUsualQuantity;
 
     /// <summary>An entry at the market with the batch's own size and protection.</summary>
     public static readonly EntryOptions AtMarket;
@@ -130,7 +130,12 @@ internal sealed partial class StrategyBook
     public double OwnEquity(double price) => _cash + _net * price;
 
     /// <summary>What the size rule gives an entry at this price without a stop.</summary>
-    public double UsualQuantity(double price) => _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+    public double UsualQuantity(double price)
+    {
+        if (_account is null) _knowsUsualQuantity = true;
+        else _account.KnowsUsualQuantity = true;
+        return _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+    }
 
     /// <summary>What new entries may cost.</summary>
     public double Available(double price) => _account is null ? OwnAvailable(price) : _account.Available(this, price);

@@ -66,8 +66,10 @@ internal sealed partial class StrategyBook
         if (order.Role == OrderRole.Entry)
         {
             var first = order.FilledQuantity == 0;
-            if (BuyingPower.Exceeds(_power.Outlay(price, quantity) + fee, Available(price)))
+            if (BuyingPower.Exceeds(_power.Outlay(price, quantity) + fee, Available(price))
+                && !(_settings.ResizeToCash && Resize(ref order, ref quantity, price, maker, bar.Time, ref paid, ref fee)))
             {
+                _observer?.OnCashShort(bar.Time);
                 Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
                 return true;
             }
@@ -85,6 +87,28 @@ internal sealed partial class StrategyBook
         var trade = _trades.IndexOf(number);
         if (trade >= 0) CloseTrade(trade, whole ? _trades[trade].Quantity : quantity, price, fee, maker, id, reason, bar, index);
         return whole;
+    }
+
+    // Cuts an entry to what can be paid at this price; false where that is nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Resize(ref Order order, ref double quantity, double price, bool maker, long time, ref OrderFees paid, ref double fee)
+    {
+        var available = Available(price);
+        var payable = Payable(quantity, price, available, maker);
+        if (!(payable > 0)) return false;
+        var before = order.Quantity;
+        order.Quantity = order.FilledQuantity + payable;
+        quantity = order.Rest;
+        paid = order.Fees;
+        fee = FeeOf(price, quantity, maker, time, ref paid);
+        // A fee by turnover may be more than the usual one.
+        if (BuyingPower.Exceeds(_power.Outlay(price, quantity) + fee, available))
+        {
+            order.Quantity = before;
+            return false;
+        }
+        _observer?.OnEntryCut(order.TradeNumber, time, quantity);
+        return true;
     }
 
     // The fee of an order's next fill, and what it has paid with it.
@@ -105,10 +129,17 @@ internal sealed partial class StrategyBook
             left -= part;
             released += _power.Released(_trades[i], part, price);
         }
+        // Of an order that was cut rounding may leave a crumb, which opens no trade.
+        var crumb = 0.0;
         if (left > 0 && BuyingPower.Exceeds(_power.Cost(price, left, maker), Available(price) + released))
         {
-            Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
-            return true;
+            if (!ResizeNet(at, ref quantity, left, price, Available(price) + released, maker))
+            {
+                _observer?.OnCashShort(bar.Time);
+                Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+                return true;
+            }
+            crumb = 1e-9 * quantity;
         }
         // A fee that does not follow from size is split over what the fill closes and opens by quantity, the last taking what is left of it.
         var paid = order.Fees;
@@ -131,7 +162,7 @@ internal sealed partial class StrategyBook
             left -= part;
             if (CloseTrade(i, part, price, Share(part), maker, order.Id, ExitReason.Signal, bar, index)) i--;
         }
-        if (left > 0)
+        if (left > crumb)
         {
             var part = left;
             left = 0;
@@ -152,6 +183,18 @@ internal sealed partial class StrategyBook
             if (_orders[i].Id == order.Id) _orders[i].TradeNumber = order.TradeNumber;
             else if (order.OcoGroup != 0 && _orders[i].OcoGroup == order.OcoGroup) Drop(i, OrderState.Cancelled, bar.Time);
         return _orders.Count != waiting;
+    }
+
+    // Cuts the part of an order by hand that opens a trade to what can be paid; false where nothing of the order is left then.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ResizeNet(int at, ref double quantity, double opens, double price, double available, bool maker)
+    {
+        if (!_settings.ResizeToCash) return false;
+        var rest = quantity - opens + Payable(opens, price, available, maker);
+        if (!(rest > 0)) return false;
+        _orders[at].Quantity = _orders[at].FilledQuantity + rest;
+        quantity = _orders[at].Rest;
+        return true;
     }
 
     // Books a fill with its order; true where it is filled whole.

@@ -40,12 +40,31 @@ internal sealed partial class StrategyBook
     private void SendOn(in Order order) => _sender!.OnOrder(order);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TellSignal(in Order order, double price, double stop, double target, in EntryAdvice advice) =>
+    private void TellSignal(in Order order, double price, double stop, double target, in EntryAdvice advice, double sizedOn) =>
         _observer!.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, price, order.Quantity, stop, target, order.ExpiresAt)
         {
             Prediction = advice.Prediction,
             SizeFactor = advice.SizeFactor,
+            SizedOn = sizedOn,
         });
+
+    private void NotifyExiting(long time)
+    {
+        if (_account is null) NotifyOwnExiting(time);
+        else _account.NotifyExiting(time);
+    }
+
+    /// <summary>Notifies the observer of exits at the market that are on their way, each once.</summary>
+    public void NotifyOwnExiting(long time)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (!trade.Exiting || trade.ExitNotified) continue;
+            trade.ExitNotified = true;
+            _observer?.OnExiting(trade.Number, time);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TellFill(int number, in Bar bar, double price, double quantity, double fee, OrderId order, bool isEntry, bool isFirst, bool maker) =>

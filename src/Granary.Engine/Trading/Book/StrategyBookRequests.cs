@@ -28,6 +28,9 @@ internal sealed partial class StrategyBook
             : _settings.Size.Quantity(EquityAt(close), price, riskStop, _multiplier) * (options.SizeFactor > 0 ? options.SizeFactor : 1);
         var noStop = double.IsNaN(quantity);
         if (_instrument.LotSize > 0 && !noStop) quantity = _instrument.RoundQuantity(quantity);
+        var wanted = quantity;
+        if (_settings.ResizeToCash && quantity > 0 && Payable(quantity, price, Available(close) + Promised(close), options.Type == OrderType.Limit) is > 0 and var payable)
+            quantity = payable;
 
         ref var order = ref New(OrderRole.Entry, options.Type, side, noStop ? 0 : quantity, time);
         order.LimitPrice = options.Type is OrderType.Limit or OrderType.StopLimit ? price : 0;
@@ -45,7 +48,12 @@ internal sealed partial class StrategyBook
         _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)side, (ulong)time);
         if (riskStop > 0 || target > 0) _fingerprint.Add(riskStop, target);
         if (!double.IsNaN(advice.Prediction)) _fingerprint.Add(advice.Prediction, advice.SizeFactor);
-        if (_observer is not null) TellSignal(order, price, riskStop, target, advice);
+        if (_observer is not null)
+        {
+            NotifyExiting(time);
+            TellSignal(order, price, riskStop, target, advice, IsSizedOnEquity(options) ? EquityAt(close) : 0);
+            if (quantity < wanted) _observer.OnEntryCut(order.TradeNumber, time, quantity);
+        }
 
         if (noStop || !(quantity > 0))
         {
@@ -54,6 +62,7 @@ internal sealed partial class StrategyBook
         }
         if (BuyingPower.Exceeds(_power.Cost(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + Promised(close)))
         {
+            _observer?.OnCashShort(time);
             Reject(ref order, SignalEnd.NoCash, time);
             return default;
         }
@@ -68,6 +77,16 @@ internal sealed partial class StrategyBook
     {
         var time = TimeAt(index);
         return time >= _settings.TradeFrom && time + _barTicks < _settings.TradeUntil;
+    }
+
+    // A quantity of the strategy's own counts as one where the strategy has asked for the usual one.
+    private bool IsSizedOnEquity(in EntryOptions options) =>
+        _settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent && (options.Quantity <= 0 || (_account?.KnowsUsualQuantity ?? _knowsUsualQuantity));
+
+    private double Payable(double wanted, double price, double available, bool maker)
+    {
+        var payable = _power.Payable(wanted, price, available, maker);
+        return payable == wanted ? wanted : _instrument.RoundQuantity(payable);
     }
 
     // What an entry expects to pay.

@@ -1,0 +1,136 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Portfolio;
+
+/// <summary>Members share the portfolio's cash, and entries that it cannot pay in full are made smaller, or refused where the batch says
+/// so.</summary>
+public sealed class PortfolioCashTests
+{
+    private static readonly PortfolioSizing Rejecting = PortfolioSizing.Own with { OnInsufficientCash = InsufficientCash.Reject };
+
+    private static PortfolioRun Run(PortfolioSizing? sizing = null, double lot = 0, double feePercent = 0, params double[] weights)
+    {
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A", LotSize = lot }],
+            [.. (weights.Length > 0 ? weights : [1, 1]).Select((w, i) => new PortfolioMember($"S{i}", [0], w))],
+                new ExecutionSettings { Fee = new PercentFee(feePercent) }, sizing);
+        run.Mark(0, 100);
+        run.Revalue(0);
+        return run;
+    }
+
+    private static Signal Entry(double quantity, int number = 1, Side side = Side.Buy, double sizedOn = 0) =>
+        new(number, number, side, OrderType.Market, 100, quantity, 0, 0, long.MaxValue) { SizedOn = sizedOn };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void An_entry_beyond_the_free_cash_is_resized_to_whole_lots_with_its_fee(int side)
+    {
+        var run = Run(lot: 1, feePercent: 0.1);
+        run.OnSignal(0, Entry(700, side: (Side)side)).ShouldBe(Decision.Accepted);
+        // 100,000 - 700 · 100 · 1.001 leave 29,930, and 299 of 100.1 each cost 29,929.9.
+        run.OnSignal(1, Entry(700, side: (Side)side)).ShouldBe(Decision.Accepted);
+        (700 * run.ScaleOf(1, 1)).ShouldBe(299, 1e-9);
+        run.Resized.ShouldBe(1);
+        run.OnEntry(1, 1, 1, 100, 700, 70).ShouldBe(299);
+    }
+
+    [Fact]
+    public void With_reject_the_same_entry_is_refused()
+    {
+        var run = Run(Rejecting);
+        run.OnSignal(0, Entry(700)).ShouldBe(Decision.Accepted);
+        run.OnSignal(1, Entry(700)).ShouldBe(Decision.NoCash);
+        run.OnSignal(1, Entry(300, number: 2)).ShouldBe(Decision.Accepted);
+    }
+
+    [Fact]
+    public void Less_than_one_hundredth_of_an_entry_is_refused()
+    {
+        var run = Run();
+        run.OnSignal(0, Entry(995)).ShouldBe(Decision.Accepted);
+        run.OnSignal(1, Entry(600)).ShouldBe(Decision.NoCash);
+        run.OnSignal(1, Entry(400, number: 2)).ShouldBe(Decision.Accepted);
+        (400 * run.ScaleOf(1, 2)).ShouldBe(5, 1e-6);
+    }
+
+    [Fact]
+    public void A_fill_that_gaps_beyond_the_cash_is_resized_and_never_leaves_a_debt()
+    {
+        var run = Run(lot: 1);
+        run.OnSignal(0, Entry(950)).ShouldBe(Decision.Accepted);
+        run.OnEntry(0, 1, 1, 125, 950, 0).ShouldBe(800);
+        run.Cash.ShouldBe(0);
+        run.ResizedAtFill.ShouldBe(1);
+        run.CashCut.ShouldBe(1 - 800.0 / 950, 1e-12);
+        // It follows its strategy to the exit.
+        var closed = run.OnTrade(0, new Trade(1, Side.Buy, 950, 1, 1, 125, 2, 150, 0, 0, 1, ExitReason.Signal, 0, 0));
+        closed!.Value.Trade.Profit.ShouldBe(800 * 25);
+        run.Cash.ShouldBe(120_000);
+    }
+
+    [Fact]
+    public void With_reject_a_fill_that_gaps_beyond_the_cash_is_refused()
+    {
+        var run = Run(Rejecting);
+        run.OnSignal(0, Entry(950)).ShouldBe(Decision.Accepted);
+        run.OnEntry(0, 1, 1, 125, 950, 0).ShouldBe(0);
+        run.CashCut.ShouldBe(1);
+        run.Cash.ShouldBe(100_000);
+        run.OpenTrades.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Members_that_size_in_percent_of_equity_share_the_portfolio_by_their_weights()
+    {
+        var run = Run(weights: [1, 3]);
+        // Each puts 95 % of its own account of 50,000 into the symbol: 475 units.
+        run.OnSignal(0, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
+        run.OnSignal(1, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
+        (475 * run.ScaleOf(0, 1)).ShouldBe(0.95 * 25_000 / 100, 1e-9);
+        (475 * run.ScaleOf(1, 1)).ShouldBe(0.95 * 75_000 / 100, 1e-9);
+        run.Resized.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(1, 950)]
+    [InlineData(0.5, 475)]
+    public void A_member_alone_has_its_weight_of_the_portfolio(double weight, double expected)
+    {
+        var run = Run(weights: [weight]);
+        run.OnSignal(0, Entry(950, sizedOn: 100_000)).ShouldBe(Decision.Accepted);
+        (950 * run.ScaleOf(0, 1)).ShouldBe(expected, 1e-9);
+    }
+
+    [Fact]
+    public void Proceeds_of_an_exit_on_its_way_pay_for_the_entry_of_the_same_close()
+    {
+        var run = Run(Rejecting);
+        run.OnSignal(0, Entry(950));
+        run.OnEntry(0, 1, 1, 100, 950, 0).ShouldBe(950);
+        run.Revalue(1);
+        run.OnSignal(0, Entry(950, number: 2, side: Side.Sell)).ShouldBe(Decision.NoCash);
+        run.OnExiting(0, 1);
+        run.OnSignal(0, Entry(950, number: 3, side: Side.Sell)).ShouldBe(Decision.Accepted);
+        run.OnTrade(0, new Trade(1, Side.Buy, 950, 1, 1, 100, 2, 90, 0, 0, 1, ExitReason.Signal, 0, 0));
+        // 90,500 are left: at 90 they are collateral for the whole short.
+        run.OnEntry(0, 3, 2, 90, 950, 0).ShouldBe(950);
+    }
+
+    [Fact]
+    public void Weights_of_a_schedule_are_summed_at_each_instant()
+    {
+        var schedule = new WeightSchedule(3);
+        schedule.Set(0, 10, 1);
+        schedule.Set(2, 10, 0.5);
+        schedule.Set(0, 20, 0);
+        schedule.SumAt(9).ShouldBe(0);
+        schedule.SumAt(10).ShouldBe(1.5);
+        schedule.SumAt(19).ShouldBe(1.5);
+        schedule.SumAt(20).ShouldBe(0.5);
+        schedule.Set(1, 30, 2);
+        schedule.SumAt(30).ShouldBe(2.5);
+    }
+}
