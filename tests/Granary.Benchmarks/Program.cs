@@ -5,6 +5,7 @@ return args switch
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
     ["guards", .. var rest] => Granary.Benchmarks.Guards.GuardsBenchmark.Run(rest),
+    ["validation", .. var rest] => Granary.Benchmarks.Validation.ValidationBenchmark.Run(rest),
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
     ["stores", .. var rest] => Granary.Benchmarks.Stores.StoresBenchmark.Run(rest),

@@ -161,7 +161,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
                 Causality: await CausalitySample.RunAsync(plan, markets, Guarding, cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
                 Stress: await CostStress.RunAsync(plan, markets, await trading, weights, Guarding, cancellationToken)), cancellationToken);
-            var testing = interrupted ? null : Task.Run(async () => SelectionTests.Of(plan, await trading), CancellationToken.None);
+            var benchmark = interrupted ? null : await BenchmarkCurve.TraceAsync(spec, source, markets, plan.Feeds[0].TracePeriod, CancellationToken.None);
+            var testing = interrupted ? null : Task.Run(async () => SelectionTests.Of(plan, await trading, benchmark), CancellationToken.None);
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
             using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
@@ -187,8 +188,20 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             digest.Add("portfolio", outcome.Fingerprint);
 
             // What an interrupted run had finished has been seen, and so counts.
-            if (interrupted && host is not IPortfolioHost) await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning), CancellationToken.None);
-            var guards = interrupted || host is IPortfolioHost ? null : await GuardAsync(plan, await trading, choice, shared.Any(w => w != 0) ? tracer.Finish() : null, markets, learning, await testing!, guarding is null ? default : await guarding);
+            if (interrupted && host is not IPortfolioHost) await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes)), CancellationToken.None);
+            BatchGuards? guards = null;
+            if (!interrupted && host is not IPortfolioHost)
+            {
+                var equity = shared.Any(w => w != 0) ? tracer.Finish() : null;
+                guards = await GuardAsync(plan, await trading, choice, equity, markets, learning, await testing!, guarding is null ? default : await guarding);
+                guards = guards with
+                {
+                    BenchmarkName = BenchmarkCurve.NameOf(spec),
+                    Benchmark = benchmark is null || equity is null ? null : BenchmarkCheck.Of(BenchmarkCurve.NameOf(spec)!, equity, benchmark, spec.Seed),
+                    CostsAreZero = spec.Execution.Settings.IsFree,
+                    Bridge = ResultBridge.Of(plan, await trading, weights, outcome.Statistics, equity, (guards.OutOfSample, guards.Stress)),
+                };
+            }
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
                 weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)
@@ -254,14 +267,15 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
-        var (census, fault) = await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning));
+        var (census, fault) = await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning, tests));
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
     }
 
     // A new version of a model is no new idea.
-    private static Dictionary<string, IReadOnlyList<Trial>> Trials(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, BatchLearning? learning) =>
-        BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0]);
+    private static Dictionary<string, IReadOnlyList<Trial>> Trials(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, BatchLearning? learning,
+        SelectionTests tests) =>
+        BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0], tests.Effective);
 
     private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
         guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;

@@ -24,7 +24,19 @@ public sealed record BatchGuards(
     /// <summary>Probabilities of overfitting from here on are not.</summary>
     public const double MostOverfitting = 0.5;
 
-    /// <summary>The five checks, each passed, failed or missing.</summary>
+    /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
+    public BenchmarkCheck? Benchmark { get; init; }
+
+    /// <summary>The benchmark that the batch names; null without one, and then no check asks for it.</summary>
+    public string? BenchmarkName { get; init; }
+
+    /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
+    public bool CostsAreZero { get; init; }
+
+    /// <summary>From the headline figure to those of the checks.</summary>
+    public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
+
+    /// <summary>The checks, each passed, failed or missing.</summary>
     public Evidence Evidence()
     {
         var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
@@ -37,8 +49,8 @@ public sealed record BatchGuards(
         findings[Guards.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? EvidenceFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
-                Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, where more than {Confidence} is evidence"),
-                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
+                Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, which amount to {s.EffectiveTrials:#,0.#} independent ones; more than {Confidence} passes"),
+                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials), ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
         findings[Guards.Evidence.Overfitting] = s is null ? EvidenceFinding.Missing("nothing was traced")
             : s.Overfitting is { } p
                 ? new EvidenceFinding(State(p.Probability < MostOverfitting), Text($"{p.Probability:0.00}, where 0.5 is a choice by luck"), [("value", p.Probability), ("threshold", MostOverfitting), ("blocks", s.OverfittingBlocks)])
@@ -48,12 +60,26 @@ public sealed record BatchGuards(
         findings[Guards.Evidence.Causality] = Causality is { } c
             ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("not checked (--no-guards)");
-        findings[Guards.Evidence.CostStress] = Stress is { Strategies: > 0 } t
-            ? new EvidenceFinding(State(t.Passed), Text($"{Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
+        findings[Guards.Evidence.CostStress] = CostsAreZero
+            ? EvidenceFinding.Missing("the batch sets no commission and no slippage, and twice nothing is nothing; set execution.commissionPercent and execution.slippagePercent")
+            : Stress is { Strategies: > 0 } t
+            ? new EvidenceFinding(State(t.Passed), Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
             : EvidenceFinding.Missing("no strategy has a weight");
+        if (BenchmarkName is not null) findings[Guards.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
         return new Evidence(findings);
     }
+
+    private EvidenceFinding AgainstBenchmark(string name) => Benchmark is not { } b
+        ? EvidenceFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
+        : new EvidenceFinding(b.Passed ? EvidenceState.Passed : EvidenceState.Failed,
+            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
+            + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most {BenchmarkCheck.Level} passes)"),
+            [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe), ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
+
+    private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
+
+    private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity" : "the weighted strategies, each in an account of its own, return on average";
 
     /// <summary>How far the results can be believed, in plain words, most important first.</summary>
     public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
@@ -61,29 +87,31 @@ public sealed record BatchGuards(
         var said = new List<string>();
         var verdict = Evidence().Judge();
         said.Add(verdict.IsSufficient
-            ? "All five checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
-            : $"{verdict.Reasons.Count} of the {Guards.Evidence.Checks.Count} checks did not pass: these results should not be traded as they are.");
+            ? $"All {Evidence().Required.Count} checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {Evidence().Required.Count} checks did not pass: these results should not be traded as they are.");
         if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
             var unit = Unit(s.PeriodTicks);
             if (s.Trials > 1)
-                said.Add(Text($"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year."));
+                said.Add(Text($"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
             if (!double.IsNaN(s.PortfolioDeflated))
-                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds that with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials." : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
                 said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{(o.Probability < 0.2 ? ": the choice carries over." : o.Probability < MostOverfitting ? "." : ": the choice is no better than drawing lots.")}"));
             if (s.Snooping is { } n)
-                said.Add(Text($"That the best of {s.SnoopingStrategies:#,0} strategies earns anything at all could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+                said.Add(Text($"That the best of {s.SnoopingStrategies:#,0} strategies earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
             if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
                 said.Add(Text($"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
         if (LedgerFault is not null) said.Add($"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
         said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).") : $"There is no result on unseen bars: {OutOfSampleMissing}.");
+        if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
+        if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
         if (Stress is { Strategies: > 0 } stress)
-            said.Add(Text($"With every cost doubled and every order one bar later the result is {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
+            said.Add(Text($"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
             said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose future was changed at {clean.Cuts} times; granary verify looks at all of them."));
         return said;
@@ -104,8 +132,13 @@ public sealed record BatchGuards(
                 json.WriteString("period", Unit(s.PeriodTicks));
                 json.WriteNumber("trials", s.Trials);
                 json.WriteNumber("newTrials", s.NewTrials);
-                ResultsJson.Number(json, "trialDeviation", s.TrialDeviation);
+                ResultsJson.Number(json, "effectiveTrials", s.EffectiveTrials);
+                json.WriteNumber("clusters", s.Clusters);
+                ResultsJson.Number(json, "trialDeviation", s.Raw.TrialDeviation);
+                ResultsJson.Number(json, "rawExpectedMaximum", s.Raw.ExpectedMaximum);
+                ResultsJson.Number(json, "rawDeflatedSharpe", s.Raw.Deflated);
                 ResultsJson.Number(json, "expectedMaximum", s.ExpectedMaximum);
+                ResultsJson.Number(json, "winnersOfNothing", s.WinnersOfNothing);
                 ResultsJson.Number(json, "sharpe", s.Portfolio.Sharpe);
                 ResultsJson.Number(json, "deflatedSharpe", s.PortfolioDeflated);
                 ResultsJson.Number(json, "minimumTrackRecord", s.Portfolio.MinimumTrackRecord);
@@ -116,6 +149,8 @@ public sealed record BatchGuards(
                 json.WriteNumber("blocks", s.OverfittingBlocks);
                 ResultsJson.Number(json, "realityCheck", s.Snooping?.RealityCheck ?? double.NaN);
                 ResultsJson.Number(json, "superiorPredictiveAbility", s.Snooping?.Consistent ?? double.NaN);
+                ResultsJson.Number(json, "meanBlock", s.Snooping?.MeanBlock ?? double.NaN);
+                json.WriteNumber("resamples", s.Snooping?.Resamples ?? 0);
                 if (s.Overfitting is { } o)
                 {
                     // How the logits lie, for the drawing: from −6 to 6 in steps of a half.
@@ -126,6 +161,7 @@ public sealed record BatchGuards(
                     json.WriteEndArray();
                 }
             }
+            ResultBridge.Write(json, Bridge);
             if (LedgerFault is not null) json.WriteString("ledger", LedgerFault);
             if (Causality is { Passed: false } c)
             {
@@ -154,6 +190,8 @@ public sealed record BatchGuards(
         }
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
     private static string Tried(CostStress stress) => Text(stress.Strategies == stress.Weighted
         ? (FormattableString)$"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn"

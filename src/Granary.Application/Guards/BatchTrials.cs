@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Granary.Application.Batches;
+using Granary.Engine.Analysis;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
@@ -10,8 +12,14 @@ public static class BatchTrials
 {
     /// <param name="hashes">Of the bars, by symbol.</param>
     /// <param name="modelOf">The name of a strategy's model without its version; null without one.</param>
-    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf)
+    /// <param name="effective">How many independent trials the batch's are.</param>
+    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf,
+        EffectiveTrials effective)
     {
+        // Strategies with identical results are one trial; what never moved is counted, but could not have been the best.
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var share = effective.Trials > 0 ? Math.Min(1, effective.Number / effective.Trials) : 0;
+        var costs = CostsOf(plan.Spec.Execution.Settings);
         var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
         foreach (var feed in plan.Feeds)
         {
@@ -19,11 +27,12 @@ public static class BatchTrials
             if (!trials.TryGetValue(dataSet, out var list)) trials.Add(dataSet, list = new List<Trial>());
             foreach (var instance in feed.Instances)
             {
+                if (!identical.IsFirst(instance.Index)) continue;
                 if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null) continue;
                 var sharpe = outcome.Trace is { } trace
                     ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                     : double.NaN;
-                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), sharpe));
+                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), costs, sharpe, double.IsNaN(sharpe) ? 0 : share));
             }
         }
         return trials;
@@ -53,5 +62,16 @@ public static class BatchTrials
         var parameters = string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
         return string.Create(CultureInfo.InvariantCulture,
             $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} {t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}");
+    }
+
+    // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
+    private static ulong CostsOf(ExecutionSettings settings)
+    {
+        var text = new StringBuilder();
+        foreach (var quantity in (double[])[1, 1_000, 1_000_000])
+            foreach (var maker in (bool[])[false, true])
+                text.Append(CultureInfo.InvariantCulture, $"{settings.Fee.Fee(100, quantity, 1, maker):R}|{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
+        text.Append(CultureInfo.InvariantCulture, $"{settings.BorrowRate:R}|{settings.MarginRate:R}|{settings.LatencyBars}|{settings.Fill}");
+        return (ulong)TrialLedger.HashOf(text.ToString());
     }
 }

@@ -11,6 +11,9 @@ namespace Granary.Application.Guards;
 /// <param name="StillProfitable">How many of them still earn.</param>
 public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
+    /// <summary>Whether the returns are those of the portfolio that is shown; if not, they are means over its strategies, each in an account of its own.</summary>
+    public bool IsOfPortfolio { get; init; }
+
     // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway is free.
     private const int Least = 50;
     private const double Share = 0.05;

@@ -39,10 +39,13 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
     public const string Name = "evidence";
 
-    public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting", Causality = "causality", CostStress = "costStress";
+    public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting", Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
 
-    /// <summary>All that is asked for, in the order in which it is told.</summary>
+    /// <summary>What every configuration needs, in the order in which it is shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
+
+    /// <summary>The checks of a configuration: those of all, and where its batch names a benchmark, the one against that.</summary>
+    public IReadOnlyList<string> Required => Findings.ContainsKey(Benchmark) ? [.. Checks, Benchmark] : Checks;
 
     /// <summary>The finding of a check; a missing one says so.</summary>
     public EvidenceFinding this[string check] => Findings.GetValueOrDefault(check) ?? EvidenceFinding.Missing("the configuration says nothing about it");
@@ -50,7 +53,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     /// <summary>The rule: every check must have passed.</summary>
     public EvidenceVerdict Judge()
     {
-        var reasons = Checks.Where(c => this[c].State != EvidenceState.Passed)
+        var reasons = Required.Where(c => this[c].State != EvidenceState.Passed)
             .Select(c => $"{Words(c)} {(this[c].State == EvidenceState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
         return new EvidenceVerdict(reasons.Count == 0, reasons);
     }
@@ -63,6 +66,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
         Overfitting => "the probability of overfitting",
         Causality => "the look for look-ahead",
         CostStress => "the cost stress",
+        Benchmark => "the comparison with the benchmark",
         _ => check,
     };
 
@@ -74,7 +78,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     {
         if (production.Find(Name) is not { Kind: not JsonValueKind.Null } part) return null;
         var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
-        foreach (var check in Checks)
+        foreach (var check in (string[])[.. Checks, Benchmark])
         {
             if (part.Find(check) is not { } p) continue;
             var state = p.Need("state").Choice(("missing", EvidenceState.Missing), ("passed", EvidenceState.Passed), ("failed", EvidenceState.Failed));
@@ -98,7 +102,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            foreach (var check in Checks)
+            foreach (var check in Required)
             {
                 var finding = this[check];
                 json.WriteStartObject(check);

@@ -12,6 +12,9 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
     // The choice is made anew so often over the second half of the record.
     private const int Choices = 6;
 
+    /// <summary>Whether it is of strategies weighted on paper, and not of the portfolio that is shown.</summary>
+    public bool OnPaper { get; private init; }
+
     public bool Passed => Sharpe > 0 && Return > 0;
 
     /// <param name="portfolio">The portfolio's own equity; null where it has none.</param>
@@ -63,7 +66,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
                 returns[p - middle] = sum / chosen.Count;
             }
         }
-        return Judge($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights chosen {Choices} times, each time from what came before", returns, middle, traces[0].PeriodTicks);
+        return Judge($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights chosen {Choices} times, each time from what came before; not the portfolio that is shown", returns, middle, traces[0].PeriodTicks) with { OnPaper = true };
     }
 
     /// <summary>An equity that is out of sample throughout.</summary>

@@ -7,23 +7,28 @@ namespace Granary.Application.Guards;
 /// <summary>The tests that need the strategies alone, so that they can go on while the portfolio is passed through.</summary>
 /// <param name="Overfitting">Null where there are too few strategies or periods.</param>
 /// <param name="Blocks">Of that test.</param>
-/// <param name="Snooping">Against doing nothing; null where there are too few periods.</param>
+/// <param name="Snooping">Against the batch's benchmark, or against doing nothing; null where there are too few periods.</param>
 /// <param name="Snooped">How many strategies that test looked at.</param>
-public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped)
+/// <param name="Effective">How many independent trials the strategies amount to.</param>
+/// <param name="WinnersOfNothing">The Sharpe ratio per period that the portfolio's rule would show if every strategy were worthless; 0 where the rule chooses none by this record.</param>
+public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped, EffectiveTrials Effective, double WinnersOfNothing)
 {
     // Beyond these the tests would take longer than the batch.
-    private const int MostSnooped = 20_000, MostPeriods = 256;
+    private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
 
-    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
+    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null)
     {
         var traced = Traced(plan, outcomes);
-        if (traced.Count == 0) return new SelectionTests(null, 0, null, 0);
+        if (traced.Count == 0) return new SelectionTests(null, 0, null, 0, new EffectiveTrials(0, 0, 0), 0);
         var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
         // Side by side: each is one thread's work.
         var overfit = Task.Run(() => Overfit(traced, from, to));
-        var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed);
+        var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
+        var effective = Cluster(plan, outcomes, traced, from, to);
+        var winners = plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
-        return new SelectionTests(overfitting, blocks, snooping, snooped);
+        return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
     }
 
     internal static List<(int Strategy, EquityTrace Trace)> Traced(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
@@ -63,7 +68,7 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return (ProbabilityOfOverfitting.Of(sums), blocks);
     }
 
-    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed)
+    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, EquityTrace? benchmark)
     {
         // Periods are joined where there are many, and strategies taken evenly, the best among them.
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
@@ -75,7 +80,43 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
             var best = traced.MaxBy(t => TraceSharpe.Of(t.Trace).Sharpe is var s && double.IsFinite(s) ? s : double.NegativeInfinity);
             chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)]).Where(t => t.Strategy != best.Strategy)];
         }
-        var excess = new double[chosen.Count][];
+        var excess = Returns(chosen, from, join, count);
+        if (benchmark is not null)
+        {
+            var other = Returns([(-1, benchmark)], from, join, count)[0];
+            foreach (var returns in excess)
+                for (var i = 0; i < count; i++)
+                    returns[i] -= other[i];
+        }
+        var resamples = (int)Math.Clamp(400_000_000L / ((long)count * chosen.Count), 200, 1000);
+        return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
+    }
+
+    // Strategies with identical results are one trial, and what never moved is none.
+    private static EffectiveTrials Cluster(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
+    {
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var distinct = traced.Where(t => identical.IsFirst(t.Strategy) && t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        if (count < 2) return new EffectiveTrials(distinct.Count, distinct.Count, distinct.Count);
+        var sample = Math.Min(distinct.Count, EffectiveTrials.MostCompared);
+        var chosen = Enumerable.Range(0, sample).Select(i => distinct[(int)((long)i * distinct.Count / sample)]).ToList();
+        return EffectiveTrials.Of(Returns(chosen, from, join, count), distinct.Count);
+    }
+
+    private static double Winners(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, double meanBlock)
+    {
+        var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
+        var count = (int)((to - from) / join);
+        var sample = Math.Min(traced.Count, MostJoined);
+        var chosen = Enumerable.Range(0, sample).Select(i => traced[(int)((long)i * traced.Count / sample)]).ToList();
+        return WinnersPortfolio.ExpectedSharpe(Returns(chosen, from, join, count), seed, WinnersResamples, meanBlock) / Math.Sqrt(join);
+    }
+
+    private static double[][] Returns(List<(int Strategy, EquityTrace Trace)> chosen, long from, int join, int count)
+    {
+        var all = new double[chosen.Count][];
         Parallel.For(0, chosen.Count, k =>
         {
             var trace = chosen[k].Trace;
@@ -85,9 +126,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
                 var (a, b) = (trace.EquityAt(from + (long)i * join - 1), trace.EquityAt(from + (long)(i + 1) * join - 1));
                 returns[i] = a > 0 ? b / a - 1 : -1;
             }
-            excess[k] = returns;
+            all[k] = returns;
         });
-        var resamples = (int)Math.Clamp(400_000_000L / ((long)count * chosen.Count), 200, 1000);
-        return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
+        return all;
     }
 }

@@ -27,10 +27,15 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
         return false;
     }
 
-    /// <summary>See <see cref="SharpeConfidence.Deflated"/>; NaN where there is no Sharpe ratio, or no telling how those of the trials vary.</summary>
-    /// <param name="variance">Of the trials' Sharpe ratios, per period.</param>
-    public double Deflated(double variance, long trials) =>
-        double.IsNaN(Sharpe) || Returns < 2 ? double.NaN : SharpeConfidence.Deflated(Sharpe, Returns, Skew, Kurtosis, trials > 1 ? variance : 0, trials);
+    /// <summary>What the best of so many independent worthless strategies would show over as many periods; see <see cref="SharpeConfidence.ExpectedMaximum"/>.</summary>
+    public double ExpectedMaximum(double effectiveTrials) => SharpeConfidence.ExpectedMaximum(SharpeConfidence.NullVariance(Returns), effectiveTrials);
+
+    /// <summary>The probability that the true ratio exceeds what so many independent worthless trials would show; NaN where there is no Sharpe ratio.</summary>
+    public double Deflated(double effectiveTrials) => Above(ExpectedMaximum(effectiveTrials));
+
+    /// <summary>See <see cref="SharpeConfidence.Probabilistic"/>; NaN where there is no Sharpe ratio.</summary>
+    public double Above(double threshold) =>
+        double.IsNaN(Sharpe) || Returns < 2 ? double.NaN : SharpeConfidence.Probabilistic(Sharpe, threshold, Returns, Skew, Kurtosis);
 
     /// <summary>Periods from which on the ratio is above zero at 95 %.</summary>
     public double MinimumTrackRecord => SharpeConfidence.MinimumTrackRecordLength(Sharpe, 0, Skew, Kurtosis);

@@ -7,29 +7,33 @@ namespace Granary.Application.Guards;
 
 /// <summary>A combination of strategy, parameters and trading rules that was run on a data set.</summary>
 /// <param name="Combination">Hash of all of it; equal combinations are one trial however often they run.</param>
+/// <param name="Costs">Of the trading costs, which are no part of the combination: Sharpe ratios of one cost setting alone are compared with each other.</param>
 /// <param name="DailySharpe">Mean over deviation of its returns, scaled to a day; NaN where it never moved.</param>
-public readonly record struct Trial(UInt128 Combination, double DailySharpe);
+/// <param name="Share">The part of an independent trial that it counts as, 0 to 1: similar combinations share.</param>
+public readonly record struct Trial(UInt128 Combination, ulong Costs, double DailySharpe, double Share);
 
 /// <summary>All that was ever tried on the data sets of a run.</summary>
 /// <param name="Trials">Different combinations, those of this run included.</param>
 /// <param name="New">How many of them nobody had run before.</param>
-/// <param name="Sharpes">Moments of their daily Sharpe ratios, of those that have one.</param>
-public sealed record TrialCensus(long Trials, long New, Moments Sharpes);
+/// <param name="Effective">How many independent trials they amount to: the sum of their shares, at least that of this run.</param>
+/// <param name="Sharpes">Moments of the daily Sharpe ratios that were found at this run's costs, of those that have one.</param>
+public sealed record TrialCensus(long Trials, long New, double Effective, Moments Sharpes);
 
 /// <summary>
-/// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: whoever judges the best of
-/// many has to know how many there were, and a batch of its own does not know what was tried before it.
+/// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: the best of many can only be
+/// tested by who knows how many there were, and a batch alone does not know what was tried before it.
 /// </summary>
 /// <remarks>
-/// One file for each data set, named by the hash of its bars: records of 24 bytes (16 of the combination, 8 of its Sharpe ratio), only ever appended,
-/// by one process at a time. A record that a crash cut short is cut off by whoever comes next.
+/// One file for each data set, named by the hash of its bars: records of 40 bytes (16 of the combination, 8 each of its costs, its Sharpe ratio and its
+/// share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run.
 /// </remarks>
 /// <param name="folder">Made when it is first needed.</param>
 /// <param name="patience">How long to wait for another process that has a file; null = half a minute.</param>
 /// <param name="clock">Waits; null = the system's.</param>
 public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimeProvider? clock = null)
 {
-    private const int RecordSize = 24;
+    private const int RecordSize = 40;
+    private const string Extension = ".tried";
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -53,58 +57,81 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
-        long all = 0, fresh = 0;
-        var sharpes = new Moments();
+        var census = new Counting();
         var record = new byte[RecordSize];
         // In one order, so that two runs over the same data sets add the same numbers alike.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
-            await using var file = await OpenAsync(Path.Combine(folder, dataSet + ".trials"), cancellationToken);
+            await using var file = await OpenAsync(Path.Combine(folder, dataSet + Extension), cancellationToken);
             var known = Read(file);
             var added = new MemoryStream();
-            foreach (var trial in tried)
+            var fresh = census.Add(known, tried, trial =>
             {
-                if (!known.TryAdd(trial.Combination, trial.DailySharpe)) continue;
                 BinaryPrimitives.WriteUInt128LittleEndian(record, trial.Combination);
-                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(16), trial.DailySharpe);
+                BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), trial.Costs);
+                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(24), trial.DailySharpe);
+                BinaryPrimitives.WriteDoubleLittleEndian(record.AsSpan(32), trial.Share);
                 added.Write(record);
-                fresh++;
-            }
-            if (added.Length > 0)
-            {
-                file.Write(added.GetBuffer().AsSpan(0, (int)added.Length));
-                file.Flush(flushToDisk: true);
-            }
-            all += known.Count;
-            foreach (var (_, sharpe) in known.OrderBy(k => k.Key))
-                if (double.IsFinite(sharpe))
-                    sharpes.Add(sharpe);
+            });
+            if (added.Length == 0) continue;
+            file.Write(added.GetBuffer().AsSpan(0, (int)added.Length));
+            file.Flush(flushToDisk: true);
         }
-        return new TrialCensus(all, fresh, sharpes);
+        return census.Finish();
     }
 
     /// <summary>How many combinations have been run on a data set; 0 where nobody has.</summary>
     public long Count(string dataSet)
     {
-        var file = new FileInfo(Path.Combine(folder, dataSet + ".trials"));
-        return file.Exists ? file.Length / RecordSize : 0;
+        var path = Path.Combine(folder, dataSet + Extension);
+        return File.Exists(path) ? Parse(File.ReadAllBytes(path)).DistinctBy(t => t.Combination).LongCount() : 0;
     }
 
     /// <summary>What a run tried where there is no ledger.</summary>
     public static TrialCensus Alone(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials)
     {
-        var known = new Dictionary<(string, UInt128), double>();
-        foreach (var (dataSet, tried) in trials)
-            foreach (var trial in tried)
-                known.TryAdd((dataSet, trial.Combination), trial.DailySharpe);
-        var sharpes = new Moments();
-        foreach (var (_, sharpe) in known.OrderBy(k => k.Key.Item1, StringComparer.Ordinal).ThenBy(k => k.Key.Item2))
-            if (double.IsFinite(sharpe))
-                sharpes.Add(sharpe);
-        return new TrialCensus(known.Count, known.Count, sharpes);
+        var census = new Counting();
+        foreach (var (_, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal)) census.Add([], tried, _ => { });
+        return census.Finish();
     }
 
-    // Whoever has the file open has it alone; the others wait for their turn.
+    // Adds up data set by data set.
+    private sealed class Counting
+    {
+        private long _all, _fresh;
+        private double _effective, _own;
+        private Moments _sharpes;
+
+        /// <summary>Counts what is known of a data set and what a run tried on it; passes on each record that is not there yet.</summary>
+        public int Add(List<Trial> known, IReadOnlyList<Trial> tried, Action<Trial> append)
+        {
+            var shares = new Dictionary<UInt128, double>(known.Count);
+            var sharpes = new Dictionary<(UInt128 Combination, ulong Costs), double>();
+            foreach (var trial in known)
+            {
+                shares.TryAdd(trial.Combination, trial.Share);
+                sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe);
+            }
+            var fresh = 0;
+            foreach (var trial in tried)
+            {
+                if (shares.TryAdd(trial.Combination, trial.Share)) fresh++;
+                if (sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe)) append(trial);
+                _own += trial.Share;
+            }
+            (_all, _fresh) = (_all + shares.Count, _fresh + fresh);
+            foreach (var (_, share) in shares.OrderBy(s => s.Key)) _effective += share;
+            var costs = tried.Select(t => t.Costs).ToHashSet();
+            foreach (var ((_, cost), sharpe) in sharpes.OrderBy(s => s.Key))
+                if (double.IsFinite(sharpe) && costs.Contains(cost))
+                    _sharpes.Add(sharpe);
+            return fresh;
+        }
+
+        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _sharpes);
+    }
+
+    // One process at a time has the file open; the others wait for their turn.
     private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
         var started = _clock.GetTimestamp();
@@ -124,16 +151,22 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
         }
     }
 
-    private static Dictionary<UInt128, double> Read(FileStream file)
+    private static List<Trial> Read(FileStream file)
     {
         var whole = file.Length / RecordSize * RecordSize;
         if (file.Length != whole) file.SetLength(whole);
         var bytes = new byte[whole];
         file.ReadExactly(bytes);
-        var known = new Dictionary<UInt128, double>((int)(whole / RecordSize));
-        for (var at = 0; at < bytes.Length; at += RecordSize)
-            known.TryAdd(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 16)));
-        return known;
+        return Parse(bytes);
+    }
+
+    private static List<Trial> Parse(byte[] bytes)
+    {
+        var trials = new List<Trial>(bytes.Length / RecordSize);
+        for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
+            trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 16)),
+                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 24)), BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32))));
+        return trials;
     }
 
     /// <summary>The hash of a combination's canonical text.</summary>

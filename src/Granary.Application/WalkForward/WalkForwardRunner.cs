@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Batches.Notes;
 using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
@@ -57,7 +58,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             {
                 foreach (var o in finished) all[o.Index] = o;
             }, null, cancellationToken);
-            var guards = await GuardAsync(plan, walk, bars, markets, all, outcome, options, cancellationToken);
+            var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
+            var guards = await GuardAsync(plan, walk, bars, markets, (all, benchmark), outcome, options, cancellationToken);
             var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
             model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), cancellationToken);
             Write(folder, plan, model, outcome, bars, learning);
@@ -81,20 +83,30 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     }
 
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
-        Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
+        (Dictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
     {
-        var (census, fault) = await BatchTrials.CountAsync(ledger, BatchTrials.Of(plan, all, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => plan.Instances[i].Model?.Name), cancellationToken);
+        var all = tried.All;
+        var tests = SelectionTests.Of(plan, all, tried.Benchmark);
+        var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        var trials = BatchTrials.Of(plan, all, hashes, i => plan.Instances[i].Model?.Name, tests.Effective);
+        var (census, fault) = await BatchTrials.CountAsync(ledger, trials, cancellationToken);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var period = plan.Feeds[0].TracePeriod;
         var tracer = new EquityTracer(period, plan.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish();
         var outOfSample = OutOfSample.Stitched(stitched!);
-        if (!options.Guards) return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", null, null, fault);
+        var guards = new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, tests), outOfSample, "", null, null, fault)
+        {
+            BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
+            Benchmark = tried.Benchmark is null ? null : BenchmarkCheck.Of(BenchmarkCurve.NameOf(plan.Spec)!, stitched!, tried.Benchmark, plan.Spec.Seed),
+            CostsAreZero = plan.Spec.Execution.Settings.IsFree,
+        };
+        if (!options.Guards) return guards;
         var causality = await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
         var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock, plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn, stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
-        return new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, SelectionTests.Of(plan, all)), outOfSample, "", causality, stress, fault);
+        return guards with { Causality = causality, Stress = stress with { IsOfPortfolio = true } };
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
@@ -134,7 +146,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
-            Notes = RunNotes.Ordered([.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning)]),
+            Notes = RunNotes.Ordered(
+                [.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning), .. CostNotes.Of(plan.Spec.Execution.Settings)]),
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
             Sections = sections,
         };

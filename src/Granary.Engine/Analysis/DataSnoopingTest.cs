@@ -4,23 +4,28 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Whether the best of many strategies beats the benchmark by more than luck in choosing explains. p-values; small is evidence of an edge.
+/// Tests whether the best of many strategies beats the benchmark by more than luck in choosing explains. p-values; small is evidence of an edge.
 /// </summary>
-/// <param name="RealityCheck">White, A reality check for data snooping, Econometrica 68(5), 2000: the share of resamples whose largest √n·(mean* − mean) reaches the largest √n·mean.</param>
-/// <param name="Consistent">Hansen, A test for superior predictive ability, JBES 23(4), 2005: studentised, strategies that are clearly poor do not count.</param>
+/// <remarks>
+/// The statistic is the largest √n·mean/ω, ω the long-run deviation of Hansen 2005, section 3.1. Each resample is studentised by a deviation of its own,
+/// ω times the resample's sample deviation over that of the record: with a fixed ω, both tests reject noise too often in short records.
+/// A p-value is (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so that it is never zero.
+/// </remarks>
+/// <param name="RealityCheck">White, A reality check for data snooping, Econometrica 68(5), 2000, studentised: Hansen's upper bound.</param>
+/// <param name="Consistent">Hansen, A test for superior predictive ability, JBES 23(4), 2005: strategies that are clearly poor do not count.</param>
 /// <param name="Lower">Hansen's lower bound: all strategies below the benchmark are recentred at it.</param>
-/// <param name="Upper">Hansen's upper bound: the studentised reality check.</param>
 /// <param name="Best">The index of the strategy with the largest studentised mean; −1 where no strategy ever differs from the benchmark.</param>
-public sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, double Upper, int Best)
+/// <param name="MeanBlock">Expected block length of the bootstrap.</param>
+/// <param name="Resamples">Bootstrap samples.</param>
+public sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, int Best, double MeanBlock, int Resamples)
 {
     // Resamples that share one pass over the returns.
     private const int Together = 8;
 
     /// <param name="excess">For each strategy its returns over the benchmark's (or over zero), over the same periods, oldest first.</param>
     /// <param name="resamples">Bootstrap samples.</param>
-    /// <param name="meanBlock">Expected block length; 0 takes the cube root of the periods.</param>
+    /// <param name="meanBlock">Expected block length; 0 chooses it from the data: the median of the strategies' <see cref="BlockLength"/>.</param>
     /// <exception cref="ArgumentException">No strategies, fewer than 10 periods, or unequal lengths.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static DataSnoopingTest Of(IReadOnlyList<double[]> excess, ulong seed, int resamples = 1000, double meanBlock = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
@@ -30,82 +35,118 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
         if (excess.FirstOrDefault(e => e.Length != n) is { } odd)
             throw new ArgumentException($"a strategy has {odd.Length} returns, the first has {n}: all cover the same periods", nameof(excess));
 
-        var k = excess.Count;
-        var width = (k + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
-        var rows = new double[n][];
-        for (var t = 0; t < n; t++)
-        {
-            rows[t] = new double[width];
-            for (var s = 0; s < k; s++) rows[t][s] = excess[s][t];
-        }
-        var bootstrap = new StationaryBootstrap(n, meanBlock, seed);
-        var root = Math.Sqrt(n);
-        var (mean, deviation) = (new double[k], new double[k]);
-        for (var s = 0; s < k; s++)
-        {
-            mean[s] = excess[s].Sum() / n;
-            deviation[s] = LongRunDeviation(excess[s], mean[s], bootstrap.MeanBlock);
-        }
+        // A strategy that equals the benchmark throughout can neither win nor lose.
+        var moving = Enumerable.Range(0, excess.Count).Where(k => Moments.Of(excess[k]).SampleDeviation > 0).ToList();
+        var block = meanBlock > 0 ? meanBlock : BlockLength.Median([.. moving.Select(k => excess[k])]);
+        if (moving.Count == 0) return new DataSnoopingTest(1, 1, 1, -1, block, resamples);
+        var record = new Record([.. moving.Select(k => excess[k])], block);
+        var (check, consistent, lower) = record.Exceeded(new StationaryBootstrap(n, block, seed), resamples);
+        double P(int exceeded) => (exceeded + 1.0) / (resamples + 1);
+        return new DataSnoopingTest(P(check), P(consistent), P(lower), moving[record.Best], block, resamples);
+    }
 
-        var poor = -Math.Sqrt(2 * Math.Log(Math.Log(n)));
-        double check = double.NegativeInfinity, superior = 0;
-        var best = -1;
-        var clearlyPoor = new bool[k];
-        for (var s = 0; s < k; s++)
-        {
-            check = Math.Max(check, root * mean[s]);
-            if (deviation[s] <= 0) continue;
-            var studentised = root * mean[s] / deviation[s];
-            clearlyPoor[s] = studentised < poor;
-            if (best < 0 || studentised > root * mean[best] / deviation[best]) best = s;
-            superior = Math.Max(superior, studentised);
-        }
-        if (best < 0) return new DataSnoopingTest(1, 1, 1, 1, -1);
+    private sealed class Record
+    {
+        private readonly double[][] _rows;
+        private readonly double[] _mean, _deviation, _sample, _recentred, _floored;
+        private readonly int _count, _periods, _width;
+        private readonly double _root, _statistic;
 
-        int asGood = 0, consistent = 0, lower = 0, upper = 0;
-        var counts = new double[Together][];
-        var totals = new double[Together][];
-        for (var b = 0; b < Together; b++) (counts[b], totals[b]) = (new double[n], new double[width]);
-        for (var done = 0; done < resamples; done += Together)
+        public Record(double[][] excess, double meanBlock)
         {
-            var round = Math.Min(Together, resamples - done);
-            for (var b = 0; b < round; b++)
+            (_count, _periods) = (excess.Length, excess[0].Length);
+            _root = Math.Sqrt(_periods);
+            _width = (_count + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+            _rows = new double[_periods][];
+            for (var t = 0; t < _periods; t++)
             {
-                bootstrap.NextCounts(counts[b]);
-                Array.Clear(totals[b]);
+                _rows[t] = new double[_width];
+                for (var s = 0; s < _count; s++) _rows[t][s] = excess[s][t];
             }
-            for (var t = 0; t < n; t++)
+            (_mean, _deviation, _sample) = (new double[_count], new double[_count], new double[_count]);
+            (_recentred, _floored) = (new double[_count], new double[_count]);
+            var poor = -Math.Sqrt(2 * Math.Log(Math.Log(_periods)));
+            _statistic = double.NegativeInfinity;
+            for (var s = 0; s < _count; s++)
+            {
+                var moments = Moments.Of(excess[s]);
+                _mean[s] = moments.Mean;
+                _sample[s] = Math.Sqrt(moments.SampleVariance * (_periods - 1) / _periods);
+                _deviation[s] = LongRunDeviation(excess[s], _mean[s], meanBlock);
+                if (_deviation[s] <= 0) _deviation[s] = _sample[s];
+                var studentised = _root * _mean[s] / _deviation[s];
+                _recentred[s] = studentised < poor ? 0 : _mean[s];
+                _floored[s] = Math.Max(_mean[s], 0);
+                if (studentised <= _statistic) continue;
+                _statistic = studentised;
+                Best = s;
+            }
+        }
+
+        public int Best { get; }
+
+        /// <summary>In how many resamples the largest statistic reaches that of the record.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public (int Check, int Consistent, int Lower) Exceeded(StationaryBootstrap bootstrap, int resamples)
+        {
+            int check = 0, consistent = 0, lower = 0;
+            var counts = new double[Together][];
+            var (sums, squares) = (new double[Together][], new double[Together][]);
+            for (var b = 0; b < Together; b++) (counts[b], sums[b], squares[b]) = (new double[_periods], new double[_width], new double[_width]);
+            for (var done = 0; done < resamples; done += Together)
+            {
+                var round = Math.Min(Together, resamples - done);
                 for (var b = 0; b < round; b++)
-                    if (counts[b][t] != 0) AddScaled(totals[b], rows[t], counts[b][t]);
-            for (var b = 0; b < round; b++)
-            {
-                double maxCheck = double.NegativeInfinity, maxConsistent = 0, maxLower = 0, maxUpper = 0;
-                for (var s = 0; s < k; s++)
                 {
-                    var drawn = totals[b][s] / n;
-                    var centred = root * (drawn - mean[s]);
-                    maxCheck = Math.Max(maxCheck, centred);
-                    if (deviation[s] <= 0) continue;
-                    maxUpper = Math.Max(maxUpper, centred / deviation[s]);
-                    maxConsistent = Math.Max(maxConsistent, root * (clearlyPoor[s] ? drawn : drawn - mean[s]) / deviation[s]);
-                    maxLower = Math.Max(maxLower, root * (drawn - Math.Max(mean[s], 0)) / deviation[s]);
+                    bootstrap.NextCounts(counts[b]);
+                    Array.Clear(sums[b]);
+                    Array.Clear(squares[b]);
                 }
-                if (maxCheck >= check) asGood++;
-                if (maxConsistent >= superior) consistent++;
-                if (maxLower >= superior) lower++;
-                if (maxUpper >= superior) upper++;
+                for (var t = 0; t < _periods; t++)
+                    for (var b = 0; b < round; b++)
+                        if (counts[b][t] != 0) AddScaled(sums[b], squares[b], _rows[t], counts[b][t]);
+                for (var b = 0; b < round; b++)
+                {
+                    var (largest, largestConsistent, largestLower) = Largest(sums[b], squares[b]);
+                    // Hansen's statistic is never below zero: a benchmark that nothing beats is beaten by no resample either.
+                    if (largest >= _statistic) check++;
+                    if (Math.Max(0, largestConsistent) >= Math.Max(0, _statistic)) consistent++;
+                    if (Math.Max(0, largestLower) >= Math.Max(0, _statistic)) lower++;
+                }
             }
+            return (check, consistent, lower);
         }
-        double all = resamples;
-        return new DataSnoopingTest(asGood / all, consistent / all, lower / all, upper / all, best);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private (double Check, double Consistent, double Lower) Largest(double[] sums, double[] squares)
+        {
+            var (check, consistent, lower) = (double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity);
+            for (var s = 0; s < _count; s++)
+            {
+                var mean = sums[s] / _periods;
+                var variance = squares[s] / _periods - mean * mean;
+                // A resample of a strategy that rarely trades may hold none of its trades: then it says nothing of it.
+                if (variance <= 1e-12 * _sample[s] * _sample[s]) continue;
+                var scale = _root * _sample[s] / (_deviation[s] * Math.Sqrt(variance));
+                check = Math.Max(check, scale * (mean - _mean[s]));
+                consistent = Math.Max(consistent, scale * (mean - _recentred[s]));
+                lower = Math.Max(lower, scale * (mean - _floored[s]));
+            }
+            return (check, consistent, lower);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddScaled(double[] total, double[] row, double factor)
+    private static void AddScaled(double[] sums, double[] squares, double[] row, double factor)
     {
         var f = new Vector<double>(factor);
-        for (var i = 0; i < total.Length; i += Vector<double>.Count)
-            (new Vector<double>(total, i) + f * new Vector<double>(row, i)).CopyTo(total, i);
+        for (var i = 0; i < sums.Length; i += Vector<double>.Count)
+        {
+            var r = new Vector<double>(row, i);
+            var scaled = f * r;
+            (new Vector<double>(sums, i) + scaled).CopyTo(sums, i);
+            (new Vector<double>(squares, i) + scaled * r).CopyTo(squares, i);
+        }
     }
 
     // Hansen 2005, section 3.1: the variance of √n·mean under the stationary bootstrap, in closed form.

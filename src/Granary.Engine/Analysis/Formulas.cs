@@ -57,9 +57,10 @@ public static class Formulas
         new("edgeRatio", "mean(mfe) / mean(mae)", "Faith 2007"),
         new("probabilisticSharpe", "Φ((SR − SR*) · √(n − 1) / √(1 − γ₃·SR + (γ₄ − 1)/4·SR²)), SR per period, γ₄ raw", "Bailey and López de Prado 2012, Journal of Risk 15(2)"),
         new("minimumTrackRecordLength", "1 + (1 − γ₃·SR + (γ₄ − 1)/4·SR²) · (z₀.₉₅ / (SR − SR*))², in returns", "Bailey and López de Prado 2012"),
-        new("deflatedSharpe", "probabilistic Sharpe against SR* = √V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V the variance of the N trials' Sharpe ratios, γ = 0.5772…", "Bailey and López de Prado 2014, Journal of Portfolio Management 40(5)"),
-        new("probabilityOfOverfitting", "share of the C(S, S/2) splits into halves of S blocks in which the in-sample best ranks at or below the out-of-sample median: logit of its relative rank ≤ 0", "Bailey, Borwein, López de Prado and Zhu 2017, Journal of Computational Finance 20(4)"),
-        new("realityCheck", "p-value of max_k √n·mean(d_k) under its stationary-bootstrap distribution, d_k the strategy's return over the benchmark's", "White 2000, Econometrica 68(5)"),
-        new("superiorPredictiveAbility", "the same, studentised, with poor strategies recentred at zero", "Hansen 2005, Journal of Business and Economic Statistics 23(4)"),
+        new("deflatedSharpe", "probabilistic Sharpe against SR* = √V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1 / (n − 1) the variance of a worthless strategy's Sharpe ratio, N the effective number of trials, γ = 0.5772…", "Bailey and López de Prado 2014, Journal of Portfolio Management 40(5); Mertens 2002"),
+        new("effectiveTrials", "Σ over clusters of returns (average linkage on √((1 − ρ)/2), cut at the highest mean/std of the silhouettes) of the N whose expected maximum is √(1 − ρ̄) times that of the cluster's members, ρ̄ their mean correlation", "López de Prado 2018; Rousseeuw 1987; Owen and Steck 1962"),
+        new("probabilityOfOverfitting", "share of the C(S, S/2) splits into halves of S blocks in which the in-sample best ranks below the out-of-sample median: logit of its relative rank < 0; at the median it counts half", "Bailey, Borwein, López de Prado and Zhu 2017, Journal of Computational Finance 20(4)"),
+        new("realityCheck", "(b + 1) / (B + 1), b of B stationary-bootstrap samples in which max_k √n·(mean(d_k*) − mean(d_k))/ω_k* reaches max_k √n·mean(d_k)/ω_k; d_k the strategy's return over the benchmark's, ω_k its long-run deviation, block length from the data", "White 2000, Econometrica 68(5), studentised; Politis and White 2004; Patton, Politis and White 2009"),
+        new("superiorPredictiveAbility", "the same, strategies with √n·mean(d_k)/ω_k < −√(2·ln ln n) recentred at zero", "Hansen 2005, Journal of Business and Economic Statistics 23(4)"),
     ];
 }

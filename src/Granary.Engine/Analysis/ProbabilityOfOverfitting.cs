@@ -16,7 +16,7 @@ public enum PerformanceMeasure
 /// Combinatorially symmetric cross-validation: how likely the strategy that looks best in-sample is to fall below the median out-of-sample.
 /// Bailey, Borwein, López de Prado and Zhu, The probability of backtest overfitting, Journal of Computational Finance 20(4), 2017.
 /// </summary>
-/// <param name="Probability">Share of splits whose in-sample best has a logit ≤ 0, that is, ranks at or below the out-of-sample median: about 0.5 for noise, near 0 for an edge that lasts.</param>
+/// <param name="Probability">Share of splits whose in-sample best has a logit below 0, that is, ranks below the out-of-sample median; a rank at the median counts half. About 0.5 for noise, near 0 for an edge that lasts.</param>
 /// <param name="ProbabilityOfLoss">Share of splits in which the in-sample best performs below zero out-of-sample.</param>
 /// <param name="Degradation">Slope of the best's out-of-sample performance on its in-sample performance, over all splits; NaN where the latter never varies.</param>
 /// <param name="Logits">ln(ω / (1 − ω)) of each split, ω = out-of-sample rank of the in-sample best over (strategies + 1).</param>
@@ -96,10 +96,10 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         }
         while (NextCombination(chosen, s, out changed));
 
-        var overfitted = 0;
-        foreach (var logit in logits)
-            if (logit <= 0) overfitted++;
-        return new ProbabilityOfOverfitting(overfitted / (double)logits.Count, losses / (double)logits.Count, Slope(best, follow), logits);
+        // At the median itself it is no better than half of the others and no worse: noise with an odd number of strategies then gives 0.5.
+        var overfitted = 0.0;
+        foreach (var logit in logits) overfitted += logit < 0 ? 1 : logit > 0 ? 0 : 0.5;
+        return new ProbabilityOfOverfitting(overfitted / logits.Count, losses / (double)logits.Count, Slope(best, follow), logits);
 
         void Judge(double[] inSample, double[] outOfSample)
         {

@@ -37,23 +37,19 @@ public static class SharpeConfidence
     /// √V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), γ the Euler–Mascheroni constant.
     /// </summary>
     /// <param name="variance">The variance of the trials' Sharpe ratios, per period.</param>
-    /// <param name="trials">The number of independent trials; 1 gives 0.</param>
+    /// <param name="trials">The number of independent trials, not necessarily whole; 1 gives 0. The formula is for many; between 1 and 2 it is a straight line.</param>
     public static double ExpectedMaximum(double variance, double trials)
     {
         if (trials <= 1) return 0;
+        if (trials < 2) return (trials - 1) * ExpectedMaximum(variance, 2);
         const double gamma = NormalDistribution.EulerMascheroni;
         return Math.Sqrt(variance)
                * ((1 - gamma) * NormalDistribution.Quantile(1 - 1 / trials) + gamma * NormalDistribution.Quantile(1 - 1 / (trials * Math.E)));
     }
 
-    /// <summary>
-    /// How many independent trials correlated ones amount to: ρ + (1 − ρ)·M for an average correlation ρ between M trials (Bailey and López de Prado 2014, appendix 3).
-    /// </summary>
-    public static double EffectiveTrials(double averageCorrelation, double trials)
-    {
-        var rho = Math.Clamp(averageCorrelation, 0, 1);
-        return rho + (1 - rho) * trials;
-    }
+    /// <summary>The variance of the estimated Sharpe ratio of a worthless strategy: 1 / (n − 1), whatever the shape of its returns (Mertens 2002 at SR = 0).</summary>
+    /// <returns>NaN for fewer than two returns.</returns>
+    public static double NullVariance(long returns) => returns > 1 ? 1.0 / (returns - 1) : double.NaN;
 
     /// <summary>The probabilistic Sharpe ratio against what the best of so many worthless trials would show: above 0.95 is evidence, below is none.</summary>
     /// <inheritdoc cref="ExpectedMaximum"/>

@@ -88,6 +88,17 @@ public sealed record ExecutionSettings
     /// </summary>
     public AtEnd AtEnd { get; init; } = AtEnd.Mark;
 
+    /// <summary>Whether trading costs nothing: no fee for an order of any size, and no slippage. Doubled, such costs are still zero.</summary>
+    public bool IsFree
+    {
+        get
+        {
+            foreach (var quantity in (ReadOnlySpan<double>)[1, 1_000, 1_000_000])
+                if (Fee.Fee(100, quantity, 1, maker: false) > 0 || Fee.Fee(100, quantity, 1, maker: true) > 0) return false;
+            return Slippage is null;
+        }
+    }
+
     /// <summary>The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.</summary>
     public ExecutionSettings Stressed() => this with
     {

@@ -27,7 +27,7 @@ public static class HtmlReport
         string? Section(string name) => run.Sections.GetValueOrDefault(name);
         ReportPage.Group<RunView>[] groups =
         [
-            new("Evidence", Section(BeliefSection.Guards) is { } guards ? [new BeliefSection(guards, Section(BeliefSection.Evidence))] : []),
+            new("Evidence", Section(BeliefSection.Guards) is { } guards ? [new BeliefSection(guards, Section(BeliefSection.Evidence)), new BridgeSection(guards)] : []),
             new("Walk-forward", Section(WalkForwardSection.Name) is { } walk ? [new WalkForwardSection(walk)] : []),
             new("Portfolio", portfolio),
             new("Market", Section(RegimeSection.Name) is { } regimes ? [new RegimeSection(regimes)] : []),

@@ -14,8 +14,8 @@ public sealed class BatchGuardsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Spec(string strategies, string more = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+    private static BatchSpec Spec(string strategies, string more = "", string costs = "\"commissionPercent\": 0.02") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "execution": { {{costs}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
 
     private async Task<JsonElement> RunAsync(string name, BatchSpec spec, TrialLedger? ledger = null, bool guards = true)
     {
@@ -89,5 +89,51 @@ public sealed class BatchGuardsTests : IDisposable
         if (first.Interrupted) await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder, Resume = true });
         var resumed = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
         resumed.GetProperty("guards").GetRawText().ShouldBe(whole.GetProperty("guards").GetRawText());
+    }
+
+    [Fact]
+    public async Task Double_costs_are_missing_where_costs_are_zero_and_a_note_says_so()
+    {
+        var free = await RunAsync("free", Spec(Sweep, costs: ""));
+        free.GetProperty("evidence").GetProperty(Evidence.CostStress).GetProperty("state").GetString().ShouldBe("missing");
+        free.GetProperty("notes").EnumerateArray().ShouldContain(n => n.GetProperty("code").GetString() == "no-costs");
+        var costly = await RunAsync("costly", Spec(Sweep));
+        costly.GetProperty("notes").EnumerateArray().ShouldNotContain(n => n.GetProperty("code").GetString() == "no-costs");
+    }
+
+    [Fact]
+    public async Task Buying_and_holding_the_benchmark_is_not_better_than_the_benchmark()
+    {
+        var run = await RunAsync("hold", Spec("""{ "class": "BuyAndHold", "symbols": ["ACME"], "size": { "percentOfEquity": 95 } }""", """, "benchmark": "ACME", "portfolio": { "weights": "equal" }"""));
+        run.GetProperty("evidence").GetProperty(Evidence.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
+        // Over the benchmark it earns nothing, so nothing stands out.
+        run.GetProperty("guards").GetProperty("realityCheck").GetDouble().ShouldBeGreaterThan(0.2);
+        run.GetProperty("guards").GetProperty("superiorPredictiveAbility").GetDouble().ShouldBeGreaterThan(0.2);
+        Evidence.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Judge().Reasons.ShouldContain(r => r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_benchmark_no_check_asks_for_one()
+    {
+        var run = await RunAsync("none", Spec(Sweep));
+        run.GetProperty("evidence").TryGetProperty(Evidence.Benchmark, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_bridge_leads_from_the_headline_to_the_figures_of_the_checks()
+    {
+        var run = await RunAsync("bridge", Spec(Sweep));
+        var rows = run.GetProperty("guards").GetProperty("bridge").EnumerateArray().ToList();
+        double Of(string figure) => rows.Single(r => r.GetProperty("figure").GetString() == figure).GetProperty("return").GetDouble();
+        var portfolio = run.GetProperty("portfolio").GetProperty("stats").GetProperty("totalReturn").GetDouble();
+        Of("Portfolio").ShouldBe(portfolio);
+        Of("Portfolio, by weeks").ShouldBe(portfolio, 1e-9);
+        var evidence = run.GetProperty("evidence");
+        Of("Out of sample").ShouldBe(evidence.GetProperty(Evidence.OutOfSample).GetProperty("return").GetDouble());
+        Of("Under stress").ShouldBe(evidence.GetProperty(Evidence.CostStress).GetProperty("stressed").GetDouble());
+        // The mean of the weighted strategies' own accounts, from results.json alone.
+        var members = run.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0).ToList();
+        Of("Its strategies, each in an account of its own").ShouldBe(members.Average(s => s.GetProperty("stats").GetProperty("totalReturn").GetDouble()), 1e-12);
+        File.ReadAllText(Path.Combine(_folder, "bridge", "report.html")).ShouldContain("From the headline figure to those of the checks");
     }
 }

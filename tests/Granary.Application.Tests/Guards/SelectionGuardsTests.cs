@@ -12,8 +12,10 @@ public sealed class SelectionGuardsTests
     private const int Weeks = 208;
 
     // A hundred strategies whose traces are made by hand: what a batch would leave.
-    private static readonly BatchPlan _plan = BatchPlan.Make(BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow": [20,21,22,23,24,25,26,27,28,29] } } ] }"""), Path.GetTempPath()), ["ACME"]);
+    private static readonly BatchPlan _plan = Plan("equal"), _winners = Plan("winners");
+
+    private static BatchPlan Plan(string rule) => BatchPlan.Make(BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow": [20,21,22,23,24,25,26,27,28,29] } } ], "portfolio": { "weights": "{{rule}}" } }"""), Path.GetTempPath()), ["ACME"]);
 
     private static EquityTrace Trace(Random random, double drift)
     {
@@ -26,6 +28,21 @@ public sealed class SelectionGuardsTests
 
     private static SelectionGuards Judge(int seed, double edge, out EquityTrace best)
     {
+        var outcomes = Outcomes(seed, edge);
+        best = outcomes.Values.MaxBy(o => TraceSharpe.Of(o.Trace!).Sharpe)!.Trace!;
+        return Judge(_plan, outcomes, best);
+    }
+
+    private static SelectionGuards Judge(BatchPlan plan, Dictionary<int, StrategyOutcome> outcomes, EquityTrace portfolio)
+    {
+        var tests = SelectionTests.Of(plan, outcomes);
+        var census = TrialLedger.Alone(BatchTrials.Of(plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null, tests.Effective));
+        census.Trials.ShouldBe(100);
+        return SelectionGuards.Of(plan, outcomes, portfolio, census, tests)!;
+    }
+
+    private static Dictionary<int, StrategyOutcome> Outcomes(int seed, double edge)
+    {
         var random = new Random(seed);
         var statistics = RunStatistics.Of(new EquitySums
         {
@@ -33,11 +50,27 @@ public sealed class SelectionGuardsTests
             FirstTime = 0, LastTime = 1, Months = 1, MonthsUp = 1, Weeks = 1, WeeksUp = 1, ExposedBars = 1,
         }, default, 52);
         // The edge is one strategy's; all others are noise.
-        var outcomes = _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, 1, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });
-        best = outcomes.Values.MaxBy(o => TraceSharpe.Of(o.Trace!).Sharpe)!.Trace!;
-        var census = TrialLedger.Alone(BatchTrials.Of(_plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null));
-        census.Trials.ShouldBe(100);
-        return SelectionGuards.Of(_plan, outcomes, best, census, SelectionTests.Of(_plan, outcomes))!;
+        return _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });
+    }
+
+    [Fact]
+    public void A_portfolio_of_the_winners_of_noise_is_not_taken_for_skill()
+    {
+        // Half of a hundred worthless strategies earned: together they look better than any of them, and better than the expected best of a hundred.
+        int passed = 0, fooled = 0;
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var outcomes = Outcomes(seed, 0);
+            var winners = outcomes.Values.Where(o => o.Trace!.Equity[^1] > o.Trace.Start).Select(o => o.Trace!).ToList();
+            var now = 100_000.0;
+            var portfolio = new EquityTrace(7 * TimeSpan.TicksPerDay, 105_400, now, [.. Enumerable.Range(0, Weeks).Select(t => now *= 1 + winners.Average(w => w.ReturnOf(105_400 + t)))]);
+            var guards = Judge(_winners, outcomes, portfolio);
+            if (guards.PortfolioDeflated > BatchGuards.Confidence) passed++;
+            if (guards.Portfolio.Deflated(guards.EffectiveTrials) > BatchGuards.Confidence) fooled++;
+        }
+        // Not every one of twenty: the threshold is what luck shows on average, and the test leaves it 5 %.
+        passed.ShouldBeLessThanOrEqualTo(3);
+        fooled.ShouldBeGreaterThan(10);
     }
 
     [Fact]
@@ -50,7 +83,7 @@ public sealed class SelectionGuardsTests
             var guards = Judge(seed, 0, out var best);
             overfitting += guards.Overfitting!.Probability / draws;
             if (guards.PortfolioDeflated > BatchGuards.Confidence) passed++;
-            if (TraceSharpe.Of(best).Deflated(0, 1) > BatchGuards.Confidence) plain++;
+            if (TraceSharpe.Of(best).Deflated(1) > BatchGuards.Confidence) plain++;
         }
         overfitting.ShouldBe(0.5, 0.1);
         // The plain test is fooled nearly always, the deflated one hardly ever.
@@ -76,7 +109,7 @@ public sealed class SelectionGuardsTests
     public void More_trials_on_the_same_bars_deflate_more()
     {
         var statistics = TraceSharpe.Of(Trace(new Random(3), 0.004));
-        var deflated = new[] { 1L, 10, 100, 1_000, 100_000 }.Select(n => statistics.Deflated(0.005, n)).ToList();
+        var deflated = new[] { 1.0, 10, 100, 1_000, 100_000 }.Select(statistics.Deflated).ToList();
         deflated.ShouldBe(deflated.OrderDescending());
         deflated[0].ShouldBeGreaterThan(deflated[^1] + 0.3);
     }

@@ -11,7 +11,7 @@ public sealed class TrialLedgerTests : IDisposable
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
     }
 
-    private static Trial Of(int number) => new(TrialLedger.HashOf($"combination {number}"), number / 100.0);
+    private static Trial Of(int number) => new(TrialLedger.HashOf($"combination {number}"), 1, number / 100.0, 0.25);
 
     private static Dictionary<string, IReadOnlyList<Trial>> On(string dataSet, int from, int count) => new() { [dataSet] = [.. Enumerable.Range(from, count).Select(Of)] };
 
@@ -40,12 +40,12 @@ public sealed class TrialLedgerTests : IDisposable
     {
         var ledger = new TrialLedger(_folder);
         await ledger.RecordAsync(On("aa", 0, 10));
-        var file = Path.Combine(_folder, "aa.trials");
+        var file = Path.Combine(_folder, "aa.tried");
         using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length - 7);
         var census = await ledger.RecordAsync(On("aa", 0, 10));
         census.Trials.ShouldBe(10);
         census.New.ShouldBe(1);
-        new FileInfo(file).Length.ShouldBe(240);
+        new FileInfo(file).Length.ShouldBe(400);
     }
 
     [Fact]
@@ -71,10 +71,33 @@ public sealed class TrialLedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task Sharpe_ratios_of_other_costs_are_not_compared_and_the_combination_counts_once()
+    {
+        var ledger = new TrialLedger(_folder);
+        Trial At(ulong costs, int number, double sharpe) => new(TrialLedger.HashOf($"combination {number}"), costs, sharpe, 0.25);
+        Dictionary<string, IReadOnlyList<Trial>> Run(ulong costs, double sharpe) => new() { ["aa"] = [.. Enumerable.Range(0, 20).Select(n => At(costs, n, sharpe + n / 100.0))] };
+        await ledger.RecordAsync(Run(costs: 5, sharpe: -3));
+        var cheap = await ledger.RecordAsync(Run(costs: 1, sharpe: 0.1));
+        (cheap.Trials, cheap.New).ShouldBe((20L, 0L));
+        cheap.Sharpes.Count.ShouldBe(20);
+        cheap.Sharpes.Mean.ShouldBe(0.195, 1e-12);
+        (await ledger.RecordAsync(Run(costs: 5, sharpe: -3))).Sharpes.Mean.ShouldBe(-2.905, 1e-12);
+        ledger.Count("aa").ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Shares_of_similar_combinations_add_up_to_the_effective_number()
+    {
+        var ledger = new TrialLedger(_folder);
+        (await ledger.RecordAsync(On("aa", 0, 20))).Effective.ShouldBe(5);
+        (await ledger.RecordAsync(On("aa", 10, 20))).Effective.ShouldBe(7.5);
+    }
+
+    [Fact]
     public async Task A_file_that_another_process_keeps_is_waited_for_without_a_thread_and_not_for_ever()
     {
         Directory.CreateDirectory(_folder);
-        var path = Path.Combine(_folder, "aa.trials");
+        var path = Path.Combine(_folder, "aa.tried");
         using (new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
             // No patience at all: the first look is the last one.

@@ -42,11 +42,12 @@ public class SharpeConfidenceTests
         SharpeConfidence.StandardError(0.3, 101, 0, 3).ShouldBe(Math.Sqrt((1 + 0.3 * 0.3 / 2) / 100), 1e-15);
 
     [Fact]
-    public void Trials_of_one_kind_count_as_one_and_unrelated_ones_in_full()
+    public void The_expected_best_of_one_trial_is_nothing_and_rises_with_every_part_of_a_further_one()
     {
-        SharpeConfidence.EffectiveTrials(1, 500).ShouldBe(1);
-        SharpeConfidence.EffectiveTrials(0, 500).ShouldBe(500);
         SharpeConfidence.ExpectedMaximum(1, 1).ShouldBe(0);
+        var rising = new[] { 1, 1.3, 1.8, 2, 2.5, 3, 10, 100 }.Select(n => SharpeConfidence.ExpectedMaximum(1, n)).ToList();
+        rising.ShouldBe(rising.Order());
+        rising.Distinct().Count().ShouldBe(rising.Count);
     }
 
     [Fact]

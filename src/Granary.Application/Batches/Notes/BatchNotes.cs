@@ -20,6 +20,7 @@ internal static class BatchNotes
     [
         .. Unfinished(facts),
         .. Ruined(facts),
+        .. CostNotes.Of(facts.Plan.Spec.Execution.Settings),
         .. InSample(facts),
         .. Intrabar(facts),
     ];

@@ -12,7 +12,7 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
     private static readonly (string Check, string Title)[] _checks =
     [
         ("outOfSample", "On bars that the choice had not seen"), ("deflatedSharpe", "Sharpe ratio, deflated by all trials"), ("probabilityOfOverfitting", "Probability of overfitting"),
-        ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"),
+        ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"), ("betterThanBenchmark", "Better than the benchmark"),
     ];
 
     private readonly JsonElement _guards = SectionJson.Parse(guards);
@@ -31,7 +31,7 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
         html.Raw("</ul>\n");
         if (_evidence is { } e)
         {
-            HtmlTable.Open(html, "The five checks; live trades a configuration only where all have passed", [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
+            HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed", [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
             foreach (var (check, title) in _checks)
             {
                 if (!e.TryGetProperty(check, out var finding)) continue;
@@ -79,13 +79,17 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
         var unit = SectionJson.Text(_guards, "period");
         yield return ("Trials on these bars", Count("trials"), "", "Different combinations that were ever run on them, over all batches");
         yield return ("of which new", Count("newTrials"), "", null);
+        yield return ("Effective number of trials", Ratio("effectiveTrials", 1), "", "Independent trials that they amount to: similar ones are counted together, by clusters of their returns (López de Prado 2018)");
         yield return ($"Sharpe ratio per period ({unit})", Ratio("sharpe"), "", "Mean over deviation of the portfolio's returns, not annualised");
-        yield return ("Expected of the best worthless trial", Ratio("expectedMaximum"), "", "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V the variance of the trials' Sharpe ratios, N their number (Bailey and López de Prado 2014)");
-        yield return ("Deflated Sharpe ratio", Ratio("deflatedSharpe"), "", "The probability that the true Sharpe ratio exceeds that");
+        yield return ("Expected of the best worthless trial", Ratio("expectedMaximum"), "", "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1/(n − 1), n the periods, N the effective number of trials (Bailey and López de Prado 2014)");
+        if (SectionJson.Value(_guards, "winnersOfNothing") > 0) yield return ("Expected of the winners among worthless trials", Ratio("winnersOfNothing"), "", "The mean over bootstrap samples of the strategies' returns without their means");
+        yield return ("Deflated Sharpe ratio", Ratio("deflatedSharpe"), "", "The probability that the true Sharpe ratio exceeds the larger of these");
+        yield return ("The same, all trials independent", Ratio("rawDeflatedSharpe"), "", "N the number of trials, V the variance of their Sharpe ratios; for comparison, no check depends on it");
         yield return ($"Least record, {unit}", Count("minimumTrackRecord"), "", "To tell the Sharpe ratio from zero at 95% (Bailey and López de Prado 2012)");
         yield return ("Probability of overfitting", Ratio("probabilityOfOverfitting"), "", "Combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu 2017)");
         yield return ("Probability that the choice loses", Ratio("probabilityOfLoss"), "", "Share of the halvings in which the best of one half loses on the other");
-        yield return ("White's reality check, p", Ratio("realityCheck"), "", "White 2000, by stationary bootstrap");
-        yield return ("Superior predictive ability, p", Ratio("superiorPredictiveAbility"), "", "Hansen 2005, consistent");
+        yield return ("White's reality check, p", Ratio("realityCheck"), "", "White 2000, studentised, by stationary bootstrap; p = (b + 1)/(B + 1)");
+        yield return ("Mean block of the bootstrap, periods", Ratio("meanBlock", 1), "", "Chosen from the data (Politis and White 2004; Patton, Politis and White 2009)");
+        yield return ("Superior predictive ability, p", Ratio("superiorPredictiveAbility"), "", "Hansen 2005, consistent, by the same resamples");
     }
 }

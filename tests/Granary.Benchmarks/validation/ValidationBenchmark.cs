@@ -1,0 +1,20 @@
+namespace Granary.Benchmarks.Validation;
+
+/// <summary>Size and power of the validation checks by simulation: what docs/guards.md says of them comes from here.</summary>
+public static class ValidationBenchmark
+{
+    /// <param name="args"><c>size [DRAWS]</c> or <c>power [NOISE EDGES]</c>.</param>
+    /// <returns>0; 1 where a bound is not kept; 2 for a wrong call.</returns>
+    public static int Run(string[] args)
+    {
+        int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        switch (args)
+        {
+            case ["size", ..]: return SnoopingSize.Run(Number(1, 1000)) <= 0.08 ? 0 : 1;
+            case ["power", ..]: return EdgePower.Run(Number(1, 120), Number(2, 16)) ? 0 : 1;
+            default:
+                Console.WriteLine("Granary.Benchmarks validation size [DRAWS] | power [NOISE EDGES]");
+                return 2;
+        }
+    }
+}
