@@ -188,7 +188,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             digest.Add("portfolio", outcome.Fingerprint);
 
             // What an interrupted run had finished has been seen, and so counts.
-            if (interrupted && host is not IPortfolioHost) await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes)), CancellationToken.None);
+            if (interrupted && host is not IPortfolioHost) await CountAsync(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes));
             BatchGuards? guards = null;
             if (!interrupted && host is not IPortfolioHost)
             {
@@ -267,15 +267,19 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
-        var (census, fault) = await BatchTrials.CountAsync(ledger, Trials(plan, outcomes, markets, learning, tests));
+        var (census, fault) = await CountAsync(plan, outcomes, markets, learning, tests);
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
         return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
     }
 
-    // A new version of a model is no new idea.
-    private static Dictionary<string, IReadOnlyList<Trial>> Trials(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, BatchLearning? learning,
-        SelectionTests tests) =>
-        BatchTrials.Of(plan, outcomes, markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal), i => learning?.ModelOf(i)?.Split(':')[0], tests.Effective);
+    private async Task<(TrialCensus Census, string? Fault)> CountAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets,
+        BatchLearning? learning, SelectionTests tests)
+    {
+        // A new version of a model is no new idea.
+        var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        var trials = BatchTrials.Of(plan, outcomes, hashes, i => learning?.ModelOf(i)?.Split(':')[0], tests.Effective);
+        return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(plan, markets, CancellationToken.None), CancellationToken.None);
+    }
 
     private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
         guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;

@@ -64,13 +64,16 @@ public static class WeightRules
         }
         else
         {
+            // Strategies with identical results are one strategy, which is weighted once.
+            var identical = IdenticalResults.Of(plan, outcomes);
             foreach (var instance in plan.Instances)
             {
                 if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is not { } stats) continue;
+                if (!identical.IsFirst(instance.Index)) continue;
                 weights[instance.Index] = portfolio.Rule switch
                 {
                     "winners" => stats.TotalReturn > 0 ? 1 : 0,
-                    _ => 1.0 / plan.Instances.Count,
+                    _ => 1.0 / (plan.Instances.Count - identical.Repeated),
                 };
             }
         }

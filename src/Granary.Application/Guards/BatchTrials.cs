@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Hosting;
 using Granary.Engine.Analysis;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -23,7 +24,7 @@ public static class BatchTrials
         var trials = new Dictionary<string, IReadOnlyList<Trial>>(StringComparer.Ordinal);
         foreach (var feed in plan.Feeds)
         {
-            var dataSet = feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
+            var dataSet = DataSet(feed, hashes);
             if (!trials.TryGetValue(dataSet, out var list)) trials.Add(dataSet, list = new List<Trial>());
             foreach (var instance in feed.Instances)
             {
@@ -41,12 +42,13 @@ public static class BatchTrials
     /// <summary>Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.</summary>
     /// <param name="ledger">Null where nobody keeps one.</param>
     /// <returns>And why the ledger could not be kept; null where it was.</returns>
-    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials, CancellationToken cancellationToken = default)
+    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
     {
         string? fault = null;
         try
         {
-            if (ledger is not null) return (await ledger.RecordAsync(trials, cancellationToken), null);
+            if (ledger is not null) return (await ledger.RecordAsync(trials, sketches, cancellationToken), null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,6 +56,21 @@ public static class BatchTrials
         }
         return (TrialLedger.Alone(trials), fault);
     }
+
+    /// <summary>Sketches of the data sets that a batch runs on.</summary>
+    public static async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
+    {
+        var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        var bySymbol = new Dictionary<string, BarSketch>(StringComparer.Ordinal);
+        foreach (var symbol in plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal))
+            bySymbol[symbol] = await BarSketch.OfAsync(markets[symbol].Series, cancellationToken);
+        var sketches = new Dictionary<string, BarSketch>(StringComparer.Ordinal);
+        foreach (var feed in plan.Feeds) sketches[DataSet(feed, hashes)] = BarSketch.Join([.. feed.Symbols.Select(s => bySymbol[s])]);
+        return sketches;
+    }
+
+    private static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
+        feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
 
     // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.
     private static string Text(StrategyInstance instance, string? model)

@@ -45,7 +45,8 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
         }
 
         // The rule is followed on paper: chosen by what was known, held over what came next.
-        var traces = plan.Instances.Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace).OfType<EquityTrace>().ToList();
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traces = plan.Instances.Where(i => identical.IsFirst(i.Index)).Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace).OfType<EquityTrace>().ToList();
         if (traces.Count == 0 || traces.Max(t => t.LastPeriod) - traces.Min(t => t.FirstPeriod) + 1 < 4 * Choices)
         {
             why = $"the record is too short to choose on one part and judge on another: fewer than {4 * Choices} periods";

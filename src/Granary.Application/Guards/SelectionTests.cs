@@ -19,13 +19,15 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
     public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null)
     {
-        var traced = Traced(plan, outcomes);
+        // Strategies with identical results are one strategy.
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traced = Traced(plan, outcomes).FindAll(t => identical.IsFirst(t.Strategy));
         if (traced.Count == 0) return new SelectionTests(null, 0, null, 0, new EffectiveTrials(0, 0, 0), 0);
         var (from, to) = (traced.Min(t => t.Trace.FirstPeriod), traced.Max(t => t.Trace.LastPeriod) + 1);
         // Side by side: each is one thread's work.
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
-        var effective = Cluster(plan, outcomes, traced, from, to);
+        var effective = Cluster(traced, from, to);
         var winners = plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
@@ -92,11 +94,10 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return (DataSnoopingTest.Of(excess, seed, resamples), chosen.Count);
     }
 
-    // Strategies with identical results are one trial, and what never moved is none.
-    private static EffectiveTrials Cluster(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
+    // What never moved is no trial.
+    private static EffectiveTrials Cluster(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
     {
-        var identical = IdenticalResults.Of(plan, outcomes);
-        var distinct = traced.Where(t => identical.IsFirst(t.Strategy) && t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();
+        var distinct = traced.Where(t => t.Trace.Equity.AsSpan().ContainsAnyExcept(t.Trace.Start)).ToList();
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
         var count = (int)((to - from) / join);
         if (count < 2) return new EffectiveTrials(distinct.Count, distinct.Count, distinct.Count);

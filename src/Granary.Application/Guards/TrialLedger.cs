@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Guards;
 
@@ -25,7 +26,8 @@ public sealed record TrialCensus(long Trials, long New, double Effective, Moment
 /// </summary>
 /// <remarks>
 /// One file for each data set, named by the hash of its bars: records of 40 bytes (16 of the combination, 8 each of its costs, its Sharpe ratio and its
-/// share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run.
+/// share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run. Beside it lies a sketch of the bars,
+/// by which a data set that begins a day later is recognised: trials on it count too.
 /// </remarks>
 /// <param name="folder">Made when it is first needed.</param>
 /// <param name="patience">How long to wait for another process that has a file; null = half a minute.</param>
@@ -33,7 +35,7 @@ public sealed record TrialCensus(long Trials, long New, double Effective, Moment
 public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimeProvider? clock = null)
 {
     private const int RecordSize = 40;
-    private const string Extension = ".tried";
+    private const string Extension = ".tried", SketchExtension = ".days";
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(30);
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
@@ -52,9 +54,11 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
 
     /// <summary>Adds what has been tried, and tells what has been tried in all. Where another process has a file it is waited for, and no thread waits with it.</summary>
     /// <param name="trials">By data set, as the hash of its bars.</param>
+    /// <param name="sketches">Of the same data sets; one without a sketch has no relatives.</param>
     /// <exception cref="IOException">The folder cannot be written, or another process kept a file for half a minute; the message says which, and what to do.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials, CancellationToken cancellationToken = default)
+    public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials, IReadOnlyDictionary<string, BarSketch>? sketches = null,
+        CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         var census = new Counting();
@@ -62,10 +66,22 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
         // In one order, so that two runs over the same data sets add the same numbers alike.
         foreach (var (dataSet, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
+            var related = new List<Trial>();
+            var sketch = sketches?.GetValueOrDefault(dataSet);
+            if (sketch is not null)
+            {
+                foreach (var relative in await RelativesAsync(dataSet, sketch, cancellationToken))
+                {
+                    await using var other = await OpenAsync(Path.Combine(folder, relative + Extension), cancellationToken);
+                    related.AddRange(Read(other));
+                }
+            }
             await using var file = await OpenAsync(Path.Combine(folder, dataSet + Extension), cancellationToken);
+            // By now no other process writes the sketch of this data set.
+            if (sketch is not null && !File.Exists(SketchPath(dataSet))) AtomicFile.Write(SketchPath(dataSet), sketch.ToBytes());
             var known = Read(file);
             var added = new MemoryStream();
-            var fresh = census.Add(known, tried, trial =>
+            census.Add(known, related, tried, trial =>
             {
                 BinaryPrimitives.WriteUInt128LittleEndian(record, trial.Combination);
                 BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), trial.Costs);
@@ -91,7 +107,7 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     public static TrialCensus Alone(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials)
     {
         var census = new Counting();
-        foreach (var (_, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal)) census.Add([], tried, _ => { });
+        foreach (var (_, tried) in trials.OrderBy(t => t.Key, StringComparer.Ordinal)) census.Add([], [], tried, _ => { });
         return census.Finish();
     }
 
@@ -103,32 +119,48 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
         private Moments _sharpes;
 
         /// <summary>Counts what is known of a data set and what a run tried on it; passes on each record that is not there yet.</summary>
-        public int Add(List<Trial> known, IReadOnlyList<Trial> tried, Action<Trial> append)
+        /// <param name="known">In the data set's own file.</param>
+        /// <param name="related">In the files of data sets with mostly the same bars.</param>
+        public void Add(List<Trial> known, List<Trial> related, IReadOnlyList<Trial> tried, Action<Trial> append)
         {
-            var shares = new Dictionary<UInt128, double>(known.Count);
+            var shares = new Dictionary<UInt128, double>(known.Count + related.Count);
             var sharpes = new Dictionary<(UInt128 Combination, ulong Costs), double>();
-            foreach (var trial in known)
+            var written = known.Select(t => (t.Combination, t.Costs)).ToHashSet();
+            foreach (var trial in known.Concat(related))
             {
                 shares.TryAdd(trial.Combination, trial.Share);
                 sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe);
             }
-            var fresh = 0;
             foreach (var trial in tried)
             {
-                if (shares.TryAdd(trial.Combination, trial.Share)) fresh++;
-                if (sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe)) append(trial);
+                if (shares.TryAdd(trial.Combination, trial.Share)) _fresh++;
+                sharpes.TryAdd((trial.Combination, trial.Costs), trial.DailySharpe);
+                if (written.Add((trial.Combination, trial.Costs))) append(trial);
                 _own += trial.Share;
             }
-            (_all, _fresh) = (_all + shares.Count, _fresh + fresh);
+            _all += shares.Count;
             foreach (var (_, share) in shares.OrderBy(s => s.Key)) _effective += share;
             var costs = tried.Select(t => t.Costs).ToHashSet();
             foreach (var ((_, cost), sharpe) in sharpes.OrderBy(s => s.Key))
                 if (double.IsFinite(sharpe) && costs.Contains(cost))
                     _sharpes.Add(sharpe);
-            return fresh;
         }
 
         public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _sharpes);
+    }
+
+    private string SketchPath(string dataSet) => Path.Combine(folder, dataSet + SketchExtension);
+
+    // The data sets with mostly the same bars.
+    private async Task<List<string>> RelativesAsync(string dataSet, BarSketch sketch, CancellationToken cancellationToken)
+    {
+        var relatives = new List<string>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + SketchExtension).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            if (name != dataSet && sketch.Similarity(BarSketch.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken))) >= BarSketch.Same) relatives.Add(name);
+        }
+        return relatives;
     }
 
     // One process at a time has the file open; the others wait for their turn.

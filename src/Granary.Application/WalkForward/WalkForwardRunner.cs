@@ -89,7 +89,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var tests = SelectionTests.Of(plan, all, tried.Benchmark);
         var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         var trials = BatchTrials.Of(plan, all, hashes, i => plan.Instances[i].Model?.Name, tests.Effective);
-        var (census, fault) = await BatchTrials.CountAsync(ledger, trials, cancellationToken);
+        var (census, fault) = await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(plan, markets, cancellationToken), cancellationToken);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var period = plan.Feeds[0].TracePeriod;
         var tracer = new EquityTracer(period, plan.Spec.Cash);

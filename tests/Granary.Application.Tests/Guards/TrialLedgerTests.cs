@@ -110,7 +110,7 @@ public sealed class TrialLedgerTests : IDisposable
 
             // Whoever waits gives up when told to.
             using var stop = new CancellationTokenSource();
-            var waiting = new TrialLedger(_folder, TimeSpan.FromHours(1)).RecordAsync(On("aa", 0, 1), stop.Token);
+            var waiting = new TrialLedger(_folder, TimeSpan.FromHours(1)).RecordAsync(On("aa", 0, 1), cancellationToken: stop.Token);
             waiting.IsCompleted.ShouldBeFalse();
             await stop.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(() => waiting);

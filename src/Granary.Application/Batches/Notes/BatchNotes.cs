@@ -20,6 +20,7 @@ internal static class BatchNotes
     [
         .. Unfinished(facts),
         .. Ruined(facts),
+        .. DuplicateNotes.Of(facts.Plan, facts.Outcomes),
         .. CostNotes.Of(facts.Plan.Spec.Execution.Settings),
         .. InSample(facts),
         .. Intrabar(facts),

@@ -40,7 +40,8 @@ public static class ScheduledWeights
     /// <summary>The rules that go by the strategies' equity: winners, equal, score, matching-pursuit.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
-        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace)).Where(t => t.Trace is not null).Select(t => (t.Index, Trace: t.Trace!)).ToList();
+        var identical = IdenticalResults.Of(plan, outcomes);
+        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace)).Where(t => t.Trace is not null && identical.IsFirst(t.Index)).Select(t => (t.Index, Trace: t.Trace!)).ToList();
         var calendar = CalendarOf(spec, traces.Select(t => t.Trace));
         var schedule = new WeightSchedule(plan.Instances.Count);
         var history = new List<WeightStep>();
@@ -50,7 +51,7 @@ public static class ScheduledWeights
             var chosen = rule switch
             {
                 "winners" => [.. traces.Where(t => t.Trace.EquityAt(at - 1) > t.Trace.EquityAt(from - 1)).Select(t => (t.Index, 1.0))],
-                "equal" => [.. traces.Select(t => (t.Index, 1.0 / plan.Instances.Count))],
+                "equal" => [.. traces.Select(t => (t.Index, 1.0 / (plan.Instances.Count - identical.Repeated)))],
                 WeightRules.Score => ByScore(traces, from, at, spec),
                 _ => Pursue(traces, from, at, spec),
             };
@@ -122,6 +123,7 @@ public static class ScheduledWeights
         Func<int, IReadOnlyList<(long Time, int State)>> changes, int states, RebalanceSpec spec)
     {
         var calendar = CalendarOf(spec, outcomes.Values.Select(o => o.Trace).OfType<EquityTrace>());
+        var identical = IdenticalResults.Of(plan, outcomes);
         var schedule = new WeightSchedule(plan.Instances.Count);
         var history = new List<WeightStep>();
         var ordered = trades.OrderBy(t => t.KnownAt).ThenBy(t => t.Strategy).ToList();
@@ -134,6 +136,7 @@ public static class ScheduledWeights
             var chosen = new List<(int, double)>();
             foreach (var instance in plan.Instances)
             {
+                if (!identical.IsFirst(instance.Index)) continue;
                 var weights = new double[states];
                 for (var s = 0; s < states; s++) weights[s] = learnt[instance.Id, s];
                 byState[instance.Index] = weights;
