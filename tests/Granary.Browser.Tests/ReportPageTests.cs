@@ -163,19 +163,42 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Escape");
         (await dialog.IsVisibleAsync()).ShouldBeFalse();
 
-        (await page.Locator(".chosen:visible").CountAsync()).ShouldBe(1);
-        var second = await page.Locator(".chosen").Nth(1).GetAttributeAsync("data-strategy");
-        await page.Locator("select[data-choose]").SelectOptionAsync(new SelectOptionValue { Index = 1 });
-        (await page.Locator(".chosen:visible h4").TextContentAsync()).ShouldBe(second);
-        (await page.Locator(".chosen:visible g.trade").CountAsync()).ShouldBeGreaterThan(0);
-
-        var id = _run.Model.Strategies.Select(s => s.Id).First(i => i == second);
-        await page.Locator("input[name=find]").FillAsync(id);
-        await page.Locator("select[data-choose]").SelectOptionAsync(new SelectOptionValue { Index = 0 });
+        var second = await page.Locator("table.strategies tbody tr").Nth(1).GetAttributeAsync("data-id");
+        await page.Locator("input[name=find]").FillAsync(second!);
         await page.Locator("table.strategies tbody tr:not([hidden])").First.ClickAsync();
         await open.PictureOfScreenAsync("dialog");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Entries and exits" }).ClickAsync();
-        (await page.Locator(".chosen:visible h4").TextContentAsync()).ShouldBe(second);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Entries, exits and equity" }).ClickAsync();
+        await page.Locator($".explore[data-strategy=\"{second}\"]").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Any_strategy_is_drawn_as_candles_with_its_equity_and_zoomed_to_its_trades()
+    {
+        await using var open = await browser.OpenAsync(RunPage());
+        var page = open.Page;
+        var box = page.Locator(".explore");
+        await box.ScrollIntoViewIfNeededAsync();
+        await page.Locator(".explore[data-strategy]").WaitForAsync();
+        (await box.Locator("select option").CountAsync()).ShouldBe(_run.Model.Strategies.Count(s => s.Stats is not null));
+        (await page.Locator(".chosen:visible").CountAsync()).ShouldBe(0, "the drawings that need no script are for paper");
+        var traded = _run.Model.Strategies.First(s => s is { Weight: not 0, Stats.Trades: > 5 });
+        await box.Locator("select").SelectOptionAsync(traded.Id);
+        var told = box.Locator("output");
+        var trades = _run.Trades(traded.Index).ToArray();
+        (await told.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
+        await box.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Zoom in" }).ClickAsync();
+        (await told.TextContentAsync())!.ShouldNotContain($"{trades.Length} of {trades.Length} trades");
+        await box.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Zoom to the next trade" }).ClickAsync();
+        (await told.TextContentAsync())!.ShouldContain($"Trade 1 of {trades.Length}: ");
+        (await told.TextContentAsync())!.ShouldContain($"{new DateTime(trades[0].EntryTime):yyyy-MM-dd}");
+        await open.PictureOfScreenAsync("candles");
+        await box.Locator("canvas").FocusAsync();
+        await page.Keyboard.PressAsync("PageDown");
+        (await told.TextContentAsync())!.ShouldContain($"Trade 2 of {trades.Length}: ");
+        await page.Keyboard.PressAsync("Home");
+        (await told.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
+        // Something is drawn: the canvas is not of one colour.
+        (await page.EvaluateAsync<int>("new Set(new Uint32Array(document.querySelector('.explore canvas').getContext('2d').getImageData(0, 0, 600, 300).data.buffer)).size")).ShouldBeGreaterThan(4);
     }
 
     [Fact]
@@ -218,7 +241,8 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     {
         await using var open = await browser.OpenAsync(RunPage(), scripts: false);
         (await open.Page.Locator("table.strategies tbody tr:visible").CountAsync()).ShouldBe(1000);
-        (await open.Page.Locator(".chosen:visible").CountAsync()).ShouldBe(6);
+        (await open.Page.Locator(".chosen:visible").CountAsync()).ShouldBe(3);
+        (await open.Page.Locator(".explore").IsVisibleAsync()).ShouldBeFalse();
         (await open.Page.Locator(".filters").IsVisibleAsync()).ShouldBeFalse("what needs a script is not shown");
         (await open.Page.Locator("#theme").IsVisibleAsync()).ShouldBeFalse();
         (await open.Page.Locator(".plot svg path.line.s1").First.IsVisibleAsync()).ShouldBeTrue();

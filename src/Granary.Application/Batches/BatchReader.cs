@@ -38,7 +38,8 @@ public static class BatchReader
         var root = JsonPart.Parse(name, text);
         if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder).Spec;
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
-        var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var account = root.Find("account")?.Only("cash", "riskFreePercent");
+        var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
         var execution = ExecutionSection.Read(root.Find("execution"));
         var data = Data(root.Need("data"));
         if (execution.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
@@ -48,6 +49,7 @@ public static class BatchReader
             Name = NameOf(root.Find("name"), name),
             Data = data,
             Cash = cash,
+            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             Execution = execution,
             Strategies = Strategies(root.Need("strategies"), cash),

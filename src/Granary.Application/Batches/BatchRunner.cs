@@ -221,6 +221,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Strategies = entries,
                 Markets = await MarketDescription.OfAsync(markets, spec.Data, outputs.Has("report"), CancellationToken.None),
                 StartingCash = spec.Cash,
+                RiskFree = spec.RiskFreePercent / 100,
                 Portfolio = guards?.Selection is { } selection
                     ? outcome.Statistics with { DeflatedSharpe = selection.PortfolioDeflated, ProbabilityOfOverfitting = selection.Overfitting?.Probability ?? double.NaN }
                     : outcome.Statistics,

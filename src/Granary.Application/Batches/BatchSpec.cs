@@ -15,6 +15,9 @@ public sealed record BatchSpec
 
     public double Cash { get; init; } = 100_000;
 
+    /// <summary>A yearly rate in percent, for the excess Sharpe ratio of the report alone.</summary>
+    public double RiskFreePercent { get; init; }
+
     public required ExecutionSpec Execution { get; init; }
 
     public required IReadOnlyList<StrategySpec> Strategies { get; init; }

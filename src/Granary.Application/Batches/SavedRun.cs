@@ -52,18 +52,43 @@ public sealed class SavedRun : IRunEvents
             Interrupted = manifest.Find("status")?.String() == "interrupted",
             Strategies = entries,
             Markets = [.. manifest.Need("data").List().Select(Market)],
-            StartingCash = double.NaN,
+            StartingCash = Statistics(portfolio.Find("stats")) is { } s ? s.FinalEquity / (1 + s.TotalReturn) : double.NaN,
             Portfolio = Statistics(portfolio.Find("stats")),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of, Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
             BatchText = manifest.Need("spec").String(),
         };
+        var equity = Path.Combine(folder, "equity.csv");
+        if (File.Exists(equity)) model = WithEquity(model, equity);
         var trades = Path.Combine(folder, "trades.csv");
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades) : [], File.Exists(trades));
     }
 
     // A code that only a newer Granary knows is left out.
     private static RunNote? Note(JsonPart n) => RunNotes.CodeOf(n.Need("code").String()) is { } code ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
+
+    private static RunModel WithEquity(RunModel model, string path)
+    {
+        var recorder = new EquityRecorder();
+        using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
+        try
+        {
+            csv.Read();
+            csv.ReadHeader();
+            while (csv.Read())
+            {
+                var time = DateTime.Parse(csv.GetField("time")!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+                recorder.Add(new EquityRow(time, Number("equity"), Number("cash"), Number("exposure"), Number("drawdown")));
+            }
+        }
+        catch (Exception e) when (e is CsvHelperException or FormatException or ArgumentNullException)
+        {
+            throw new InputException($"{path}, line {csv.Parser.Row}: this is no row of a run's equity; rebuild the run with 'granary backtest'", e);
+        }
+        return recorder.Count == 0 ? model : model with { Equity = recorder.Rows(), Closes = recorder.Closes(), WorstDrawdowns = recorder.WorstDrawdowns() };
+
+        double Number(string column) => double.Parse(csv.GetField(column)!, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
 
     private static MarketEntry Market(JsonPart m) => new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
         new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc), m.Need("hash").String(), []);

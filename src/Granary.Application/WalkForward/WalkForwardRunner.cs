@@ -142,6 +142,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Strategies = entries,
             Markets = markets,
             StartingCash = plan.Spec.Cash,
+            RiskFree = plan.Spec.RiskFreePercent / 100,
             Portfolio = guards.Selection is { } s ? portfolio with { DeflatedSharpe = s.PortfolioDeflated, ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN } : portfolio,
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),

@@ -26,11 +26,13 @@ internal static class AnalysisCommands
         var perYear = new Option<double?>("--periods-per-year") { Description = "how many rows a year has (told from the dates)" };
         var json = new Option<bool>("--json");
         var output = new Option<string?>("--out") { Description = "a tear sheet, as report.html" };
-        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, json, output };
+        var title = new Option<string?>("--title") { Description = "heading of the tear sheet (the file's name)" };
+        var author = new Option<string?>("--author") { Description = "who made it, beside the heading" };
+        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, json, output, title, author };
         command.SetAction(call =>
         {
             var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear)));
-            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, Path.GetFileName(call.GetValue(file)!), call.GetValue(perYear), analysis.Benchmark, Path.GetFileName(call.GetValue(benchmark))));
+            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, call.GetValue(title) ?? Path.GetFileName(call.GetValue(file)!), call.GetValue(perYear), analysis.Benchmark, Path.GetFileName(call.GetValue(benchmark)), author: call.GetValue(author)));
             if (call.GetValue(json)) Console.WriteLine(CurveAnalysisJson.Write(analysis));
             else Output.Table(["Statistic", "Value"], analysis.Named.Select(n => new[] { n.Key, RunText.Number(n.Value) }));
             return 0;

@@ -12,7 +12,7 @@ namespace Granary.Reporting.Html;
 public static class HtmlReport
 {
     private static readonly IReportSection<CurveView>[] _curve =
-        [new StatisticsSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
+        [new StatisticsSection(), new TrailingSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
     // Sections with a page of their own; all others are shown as they are.
     private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name, RegimeSection.Name];
@@ -23,7 +23,7 @@ public static class HtmlReport
     public static void Write(TextWriter output, RunModel run, IRunEvents events)
     {
         var view = RunView.Of(run, events);
-        IReportSection<RunView>[] portfolio = [_curve[0], _curve[1], _curve[2], _curve[3], _curve[4], new ExposureSection(), _curve[5], _curve[6]];
+        IReportSection<RunView>[] portfolio = [.. _curve[..6], new ExposureSection(), new HoldingsSection(), .. _curve[6..]];
         string? Section(string name) => run.Sections.GetValueOrDefault(name);
         ReportPage.Group<RunView>[] groups =
         [
@@ -46,11 +46,12 @@ public static class HtmlReport
     /// <param name="periodsPerYear">Null to infer it from the times.</param>
     /// <param name="benchmark">Compared at the times that both have; null for none.</param>
     /// <param name="notes">One sentence each, shown at the top.</param>
+    /// <param name="author">Who made it; null for nobody.</param>
     public static void Write(TextWriter output, EquityCurve curve, string title, double? periodsPerYear = null,
-        EquityCurve? benchmark = null, string? benchmarkName = null, IReadOnlyList<string>? notes = null)
+        EquityCurve? benchmark = null, string? benchmarkName = null, IReadOnlyList<string>? notes = null, string? author = null)
     {
         var view = CurveView.Of(curve, periodsPerYear, benchmark, benchmarkName);
-        ReportPage.Write(new HtmlWriter(output), $"{title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, title, notes ?? []),
+        ReportPage.Write(new HtmlWriter(output), $"{title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, title, notes ?? [], author),
             [new("Curve", _curve), new("Record", [new FormulasSection()])],
             "Granary analysis of an equity curve. Past results say little about future ones.");
     }

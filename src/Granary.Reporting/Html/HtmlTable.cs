@@ -28,14 +28,27 @@ internal static class HtmlTable
 
     public static void Close(HtmlWriter html) => html.Raw("</tbody></table></div>\n");
 
-    public static void RowHead(HtmlWriter html, string text) => html.Write($"<tr><th scope=\"row\">{text}</th>");
+    public static void RowHead(HtmlWriter html, string text)
+    {
+        if (IsDate(text)) html.Write($"<tr><th scope=\"row\" class=\"date\">{text}</th>");
+        else html.Write($"<tr><th scope=\"row\">{text}</th>");
+    }
+
+    // A date, or a date and a time, stays on one line.
+    private static bool IsDate(string? text) =>
+        text is { Length: 10 or 16 } && text[4] == '-' && text[7] == '-' && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[9]);
 
     public static void EndRow(HtmlWriter html) => html.Raw("</tr>\n");
 
     public static void Text(HtmlWriter html, string? text, bool minor = false)
     {
-        if (minor) html.Write($"<td class=\"minor\">{text}</td>");
-        else html.Write($"<td>{text}</td>");
+        if (minor || IsDate(text)) html.Write($"<td class=\"{(minor ? "minor" : "")}{(IsDate(text) ? " date" : "")}\">{text}</td>");
+        else
+        {
+            html.Raw("<td>");
+            html.Prose(text ?? "");
+            html.Raw("</td>");
+        }
     }
 
     /// <param name="style">As gain or loss.</param>

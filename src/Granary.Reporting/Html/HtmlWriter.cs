@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace Granary.Reporting.Html;
 
@@ -11,6 +12,9 @@ internal sealed class HtmlWriter(TextWriter output)
 {
     private static readonly SearchValues<char> _special = SearchValues.Create(
         "<>&\"'\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
+
+    private static readonly Regex _dates = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     private int _ids;
 
@@ -41,6 +45,21 @@ internal sealed class HtmlWriter(TextWriter output)
             text = text[(at + 1)..];
         }
         output.Write(text);
+    }
+
+    /// <summary>A sentence as text, its dates kept on one line each.</summary>
+    public void Prose(string sentence)
+    {
+        var at = 0;
+        foreach (var date in _dates.EnumerateMatches(sentence))
+        {
+            Text(sentence.AsSpan(at, date.Index - at));
+            Raw("<span class=\"date\">");
+            Text(sentence.AsSpan(date.Index, date.Length));
+            Raw("</span>");
+            at = date.Index + date.Length;
+        }
+        Text(sentence.AsSpan(at));
     }
 
     [InterpolatedStringHandler]

@@ -153,6 +153,7 @@ internal static class NumberText
         "minimumTrackRecordLength" => "Record needed for 95%",
         "periodsProfitable" => "Periods profitable",
         "periodsProfitableInMarket" => "Periods in the market profitable",
+        "excessSharpe" => "Sharpe ratio above the risk-free rate",
         "bestMonth" => "Best month",
         "worstMonth" => "Worst month",
         "periodsPerYear" => "Periods per year",

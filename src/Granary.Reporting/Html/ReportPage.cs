@@ -7,7 +7,7 @@ namespace Granary.Reporting.Html;
 internal static class ReportPage
 {
     private static readonly string _style = Asset("report.css");
-    private static readonly string _script = Asset("report.js");
+    private static readonly string _script = Asset("report.js") + Asset("explore.js");
 
     // Only the page's own script may run, whatever a name in the data contains.
     private static readonly string _scriptHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(_script)));

@@ -150,8 +150,10 @@ public sealed record TrackingReport(
             Description = Path.Count == 0 ? "No name was chosen." : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with {Path[^1].Names}, over the fitted periods.",
             Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain", $"{p.Names} names: {NumberText.Percent(p.Error)}"))],
             Format = v => NumberText.Ratio(v, 0),
+            Across = "Names held",
+            Up = "tracking error, percent a year",
         }.Write(html);
-        html.Raw("<p class=\"note\">Vertical: percent a year. Where the bars stop falling, more names add cost and nothing else.</p>\n");
+        html.Raw("<p class=\"note\">Where the bars stop falling, more names add cost and nothing else.</p>\n");
     }
 
     private void WriteHistory(HtmlWriter html)

@@ -9,19 +9,26 @@ public static class BenchmarkComparison
     public static BenchmarkStatistics Of(EquityCurve closes, EquityCurve benchmark)
     {
         var days = ByDay(closes);
-        // Where the curve has several rows a day, its own periods are no days.
-        var perYear = days.Count < closes.Count ? 252 : EquityStatistics.Of(closes).PeriodsPerYear;
-        return BenchmarkStatistics.Of(days, ByDay(benchmark), perYear);
+        return BenchmarkStatistics.Of(days, ByDay(benchmark), PeriodsPerYear.Infer(days.Times));
     }
 
-    /// <summary>Stamped by their days alone, each with its last value.</summary>
+    /// <summary>The benchmark's own statistics on the days that both curves have.</summary>
+    public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark) => EquityStatistics.Of(ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other);
+
+    /// <summary>Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return is left out.</summary>
     public static EquityCurve ByDay(EquityCurve curve)
     {
         var times = new List<long>();
         var values = new List<double>();
+        static long Day(long time) => time - time % TimeSpan.TicksPerDay;
+        if (curve.Count > 1 && Day(curve.Times[0]) == Day(curve.Times[1]))
+        {
+            times.Add(Day(curve.Times[0]) - 1);
+            values.Add(curve.Values[0]);
+        }
         for (var i = 0; i < curve.Count; i++)
         {
-            var day = curve.Times[i] - curve.Times[i] % TimeSpan.TicksPerDay;
+            var day = Day(curve.Times[i]);
             if (times.Count > 0 && times[^1] == day) values[^1] = curve.Values[i];
             else
             {

@@ -93,6 +93,9 @@ public sealed record RunModel
 
     public string? BenchmarkName { get; init; }
 
+    /// <summary>The yearly rate that the excess Sharpe ratio is taken over, a fraction: the batch's <c>account.riskFreePercent</c>.</summary>
+    public double RiskFree { get; init; }
+
     /// <summary>How many signals met each decision.</summary>
     public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
 

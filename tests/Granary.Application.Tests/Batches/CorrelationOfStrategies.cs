@@ -22,16 +22,20 @@ public sealed class CorrelationOfStrategies : IDisposable
     {
         var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
             $$"""
-            { "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.05 },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10, 15], "slow": 150 }, "size": { "percentOfEquity": 10 } } ], "portfolio": { {{portfolio}} } }
+            { "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
+              "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.05 },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10, 15], "slow": 150 }, "size": { "percentOfEquity": 10 } } ],
+              "portfolio": { {{portfolio}} } }
             """), Path.GetTempPath());
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = _folder, Guards = false });
         var lines = await File.ReadAllLinesAsync(Path.Combine(_folder, "trades.csv"));
         var header = lines[0].Split(',');
         // An id has commas of its own and stands in quotes.
         var rows = lines.Skip(1).Select(l => Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)").Select(f => f.Trim('"')).ToArray());
-        string[] Picked(string[] row) => [.. ((string[])["entry_time", "exit_time", "side", "quantity", "entry_price", "exit_price", "exit_reason"]).Select(c => row[Array.IndexOf(header, c)])];
-        return (await File.ReadAllTextAsync(Path.Combine(_folder, "report.html")), rows.GroupBy(r => r[0]).ToDictionary(g => g.Key, g => g.Select(Picked).ToList(), StringComparer.Ordinal));
+        string[] Picked(string[] row) => [.. ((string[])["entry_time", "exit_time", "side", "quantity", "entry_price", "exit_price",
+            "exit_reason"]).Select(c => row[Array.IndexOf(header, c)])];
+        return (await File.ReadAllTextAsync(Path.Combine(_folder, "report.html")),
+            rows.GroupBy(r => r[0]).ToDictionary(g => g.Key, g => g.Select(Picked).ToList(), StringComparer.Ordinal));
     }
 
     // Equity at each hour's close, from the trades; one return a week.

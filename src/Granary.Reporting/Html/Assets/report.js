@@ -81,16 +81,6 @@ if (form && strategies) {
 }
 printable();
 
-// One price chart at a time.
-const chooser = document.querySelector('select[data-choose]'), chosen = $$('.chosen');
-const choose = id => { for (const c of chosen) c.hidden = c.id !== id; if (chooser) chooser.value = id; };
-if (chooser) {
-  chooser.form.hidden = false;
-  chooser.form.addEventListener('submit', e => e.preventDefault());
-  chooser.onchange = () => choose(chooser.value);
-  choose(chosen[0].id);
-}
-
 // A strategy's row opens all of its figures.
 if (strategies) {
   const dialog = make('dialog'), heads = $$('thead th', strategies).map(h => h.textContent);
@@ -110,10 +100,9 @@ if (strategies) {
     for (let i = 1; i < row.cells.length; i++) if (row.cells[i].textContent.trim() && !row.cells[i].querySelector('svg')) first.push([heads[i], row.cells[i].textContent]);
     const rest = row.dataset.more.split(';').map((v, i) => [more[i][0], v === '' ? '–' : more[i][1] === 'days' ? fixed(+v, 0) : shown[more[i][1]](+v)]);
     two.append(pairs('In the table', first), pairs('More', rest));
-    const chart = chosen.find(c => c.dataset.strategy === row.dataset.id);
-    if (chart) {
-      const go = make('button', '', 'Entries and exits');
-      go.onclick = () => { dialog.close(); choose(chart.id); document.getElementById('prices').scrollIntoView(); };
+    if (window.granaryExplore?.has(row.dataset.id)) {
+      const go = make('button', '', 'Entries, exits and equity');
+      go.onclick = () => { dialog.close(); window.granaryExplore.show(row.dataset.id); document.getElementById('prices').scrollIntoView(); };
       actions.append(go);
     }
     close.onclick = () => dialog.close();

@@ -22,6 +22,12 @@ internal sealed record BarPlot
 
     public required Func<double, string> Format { get; init; }
 
+    /// <summary>What the horizontal measures.</summary>
+    public required string Across { get; init; }
+
+    /// <summary>What is counted.</summary>
+    public required string Up { get; init; }
+
     public void Write(HtmlWriter html)
     {
         if (Bars.Count == 0) return;
@@ -32,6 +38,8 @@ internal sealed record BarPlot
         PlotFrame.Open(html, Title, Description, Height, "bars");
         PlotFrame.Horizontals(html, up, Height, NumberText.Compact, 0, 4);
         PlotFrame.ValueLabels(html, across, Height, Format);
+        PlotFrame.UpTitle(html, Up);
+        PlotFrame.AcrossTitle(html, Height, Across);
         html.Write($"<svg viewBox=\"0 0 {PlotFrame.Width} {Height}\" width=\"100%\" height=\"{Height}\" preserveAspectRatio=\"none\">");
         foreach (var bar in Bars)
         {
@@ -42,7 +50,8 @@ internal sealed record BarPlot
             html.Write($"<rect class=\"{bar.Style}\" x=\"{x + 0.7}\" y=\"{y}\" width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
         }
         html.Raw("</svg>");
-        var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100).ToArray();
+        // A name reaches over the marks further in, whose lines begin below it: so the outermost come first.
+        var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100).OrderByDescending(m => Math.Abs(m.X - 50)).ToArray();
         html.Raw("<g aria-hidden=\"true\">");
         for (var i = 0; i < marks.Length; i++)
             html.Write($"<line class=\"mark {marks[i].Mark.Style}\" x1=\"{marks[i].X}%\" x2=\"{marks[i].X}%\" y1=\"{3 + 15 * i}\" y2=\"{Height}\"/>");

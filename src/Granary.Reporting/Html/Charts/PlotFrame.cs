@@ -26,6 +26,12 @@ internal static class PlotFrame
 
     public static void Close(HtmlWriter html) => html.Raw("</div></figure>\n");
 
+    /// <summary>What the vertical measures, above its labels.</summary>
+    public static void UpTitle(HtmlWriter html, string title) => html.Write($"<text class=\"up\" x=\"-44\" y=\"-13\" aria-hidden=\"true\">{title}</text>");
+
+    /// <summary>What the horizontal measures, below its labels at the right.</summary>
+    public static void AcrossTitle(HtmlWriter html, double height, string title) => html.Write($"<text class=\"axis\" x=\"100%\" y=\"{height + 34}\" aria-hidden=\"true\">{title}</text>");
+
     public static void OpenShapes(HtmlWriter html, double height) =>
         html.Write($"<svg viewBox=\"0 0 {Width} {height}\" width=\"100%\" height=\"{height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
 

@@ -29,6 +29,8 @@ internal sealed record PricePlot
             [("long entry", "m-buy"), ("short entry", "m-sell"), ("exit", "m-exit")]);
         PlotFrame.Horizontals(html, axis, Height, NumberText.Price);
         PlotFrame.TimeLabels(html, time, Height);
+        PlotFrame.UpTitle(html, "price");
+        PlotFrame.AcrossTitle(html, Height, "Time, UTC");
         PlotFrame.OpenShapes(html, Height);
         html.Raw("<path class=\"band\" d=\"");
         for (var i = 0; i < bars.Count; i++)

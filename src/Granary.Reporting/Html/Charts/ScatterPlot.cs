@@ -13,6 +13,8 @@ internal sealed record ScatterPlot
 
     public required string Across { get; init; }
 
+    public required string Up { get; init; }
+
     public required IReadOnlyList<PlotCloud> Clouds { get; init; }
 
     public required Func<double, string> Format { get; init; }
@@ -26,7 +28,8 @@ internal sealed record ScatterPlot
         PlotFrame.Open(html, Title, Description, Height, "scatter", [.. Clouds.Select(c => (c.Name, c.Style + " dot"))]);
         PlotFrame.Horizontals(html, y, Height, Format, 0);
         PlotFrame.ValueLabels(html, x, Height, Format);
-        html.Write($"<text class=\"axis\" x=\"100%\" y=\"{Height + 34}\" aria-hidden=\"true\">{Across}</text>");
+        PlotFrame.UpTitle(html, Up);
+        PlotFrame.AcrossTitle(html, Height, Across);
         PlotFrame.OpenShapes(html, Height);
         foreach (var cloud in Clouds)
         {

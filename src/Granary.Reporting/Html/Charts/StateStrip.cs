@@ -23,6 +23,7 @@ internal static class StateStrip
         var names = rows.SelectMany(r => r.Names.Select((n, i) => (n, $"state k{Colour(i, r.Names.Count)}"))).Distinct().ToList();
         PlotFrame.Open(html, title, string.Join("; ", rows.Select(r => $"{r.Name}: {Described(r)}")), height, "time states", names);
         PlotFrame.TimeLabels(html, time, height);
+        PlotFrame.AcrossTitle(html, height, "Time, UTC");
         PlotFrame.OpenShapes(html, height);
         for (var r = 0; r < rows.Count; r++)
         {

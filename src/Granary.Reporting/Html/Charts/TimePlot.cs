@@ -49,6 +49,15 @@ internal sealed record TimePlot
     /// <summary>False where a plot right below has the same axis of time.</summary>
     public bool TimeLabels { get; init; } = true;
 
+    /// <summary>What the vertical measures; null for what its unit says.</summary>
+    public string? Up { get; init; }
+
+    /// <summary>Each line is an area on top of those before it; the last is at the top. Values are not negative.</summary>
+    public bool Stacked { get; init; }
+
+    /// <summary>Spans that are shaded behind the lines, as drawdowns.</summary>
+    public IReadOnlyList<(long From, long To)> Shades { get; init; } = [];
+
     /// <summary>Whether times of day matter under the pointer.</summary>
     public bool Intraday { get; init; }
 
@@ -57,13 +66,26 @@ internal sealed record TimePlot
         var lines = Lines.Where(l => l.Times.Length > 0).Select(Thinned).ToArray();
         if (lines.Length == 0) return;
         var time = Span ?? new TimeAxis(lines.Min(l => l.Times[0]), lines.Max(l => l.Times[^1]));
-        var axis = ValueAxis.Around(lines.SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
+        var tops = Stacked ? Sums(lines) : lines;
+        var axis = ValueAxis.Around(tops.SelectMany(l => l.Values), Baseline, LogFrom, Ticks);
         PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, TimeLabels ? "time" : "time bare",
             lines.Length > 1 ? [.. lines.Select(l => (l.Name, l.Style))] : null);
         PlotFrame.Horizontals(html, axis, Height, v => Text(v, Unit), Baseline, Ticks);
-        if (TimeLabels) PlotFrame.TimeLabels(html, time, Height);
+        PlotFrame.UpTitle(html, Up ?? Measured(Unit));
+        if (TimeLabels)
+        {
+            PlotFrame.TimeLabels(html, time, Height);
+            PlotFrame.AcrossTitle(html, Height, "Time, UTC");
+        }
         PlotFrame.OpenShapes(html, Height);
-        foreach (var line in lines)
+        foreach (var (from, to) in Shades)
+        {
+            var x = time.X(Math.Max(from, time.From), PlotFrame.Width);
+            html.Write($"<rect class=\"shade\" x=\"{x}\" y=\"0\" width=\"{Math.Max(0.5, time.X(Math.Min(to, time.To), PlotFrame.Width) - x)}\" height=\"{Height}\"/>");
+        }
+        // From the top of the stack downwards, so that each area covers what lies under it.
+        for (var i = tops.Length - 1; i >= 0 && Stacked; i--) Area(html, tops[i], time, axis);
+        foreach (var line in Stacked ? [] : lines)
         {
             if (line.Area) Area(html, line, time, axis);
             Line(html, line, time, axis);
@@ -80,6 +102,23 @@ internal sealed record TimePlot
         PlotUnit.Price => NumberText.Price(value),
         _ => NumberText.Compact(Math.Round(value, 6)),
     };
+
+    private static string Measured(PlotUnit unit) => unit switch
+    {
+        PlotUnit.Percent => "percent",
+        PlotUnit.Money => "account currency",
+        PlotUnit.Price => "price",
+        _ => "ratio",
+    };
+
+    // Lines of a stack have the same times.
+    private static PlotLine[] Sums(PlotLine[] lines)
+    {
+        var sums = new PlotLine[lines.Length];
+        for (var k = 0; k < lines.Length; k++)
+            sums[k] = lines[k] with { Values = [.. lines[k].Values.Select((v, i) => v + (k > 0 ? sums[k - 1].Values[i] : 0))] };
+        return sums;
+    }
 
     private void Line(HtmlWriter html, PlotLine line, TimeAxis time, ValueAxis axis)
     {
@@ -164,6 +203,7 @@ internal sealed record TimePlot
 
     private PlotLine Thinned(PlotLine line)
     {
+        if (Stacked) return line;
         var (times, values) = Thin(line.Times, line.Values, MostPoints);
         return line with { Times = times, Values = values };
     }

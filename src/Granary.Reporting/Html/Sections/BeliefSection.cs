@@ -26,9 +26,19 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
 
     public void Write(HtmlWriter html, RunView view)
     {
-        html.Raw("<ul class=\"belief\">");
-        foreach (var sentence in SectionJson.Items(_guards, "conclusions")) html.Write($"<li>{NumberText.Typeset(sentence.GetString()!)}</li>");
-        html.Raw("</ul>\n");
+        var conclusions = SectionJson.Items(_guards, "conclusions").Select(c => NumberText.Typeset(c.GetString()!)).ToArray();
+        html.Write($"<p class=\"lead verdict\">{conclusions[0]}</p>\n");
+        if (conclusions.Length > 1)
+        {
+            html.Write($"<details><summary>The reasons, in {NumberText.Count(conclusions.Length - 1)} sentences</summary><ul class=\"belief\">");
+            foreach (var sentence in conclusions.Skip(1))
+            {
+                html.Raw("<li>");
+                html.Prose(sentence);
+                html.Raw("</li>");
+            }
+            html.Raw("</ul></details>\n");
+        }
         if (_evidence is { } e)
         {
             HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed", [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
@@ -67,6 +77,8 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
                 Bars = [.. logits.Select((n, i) => new PlotBar(-6 + i * width, -6 + (i + 1) * width, n, -6 + (i + 0.5) * width < 0 ? "loss" : "gain", $"{NumberText.Count((long)n)} ways"))],
                 Marks = [new PlotMark(0, "the median", "")],
                 Format = v => NumberText.Ratio(v, 0),
+                Across = "Logit of the rank",
+                Up = "ways of halving",
             }.Write(html);
         }
         HtmlTable.Pairs(html, "Figures", Figures());

@@ -17,7 +17,7 @@ internal sealed class CalendarSection : IReportSection<CurveView>
     {
         var months = PeriodReturn.Monthly(view.Measured).ToDictionary(m => (m.Year, m.Month), m => m.Return);
         var years = PeriodReturn.Yearly(view.Measured);
-        var theirs = view.Benchmark is { } b ? PeriodReturn.Yearly(b).ToDictionary(y => y.Year, y => y.Return) : null;
+        var theirs = view.BenchmarkWithin is { } b ? PeriodReturn.Yearly(b).ToDictionary(y => y.Year, y => y.Return) : null;
         // Tints are scaled to the months that are common, not to the one that is not.
         var sizes = months.Values.Where(double.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length > 0 ? Math.Max(1e-4, TailRisk.Quantile(sizes, 0.9)) : 1;

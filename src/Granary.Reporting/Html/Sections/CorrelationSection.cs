@@ -33,16 +33,20 @@ internal sealed class CorrelationSection : IReportSection<RunView>
                     sum += matrix[i, j];
                     pairs++;
                 }
-        html.Write($"<p class=\"lead\">Mean correlation of the pairs below: <b>{NumberText.SignedRatio(pairs > 0 ? sum / pairs : double.NaN)}</b>. ");
-        html.Write($"Each strategy's own account counts, whatever the portfolio accepted of it: returns of its equity over {Period(chosen[0].Trace!.PeriodTicks)}, in the periods that both strategies have.</p>\n");
+        html.Write($"<p class=\"lead\">Mean correlation of the pairs below: "
+            + $"<b>{NumberText.SignedRatio(pairs > 0 ? sum / pairs : double.NaN)}</b>. ");
+        html.Write($"Each strategy's own account counts, whatever the portfolio accepted of it: returns of its equity over "
+            + $"{Period(chosen[0].Trace!.PeriodTicks)}, in the periods that both strategies have.</p>\n");
         List<Column> columns = [new("Strategy", Number: false)];
         for (var i = 0; i < chosen.Count; i++) columns.Add(new Column($"{i + 1}", Hint: chosen[i].Id));
-        HtmlTable.Open(html, $"Correlation between the {chosen.Count} strategies that moved the most money, in the order of the table of strategies",
+        HtmlTable.Open(html,
+            $"Correlation between the {chosen.Count} strategies that moved the most money, in the order of the table of strategies",
             CollectionsMarshal.AsSpan(columns), "matrix heat");
         for (var i = 0; i < chosen.Count; i++)
         {
             var s = chosen[i];
-            html.Write($"<tr><th scope=\"row\" title=\"{s.Id}\"><span class=\"no\">{i + 1}</span> <b>{s.Class}</b> <span>{ParameterText.Of(s)} · {s.Symbol} {s.Timeframe}</span></th>");
+            html.Write($"<tr><th scope=\"row\" title=\"{s.Id}\"><span class=\"no\">{i + 1}</span> <b>{s.Class}</b> "
+                + $"<span>{ParameterText.Of(s)} · {s.Symbol} {s.Timeframe}</span></th>");
             for (var j = 0; j < chosen.Count; j++)
             {
                 if (i == j) html.Raw("<td class=\"n soft\">1</td>");
@@ -73,7 +77,8 @@ internal sealed class CorrelationSection : IReportSection<RunView>
             {
                 var (a, b) = (chosen[i].Trace!, chosen[j].Trace!);
                 var (from, to) = (Math.Max(a.FirstPeriod, b.FirstPeriod), Math.Min(a.LastPeriod, b.LastPeriod) + 1);
-                result[i, j] = result[j, i] = to - from < FewestPeriods ? double.NaN : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to));
+                result[i, j] = result[j, i] = to - from < FewestPeriods ? double.NaN
+                    : PearsonCorrelation.Of(a.Returns(from, to), b.Returns(from, to));
             }
         return result;
     }
@@ -86,5 +91,6 @@ internal sealed class CorrelationSection : IReportSection<RunView>
         _ => $"{NumberText.Days(ticks / (double)TimeSpan.TicksPerDay)}",
     };
 
-    private static string Short(double r) => double.IsFinite(r) ? NumberText.SignedRatio(r).Replace("0.", ".", StringComparison.Ordinal) : NumberText.Undefined;
+    private static string Short(double r) => double.IsFinite(r) ? NumberText.SignedRatio(r).Replace("0.", ".", StringComparison.Ordinal)
+        : NumberText.Undefined;
 }

@@ -7,20 +7,24 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>Equity above, its drawdown below, on one axis of time: the picture that every page opens with.</summary>
 internal static class CurveCharts
 {
+    // The deepest drawdowns, as many as a reader tells apart.
+    private const int Shaded = 5;
+
     public static void Write(HtmlWriter html, CurveView view)
     {
         if (view.Statistics is not { } s) return;
         var curve = view.Drawn;
         var span = new TimeAxis(curve.Times[0], curve.Times[^1]);
-        var lines = new List<PlotLine> { new(view.Benchmark is null ? "Equity" : "Portfolio", "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null) };
+        var lines = new List<PlotLine> { new(view.Benchmark is null ? "Equity" : view is RunView ? "Portfolio" : "Curve", "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null) };
         if (view.Benchmark is { } benchmark && Rebased(benchmark, curve) is { Count: > 1 } rebased)
             lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
         new TimePlot
         {
             Title = "Equity",
-            Description = $"From {NumberText.Money(s.FirstEquity)} on {NumberText.Date(s.FirstTime)} to {NumberText.Money(s.FinalEquity)} on {NumberText.Date(s.LastTime)}, a return of {NumberText.SignedPercent(s.TotalReturn)}.",
+            Description = $"{(view.Drawdowns.Count > 0 ? "Shaded are the deepest drawdowns, from peak to recovery. " : "")}From {NumberText.Money(s.FirstEquity)} on {NumberText.Date(s.FirstTime)} to {NumberText.Money(s.FinalEquity)} on {NumberText.Date(s.LastTime)}, a return of {NumberText.SignedPercent(s.TotalReturn)}.",
             Lines = lines,
             Unit = PlotUnit.Money,
+            Shades = [.. view.Drawdowns.Take(Shaded).Select(d => (d.Peak, d.Recovery ?? curve.Times[^1]))],
             Height = 220,
             TimeLabels = false,
             LogFrom = 5,
@@ -38,6 +42,7 @@ internal static class CurveCharts
                 : $"The deepest fall was {NumberText.Percent(deepest.Depth)}, from {NumberText.Date(deepest.Peak)} to {NumberText.Date(deepest.Trough)}.",
             Lines = [new PlotLine("Drawdown", "loss", curve.Times.ToArray(), under, Area: true)],
             Unit = PlotUnit.Percent,
+            Up = "percent below the peak",
             Height = 90,
             Baseline = 0,
             Group = "run",
@@ -45,6 +50,8 @@ internal static class CurveCharts
             Ticks = 3,
             Intraday = view.Intraday,
         }.Write(html);
+        if (view.Drawdowns.Count > 0)
+            html.Write($"<p class=\"note\">Shaded: the {Math.Min(Shaded, view.Drawdowns.Count)} deepest drawdowns, from their peak to their recovery.</p>\n");
     }
 
     /// <summary>A curve scaled to stand where <paramref name="anchor"/> stands at the first time that both cover.</summary>

@@ -5,25 +5,31 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>The first screen of a bare curve's tear sheet.</summary>
 internal static class CurveTop
 {
-    public static void Write(HtmlWriter html, CurveView view, string title, IReadOnlyList<string> notes)
+    public static void Write(HtmlWriter html, CurveView view, string title, IReadOnlyList<string> notes, string? author)
     {
-        html.Write($"<header><p class=\"eyebrow\">Tear sheet</p><h1>{title}</h1><p class=\"what\">");
+        html.Write($"<header><p class=\"eyebrow\">Tear sheet{(author is null ? "" : $" · {author}")}</p><h1>{title}</h1><p class=\"what\">");
         if (view.Statistics is not { } s)
         {
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
             return;
         }
-        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, {NumberText.Time(s.FirstTime)} to {NumberText.Time(s.LastTime)}. <span class=\"soft\">Annualised with {NumberText.Ratio(s.PeriodsPerYear, s.PeriodsPerYear % 1 == 0 ? 0 : 1)} periods per year");
+        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span class=\"date\">{NumberText.Time(s.FirstTime)}</span> to <span class=\"date\">{NumberText.Time(s.LastTime)}</span>. <span class=\"soft\">Annualised with {NumberText.Ratio(s.PeriodsPerYear, s.PeriodsPerYear % 1 == 0 ? 0 : 1)} periods per year");
         if (view.Benchmark is not null) html.Write($"; compared with {view.BenchmarkName}");
         html.Raw(".</span></p></header>\n");
         if (notes.Count > 0)
         {
             html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");
-            foreach (var note in notes) html.Write($"<li>{note}</li>");
+            foreach (var note in notes)
+            {
+                html.Raw("<li>");
+                html.Prose(note);
+                html.Raw("</li>");
+            }
             html.Raw("</ul></aside>\n");
         }
         html.Raw("<dl class=\"figures\">");
-        Figure("Total return", NumberText.SignedPercent(s.TotalReturn), NumberText.Sign(s.TotalReturn), $"{NumberText.SignedPercent(s.Cagr)} a year");
+        Figure("Total return", NumberText.SignedPercent(s.TotalReturn), NumberText.Sign(s.TotalReturn), $"{NumberText.SignedPercent(s.Cagr)} a year"
+            + (view.BenchmarkStatistics is { } other ? $"; {view.BenchmarkName} {NumberText.SignedPercent(other.TotalReturn)}" : ""));
         Figure("Sharpe ratio", NumberText.Ratio(s.Sharpe), "", $"Sortino {NumberText.Ratio(s.Sortino)}");
         Figure("Max drawdown", NumberText.Percent(s.MaxDrawdown), "", NumberText.Days(s.MaxDrawdownDays));
         Figure("Volatility", NumberText.Percent(s.Volatility), "", "a year");

@@ -15,49 +15,84 @@ internal sealed class DistributionSection : IReportSection<CurveView>
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        var returns = view.Measured.Returns;
-        var (var95, cvar95) = TailRisk.Historical(returns, 0.05);
-        var (var99, cvar99) = TailRisk.Historical(returns, 0.01);
+        var returns = view.PeriodReturns;
+        double[] all = [.. returns.Select(r => r.Return).Order()], held = [.. returns.Where(r => r.InMarket).Select(r => r.Return).Order()];
+        if (held.Length == 0)
+        {
+            html.Write($"<p>All {NumberText.Count(all.Length)} {view.Period}s were flat: nothing was held.</p>\n");
+            return;
+        }
+        var flat = all.Length - held.Length;
+        Histogram(html, view, held);
+        html.Raw("<p class=\"note\">");
+        if (flat > 0)
+            html.Write($"Drawn are the {NumberText.Count(held.Length)} {view.Period}s in the market; {NumberText.Count(flat)} of "
+                + $"{NumberText.Count(all.Length)} {view.Period}s held nothing and are neither gains nor losses. ");
+        html.Raw("The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.</p>\n");
+        HtmlTable.Open(html, $"Returns per {view.Period}: all, and those in the market",
+        [
+            new("Of", Number: false), new("Number"), new("Gains"), new("Losses"),
+                new("VaR 95%", Hint: "Value at risk: the loss that one in twenty exceeds"),
+                new("CVaR 95%", Hint: "Expected shortfall: the mean of those losses"),
+            new("VaR 99%", Minor: true), new("CVaR 99%", Minor: true), new("Worst"), new("Median", Minor: true), new("Best"),
+        ], "narrow");
+        // A day's position may be opened and closed between the rows that are kept here: results.json has counted every row.
+        var account = view.Period == "day" ? (view as RunView)?.Model.Portfolio?.Account : null;
+        Row(html, $"All {view.Period}s", all, account is null ? null
+            : (account.Days, account.DaysProfitable, account.DaysLosing, account.DailyVar95, account.DailyCvar95));
+        if (flat > 0)
+            Row(html, "In the market", held, account is null ? null
+                : (account.DaysInMarket, account.DaysProfitableInMarket, account.DaysLosingInMarket, account.DailyVar95InMarket,
+                    account.DailyCvar95InMarket));
+        HtmlTable.Close(html);
+    }
+
+    private static void Histogram(HtmlWriter html, CurveView view, double[] held)
+    {
+        var (var95, cvar95) = TailRisk.Historical(held, 0.05);
         // A few wild returns must not make the rest one bar: the outermost bars hold all that lies beyond.
-        var sorted = returns.ToArray();
-        Array.Sort(sorted);
-        var defined = sorted.AsSpan(sorted.AsSpan().LastIndexOf(double.NaN) + 1);
-        if (defined.Length == 0) return;
-        var (low, high) = (TailRisk.Quantile(defined, 0.002), TailRisk.Quantile(defined, 0.998));
-        var clipped = new double[defined.Length];
-        for (var i = 0; i < clipped.Length; i++) clipped[i] = Math.Clamp(defined[i], low, high);
-        var histogram = ReturnHistogram.Of(clipped, defined.Length < 250 ? 0 : 60);
+        var (low, high) = (TailRisk.Quantile(held, 0.002), TailRisk.Quantile(held, 0.998));
+        var histogram = ReturnHistogram.Of([.. held.Select(r => Math.Clamp(r, low, high))], held.Length < 250 ? 0 : 60);
         var bars = new List<PlotBar>();
         for (var i = 0; i < histogram.Counts.Length; i++)
         {
             var (from, to) = (histogram.Edges[i], histogram.Edges[i + 1]);
-            bars.Add(new PlotBar(from, to, histogram.Counts[i], to <= -var95 ? "tail" : (from + to) / 2 < 0 ? "loss" : "gain",
-                $"{NumberText.SignedPercent(from)} to {NumberText.SignedPercent(to)}: {NumberText.Count(histogram.Counts[i])} {view.Period}s"));
+            bars.Add(new PlotBar(from, to, histogram.Counts[i], to <= -var95 ? "tail" : from < 0 && to > 0 ? "" : to <= 0 ? "loss" : "gain",
+                $"{NumberText.SignedPercent(from)} to {NumberText.SignedPercent(to)}: {NumberText.Count(histogram.Counts[i])} "
+                    + $"{view.Period}s"));
         }
         new BarPlot
         {
-            Title = $"Returns per {view.Period}",
-            Description = $"{NumberText.Count(defined.Length)} returns. One {view.Period} in twenty loses more than {NumberText.Percent(var95)}; such {view.Period}s lose {NumberText.Percent(cvar95)} on average.",
+            Title = $"Returns per {view.Period} in the market",
+            Description = $"{NumberText.Count(held.Length)} returns. One {view.Period} in twenty loses more than "
+                + $"{NumberText.Percent(var95)}; such {view.Period}s lose {NumberText.Percent(cvar95)} on average.",
             Bars = bars,
-            Marks = [new PlotMark(-var95, $"VaR 95% {NumberText.SignedPercent(-var95)}", "loss"), new PlotMark(-cvar95, $"CVaR 95% {NumberText.SignedPercent(-cvar95)}", "loss dashed")],
+            Marks = [new PlotMark(-var95, $"VaR 95% {NumberText.SignedPercent(-var95)}", "loss"),
+                new PlotMark(-cvar95, $"CVaR 95% {NumberText.SignedPercent(-cvar95)}", "loss dashed")],
+            Across = $"Return per {view.Period}",
+            Up = $"{view.Period}s",
             Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
         }.Write(html);
-        html.Write($"<p class=\"note\">The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.</p>\n");
-        HtmlTable.Open(html, $"Losses in the tail, per {view.Period}", [new("Level", Number: false), new("Value at risk"), new("Expected shortfall"), new("Times")], "narrow");
-        Row("95%", var95, cvar95, defined);
-        Row("99%", var99, cvar99, defined);
-        HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Worst {view.Period} {NumberText.SignedPercent(defined[0])}, best {NumberText.SignedPercent(defined[^1])}, median {NumberText.SignedPercent(TailRisk.Quantile(defined, 0.5))}.</p>\n");
+    }
 
-        void Row(string level, double var, double shortfall, ReadOnlySpan<double> all)
-        {
-            var beyond = 0;
-            while (beyond < all.Length && all[beyond] <= -var) beyond++;
-            HtmlTable.RowHead(html, level);
-            HtmlTable.Number(html, NumberText.Percent(var));
-            HtmlTable.Number(html, NumberText.Percent(shortfall));
-            HtmlTable.Number(html, NumberText.Count(beyond));
-            HtmlTable.EndRow(html);
-        }
+    private static void Row(HtmlWriter html, string name, double[] sorted,
+        (int Count, double Gains, double Losses, double Var95, double Cvar95)? known)
+    {
+        var (var95, cvar95) = TailRisk.Historical(sorted, 0.05);
+        var (var99, cvar99) = TailRisk.Historical(sorted, 0.01);
+        var shown = known ?? (sorted.Length, sorted.Count(r => r > 0) / (double)sorted.Length,
+            sorted.Count(r => r < 0) / (double)sorted.Length, var95, cvar95);
+        HtmlTable.RowHead(html, name);
+        HtmlTable.Number(html, NumberText.Count(shown.Count));
+        HtmlTable.Number(html, NumberText.Percent(shown.Gains, 1));
+        HtmlTable.Number(html, NumberText.Percent(shown.Losses, 1));
+        HtmlTable.Number(html, NumberText.Percent(shown.Var95));
+        HtmlTable.Number(html, NumberText.Percent(shown.Cvar95));
+        HtmlTable.Number(html, NumberText.Percent(var99), minor: true);
+        HtmlTable.Number(html, NumberText.Percent(cvar99), minor: true);
+        HtmlTable.Number(html, NumberText.SignedPercent(sorted[0]));
+        HtmlTable.Number(html, NumberText.SignedPercent(TailRisk.Quantile(sorted, 0.5)), minor: true);
+        HtmlTable.Number(html, NumberText.SignedPercent(sorted[^1]));
+        HtmlTable.EndRow(html);
     }
 }

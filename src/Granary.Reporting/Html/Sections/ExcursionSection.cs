@@ -52,6 +52,7 @@ internal sealed class ExcursionSection : IReportSection<RunView>
                 Title = title,
                 Description = description,
                 Across = across,
+                Up = "net return",
                 Clouds = [new PlotCloud("losers", "loss", losers), new PlotCloud("winners", "gain", winners)],
                 Format = v => NumberText.Compact(Math.Round(v * 100, 6)) + "%",
             }.Write(html);

@@ -40,6 +40,7 @@ internal sealed class ExposureSection : IReportSection<RunView>
             Description = $"Longs and shorts together: {NumberText.Percent(average, 1)} of equity on average, {NumberText.Percent(most, 1)} at the most.",
             Lines = [new PlotLine("Gross exposure", "s3", times, gross, Area: true)],
             Unit = PlotUnit.Percent,
+            Up = "percent of equity",
             Height = 150,
             Baseline = 0,
             Group = "run",

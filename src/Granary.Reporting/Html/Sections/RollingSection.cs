@@ -1,15 +1,16 @@
 using Granary.Engine.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Sharpe ratio and volatility over a moving window.</summary>
+/// <summary>Sharpe ratio, volatility and, with a benchmark, beta over a moving window.</summary>
 internal sealed class RollingSection : IReportSection<CurveView>
 {
     public string Id => "rolling";
 
-    public string Title => "Rolling Sharpe and volatility";
+    public string Title => "Rolling figures";
 
     public bool Applies(CurveView view) => view.HasCurve && Window(view) >= 5;
 
@@ -17,31 +18,37 @@ internal sealed class RollingSection : IReportSection<CurveView>
     {
         var window = Window(view);
         var rolling = RollingStatistics.Of(view.Closes, window, PeriodsPerYear.Infer(view.Closes.Times));
-        var span = new TimeAxis(view.Drawn.Times[0], view.Drawn.Times[^1]);
         html.Raw("<div class=\"pair\">");
-        void Plot(string name, string style, string title, string description, double[] values, PlotUnit unit) => new TimePlot
+        Plot(html, view, new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe), $"Sharpe ratio over {window} {view.Period}s",
+            "annualised", PlotUnit.Ratio);
+        Plot(html, view, new PlotLine("Volatility", "s3", rolling.Times, rolling.Volatility),
+            $"Volatility over {window} {view.Period}s", "percent a year", PlotUnit.Percent);
+        if (view.Benchmark is { } benchmark && RollingBeta.Of(BenchmarkComparison.ByDay(view.Closes),
+            BenchmarkComparison.ByDay(benchmark), window) is { Times.Length: > 1 } beta)
+            Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta), $"Beta to {view.BenchmarkName} over {window} days",
+                "beta", PlotUnit.Ratio);
+        html.Raw("</div>\n");
+    }
+
+    private static void Plot(HtmlWriter html, CurveView view, PlotLine line, string title, string up, PlotUnit unit)
+    {
+        string Text(double v) => unit == PlotUnit.Percent ? NumberText.Percent(v) : NumberText.Ratio(v);
+        var known = line.Values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToArray();
+        new TimePlot
         {
-            Title = $"{title} over {window} periods",
-            Description = description,
-            Lines = [new PlotLine(name, style, rolling.Times, values)],
+            Title = title,
+            Description = $"Between {Text(known.Min())} and {Text(known.Max())}; the last value is {Text(line.Values[^1])}.",
+            Lines = [line],
             Unit = unit,
+            Up = up,
             Height = 170,
             Baseline = 0,
             Group = "run",
-            Span = span,
+            Span = new TimeAxis(view.Drawn.Times[0], view.Drawn.Times[^1]),
             Ticks = 4,
         }.Write(html);
-        Plot("Sharpe", "s1", "Sharpe ratio", $"Between {NumberText.Ratio(Least(rolling.Sharpe))} and {NumberText.Ratio(Most(rolling.Sharpe))}, annualised; the last value is {NumberText.Ratio(rolling.Sharpe[^1])}.",
-            rolling.Sharpe, PlotUnit.Ratio);
-        Plot("Volatility", "s3", "Volatility", $"Between {NumberText.Percent(Least(rolling.Volatility))} and {NumberText.Percent(Most(rolling.Volatility))} a year; the last value is {NumberText.Percent(rolling.Volatility[^1])}.",
-            rolling.Volatility, PlotUnit.Percent);
-        html.Raw("</div>\n");
     }
 
     // Half a year of days where there are two years; else a quarter of what there is.
     private static int Window(CurveView view) => Math.Min(126, view.Closes.Count / 4);
-
-    private static double Least(double[] values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
-
-    private static double Most(double[] values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -29,7 +30,7 @@ internal static class RunTop
         var frames = m.Strategies.Select(s => s.Timeframe).Distinct().OrderBy(f => Timeframe.TryParse(f, out var t) ? t.Value.Ticks : long.MaxValue).ToArray();
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
         if (m.Markets.Count > 0)
-            html.Write($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
+            html.Prose($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
         html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
@@ -46,32 +47,51 @@ internal static class RunTop
             return;
         }
         html.Raw("<aside class=\"notice\" aria-label=\"Notes and data findings\"><ul>");
-        foreach (var notice in notices.Take(FirstNotices)) html.Write($"<li>{NumberText.Typeset(notice)}</li>");
+        foreach (var notice in notices.Take(FirstNotices)) Item(html, notice);
         html.Raw("</ul>");
         if (notices.Count > FirstNotices)
         {
             html.Write($"<details><summary>{NumberText.Count(notices.Count - FirstNotices)} more</summary><ul>");
-            foreach (var notice in notices.Skip(FirstNotices).Take(200)) html.Write($"<li>{NumberText.Typeset(notice)}</li>");
+            foreach (var notice in notices.Skip(FirstNotices).Take(200)) Item(html, notice);
             html.Raw("</ul></details>");
         }
         html.Raw("</aside>\n");
+    }
+
+    private static void Item(HtmlWriter html, string sentence)
+    {
+        html.Raw("<li>");
+        html.Prose(NumberText.Typeset(sentence));
+        html.Raw("</li>");
     }
 
     private static void Figures(HtmlWriter html, RunView view)
     {
         var m = view.Model;
         html.Raw("<dl class=\"figures\">");
+        Verdict(html, m);
         if (m.Portfolio is { } p)
         {
-            Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year");
+            Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year"
+                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.TotalReturn)}" : ""));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
-            Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
+            if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", $"{NumberText.Percent(p.WinRate, 1)} won");
         }
         var members = view.Members.Count();
         Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(members)} carry weight");
         html.Raw("</dl>\n");
+
+        // Two words that a reader must not miss; what is behind them stands in the section of the checks.
+        static void Verdict(HtmlWriter html, RunModel m)
+        {
+            if (!m.Sections.TryGetValue(BeliefSection.Evidence, out var evidence)) return;
+            var states = SectionJson.Parse(evidence).EnumerateObject().Select(c => SectionJson.Text(c.Value, "state")).ToArray();
+            var passed = states.Count(s => s == "passed");
+            var all = passed == states.Length;
+            html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a class=\"badge {(all ? "yes" : "no")}\" href=\"#belief\">{(all ? "May be traded" : "Do not trade")}</a></dd><dd class=\"soft\">{passed} of {states.Length} checks passed</dd></div>");
+        }
 
         void Figure(string name, string value, string style, string note) =>
             html.Write($"<div><dt>{name}</dt><dd class=\"{style}\">{value}</dd><dd class=\"soft\">{note}</dd></div>");

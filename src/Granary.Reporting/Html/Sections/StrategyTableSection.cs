@@ -10,7 +10,7 @@ namespace Granary.Reporting.Html.Sections;
 internal sealed class StrategyTableSection : IReportSection<RunView>
 {
     // A page stays under three megabytes; results.json has them all.
-    private const int MostRows = 2500;
+    public const int MostRows = 2000;
     private const long MostTradesForLines = 250_000;
     private const int LinePoints = 20;
 

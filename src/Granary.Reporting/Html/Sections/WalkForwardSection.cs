@@ -26,6 +26,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         var efficiency = SectionJson.Value(_root, "efficiencyRatio");
         html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows of {Span("inSample")} in sample and {Span("outOfSample")} out of sample; chosen by {SectionJson.Text(_root, "objective")}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
+        InAgainstOut(html, groups.Length == 1 ? SectionJson.Text(groups[0], "group") : $"mean of {NumberText.Count(groups.Length)} groups", groups);
         HtmlTable.Open(html, "Choices", [new("Among", Number: false), new("Combinations"), new("Out of sample"), new("Stability", Hint: "Share of the windows that chose what the window before had chosen"), new("Windows with a gain"), new("Last choice", Number: false)], sortable: true);
         foreach (var group in groups)
         {
@@ -36,7 +37,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
             var stability = SectionJson.Value(group, "stability");
             HtmlTable.Number(html, double.IsFinite(stability) ? NumberText.Percent(stability, 0) : NumberText.Undefined);
             HtmlTable.Number(html, $"{choices.Count(c => SectionJson.Value(c, "outOfSampleReturn") > 0)} of {choices.Length}");
-            HtmlTable.Text(html, SectionJson.Text(choices[^1], "strategy"));
+            HtmlTable.Text(html, Chosen(choices[^1]));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
@@ -50,6 +51,32 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     }
 
     private string Span(string name) => SectionJson.Text(_root, name) is { Length: > 0 } span ? span : $"{SectionJson.Value(_root, name + "Days").ToString("0.#", CultureInfo.InvariantCulture)} days";
+
+    // Returns a year of each window, of what was chosen: where it was chosen, and where it was then traded.
+    private static void InAgainstOut(HtmlWriter html, string of, JsonElement[] groups)
+    {
+        var windows = groups.SelectMany(g => SectionJson.Items(g, "choices")).GroupBy(c => Ticks(c, "chosenAt")).OrderBy(w => w.Key)
+            .Select(w => new BarGroup(NumberText.Date(w.Key),
+            [
+                Mean(w.Select(c => Yearly(SectionJson.Value(c, "inSampleReturn"), Ticks(c, "from"), Ticks(c, "chosenAt")))),
+                Mean(w.Select(c => Yearly(SectionJson.Value(c, "outOfSampleReturn"), Ticks(c, "chosenAt"), Ticks(c, "to")))),
+            ])).ToArray();
+        if (windows.Length < 2) return;
+        new GroupedBarPlot
+        {
+            Title = $"In sample against out of sample, {of}",
+            Description = $"Return a year by window: {NumberText.SignedPercent(Mean(windows.Select(w => w.Values[0])))} in sample on average, {NumberText.SignedPercent(Mean(windows.Select(w => w.Values[1])))} out of sample. Where nothing was chosen there is no bar in sample.",
+            Series = [("in sample", "b2"), ("out of sample", "b1")],
+            Groups = windows,
+            Format = v => TimePlot.Text(v, PlotUnit.Percent),
+            Up = "return, percent a year",
+            Across = "Window, by the day of its choice",
+        }.Write(html);
+    }
+
+    private static double Yearly(double value, long from, long to) => to > from && value > -1 ? Math.Pow(1 + value, 365.25 * TimeSpan.TicksPerDay / (to - from)) - 1 : value;
+
+    private static double Mean(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
     private static void Group(HtmlWriter html, JsonElement group, string objective)
     {
@@ -75,6 +102,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
                 Description = $"{parameter} lay between {NumberText.Compact(known.Min())} and {NumberText.Compact(known.Max())}; a flat line is a choice that lasts, jumps are a choice by luck.",
                 Lines = [new PlotLine(parameter, "s1", times, values)],
                 Unit = PlotUnit.Ratio,
+                Up = parameter,
                 Height = 110,
                 Ticks = 3,
             }.Write(html);
@@ -85,7 +113,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         {
             HtmlTable.RowHead(html, SectionJson.Text(choice, "chosenAt")[..10]);
             HtmlTable.Text(html, SectionJson.Text(choice, "to")[..10]);
-            HtmlTable.Text(html, SectionJson.Text(choice, "strategy") is { Length: > 0 } strategy ? strategy : "none");
+            HtmlTable.Text(html, Chosen(choice));
             Ratio(html, SectionJson.Value(choice, "objective"));
             Ratio(html, SectionJson.Value(choice, "outOfSampleObjective"));
             Signed(html, SectionJson.Value(choice, "inSampleReturn"));
@@ -109,6 +137,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
             Description = both.Length == 0 ? "No window has both." : $"On average {NumberText.Ratio(both.Average(c => c.In), 2)} in sample and {NumberText.Ratio(both.Average(c => c.Out), 2)} out of sample over {both.Length} windows; the difference is how much of it was luck.",
             Lines = [new PlotLine("in sample", "s2", times, before), new PlotLine("out of sample", "s1", times, after)],
             Unit = PlotUnit.Ratio,
+            Up = objective.TrimStart('-'),
             Height = 140,
             Ticks = 3,
         }.Write(html);
@@ -128,6 +157,13 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     }
 
     private static void Ratio(HtmlWriter html, double value) => HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
+
+    // The parameters: class and market stand above the table already.
+    private static string Chosen(JsonElement choice)
+    {
+        if (SectionJson.Text(choice, "strategy") is not { Length: > 0 } strategy) return "none";
+        return choice.TryGetProperty("params", out var p) && p.EnumerateObject().Any() ? string.Join(", ", p.EnumerateObject().Select(v => $"{v.Name}\u00a0{v.Value}")) : strategy;
+    }
 
     private static void Signed(HtmlWriter html, double value)
     {

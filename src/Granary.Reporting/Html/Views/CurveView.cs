@@ -10,8 +10,10 @@ internal class CurveView
 
     private static readonly EquityCurve _nothing = new([], []);
 
+    private EquityCurve? _within;
+
     protected CurveView(EquityCurve drawn, EquityCurve closes, EquityCurve measured, EquityStatistics? statistics,
-        IReadOnlyList<Drawdown> drawdowns, EquityCurve? benchmark, string? benchmarkName)
+        IReadOnlyList<Drawdown> drawdowns, EquityCurve? benchmark, string? benchmarkName, EquityStatistics? benchmarkStatistics)
     {
         Drawn = drawn;
         Closes = closes;
@@ -20,6 +22,7 @@ internal class CurveView
         Drawdowns = drawdowns;
         Benchmark = benchmark is { Count: > 1 } ? benchmark : null;
         BenchmarkName = benchmarkName ?? "Benchmark";
+        BenchmarkStatistics = Benchmark is not null && benchmarkStatistics is { Points: > 1 } ? benchmarkStatistics : null;
         PeriodsPerYear = statistics?.PeriodsPerYear ?? double.NaN;
     }
 
@@ -41,9 +44,24 @@ internal class CurveView
 
     public string BenchmarkName { get; }
 
+    /// <summary>The benchmark from where the curve begins to where it ends; null without one.</summary>
+    public EquityCurve? BenchmarkWithin => _within ??= Benchmark is null || Measured.Count < 2 ? null : Within(Benchmark, Measured);
+
+    /// <summary>The benchmark's own, at the times that both curves have; null without one.</summary>
+    public EquityStatistics? BenchmarkStatistics { get; }
+
+    /// <summary>A yearly rate, a fraction.</summary>
+    public double RiskFree { get; init; }
+
     public double PeriodsPerYear { get; }
 
     public bool HasCurve => Statistics is not null;
+
+    /// <summary>
+    /// Returns by <see cref="Period"/>, each with whether something could be gained or lost: it is not zero, or a position was held.
+    /// </summary>
+    public virtual IReadOnlyList<(double Return, bool InMarket)> PeriodReturns =>
+        [.. Measured.Returns.ToArray().Where(r => !double.IsNaN(r)).Select(r => (r, r != 0))];
 
     /// <summary>What the returns of <see cref="Measured"/> are over, as "day".</summary>
     public string Period => PeriodOf(Measured);
@@ -51,7 +69,7 @@ internal class CurveView
     public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && MedianStep(Drawn) < 0.9;
 
     /// <summary>A curve that stands by itself.</summary>
-    public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName)
+    public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName, double riskFree = 0)
     {
         var recorder = new EquityRecorder();
         var peak = double.NegativeInfinity;
@@ -61,7 +79,8 @@ internal class CurveView
             recorder.Add(new EquityRow(curve.Times[i], curve.Values[i], 0, 0, peak > 0 ? 1 - curve.Values[i] / peak : 0));
         }
         return new CurveView(CurveOf(recorder.Rows()), CurveOf(recorder.Closes()), curve,
-            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName);
+            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName,
+            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)) { RiskFree = riskFree };
     }
 
     protected static EquityCurve CurveOf(IReadOnlyList<EquityRow> rows)
@@ -91,6 +110,14 @@ internal class CurveView
         {
             Benchmark = BenchmarkComparison.Of(closes, benchmark),
         };
+    }
+
+    private static EquityCurve? Within(EquityCurve benchmark, EquityCurve curve)
+    {
+        var times = benchmark.Times.ToArray();
+        var first = Math.Max(0, Array.FindLastIndex(times, t => t <= curve.Times[0]));
+        var last = Array.FindLastIndex(times, t => t <= curve.Times[^1]);
+        return last <= first ? null : new EquityCurve(times[first..(last + 1)], benchmark.Values[first..(last + 1)].ToArray());
     }
 
     private static double MedianStep(EquityCurve curve)

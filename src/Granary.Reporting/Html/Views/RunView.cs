@@ -6,11 +6,15 @@ namespace Granary.Reporting.Html.Views;
 /// <summary>A finished run as the page's sections see it.</summary>
 internal sealed class RunView : CurveView
 {
+    private Holdings? _holdings;
+
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
         : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.Benchmark) : null,
-            model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName)
+            model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName,
+            model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b) : null)
     {
         Model = model;
+        RiskFree = model.RiskFree;
         Events = events;
         Rows = rows;
         Trades = TradeReview.Of(model, events, closes);
@@ -23,11 +27,36 @@ internal sealed class RunView : CurveView
 
     public TradeReview Trades { get; }
 
+    /// <summary>The portfolio's positions by symbol; worked out when first asked for.</summary>
+    public Holdings Holdings => _holdings ??= Holdings.Of(Model, Events, Model.Closes.Count > 0 ? Model.Closes : DayEnds(Rows));
+
     /// <summary>The portfolio's equity as the run gave it.</summary>
     public IReadOnlyList<EquityRow> Rows { get; }
 
     /// <summary>By weight, then by return, best first.</summary>
     public IReadOnlyList<StrategyEntry> Ranked { get; }
+
+    /// <summary>Those of days begin with the starting cash, as in results.json.</summary>
+    public override IReadOnlyList<(double Return, bool InMarket)> PeriodReturns
+    {
+        get
+        {
+            var rows = Model.Closes.Count > 0 ? Model.Closes : DayEnds(Rows);
+            var returns = new List<(double, bool)>(rows.Count);
+            var (before, held) = (Model.StartingCash, false);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                // The very first row stands before the end of its own day.
+                var inMarket = held || rows[i].Exposure != 0;
+                held = rows[i].Exposure != 0;
+                if (i == 0 && rows.Count > 1 && Period == "day" && rows[1].Time / TimeSpan.TicksPerDay == rows[0].Time / TimeSpan.TicksPerDay)
+                    continue;
+                if (before > 0 && rows[i].Equity / before - 1 is var r) returns.Add((r, inMarket || r != 0));
+                before = rows[i].Equity;
+            }
+            return returns;
+        }
+    }
 
     public IEnumerable<StrategyEntry> Members => Ranked.Where(s => s.Weight != 0);
 

@@ -142,9 +142,10 @@ internal sealed class TradeReview
     private void Add(int member, in Trade trade)
     {
         var strategy = _model.Strategies[member];
-        var multiplier = Multiplier(strategy.Symbol);
+        var symbol = strategy.SymbolOf(trade);
+        var multiplier = Multiplier(symbol);
         var bought = trade.Quantity * trade.EntryPrice * multiplier;
-        Fill(strategy.Symbol, bought, trade.EntryTime);
+        Fill(symbol, bought, trade.EntryTime);
         Carry += trade.Carry;
         Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
@@ -154,7 +155,7 @@ internal sealed class TradeReview
             if (Open.Count < MostOpen) Open.Add((member, trade));
             return;
         }
-        Fill(strategy.Symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
+        Fill(symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
         var net = trade.NetProfit;
         Commission += trade.Commission;
         BeforeCosts += trade.Profit;
@@ -164,7 +165,7 @@ internal sealed class TradeReview
 
         Group(ByReason, trade.Reason).Add(trade, multiplier);
         Group(BySide, trade.Side).Add(trade, multiplier);
-        Group(BySymbol, strategy.Symbol).Add(trade, multiplier);
+        Group(BySymbol, symbol).Add(trade, multiplier);
         Group(ByClass, strategy.Class).Add(trade, multiplier);
         if (_intraday[member])
         {

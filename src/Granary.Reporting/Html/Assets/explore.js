@@ -1,0 +1,191 @@
+// Candles, entries and exits, and the equity of any strategy. The data is packed (deflate, base64) and read when the chart comes into sight.
+(() => {
+const box = document.querySelector('.explore'), packed = box?.querySelector('script');
+if (!packed || !('DecompressionStream' in window)) return;
+document.documentElement.classList.add('explores');
+box.hidden = false;
+const canvas = box.querySelector('canvas'), pick = box.querySelector('select'), out = box.querySelector('output'), tip = box.querySelector('.tip'), log = box.querySelector('input[name=log]');
+const g = canvas.getContext('2d'), PRICE = 300, GAP = 34, EQUITY = 110, TOP = 18, BOTTOM = 40;
+let data, now, market, from = 0, to = 1, at = -1, pointer = null, asked = null;
+
+const load = async () => {
+  if (data) return;
+  const bytes = Uint8Array.from(atob(packed.textContent.trim()), c => c.charCodeAt(0));
+  data = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).json();
+  const summed = (list, by = 1) => { let sum = 0; return list.map((v, k) => sum += k ? v * by : v); };
+  for (const m of data.markets) {
+    const unit = 10 ** m.d, c = summed(m.c), o = m.o.map((v, k) => c[k] + v);
+    m.t = summed(m.t);
+    m.h = m.h.map((v, k) => (Math.max(o[k], c[k]) + v) / unit);
+    m.l = m.l.map((v, k) => (Math.min(o[k], c[k]) - v) / unit);
+    [m.o, m.c] = [o.map(v => v / unit), c.map(v => v / unit)];
+  }
+  for (const s of data.strategies) {
+    const unit = 10 ** data.markets[s.m].d, a = summed(s.a, s.x), i = summed(s.i);
+    // A trade: entry, exit, side, entry price, exit price, net profit, whether it is open.
+    s.t = a.map((t, k) => [t, t + s.b[k] * s.x, Math.sign(s.s[k]), i[k] / unit, (i[k] + s.o[k]) / unit, s.n[k], Math.abs(s.s[k]) === 2]);
+    if (s.e) [s.e0, ...s.e] = summed(s.e).map(v => v * s.u);
+  }
+  for (const s of data.strategies) pick.append(new Option(s.id, s.id));
+  if (!show(asked ?? data.strategies[0].id)) { show(data.strategies[0].id); }
+};
+const show = id => {
+  asked = id;
+  if (!data) { load(); return true; }
+  now = data.strategies.find(s => s.id === id);
+  if (!now) return false;
+  market = data.markets[now.m];
+  pick.value = id;
+  box.dataset.strategy = id;
+  [from, to, at] = [0, market.t.length, -1];
+  log.checked = Math.max(...market.h) > 4 * Math.min(...market.l);
+  draw();
+  return true;
+};
+const has = id => !data || data.strategies.some(s => s.id === id);
+window.granaryExplore = { show: id => { if (!has(id)) return false; show(id); return true; }, has };
+
+// The bar in which a minute lies.
+const barOf = minute => { const t = market.t; let a = 0, b = t.length - 1; while (a < b) { const m = a + b + 1 >> 1; if (t[m] <= minute) a = m; else b = m - 1; } return a; };
+const stamp = minute => { const s = new Date(minute * 60000).toISOString(); return market.intraday ? s.slice(0, 16).replace('T', ' ') : s.slice(0, 10); };
+const number = v => v.toLocaleString('en-US', { maximumSignificantDigits: 7 }).replace('-', '−');
+const compact = v => { const a = Math.abs(v), [d, u] = a >= 1e9 ? [1e9, 'B'] : a >= 1e6 ? [1e6, 'M'] : a >= 1e4 ? [1e3, 'k'] : [1, '']; return (v / d).toLocaleString('en-US', { maximumSignificantDigits: 4 }).replace('-', '−') + u; };
+const steps = (low, high, about) => { const rough = (high - low) / about, p = 10 ** Math.floor(Math.log10(rough)), d = rough / p, s = p * (d <= 1 ? 1 : d <= 2 ? 2 : d <= 5 ? 5 : 10), list = []; for (let v = Math.ceil(low / s) * s; v <= high; v += s) list.push(v); return list; };
+
+function draw() {
+  if (!now || !canvas.clientWidth) return;
+  const css = getComputedStyle(document.documentElement), ink = n => css.getPropertyValue('--' + n).trim();
+  const ratio = devicePixelRatio || 1, wide = canvas.clientWidth, high = TOP + PRICE + GAP + EQUITY + BOTTOM, left = wide < 600 ? 50 : 60, right = wide - 6, span = to - from;
+  if (canvas.width !== Math.round(wide * ratio) || canvas.height !== Math.round(high * ratio)) { canvas.width = wide * ratio; canvas.height = high * ratio; canvas.style.height = high + 'px'; }
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, wide, high);
+  g.font = '12px ' + css.fontFamily;
+  const x = i => left + (i - from + .5) / span * (right - left);
+  // Groups of bars, so that a candle has at least four pixels.
+  const per = Math.max(1, Math.ceil(4 * span / (right - left))), candles = [];
+  for (let i = Math.floor(Math.max(0, from) / per) * per; i < Math.min(market.t.length, to); i += per) {
+    const end = Math.min(market.t.length, i + per);
+    let h = -Infinity, l = Infinity;
+    for (let k = i; k < end; k++) { h = Math.max(h, market.h[k]); l = Math.min(l, market.l[k]); }
+    candles.push({ i, end, o: market.o[i], h, l, c: market.c[end - 1] });
+  }
+  const trades = now.t.map((t, n) => ({ n, a: barOf(t[0]), b: barOf(t[1]), t })).filter(t => t.b >= from && t.a <= to);
+  let low = Math.min(...candles.map(c => c.l)), top = Math.max(...candles.map(c => c.h));
+  for (const { a, b, t } of trades) { if (a >= from && a < to) { low = Math.min(low, t[3]); top = Math.max(top, t[3]); } if (b >= from && b < to) { low = Math.min(low, t[4]); top = Math.max(top, t[4]); } }
+  const air = (top - low) * .04 || top * .02, logged = log.checked && low > 0;
+  if (!logged) { low -= air; top += air; }
+  const y = v => TOP + PRICE * (1 - (logged ? Math.log(v / low) / Math.log(top / low) : (v - low) / (top - low)));
+  const line = (x1, y1, x2, y2, color, dash = [], w = 1) => { g.strokeStyle = color; g.lineWidth = w; g.setLineDash(dash); g.beginPath(); g.moveTo(x1, y1); g.lineTo(x2, y2); g.stroke(); g.setLineDash([]); };
+  const text = (s, px, py, align = 'right') => { g.fillStyle = ink('soft'); g.textAlign = align; g.fillText(s, px, py); };
+  for (const v of steps(low, top, 5)) { line(left, y(v), right, y(v), ink('line')); text(number(v), left - 7, y(v) + 4); }
+  text('price' + (logged ? ', logarithmic' : ''), 4, 11, 'left');
+  g.save(); g.beginPath(); g.rect(left, 0, right - left, high); g.clip();
+  const body = Math.max(1, Math.min(11, (right - left) / span * per * .7));
+  for (const c of candles) {
+    const mid = x((c.i + c.end - 1) / 2), up = c.c >= c.o, color = up ? ink('gain') : ink('loss');
+    line(mid, y(c.h), mid, y(c.l), color);
+    const a = y(Math.max(c.o, c.c)), b = Math.max(1, y(Math.min(c.o, c.c)) - a);
+    g.fillStyle = up ? ink('paper') : color;
+    g.fillRect(mid - body / 2, a, body, b);
+    g.strokeStyle = color; g.lineWidth = 1; g.strokeRect(mid - body / 2, a, body, b);
+  }
+  for (const { n, a, b, t } of trades) {
+    const [x1, y1, x2, y2] = [x(a), y(t[3]), x(b), y(t[4])];
+    line(x1, y1, x2, y2, ink('ink'), t[5] < 0 ? [4, 3] : [], n === at ? 2.5 : 1.2);
+    g.fillStyle = ink(t[2] > 0 ? 's3' : 's4'); g.strokeStyle = ink('paper'); g.lineWidth = 1;
+    g.beginPath(); g.moveTo(x1, y1); g.lineTo(x1 - 5, y1 + t[2] * 9); g.lineTo(x1 + 5, y1 + t[2] * 9); g.closePath(); g.fill(); g.stroke();
+    if (!t[6]) { g.beginPath(); g.arc(x2, y2, 3.2, 0, 7); g.fillStyle = ink('paper'); g.strokeStyle = ink('ink'); g.fill(); g.stroke(); }
+  }
+  g.restore();
+  equity(left, right, x, text, line, ink);
+  // Times in the middle of as many parts as have room for one.
+  const clock = i => { const s = stamp(market.t[i]); return market.intraday && span > 400 ? s.slice(0, 10) : s; };
+  const most = Math.max(1, Math.floor((right - left) / (g.measureText(clock(0)).width + 26)));
+  for (let k = 0; k < most; k++) {
+    const i = Math.min(market.t.length - 1, Math.max(0, Math.round(from + (k + .5) * span / most - .5))), px = x(i);
+    line(px, TOP + PRICE + GAP + EQUITY, px, TOP + PRICE + GAP + EQUITY + 4, ink('strong'));
+    text(clock(i), px, TOP + PRICE + GAP + EQUITY + 18, 'center');
+  }
+  text('Time, UTC', right, high - 4);
+  cross(left, right, per, line, ink);
+  const first = Math.max(0, Math.floor(from)), last = Math.min(market.t.length, Math.ceil(to)) - 1, t = at >= 0 ? now.t[at] : null;
+  say(`${market.s}, ${per * market.per === 1 ? 'bars of ' + market.tf : 'candles of ' + per * market.per + ' bars of ' + market.tf}, ${stamp(market.t[first])} to ${stamp(market.t[last])}. `
+    + (t ? `Trade ${at + 1} of ${now.t.length}: ${sentence(t)}` : `${trades.length} of ${now.t.length} trades in view.`));
+}
+// Each date on one line.
+const say = s => out.replaceChildren(...s.split(/(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)/).map((part, k) => { if (k % 2 === 0) return part; const e = document.createElement('span'); e.className = 'date'; e.textContent = part; return e; }));
+const sentence = t => `${t[2] > 0 ? 'long' : 'short'} ${stamp(t[0])} at ${number(t[3])} → ${t[6] ? 'still open' : stamp(t[1]) + ' at ' + number(t[4])}, net ${number(Math.round(t[5] * 100) / 100)}`;
+
+function equity(left, right, x, text, line, ink) {
+  const base = TOP + PRICE + GAP;
+  text('equity of its own account, at the ends of periods', 4, base - 8, 'left');
+  if (!now.e) { text('not traced', left + 8, base + 20, 'left'); return; }
+  const points = [[now.f, now.e0]];
+  now.e.forEach((v, k) => points.push([now.f + (k + 1) * now.p - 1, v]));
+  const seen = points.map(([m, v]) => [barOf(m), v]).filter(([i]) => i >= from - 1 && i <= to + 1);
+  if (seen.length < 2) return;
+  let low = Math.min(...seen.map(p => p[1])), high = Math.max(...seen.map(p => p[1]));
+  if (low === high) { low *= .99; high *= 1.01; }
+  const y = v => base + EQUITY * (1 - (v - low) / (high - low));
+  for (const v of steps(low, high, 3)) { line(left, y(v), right, y(v), ink('line')); text(compact(v), left - 7, y(v) + 4); }
+  g.save(); g.beginPath(); g.rect(left, base - 2, right - left, EQUITY + 4); g.clip();
+  g.strokeStyle = ink('s1'); g.lineWidth = 1.6; g.beginPath();
+  seen.forEach(([i, v], k) => k ? g.lineTo(x(i), y(v)) : g.moveTo(x(i), y(v)));
+  g.stroke(); g.restore();
+}
+
+function cross(left, right, per, line, ink) {
+  tip.hidden = !pointer;
+  if (!pointer) return;
+  const i = Math.min(market.t.length - 1, Math.max(0, Math.floor(from + (pointer - left) / (right - left) * (to - from)))), a = Math.floor(i / per) * per, b = Math.min(market.t.length, a + per);
+  line(pointer, TOP, pointer, TOP + PRICE + GAP + EQUITY, ink('strong'));
+  const rows = [stamp(market.t[a]), 'open ' + number(market.o[a]), 'high ' + number(Math.max(...market.h.slice(a, b))), 'low ' + number(Math.min(...market.l.slice(a, b))), 'close ' + number(market.c[b - 1])];
+  if (now.e) { const k = Math.floor((market.t[b - 1] - now.f) / now.p); if (k >= 0 && k < now.e.length) rows.push('equity ' + number(now.e[k])); }
+  tip.replaceChildren(...rows.map((r, k) => { const e = document.createElement(k ? 'div' : 'b'); e.textContent = r; return e; }));
+  tip.style.left = Math.max(0, pointer > (left + right) / 2 ? pointer - tip.offsetWidth - 12 : pointer + 12) + 'px';
+  tip.style.top = TOP + 'px';
+}
+
+// Zoom by a factor around a share of the view; pan by a share of it.
+const zoom = (by, share = .5) => {
+  const span = Math.min(market.t.length, Math.max(12, (to - from) * by)), mid = from + (to - from) * share;
+  from = Math.min(market.t.length - span, Math.max(0, mid - span * share));
+  to = from + span;
+  draw();
+};
+const pan = share => { const span = to - from; from = Math.min(market.t.length - span, Math.max(0, from + share * span)); to = from + span; draw(); };
+const step = by => {
+  if (!now.t.length) return;
+  at = at < 0 ? (by > 0 ? 0 : now.t.length - 1) : (at + by + now.t.length) % now.t.length;
+  const a = barOf(now.t[at][0]), b = barOf(now.t[at][1]), air = Math.max(20, (b - a) * .6);
+  from = Math.max(0, a - air);
+  to = Math.min(market.t.length, b + air);
+  draw();
+};
+const acts = { in: () => zoom(.5), out: () => zoom(2), left: () => pan(-.5), right: () => pan(.5), all: () => { [from, to, at] = [0, market.t.length, -1]; draw(); }, before: () => step(-1), next: () => step(1) };
+box.addEventListener('click', e => acts[e.target.closest('button')?.dataset.act]?.());
+box.querySelector('form').addEventListener('submit', e => e.preventDefault());
+pick.onchange = () => show(pick.value);
+log.onchange = draw;
+canvas.addEventListener('keydown', e => { const act = { '+': 'in', '-': 'out', ArrowLeft: 'left', ArrowRight: 'right', Home: 'all', PageUp: 'before', PageDown: 'next' }[e.key]; if (act) { e.preventDefault(); acts[act](); } });
+// The wheel scrolls the page until the chart has the focus.
+canvas.addEventListener('wheel', e => { if (document.activeElement !== canvas && !e.ctrlKey) return; e.preventDefault(); const r = canvas.getBoundingClientRect(); zoom(e.deltaY > 0 ? 1.25 : .8, (e.clientX - r.left) / r.width); }, { passive: false });
+const fingers = new Map();
+canvas.addEventListener('pointerdown', e => { fingers.set(e.pointerId, e.clientX); canvas.setPointerCapture(e.pointerId); canvas.focus({ preventScroll: true }); });
+canvas.addEventListener('pointermove', e => {
+  const r = canvas.getBoundingClientRect();
+  if (fingers.has(e.pointerId)) {
+    const others = [...fingers].filter(f => f[0] !== e.pointerId), before = fingers.get(e.pointerId);
+    fingers.set(e.pointerId, e.clientX);
+    pointer = null;
+    if (others.length) { const o = others[0][1]; if (Math.abs(e.clientX - o) > 4) zoom(Math.abs(before - o) / Math.abs(e.clientX - o), ((e.clientX + o) / 2 - r.left) / r.width); }
+    else pan((before - e.clientX) / r.width);
+  } else { pointer = e.clientX - r.left; draw(); }
+});
+for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, e => fingers.delete(e.pointerId));
+canvas.addEventListener('pointerleave', () => { pointer = null; draw(); });
+new ResizeObserver(() => draw()).observe(canvas);
+new MutationObserver(() => draw()).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw());
+new IntersectionObserver((seen, o) => { if (seen.some(s => s.isIntersecting)) { o.disconnect(); load(); } }, { rootMargin: '600px' }).observe(box);
+})();

@@ -1,0 +1,78 @@
+namespace Granary.Reporting.Html.Charts;
+
+/// <summary>A group of bars with a name, one bar for each series.</summary>
+/// <param name="Values">NaN for none.</param>
+internal sealed record BarGroup(string Name, IReadOnlyList<double> Values);
+
+/// <summary>Bars side by side for each of several named groups, as the returns of years.</summary>
+internal sealed record GroupedBarPlot
+{
+    // As many letters as fit beside each other on a wide page, and on a narrow one; a name needs two for the gap beside it.
+    private const int MostLetters = 110, MostNarrow = 36, Gap = 2;
+
+    // Of a thousand units: a few groups do not become walls.
+    private const double Widest = 60;
+
+    public required string Title { get; init; }
+
+    public required string Description { get; init; }
+
+    /// <summary>Names and styles (b1, b2) of the series.</summary>
+    public required IReadOnlyList<(string Name, string Style)> Series { get; init; }
+
+    public required IReadOnlyList<BarGroup> Groups { get; init; }
+
+    public required Func<double, string> Format { get; init; }
+
+    public required string Up { get; init; }
+
+    public required string Across { get; init; }
+
+    public double Height { get; init; } = 190;
+
+    public void Write(HtmlWriter html)
+    {
+        if (Groups.Count == 0) return;
+        var axis = ValueAxis.Around(Groups.SelectMany(g => g.Values), 0);
+        PlotFrame.Open(html, Title, Description, Height, "bars grouped",
+            Series.Count > 1 ? [.. Series.Select(s => (s.Name, s.Style + " block"))] : null);
+        PlotFrame.Horizontals(html, axis, Height, Format, 0);
+        PlotFrame.UpTitle(html, Up);
+        PlotFrame.AcrossTitle(html, Height, Across);
+        var (every, narrow) = (Every(MostLetters), Every(MostNarrow));
+        // The labels of a narrow page are among those of a wide one.
+        narrow = (narrow + every - 1) / every * every;
+        html.Raw("<g class=\"ticks\" aria-hidden=\"true\">");
+        for (var i = 0; i < Groups.Count; i += every)
+        {
+            var middle = 100 * (i + 0.5) / Groups.Count;
+            html.Write($"<g class=\"{(middle < 6 ? "start" : middle > 94 ? "end" : "")}{(i % narrow == 0 ? "" : " extra")}\">"
+                + $"<text x=\"{middle}%\" y=\"{Height + 18}\">{Groups[i].Name}</text></g>");
+        }
+        html.Raw("</g>");
+        html.Write($"<svg viewBox=\"0 0 {PlotFrame.Width} {Height}\" width=\"100%\" height=\"{Height}\" preserveAspectRatio=\"none\">");
+        var wide = PlotFrame.Width / Groups.Count;
+        var bar = Math.Min(Widest, wide * 0.72 / Series.Count);
+        var edge = (wide - bar * Series.Count) / 2;
+        for (var i = 0; i < Groups.Count; i++)
+            for (var k = 0; k < Series.Count; k++)
+                if (double.IsFinite(Groups[i].Values[k]))
+                    Bar(html, axis, i * wide + edge + k * bar, bar, Groups[i], k);
+        html.Raw("</svg></svg>");
+        PlotFrame.Close(html);
+    }
+
+    private int Every(int letters)
+    {
+        var most = Math.Max(1, letters / (Groups.Max(g => g.Name.Length) + Gap));
+        return (Groups.Count + most - 1) / most;
+    }
+
+    private void Bar(HtmlWriter html, in ValueAxis axis, double x, double width, BarGroup group, int series)
+    {
+        var (zero, top) = (axis.Y(0, Height), axis.Y(group.Values[series], Height));
+        html.Write($"<rect class=\"{Series[series].Style}{(group.Values[series] < 0 ? " below" : "")}\" x=\"{x}\" "
+            + $"y=\"{Math.Min(zero, top)}\" width=\"{width * 0.94}\" height=\"{Math.Abs(zero - top)}\">");
+        html.Write($"<title>{group.Name}: {Series[series].Name} {Format(group.Values[series])}</title></rect>");
+    }
+}
