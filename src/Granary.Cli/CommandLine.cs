@@ -30,7 +30,12 @@ internal static class CommandLine
             if ((result.GetValue(Plugins) ?? Environment.GetEnvironmentVariable(PluginFolder.Variable)) is { Length: > 0 } folder) PluginFolder.Load(folder);
             return await result.InvokeAsync(configuration);
         }
-        catch (Exception e) when (e is InputException or BarDataException or Granary.Learning.LearningInputException)
+        catch (InputException e)
+        {
+            foreach (var fault in e.Faults) Complain(fault);
+            return Wrong;
+        }
+        catch (Exception e) when (e is BarDataException or Granary.Learning.LearningInputException)
         {
             Complain(e.Message);
             return Wrong;

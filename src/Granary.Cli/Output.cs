@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Granary.Reporting.Runs;
 using Spectre.Console;
 
 namespace Granary.Cli;
 
-/// <summary>How the command line prints tables and JSON.</summary>
+/// <summary>How the command line prints JSON and lines; tables are <see cref="Tables.TableWriter"/>'s.</summary>
 internal static class Output
 {
     public static readonly JsonSerializerOptions Json = new()
@@ -14,16 +15,27 @@ internal static class Output
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A table on a terminal; tab-separated lines in a pipe.</summary>
-    public static void Table(string[] columns, IEnumerable<string[]> rows)
+    /// <summary>Notes in the form of JSON outcomes.</summary>
+    public static object Notes(RunModel model) => model.Notes.Select(n => new { Code = n.CodeText, n.Sentence, n.Count });
+
+    /// <summary>The notes of a run, one line each, most important first.</summary>
+    public static void WriteNotes(RunModel model)
     {
-        if (Console.IsOutputRedirected)
-        {
-            foreach (var row in rows) Console.WriteLine(string.Join('\t', row));
-            return;
-        }
-        var table = new Table().Border(TableBorder.Minimal).AddColumns(columns);
-        foreach (var row in rows) table.AddRow(row.Select(Markup.Escape).ToArray());
-        AnsiConsole.Write(table);
+        foreach (var note in model.Notes) Marked("Note", note.Sentence);
+    }
+
+    /// <summary>A line that begins with a highlighted word. In a pipe it is never wrapped.</summary>
+    public static void Marked(string word, string sentence)
+    {
+        if (Console.IsOutputRedirected) Console.WriteLine($"{word} {sentence}");
+        else AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(word)}[/] {Markup.Escape(sentence)}");
+    }
+
+    /// <summary>Digest, report and folder of a finished run. A path is never wrapped.</summary>
+    public static void WriteRun(string digest, string? report, string folder)
+    {
+        Console.WriteLine($"Digest {digest}");
+        if (report is not null) Console.WriteLine($"Report {report}");
+        Console.WriteLine($"Folder {folder}");
     }
 }

@@ -23,7 +23,7 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     LiveCommands.Session(),
     RunCommands.Verify(),
     RunCommands.Report(),
-    RunCommands.Compare(),
+    CompareCommand.Create(),
     HostCommands.Serve(),
     HostCommands.Keys(),
     HostCommands.New(),

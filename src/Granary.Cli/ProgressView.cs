@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Learning;
+using Granary.Reporting.Html;
 using Spectre.Console;
 
 namespace Granary.Cli;
@@ -45,7 +46,7 @@ internal static class ProgressView
     }
 
     private static string Text(BatchProgress p) =>
-        $"{p.StrategiesDone:N0} of {p.Strategies:N0} strategies, {p.BarsPerSecond / 1e6:0} million bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "");
+        $"{p.StrategiesDone:N0} of {p.Strategies:N0} strategies, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "");
 
     private static string Left(TimeSpan time) => time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
 

@@ -99,7 +99,9 @@ public sealed class LearningOfTheCommandLine : IDisposable
         // Another label makes another version.
         _folder.Write("learning.json", sample.Replace("\"bars\": 5", "\"bars\": 6"));
         await DoneAsync("train", batch, "--quiet");
-        (await DoneAsync("models", "show", name, "--registry", registry)).ShouldContain($"model\t{name}\nversion\t2, current\n");
+        var shown = await DoneAsync("models", "show", name, "--registry", registry);
+        shown.ShouldMatch($@"(?m)^model +{System.Text.RegularExpressions.Regex.Escape(name)}$");
+        shown.ShouldMatch("(?m)^version +2, current$");
         (await DoneAsync("models", "rollback", name, "--registry", registry)).ShouldContain("version 1 is current");
         (await DoneAsync("models", "promote", name, "2", "--registry", registry)).ShouldContain("version 2 is current");
         (await DoneAsync("models", "compare", name, "1", "2", "--registry", registry)).ShouldContain("direction(6)");

@@ -72,7 +72,12 @@ public sealed class LiveSessionsDie
         second.ExitCode.ShouldBe(1);
         second.Error.ShouldContain($"is traded by granary live prod.json, process {process.Id.ToString(CultureInfo.InvariantCulture)}");
 
-        (await GranaryProcess.RunAsync("session", state, "pause", "--why", "lunch")).ExitCode.ShouldBe(0);
+        var paused = await GranaryProcess.RunAsync("session", state, "pause", "--why", "lunch");
+        paused.ExitCode.ShouldBe(0, paused.Error);
+        paused.Output.ShouldMatch(@"^Paused at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ market time: no entries");
+        var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
+        unknown.Output.ShouldContain("nothing was disabled: this configuration has no symbol NOSUCH");
+        (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
         var said = "";
         for (var wait = 0; wait < 600 && !said.Contains("\"paused\"", StringComparison.Ordinal); wait++)
         {
@@ -80,10 +85,16 @@ public sealed class LiveSessionsDie
             said = (await GranaryProcess.RunAsync("session", state, "status")).Output;
         }
         said.ShouldContain("\"paused\"");
-        (await GranaryProcess.RunAsync("session", state, "stop")).ExitCode.ShouldBe(0);
+        var stopped = await GranaryProcess.RunAsync("session", state, "stop");
+        stopped.Output.ShouldStartWith("Stopping at ");
+        stopped.ExitCode.ShouldBe(0, stopped.Error);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
         (await output).ShouldContain("digest");
         (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.ShouldContain("lunch");
+
+        var over = await GranaryProcess.RunAsync("session", state, "pause");
+        over.ExitCode.ShouldBe(1);
+        over.Error.ShouldContain("is over");
     }
 }

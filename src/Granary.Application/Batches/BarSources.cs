@@ -34,6 +34,7 @@ public static class BarSources
         Adjust = data.Adjust,
         TimeZone = data.TimeZone,
         Stamp = data.StampIsOpen ? BarStamp.Open : BarStamp.Close,
+        Columns = data.Columns,
     };
 
     /// <summary>The batch's symbols, "*" resolved, each once, in the order in which they are named.</summary>

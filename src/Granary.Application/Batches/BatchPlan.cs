@@ -181,42 +181,7 @@ public sealed class BatchPlan
 
     private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances, Dictionary<string, int> seen)
     {
-        if (!StrategyCatalogue.TryGet(entry.Class, out var definition))
-        {
-            var near = Spelling.Nearest(entry.Class, StrategyCatalogue.All.Select(d => d.Name));
-            throw entry.Place.Need("class").Fault($"there is no strategy class '{entry.Class}'; "
-                + (near is null ? "'granary strategies' lists what there is" : $"did you mean '{near}'?"));
-        }
-
-        // Values are checked once here, one by one, so that a fault leads to its line.
-        var grid = new List<(int Parameter, object[] Values)>();
-        foreach (var (name, values, place) in entry.Params)
-        {
-            var at = -1;
-            for (var i = 0; i < definition.Parameters.Count; i++)
-                if (definition.Parameters[i].Name == name)
-                    at = i;
-            if (at < 0)
-            {
-                var near = Spelling.Nearest(name, definition.Parameters.Select(p => p.Name));
-                throw place.Fault($"{definition.Name} has no parameter '{name}'; "
-                    + (near is not null ? $"did you mean '{near}'?" : definition.Parameters.Count == 0 ? "it takes none" : $"it takes {string.Join(", ", definition.Parameters.Select(p => p.Name))}"));
-            }
-            try
-            {
-                grid.Add((at, [.. values.Select(definition.Parameters[at].Parse)]));
-            }
-            catch (ArgumentException e)
-            {
-                throw new InputException(place.Fault(e.Message).Message, e);
-            }
-        }
-
-        var defaults = new object[definition.Parameters.Count];
-        for (var i = 0; i < defaults.Length; i++)
-            defaults[i] = definition.Parameters[i].Default
-                ?? (grid.Any(g => g.Parameter == i) ? "" : throw entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
-
+        var (definition, defaults, grid) = StrategyBinding.Of(entry);
         foreach (var symbol in entry.Symbols ?? symbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
@@ -281,7 +246,7 @@ public sealed class BatchPlan
         return found;
     }
 
-    private static bool Advance(int[] choice, List<(int Parameter, object[] Values)> grid)
+    private static bool Advance(int[] choice, IReadOnlyList<(int Parameter, object[] Values)> grid)
     {
         for (var i = grid.Count - 1; i >= 0; i--)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Regimes;
+using Granary.Application.WalkForward;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -9,7 +10,7 @@ using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;
 
-/// <summary>Reads batch files. What is wrong is said with its line and key; nothing is guessed.</summary>
+/// <summary>Reads batch files. What is wrong is said with its line and key, all of it at once; nothing is guessed.</summary>
 public static class BatchReader
 {
     /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
@@ -35,30 +36,51 @@ public static class BatchReader
     public static BatchSpec Read(string name, byte[] text, string folder)
     {
         RegimeState.Register();
-        var root = JsonPart.Parse(name, text);
-        if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder).Spec;
+        var faults = new JsonFaults();
+        var root = JsonPart.Parse(name, text, faults);
+        if (ProductionReader.IsProduction(root))
+        {
+            faults.Close();
+            return ProductionReader.Read(root, text, folder).Spec;
+        }
+        var spec = Spec(root, faults, name, text, folder);
+        faults.Close();
+        return spec!;
+    }
+
+    // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
+    private static BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder)
+    {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
+        var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
-        var execution = ExecutionSection.Read(root.Find("execution"));
-        var data = Data(root.Need("data"));
-        if (execution.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
-            throw execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\"");
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var data = faults.Try(() => Data(root.Need("data")), null);
+        if (data is not null && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
+            faults.Add(execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\""));
+        var strategies = Strategies(root.Need("strategies"), cash, faults);
+        var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
+        var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
+        var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
+        var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
+        if (root.Find("walkForward") is { } walk) faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1), null);
+        if (data is null || execution is null || portfolio is null) return null;
         return new BatchSpec
         {
-            Name = NameOf(root.Find("name"), name),
+            Name = named,
             Data = data,
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             Execution = execution,
-            Strategies = Strategies(root.Need("strategies"), cash),
-            Portfolio = Portfolio(root.Find("portfolio")),
-            Outputs = Outputs(root.Find("outputs")),
-            Seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1),
+            Strategies = strategies,
+            Portfolio = portfolio,
+            Outputs = outputs,
+            Seed = (ulong)seed,
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),
-            Regimes = root.Find("regimes") is { } regimes ? RegimeReader.Read(regimes) : null,
+            Regimes = regimes,
             Text = text,
             Folder = folder,
         };
@@ -75,7 +97,7 @@ public static class BatchReader
 
     internal static DataSpec Data(JsonPart part)
     {
-        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "instruments");
+        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns", "instruments");
         var source = part.Need("source");
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) throw part.Need("symbols").Fault("no symbol is named; \"*\" takes all that the source has");
@@ -94,6 +116,7 @@ public static class BatchReader
             Adjust = part.Find("adjust")?.Bool() ?? true,
             StampIsOpen = part.Find("stamp")?.Choice(("open", true), ("close", false)) ?? true,
             TimeZone = part.Find("timeZone") is { } zone ? TimeZone(zone, source.String()) : null,
+            Columns = part.Find("columns") is { } columns ? ColumnsSection.Read(columns) : null,
             Instruments = part.Find("instruments") is { } i ? Instruments(i) : new Dictionary<string, InstrumentSpec>(),
             InstrumentsPart = part.Find("instruments"),
             Place = source,
@@ -132,11 +155,11 @@ public static class BatchReader
         }
         catch (TimeZoneNotFoundException e)
         {
-            throw new InputException(part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York").Message, e);
+            throw part.Need("timeZone").Fault("this machine does not know that time zone; use an IANA name such as America/New_York", e);
         }
         catch (ArgumentException e)
         {
-            throw new InputException(part.Fault(e.Message).Message, e);
+            throw part.Fault(e.Message, e);
         }
     }
 
@@ -150,11 +173,18 @@ public static class BatchReader
             ? timeframe.Value
             : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
 
-    private static List<StrategySpec> Strategies(JsonPart part, double cash)
+    private static List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults)
     {
+        var found = new List<StrategySpec>();
         var list = part.List();
-        if (list.Count == 0) throw part.Fault("no strategy is named; 'granary strategies' lists what there is");
-        return [.. list.Select(p => Strategy(p, cash))];
+        if (list.Count == 0) faults.Add(part.Fault("no strategy is named; 'granary strategies' lists what there is"));
+        foreach (var p in list)
+        {
+            if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
+            found.Add(strategy);
+            StrategyBinding.Check(strategy, faults.Add);
+        }
+        return found;
     }
 
     /// <param name="more">Keys that a production configuration has besides.</param>
@@ -246,7 +276,8 @@ public static class BatchReader
 
     private static OutputSet Outputs(JsonPart? part)
     {
-        if (part is null || (part.Kind == JsonValueKind.String && part.Text == "all")) return OutputSet.All;
+        if (part is null) return OutputSet.Default;
+        if (part.Kind == JsonValueKind.String && part.Text == "all") return OutputSet.All;
         var names = new List<string>();
         foreach (var p in part.OneOrMany())
         {
@@ -258,6 +289,6 @@ public static class BatchReader
             }
             if (!names.Contains(name)) names.Add(name);
         }
-        return new OutputSet { Names = names };
+        return new OutputSet { Names = names, OfAllStrategies = true };
     }
 }

@@ -99,6 +99,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         var spec = plan.Spec;
         var outputs = spec.Outputs;
         folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text), .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
+        // A live session goes on in its own folder.
+        if (host is not IPortfolioHost) folder.RemoveReplaced();
 
         var interrupted = false;
         EventSpool? spool = outputs.NeedsEvents || WeightRules.NeedsEvents(plan) ? Spool(plan, folder) : null;
@@ -208,6 +210,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             {
                 Trace = outcomes.GetValueOrDefault(i.Index)?.Trace,
             }).ToList();
+            var described = await MarketDescription.OfAsync(markets, spec.Data, outputs.Has("report"), CancellationToken.None);
             var model = new RunModel
             {
                 Name = spec.Name,
@@ -219,7 +222,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Host = host.Description,
                 Interrupted = interrupted,
                 Strategies = entries,
-                Markets = await MarketDescription.OfAsync(markets, spec.Data, outputs.Has("report"), CancellationToken.None),
+                Markets = described,
                 StartingCash = spec.Cash,
                 RiskFree = spec.RiskFreePercent / 100,
                 Portfolio = guards?.Selection is { } selection
@@ -229,7 +232,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets, interrupted))]),
+                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
@@ -253,7 +256,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 };
                 model = model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
             }
-            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels(), choice.ByState);
+            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels(), choice);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -309,8 +312,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }
 
-    private void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
-        string? models, double[]?[]? byState)
+    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
+        string? models, WeightChoice choice)
     {
         var outputs = plan.Spec.Outputs;
         var run = model.Strategies.Where(s => s.Stats is not null).ToList();
@@ -325,16 +328,16 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                     AtomicFile.Write(Path.Combine(folder.PathOf("trades"), $"{strategy.Index:D6}-{strategy.Class}.csv"), w => RunCsv.Trades(w, [strategy], events.Trades, Multiplier));
             }
         }
-        if (outputs.Has("signals")) AtomicFile.Write(folder.PathOf("signals.csv"), w => RunCsv.Signals(w, run, events));
-        if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, run, events));
+        var members = choice.Members;
+        var listed = outputs.OfAllStrategies ? run : run.Where(s => members[s.Index] != 0).ToList();
+        if (outputs.Has("signals")) AtomicFile.Write(folder.PathOf("signals.csv"), w => RunCsv.Signals(w, listed, events));
+        if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, listed, events));
         if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
-        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, byState));
+        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, choice.ByState));
         if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
         if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
-        // A live session goes on in its own folder.
-        if (host is not IPortfolioHost) folder.RemoveStale([.. outputs.Names, "manifest"]);
         // Last, so that a folder with a manifest is whole.
         AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed));
     }

@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Data;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -81,6 +82,9 @@ public sealed record DataSpec
 
     /// <summary>The IANA zone of a file's times that carry none; null is UTC, or what the format lays down.</summary>
     public string? TimeZone { get; init; }
+
+    /// <summary>Which column of the files is what; null goes by their headers.</summary>
+    public ColumnMapping? Columns { get; init; }
 
     /// <summary>What is known of symbols beyond their files, by symbol; "*" for all the others.</summary>
     public IReadOnlyDictionary<string, InstrumentSpec> Instruments { get; init; } = new Dictionary<string, InstrumentSpec>();
@@ -195,9 +199,16 @@ public sealed record OutputSet
     public static readonly IReadOnlyList<string> Known =
         ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "equity", "prod", "manifest", "report"];
 
-    public static OutputSet All { get; } = new() { Names = [.. Known] };
+    /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
+    public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
+
+    /// <summary>Where the batch says nothing: every file, but signals and factors of the strategies with a weight alone.</summary>
+    public static OutputSet Default { get; } = new() { Names = [.. Known] };
 
     public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Whether signals.csv and factors.csv list the strategies without weight too: those of a wide grid are a gigabyte that nobody reads.</summary>
+    public bool OfAllStrategies { get; init; }
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 

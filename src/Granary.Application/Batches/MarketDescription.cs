@@ -17,6 +17,7 @@ internal static class MarketDescription
         foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))
         {
             var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
+            var spacing = new BarSpacing(market.Series.Timeframe);
             long first = 0, last = 0;
             long count = 0;
             await foreach (var read in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
@@ -30,13 +31,24 @@ internal static class MarketDescription
                 last = block.Time[^1];
                 count += block.Count;
                 analyser?.Add(block);
+                spacing.Add(block.Time);
             }
             IReadOnlyList<string> findings = market.Series.Notes;
+            var warnings = 0;
             if (analyser is not null)
+            {
+                var found = analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).ToList();
+                warnings = found.Count;
                 // What is only worth knowing comes last.
-                findings = [.. analyser.Finish([]).Findings.Where(f => f.Severity != Severity.Info).Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
+                findings = [.. found.Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
+            }
             entries.Add(new MarketEntry(market.Symbol, data.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),
-                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings) { Multiplier = market.Instrument.Multiplier });
+                new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings)
+            {
+                Multiplier = market.Instrument.Multiplier,
+                OtherSpacing = spacing.Other,
+                Warnings = warnings,
+            });
         }
         return entries;
     }

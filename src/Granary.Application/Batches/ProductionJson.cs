@@ -38,6 +38,7 @@ public static class ProductionJson
             json.WriteBoolean("adjust", spec.Data.Adjust);
             json.WriteString("stamp", spec.Data.StampIsOpen ? "open" : "close");
             if (spec.Data.TimeZone is { } zone) json.WriteString("timeZone", zone);
+            if (spec.Data.Columns is { } columns) ColumnsSection.Write(json, columns);
             if (spec.Data.InstrumentsPart is { } instruments)
             {
                 json.WritePropertyName("instruments");

@@ -36,6 +36,13 @@ public sealed class RunFolder : IDisposable
         _progress = Path.Combine(path, ".progress");
     }
 
+    // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
+    private static readonly string[] _files =
+    [
+        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv", "prod.json", "report.html",
+        "learning.json", "windows.csv", "compare.html", "account_trades.csv", "account_gap.csv", "orders.csv", "account.json", "manifest.json",
+    ];
+
     public string FullPath { get; }
 
     public string Name => Path.GetFileName(FullPath);
@@ -103,17 +110,6 @@ public sealed class RunFolder : IDisposable
             + "Give another --out, or none, to keep both.");
     }
 
-    /// <summary>Removes the files of a replaced run that this run did not write, so that no folder mixes two runs.</summary>
-    public void RemoveStale(IEnumerable<string> written)
-    {
-        if (Replaced is null) return;
-        var own = written.ToHashSet(StringComparer.Ordinal);
-        foreach (var name in OutputSet.Known)
-            foreach (var extension in new[] { ".csv", ".json", ".html" })
-                if (!own.Contains(name))
-                    File.Delete(PathOf(name + extension));
-    }
-
     /// <summary>Starts the log of finished strategies, or goes on with it where it is of the same batch over the same bars.</summary>
     /// <param name="key">Hash of all that the results depend on.</param>
     /// <exception cref="InputException">The folder holds another run.</exception>
@@ -150,6 +146,14 @@ public sealed class RunFolder : IDisposable
         _log = new StreamWriter(path, append: false, new UTF8Encoding(false));
         _log.WriteLine(JsonSerializer.Serialize(new Header(key), Json));
         _log.Flush();
+    }
+
+    /// <summary>Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions stay.</summary>
+    public void RemoveReplaced()
+    {
+        if (Replaced is null || Resumed) return;
+        foreach (var file in _files) File.Delete(PathOf(file));
+        if (Directory.Exists(PathOf("trades"))) Directory.Delete(PathOf("trades"), recursive: true);
     }
 
     /// <summary>Keeps what has finished.</summary>

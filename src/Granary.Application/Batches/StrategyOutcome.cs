@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
 
 namespace Granary.Application.Batches;
 
@@ -13,9 +14,18 @@ public sealed record StrategyOutcome(int Index, RunStatistics? Statistics, UInt1
     /// <summary>Its equity at the ends of periods; null where it failed, or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
 
+    /// <summary>Signals that ended without a trade, by reason.</summary>
+    public SignalEnds SignalEnds { get; init; }
+
+    /// <summary>Whether every factor of the strategy had a value at some bar.</summary>
+    public bool IsWarm { get; init; } = true;
+
+    /// <summary>Trades that were opened; those that are open at the end count too.</summary>
+    public int Opened => Signals - SignalEnds.Total;
+
     public static StrategyOutcome Of(int index, StrategyResult? result, long bars, double periodsPerYear, string? error) => result is null
         ? new StrategyOutcome(index, null, 0, 0, bars, error)
-        : new StrategyOutcome(index, RunStatistics.Of(result, periodsPerYear), result.Fingerprint, result.Signals, bars, error);
+        : new StrategyOutcome(index, RunStatistics.Of(result, periodsPerYear), result.Fingerprint, result.Signals, bars, error) { SignalEnds = result.SignalEnds, IsWarm = result.IsWarm };
 }
 
 /// <summary>How far a batch is.</summary>

@@ -5,18 +5,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Json;
 
-/// <summary>A file that the user wrote is wrong. The message is one sentence: file, line, field, remedy.</summary>
-public sealed class InputException : Exception
-{
-    public InputException(string message) : base(message)
-    {
-    }
-
-    public InputException(string message, Exception inner) : base(message, inner)
-    {
-    }
-}
-
 /// <summary>
 /// A value of a JSON text (comments and trailing commas allowed) that knows its file, line and path, so that whatever is wrong
 /// with it can be said in a sentence that leads there.
@@ -26,9 +14,13 @@ public sealed class JsonPart
     private readonly List<(string Name, JsonPart Value)> _members = [];
     private readonly List<JsonPart> _items = [];
     private readonly string _text = "";
+    private readonly JsonFaults? _faults;
+    // Keys that an unknown one was probably meant to be: their absence follows from it.
+    private List<string>? _meant;
 
-    private JsonPart(JsonValueKind kind, string file, int line, string path, string text = "")
+    private JsonPart(JsonValueKind kind, string file, int line, string path, JsonFaults? faults, string text = "")
     {
+        _faults = faults;
         Kind = kind;
         File = file;
         Line = line;
@@ -60,7 +52,10 @@ public sealed class JsonPart
     };
 
     /// <exception cref="InputException">Not JSON.</exception>
-    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8)
+    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8) => Parse(file, utf8, null);
+
+    /// <param name="faults">Collects what is wrong with values; null throws at the first.</param>
+    public static JsonPart Parse(string file, ReadOnlySpan<byte> utf8, JsonFaults? faults)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         var lines = new LineCounter();
@@ -68,7 +63,7 @@ public sealed class JsonPart
         try
         {
             if (!reader.Read()) throw new InputException($"{file} is empty; a JSON object is needed");
-            var root = Read(ref reader, utf8, lines, file, "");
+            var root = Read(ref reader, utf8, lines, file, "", faults);
             if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind the end of the JSON value");
             return root;
         }
@@ -94,13 +89,13 @@ public sealed class JsonPart
         }
     }
 
-    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path)
+    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path, JsonFaults? faults)
     {
         var line = lines.At(utf8, reader.TokenStartIndex);
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var node = new JsonPart(JsonValueKind.Object, file, line, path);
+                var node = new JsonPart(JsonValueKind.Object, file, line, path, faults);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     var name = reader.GetString()!;
@@ -108,29 +103,42 @@ public sealed class JsonPart
                     var inner = path.Length == 0 ? name : $"{path}.{name}";
                     if (node.Find(name) is not null) throw new InputException($"{file}, line {at}: {inner} is there twice; keep one of them");
                     reader.Read();
-                    node._members.Add((name, Read(ref reader, utf8, lines, file, inner)));
+                    node._members.Add((name, Read(ref reader, utf8, lines, file, inner, faults)));
                 }
                 return node;
             case JsonTokenType.StartArray:
-                var list = new JsonPart(JsonValueKind.Array, file, line, path);
+                var list = new JsonPart(JsonValueKind.Array, file, line, path, faults);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    list._items.Add(Read(ref reader, utf8, lines, file, $"{path}[{list._items.Count}]"));
+                    list._items.Add(Read(ref reader, utf8, lines, file, $"{path}[{list._items.Count}]", faults));
                 return list;
             case JsonTokenType.String:
-                return new JsonPart(JsonValueKind.String, file, line, path, reader.GetString()!);
+                return new JsonPart(JsonValueKind.String, file, line, path, faults, reader.GetString()!);
             case JsonTokenType.Number:
-                return new JsonPart(JsonValueKind.Number, file, line, path, Encoding.UTF8.GetString(reader.ValueSpan));
+                return new JsonPart(JsonValueKind.Number, file, line, path, faults, Encoding.UTF8.GetString(reader.ValueSpan));
             case JsonTokenType.True:
-                return new JsonPart(JsonValueKind.True, file, line, path);
+                return new JsonPart(JsonValueKind.True, file, line, path, faults);
             case JsonTokenType.False:
-                return new JsonPart(JsonValueKind.False, file, line, path);
+                return new JsonPart(JsonValueKind.False, file, line, path, faults);
             default:
-                return new JsonPart(JsonValueKind.Null, file, line, path);
+                return new JsonPart(JsonValueKind.Null, file, line, path, faults);
         }
     }
 
     /// <summary>A fault of this value.</summary>
-    public InputException Fault(string sentence) => new($"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}");
+    public InputException Fault(string sentence) => new(Sentence(sentence)) { Path = Path, Line = Line };
+
+    /// <summary>A fault of this value that something else has found.</summary>
+    public InputException Fault(string sentence, Exception inner) => new(Sentence(sentence), inner) { Path = Path, Line = Line };
+
+    private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
+
+    // Throws, or where faults are collected keeps the fault and lets a stand-in go on. What is not there has had its fault.
+    private T Wrong<T>(string sentence, T standIn)
+    {
+        if (_faults is not { IsOpen: true } faults) throw Fault(sentence);
+        if (Kind != JsonValueKind.Undefined) faults.Add(Fault(sentence));
+        return standIn;
+    }
 
     public JsonPart? Find(string name)
     {
@@ -141,48 +149,58 @@ public sealed class JsonPart
     }
 
     /// <summary>A member that must be there.</summary>
-    public JsonPart Need(string name) => Find(name) ?? throw Fault($"'{name}' is missing");
+    public JsonPart Need(string name)
+    {
+        if (Find(name) is { } found) return found;
+        var path = Path.Length == 0 ? name : $"{Path}.{name}";
+        var fault = new InputException(Sentence($"'{name}' is missing")) { Path = path, Line = Line };
+        if (_faults is not { IsOpen: true } faults) throw fault;
+        if (Kind != JsonValueKind.Undefined && _meant?.Contains(name) != true) faults.Add(fault);
+        else faults.Mark(path);
+        return new JsonPart(JsonValueKind.Undefined, File, Line, path, faults);
+    }
 
     /// <summary>Demands an object with no other keys than these.</summary>
     public JsonPart Only(params string[] keys)
     {
-        if (Kind != JsonValueKind.Object) throw Fault($"an object with {string.Join(", ", keys)} is needed, not {Named(Kind)}");
+        if (Kind != JsonValueKind.Object) return Wrong($"an object with {string.Join(", ", keys)} is needed, not {Named(Kind)}", this);
         foreach (var (name, value) in _members)
             if (!keys.Contains(name, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(name, keys);
-                throw value.Fault($"there is no key '{name}'; " + (near is null ? $"the keys here are {string.Join(", ", keys)}" : $"did you mean '{near}'?"));
+                value.Wrong($"there is no key '{name}'; " + (near is null ? $"the keys here are {string.Join(", ", keys)}" : $"did you mean '{near}'?"), 0);
+                if (near is not null) (_meant ??= []).Add(near);
             }
         return this;
     }
 
-    public IReadOnlyList<JsonPart> List() => Kind == JsonValueKind.Array ? _items : throw Fault($"a list is needed, not {Named(Kind)}");
+    public IReadOnlyList<JsonPart> List() => Kind == JsonValueKind.Array ? _items : Wrong<IReadOnlyList<JsonPart>>($"a list is needed, not {Named(Kind)}", []);
 
     /// <summary>The items of a list, or the value itself where it stands alone.</summary>
     public IReadOnlyList<JsonPart> OneOrMany() => Kind == JsonValueKind.Array ? _items : [this];
 
-    public string String() => Kind == JsonValueKind.String ? _text : throw Fault($"a text in quotes is needed, not {Named(Kind)}");
+    public string String() => Kind == JsonValueKind.String ? _text : Wrong($"a text in quotes is needed, not {Named(Kind)}", "");
 
     public bool Bool() => Kind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        _ => throw Fault($"true or false is needed, not {Named(Kind)}"),
+        _ => Wrong($"true or false is needed, not {Named(Kind)}", false),
     };
 
     public double Number(double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity)
     {
         if (Kind != JsonValueKind.Number || !double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            throw Fault($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}");
+            return Wrong($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}", Math.Clamp(1, minimum, maximum));
         if (value < minimum || value > maximum)
-            throw Fault(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"));
+            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"), Math.Clamp(value, minimum, maximum));
         return value;
     }
 
     public int Whole(int minimum = int.MinValue, int maximum = int.MaxValue)
     {
         var value = Number(minimum, maximum);
-        return value == Math.Floor(value) ? (int)value : throw Fault($"a whole number is needed, not {_text}");
+        return value == Math.Floor(value) ? (int)value : Wrong($"a whole number is needed, not {_text}", (int)value);
     }
 
     /// <summary>One of a set of words.</summary>
@@ -194,7 +212,7 @@ public sealed class JsonPart
                 return value;
         var words = string.Join(", ", choices.Select(c => c.Word));
         var near = Spelling.Nearest(word, choices.Select(c => c.Word));
-        throw Fault($"'{word}' is not understood; " + (near is null ? $"use one of {words}" : $"did you mean '{near}'?"));
+        return Wrong($"'{word}' is not understood; " + (near is null ? $"use one of {words}" : $"did you mean '{near}'?"), choices[0].Value);
     }
 
     /// <summary>A day or an instant in ISO 8601; without a zone it is UTC.</summary>
@@ -203,7 +221,7 @@ public sealed class JsonPart
         var text = String();
         return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks
-            : throw Fault($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
+            : Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }
 
     /// <summary>Writes it as it was read, without comments.</summary>

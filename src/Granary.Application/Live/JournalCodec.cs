@@ -28,6 +28,7 @@ public static class JournalCodec
         {
             Modifiers =
             {
+                JournalTime.Apply,
                 static info =>
                 {
                     if (!info.Type.IsAssignableTo(typeof(JournalEvent))) return;

@@ -216,11 +216,17 @@ internal sealed class LivePortfolio
     }
 
     /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next instant on.</summary>
-    public void Put(EnablementChanged change)
+    /// <returns>How many strategies it is about.</returns>
+    public int Put(EnablementChanged change)
     {
+        var about = 0;
         foreach (var strategy in Strategies)
-            if (change.Strategy == strategy.Instance.Id || change.Strategy.Length == 0 && strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))
-                _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+        {
+            if (change.Strategy != strategy.Instance.Id && (change.Strategy.Length > 0 || !strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))) continue;
+            _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+            about++;
+        }
+        return about;
     }
 
     /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>

@@ -37,16 +37,20 @@ public sealed class SessionControl : ISessionControl
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
+    private const string CommandEnd = ".command.json", AnswerEnd = ".answer.json";
+
     private readonly string _folder;
     private readonly TimeProvider _clock;
+    // Commands that were taken and wait for the status after them.
+    private readonly List<string> _unanswered = [];
     private long _looked = long.MinValue, _wrote = long.MinValue;
 
     public SessionControl(string folder, TimeProvider clock)
     {
         (_folder, _clock) = (folder, clock);
         Directory.CreateDirectory(_folder);
-        // Commands to a session that is over are not for this one.
-        foreach (var file in Directory.EnumerateFiles(_folder, "*.command.json")) File.Delete(file);
+        // Commands to a session that is over are not for this one, and its answers are old.
+        foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Concat(Directory.EnumerateFiles(_folder, "*" + AnswerEnd)).ToList()) File.Delete(file);
     }
 
     public string Folder => _folder;
@@ -57,11 +61,15 @@ public sealed class SessionControl : ISessionControl
         if (_looked != long.MinValue && _clock.GetElapsedTime(_looked) < TimeSpan.FromMilliseconds(100)) return [];
         _looked = _clock.GetTimestamp();
         List<SessionOrder>? orders = null;
-        foreach (var file in Directory.EnumerateFiles(_folder, "*.command.json").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Order(StringComparer.Ordinal))
         {
             try
             {
-                if (JsonSerializer.Deserialize<SessionOrder>(File.ReadAllBytes(file), Json) is { } order) (orders ??= []).Add(order);
+                if (JsonSerializer.Deserialize<SessionOrder>(File.ReadAllBytes(file), Json) is { } order)
+                {
+                    (orders ??= []).Add(order);
+                    _unanswered.Add(Path.GetFileName(file)[..^CommandEnd.Length]);
+                }
             }
             catch (JsonException)
             {
@@ -77,15 +85,38 @@ public sealed class SessionControl : ISessionControl
     {
         if (!now && _wrote != long.MinValue && _clock.GetElapsedTime(_wrote) < TimeSpan.FromSeconds(1)) return;
         _wrote = _clock.GetTimestamp();
-        AtomicFile.Write(Path.Combine(_folder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, Json));
+        var text = JsonSerializer.SerializeToUtf8Bytes(status, Json);
+        AtomicFile.Write(Path.Combine(_folder, "status.json"), text);
+        if (!now) return;
+        foreach (var name in _unanswered) AtomicFile.Write(Path.Combine(_folder, name + AnswerEnd), text);
+        _unanswered.Clear();
     }
 
     /// <summary>Lays a command down for the session of a folder.</summary>
-    public static void Send(string folder, SessionOrder order, DateTimeOffset now)
+    /// <returns>Its name, for <see cref="AnswerAsync"/>.</returns>
+    public static string Send(string folder, SessionOrder order, DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
         var name = now.UtcTicks.ToString("D20", CultureInfo.InvariantCulture);
-        AtomicFile.Write(Path.Combine(folder, $"{name}.command.json"), JsonSerializer.SerializeToUtf8Bytes(order, Json));
+        AtomicFile.Write(Path.Combine(folder, name + CommandEnd), JsonSerializer.SerializeToUtf8Bytes(order, Json));
+        return name;
+    }
+
+    /// <summary>Waits for the session's status after it has carried a command out.</summary>
+    /// <param name="name">As <see cref="Send"/> returned it.</param>
+    /// <returns>null where the session has not answered in time.</returns>
+    public static async Task<LiveStatus?> AnswerAsync(string folder, string name, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, name + AnswerEnd);
+        var started = clock.GetTimestamp();
+        while (!File.Exists(path))
+        {
+            if (clock.GetElapsedTime(started) > timeout) return null;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken).ConfigureAwait(false);
+        }
+        var status = JsonSerializer.Deserialize<LiveStatus>(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), Json);
+        File.Delete(path);
+        return status;
     }
 
     /// <summary>The status as JSON; null where no session has written one.</summary>

@@ -92,7 +92,10 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
     /// <summary>Puts an enablement in force that stands in the desk.</summary>
     public void Put(EnablementChanged change)
     {
-        portfolio.Put(change);
-        notes.Add($"{(change.Strategy.Length > 0 ? change.Strategy : change.Symbol)} {(change.Enabled ? "enabled" : "disabled")} by {change.Who} from the instant after {RunText.Time(change.Instant)}: {change.Why}");
+        var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
+        var word = change.Enabled ? "enabled" : "disabled";
+        notes.Add(portfolio.Put(change) > 0
+            ? $"{name} {word} by {change.Who} from the instant after {RunText.Time(change.Instant)}: {change.Why}"
+            : $"nothing was {word}: this configuration has no {(change.Strategy.Length > 0 ? "strategy" : "symbol")} {name}");
     }
 }

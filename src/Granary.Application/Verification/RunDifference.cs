@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Verification;
 
@@ -8,14 +9,24 @@ namespace Granary.Application.Verification;
 public sealed record StatisticDifference(string Strategy, string Statistic, double? A, double? B);
 
 /// <summary>What two runs have in common, and what not.</summary>
-/// <param name="TradesOnlyInA">Lines of trades.csv, weight and model left out.</param>
+/// <param name="Trades">Those that the runs do not share, by strategy and time; none of a run that wrote no trades.</param>
 public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList<string> OnlyInA, IReadOnlyList<string> OnlyInB,
-    IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<string> TradesOnlyInA, IReadOnlyList<string> TradesOnlyInB)
+    IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<TradePair> Trades)
 {
     public bool SameDigest => DigestA == DigestB;
 
+    public IEnumerable<TradePair> TradesOnlyInA => Trades.Where(t => t.Kind == TradeDifference.OnlyFirst);
+
+    public IEnumerable<TradePair> TradesOnlyInB => Trades.Where(t => t.Kind == TradeDifference.OnlySecond);
+
+    /// <summary>Both runs entered, and quantity, prices, exit or costs differ.</summary>
+    public IEnumerable<TradePair> TradesChanged => Trades.Where(t => t.Kind == TradeDifference.Changed);
+
     /// <exception cref="InputException">A folder is not of a run, or has no results.</exception>
-    public static RunDifference Of(string a, string b)
+    public static RunDifference Of(string a, string b) => Of(a, SavedRun.Read(a), b, SavedRun.Read(b));
+
+    /// <summary>The same for runs that are read already.</summary>
+    public static RunDifference Of(string a, SavedRun first, string b, SavedRun second)
     {
         var (digestA, statsA) = Results(a);
         var (digestB, statsB) = Results(b);
@@ -27,9 +38,8 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
                 if (own.GetValueOrDefault(key) is var x && other.GetValueOrDefault(key) is var y && !Nullable.Equals(x, y))
                     differences.Add(new StatisticDifference(id, key, x, y));
         }
-        var (tradesA, tradesB) = (Trades(a), Trades(b));
         return new RunDifference(digestA, digestB, [.. statsA.Keys.Except(statsB.Keys, StringComparer.Ordinal)], [.. statsB.Keys.Except(statsA.Keys, StringComparer.Ordinal)],
-            differences, Without(tradesA, tradesB), Without(tradesB, tradesA));
+            differences, Pairs(first, second));
     }
 
     private static (string Digest, Dictionary<string, Dictionary<string, double?>> Stats) Results(string folder)
@@ -46,35 +56,17 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
     private static Dictionary<string, double?> Numbers(JsonPart? part) =>
         part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null, StringComparer.Ordinal) ?? [];
 
-    // The lines of trades.csv with their counts; weight and model, before the last field, are the portfolio's and not the trade's.
-    private static Dictionary<string, int> Trades(string folder)
+    // As the page pairs them: one definition of what is the same trade.
+    private static List<TradePair> Pairs(SavedRun first, SavedRun second)
     {
-        var lines = new Dictionary<string, int>(StringComparer.Ordinal);
-        var path = Path.Combine(folder, "trades.csv");
-        if (!File.Exists(path)) return lines;
-        // Runs of before there was a carry have none.
-        bool? carries = null;
-        foreach (var line in File.ReadLines(path))
-        {
-            if (carries is null)
-            {
-                carries = line.EndsWith(",carry", StringComparison.Ordinal);
-                continue;
-            }
-            var carry = carries.Value ? line.LastIndexOf(',') : line.Length;
-            var end = line.LastIndexOf(',', line.LastIndexOf(',', carry - 1) - 1);
-            var key = line[..end] + (carries.Value ? line[carry..] : ",0");
-            lines[key] = lines.GetValueOrDefault(key) + 1;
-        }
-        return lines;
-    }
-
-    private static List<string> Without(Dictionary<string, int> own, Dictionary<string, int> other)
-    {
-        var left = new List<string>();
-        foreach (var (line, count) in own)
-            for (var i = other.GetValueOrDefault(line); i < count; i++)
-                left.Add(line);
-        return left;
+        var others = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var s in second.Model.Strategies) others.TryAdd(s.Id, s.Index);
+        var names = first.Model.Strategies.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        var pairs = new List<TradePair>();
+        foreach (var s in first.Model.Strategies)
+            pairs.AddRange(TradePair.Of(s.Id, first.Trades(s.Index), others.TryGetValue(s.Id, out var index) ? second.Trades(index) : []).Where(p => p.Kind != TradeDifference.Same));
+        foreach (var s in second.Model.Strategies.Where(s => !names.Contains(s.Id)))
+            pairs.AddRange(TradePair.Of(s.Id, [], second.Trades(s.Index)));
+        return pairs;
     }
 }

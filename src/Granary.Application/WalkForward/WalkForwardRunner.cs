@@ -61,6 +61,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
             var guards = await GuardAsync(plan, walk, bars, markets, (all, benchmark), outcome, options, cancellationToken);
             var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
+            model = model.With(MarketNotes.Of(spec, model.Markets, markets.Values));
+            folder.RemoveReplaced();
             model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), cancellationToken);
             Write(folder, plan, model, outcome, bars, learning);
             folder.Complete();

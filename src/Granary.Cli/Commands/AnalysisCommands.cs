@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Analyze;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Track;
+using Granary.Cli.Tables;
 using Granary.Data;
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
@@ -34,10 +36,22 @@ internal static class AnalysisCommands
             var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear)));
             if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, call.GetValue(title) ?? Path.GetFileName(call.GetValue(file)!), call.GetValue(perYear), analysis.Benchmark, Path.GetFileName(call.GetValue(benchmark)), author: call.GetValue(author)));
             if (call.GetValue(json)) Console.WriteLine(CurveAnalysisJson.Write(analysis));
-            else Output.Table(["Statistic", "Value"], analysis.Named.Select(n => new[] { n.Key, RunText.Number(n.Value) }));
+            else Analysis(Path.GetFileName(call.GetValue(file)!), analysis);
             return 0;
         });
         return command;
+    }
+
+    // The JSON names stand beside the words, since scripts use them.
+    private static void Analysis(string name, CurveAnalysis analysis)
+    {
+        var s = analysis.Statistics;
+        TableWriter.Write($"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.FirstTime)} to {NumberText.Time(s.LastTime)}",
+            [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
+            analysis.Named.Select(n => new[] { NumberText.Name(n.Key), NumberText.Statistic(n.Key, n.Value), n.Key }));
+        TableWriter.Write("Deepest drawdowns", [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"), Column.Number("Length", "days")],
+            analysis.WorstDrawdowns.Take(5).Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
+        TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")], analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
     }
 
     public static Command Learn()
@@ -68,7 +82,7 @@ internal static class AnalysisCommands
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
-                Output.Table(["Figure", "Value"], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));
+                TableWriter.Write("", [Column.Text("Figure"), Column.Number("Value")], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));
             return Task.FromResult(0);
         });
         return command;
@@ -145,12 +159,31 @@ internal static class AnalysisCommands
             if (call.GetValue(json)) Console.WriteLine(TrackJson.Write(result));
             else
             {
-                Output.Table(["Name", "Weight"], result.Fit.Support.Select((s, i) => new[] { result.Names[s], RunText.Number(result.Fit.Weights[i]) }));
-                foreach (var note in result.Notes) Console.WriteLine(note);
+                foreach (var note in result.Notes) Output.Marked("Note", note);
+                Replica(call.GetValue(index)!, result);
             }
             return 0;
         });
         return command;
+    }
+
+    private static void Replica(string index, TrackResult result)
+    {
+        var fit = result.Fit;
+        TableWriter.Write($"{index}: a replica of {fit.Support.Count} of {Cell.Count(result.Names.Count)} names, in the order of choice", [Column.Text("Name"), Column.Number("Weight", "%")],
+            fit.Support.Select((s, i) => new[] { result.Names[s], Cell.Percent(fit.Weights[i]) })
+                .Append(["Sum of the weights", Cell.Percent(fit.Support.Select((_, i) => fit.Weights[i]).Sum())]));
+        if (fit.Intercept != 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Intercept {fit.Intercept:G6} a period, which no holding earns"));
+        List<string[]> over = [Quality(result.OutOfSample is null ? "in sample: all periods were fitted" : "in sample: the fitted periods", result.Fitted, result.InSample)];
+        if (result.OutOfSample is { } later) over.Add(Quality("out of sample: the later periods", result.Times.Length - result.Fitted, later));
+        if (result.Rolling is { } rolling) over.Add(Quality("out of sample: names chosen again every so often", rolling.Replica.Length, rolling.OutOfSample));
+        TableWriter.Write("Tracking quality",
+            [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"), Column.Number("Information ratio"), Column.Number("Residual norm")], over);
+        if (result is { OutOfSample: null, Rolling: null })
+            Output.Marked("Note", "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or --window 252 for figures out of sample.");
+
+        static string[] Quality(string over, long periods, TrackingQuality q) =>
+            [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio), Cell.Figure(q.ResidualNorm)];
     }
 
     private static async ValueTask<EquityCurve> Closes(CsvBarSource source, string symbol, CancellationToken token)

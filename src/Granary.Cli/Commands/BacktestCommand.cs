@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Cli.Tables;
 using Granary.Engine.Analysis;
-using Spectre.Console;
+using Granary.Reporting.Html;
 
 namespace Granary.Cli.Commands;
 
@@ -53,53 +55,37 @@ internal static class BacktestCommand
     {
         Run = run.Folder,
         Seconds = Math.Round(run.Model.Seconds, 4),
+        TotalSeconds = Math.Round(FeltTime.Seconds, 4),
         run.Model.Digest,
         Strategies = run.Model.Strategies.Count,
         run.Trades,
         run.Report,
         run.Interrupted,
-        Notes = run.Model.Notes.Select(n => new { Code = n.CodeText, n.Sentence, n.Count }),
+        Notes = Output.Notes(run.Model),
     }, Output.Json);
 
     private static void Show(BatchRun run)
     {
         var model = run.Model;
-        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10)
-            .Select(s => new[] { s.Id, Percent(s.Stats!.TotalReturn), Number(s.Stats.Sharpe), Percent(s.Stats.MaxDrawdown), s.Stats.Trades.ToString("N0"), s.Weight.ToString("0.###") }).ToList();
-        if (Console.IsOutputRedirected)
-        {
-            Console.WriteLine($"{model.Name}: the best of {model.Strategies.Count:N0} strategies by Sharpe ratio");
-            var width = best.Count > 0 ? best.Max(r => r[0].Length) : 0;
-            foreach (var row in best.Prepend(["strategy", "return", "sharpe", "max dd", "trades", "weight"]))
-                Console.WriteLine($"  {row[0].PadRight(width)} {row[1],10} {row[2],7} {row[3],9} {row[4],7} {row[5],7}");
-        }
-        else
-        {
-            var table = new Table().Border(TableBorder.Rounded).Title($"[bold]{Markup.Escape(model.Name)}[/]: the best of {model.Strategies.Count:N0} strategies");
-            table.AddColumn("Strategy");
-            foreach (var name in new[] { "Return", "Sharpe", "Max DD", "Trades", "Weight" }) table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-            foreach (var row in best) table.AddRow(row.Select(Markup.Escape).ToArray());
-            AnsiConsole.Write(table);
-        }
-        if (model.Portfolio is { } p)
-            Line($"[bold]Portfolio[/] of {model.Strategies.Count(s => s.Weight != 0):N0}: return {Percent(p.TotalReturn)}, Sharpe {Number(p.Sharpe)}, deepest drawdown {Percent(p.MaxDrawdown)}, {p.Trades:N0} trades");
-        foreach (var note in model.Notes) Line($"[yellow]Note[/] {Markup.Escape(note.Sentence)}");
-        Line($"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars in {model.Seconds:0.00} s ({model.BarEvaluations / Math.Max(1e-9, model.Seconds) / 1e6:0.0} million bars/s, {Markup.Escape(model.Host)})");
-        Line($"Digest {model.Digest}");
-        if (run.Report is { } report) Console.WriteLine($"Report {report}");
-        Console.WriteLine($"Folder {run.Folder}");
+        Output.WriteNotes(model);
+        var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10).ToList();
+        var rows = best.Select(s => Row(s.Id, s.Stats!, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
+        if (model.Portfolio is { } portfolio) rows = rows.Prepend(Row($"Portfolio of {Cell.Count(model.Strategies.Count(s => s.Weight != 0))}", portfolio, ""));
+        var title = $"{model.Name}: the portfolio and the best {best.Count} of {Cell.Count(model.Strategies.Count)} strategies by Sharpe ratio";
+        TableWriter.Write(title, _columns, rows);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars ({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
+        Console.WriteLine(FeltTime.Sentence(model.Seconds));
+        Output.WriteRun(model.Digest, run.Report, run.Folder);
     }
 
-    // A path or a sentence must not be wrapped in a pipe.
-    private static void Line(string markup)
-    {
-        if (Console.IsOutputRedirected) Console.WriteLine(Markup.Remove(markup));
-        else AnsiConsole.MarkupLine(markup);
-    }
+    private static readonly Column[] _columns =
+    [
+        Column.Text("Strategy"), Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"), Column.Number("Weight"),
+    ];
+
+    private static string[] Row(string name, RunStatistics s, string weight) =>
+        [name, Cell.Percent(s.TotalReturn), Cell.Ratio(s.Sharpe), Cell.Percent(s.MaxDrawdown), Cell.Count(s.Trades), weight];
 
     private static double Rank(RunStatistics s) => s.IsRuined ? double.NegativeInfinity : double.IsNaN(s.Sharpe) ? double.MinValue : s.Sharpe;
-
-    private static string Percent(double value) => double.IsFinite(value) ? value.ToString("0.00 %") : "–";
-
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("0.00") : "–";
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Granary.Cli.Tables;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
 using Granary.Learning.Trainers;
-using Spectre.Console;
 
 namespace Granary.Cli.Commands;
 
@@ -14,7 +14,7 @@ internal static class CatalogueCommands
         var command = new Command("strategies", "List the strategy classes.");
         command.SetAction(_ =>
         {
-            List("Class", "Parameters (default; range)", "What it does",
+            List("Class", "What it does",
                 StrategyCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
             return 0;
         });
@@ -27,7 +27,7 @@ internal static class CatalogueCommands
         command.SetAction(_ =>
         {
             Granary.Learning.Regimes.RegimeState.Register();
-            List("Factor", "Parameters (default; range)", "What it is", FactorCatalogue.All.Select(d =>
+            List("Factor", "What it is", FactorCatalogue.All.Select(d =>
             {
                 var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));
                 return (d.Name, Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
@@ -43,7 +43,7 @@ internal static class CatalogueCommands
         command.SetAction(_ =>
         {
             var missing = TrainerCatalogue.LoadLibraries();
-            List("Trainer", "Parameters (default; range)", "What it is", TrainerCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+            List("Trainer", "What it is", TrainerCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
             foreach (var sentence in missing) CommandLine.Complain(sentence);
             return 0;
         });
@@ -51,17 +51,8 @@ internal static class CatalogueCommands
     }
 
     private static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
-        FormattableString.Invariant($"{p.Name} {p.Default ?? "needed"}") + (double.IsInfinity(p.Minimum) ? "" : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
+        FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? "" : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
 
-    private static void List(string a, string b, string c, IEnumerable<(string A, string B, string C)> rows)
-    {
-        if (Console.IsOutputRedirected)
-        {
-            foreach (var row in rows) Console.WriteLine($"{row.A}\t{row.B}\t{row.C}");
-            return;
-        }
-        var table = new Table().Border(TableBorder.Minimal).AddColumns(a, b, c);
-        foreach (var row in rows) table.AddRow(Markup.Escape(row.A), Markup.Escape(row.B), Markup.Escape(row.C));
-        AnsiConsole.Write(table);
-    }
+    private static void List(string name, string summary, IEnumerable<(string Name, string Parameters, string Summary)> rows) =>
+        TableWriter.Write("", [Column.Text(name), Column.Text("Parameters: default (range)"), Column.Text(summary)], rows.Select(r => new[] { r.Name, r.Parameters, r.Summary }));
 }

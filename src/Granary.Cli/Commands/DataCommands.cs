@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Cli.Tables;
 using Granary.Data;
 using Granary.Data.Import;
 using Granary.Data.Quality;
@@ -17,6 +19,9 @@ internal static class DataCommands
 {
     public static Command Create() => new("data", "Import, inspect, make and export bars.") { Import(), List(), Check(), Generate(), Export() };
 
+    private static Option<string?> Columns() =>
+        new("--columns") { Description = "which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told from the header); timeOfDay, volume and adjustedClose are optional" };
+
     private static Command Import()
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "bar files of one market" };
@@ -26,8 +31,9 @@ internal static class DataCommands
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean, questdb" };
         var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times mean: open or close" };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of times that carry none (UTC)" };
+        var columns = Columns();
         var json = new Option<bool>("--json");
-        var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, json };
+        var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, columns, json };
         command.SetAction(async (call, token) =>
         {
             var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, call.GetValue(store)!, call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!),
@@ -36,6 +42,7 @@ internal static class DataCommands
                     Format = call.GetValue(format)!,
                     TimeZone = call.GetValue(zone),
                     Stamp = Given.Stamp(call.GetValue(stamp)!),
+                    Columns = call.GetValue(columns) is { } given ? ColumnsSection.Parse(given) : null,
                 }), token);
             if (call.GetValue(json))
             {
@@ -68,8 +75,9 @@ internal static class DataCommands
                 Console.WriteLine(JsonSerializer.Serialize(markets.Select(m => new { m.Symbol, Timeframe = m.Timeframe.ToString(), m.Count, First = RunText.Time(m.First), Last = RunText.Time(m.Last), m.ContentHash, m.Bytes, m.Fault }), Output.Json));
                 return 0;
             }
-            Output.Table(["Symbol", "Timeframe", "Bars", "First", "Last", "Bytes", "Fault"],
-                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), m.Count.ToString("N0"), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes?.ToString("N0") ?? "", m.Fault ?? "" }));
+            TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Timeframe"), Column.Number("Bars"), Column.Text("First (UTC)"), Column.Text("Last (UTC)"), Column.Number("Size", "KiB"), Column.Text("Fault")],
+                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), Cell.Count(m.Count), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes is { } bytes ? Cell.Count((bytes + 1023) / 1024) : "", m.Fault ?? "" }),
+                $"{call.GetValue(store)} holds no bars; 'granary data import' adds some");
             return 0;
         });
         return command;
@@ -86,9 +94,10 @@ internal static class DataCommands
         var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what a FILE's times mean: open or close" };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of a FILE's times that carry none (UTC)" };
         var json = new Option<bool>("--json");
+        var columns = Columns();
         var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
         var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
-        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, session, stamp, zone, json, fix, output };
+        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, session, stamp, zone, columns, json, fix, output };
         command.SetAction(async (call, token) =>
         {
             QualityReport report;
@@ -102,6 +111,7 @@ internal static class DataCommands
                     Adjust = false,
                     TimeZone = call.GetValue(zone),
                     Stamp = Given.Stamp(call.GetValue(stamp)!),
+                    Columns = call.GetValue(columns) is { } given ? ColumnsSection.Parse(given) : null,
                     Template = Given.Session(call.GetValue(session)) is { } calendar ? new Instrument { Symbol = call.GetValue(symbol) ?? "", Calendar = calendar } : null,
                 };
                 if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
@@ -121,7 +131,7 @@ internal static class DataCommands
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
             else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
-            else foreach (var f in report.Findings) Console.WriteLine($"{f.Severity}: {f.Place}: {f.Sentence}; {f.Remedy}");
+            else TableWriter.Write("", [Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")], report.Findings.Select(f => new[] { f.Severity.ToString().ToLowerInvariant(), f.Place, f.Sentence, f.Remedy }));
             // The findings are JSON then, and what was mended is told beside them.
             if (mended is { } m) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)

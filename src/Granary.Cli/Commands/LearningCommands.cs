@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Cli.Tables;
 using Granary.Learning.Registry;
 using Granary.Reporting.Runs;
 
@@ -26,10 +28,13 @@ internal static class LearningCommands
             {
                 if (json) Console.WriteLine(JsonSerializer.Serialize(trials, Output.Json));
                 else
-                    Output.Table(["Data", "Trainer", "Label", "Figure", "Out of sample", "Train–test gap", "p, corrected", "Seconds", "Fault"], trials.Select(t => new[]
-                    {
-                        t.Data, t.Trainer, t.Label, t.FigureName, Figure(t.Figure), Figure(t.TrainTestGap), Figure(t.PValue), t.Seconds.ToString("0.00"), t.Error ?? "",
-                    }));
+                {
+                    TableWriter.Write("Trainers and labels, judged out of sample; the gap is in sample less out of sample, p is corrected for the number of trials",
+                        [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Text("Figure"), Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Time", "s")],
+                        trials.Select(t => new[] { t.Data, t.Trainer, t.Label, t.FigureName, Cell.Figure(t.Figure), Cell.Figure(t.TrainTestGap), Cell.Figure(t.PValue), Cell.Seconds(t.Seconds) }));
+                    foreach (var failed in trials.Where(t => t.Error is not null)) CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
+                    Console.WriteLine(FeltTime.Sentence());
+                }
                 return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
             };
         });
@@ -64,25 +69,27 @@ internal static class LearningCommands
         }
         else
         {
-            Output.Table(["Model", "Version", "Trainer", "Label", "Samples", "Windows", "Out of sample", "In sample", "Gap"], report.Units.Select(u => new[]
-            {
-                u.Name, u.Version?.Split(':')[^1] ?? "", u.Trainer, u.Label, u.Samples.ToString(), u.Windows.Count.ToString(), MainFigure(u.OutOfSample), MainFigure(u.InSample), Figure(u.TrainTestGap),
-            }));
-            var effects = report.Units.SelectMany(u => u.Strategies).ToList();
-            if (effects.Count > 0)
-                Output.Table(["Strategy", "Trades", "Taken", "Return without", "Return with", "Wins without", "Wins with"], effects.Select(e => new[]
-                {
-                    e.Strategy, e.Trades.ToString(), e.Taken.ToString(), Figure(e.ReturnWithout), Figure(e.ReturnWith), Figure(e.WinRateWithout), Figure(e.WinRateWith),
-                }));
             foreach (var problem in report.Problems) CommandLine.Complain(problem);
+            TableWriter.Write("Models: AUC of classes, R² of numbers; the gap is in sample less out of sample",
+                [Column.Text("Model"), Column.Number("Version"), Column.Text("Trainer"), Column.Text("Label"), Column.Number("Samples"), Column.Number("Windows"), Column.Number("Out of sample"), Column.Number("In sample"), Column.Number("Gap")],
+                report.Units.Select(u => new[]
+                {
+                    u.Name, u.Version?.Split(':')[^1] ?? "", u.Trainer, u.Label, Cell.Count(u.Samples), Cell.Count(u.Windows.Count), MainFigure(u.OutOfSample), MainFigure(u.InSample), Cell.Figure(u.TrainTestGap),
+                }));
+            TableWriter.Write("Strategies without and with their model, over trades whose signal it judged out of sample; a return is the sum of the trades' returns",
+                [Column.Text("Strategy"), Column.Number("Trades"), Column.Number("Taken"), Column.Number("Return without", "%"), Column.Number("Return with", "%"), Column.Number("Won without", "%"), Column.Number("Won with", "%")],
+                report.Units.SelectMany(u => u.Strategies).Select(e => new[]
+                {
+                    e.Strategy, Cell.Count(e.Trades), Cell.Count(e.Taken), Cell.Percent(e.ReturnWithout), Cell.Percent(e.ReturnWith), Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
+                }));
+            Console.WriteLine(FeltTime.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }
 
     private static string MainFigure(IReadOnlyDictionary<string, double> figures) =>
-        figures.TryGetValue("auc", out var auc) ? $"AUC {auc:0.000}" : figures.TryGetValue("r2", out var r2) ? $"R² {r2:0.000}" : "";
-
-    private static string Figure(double? value) => value is { } v ? v.ToString("0.0000") : "";
+        figures.TryGetValue("auc", out var auc) ? string.Create(CultureInfo.InvariantCulture, $"AUC {auc:0.000}")
+        : figures.TryGetValue("r2", out var r2) ? string.Create(CultureInfo.InvariantCulture, $"R² {r2:0.000}") : "";
 
     /// <summary><c>models list|show|promote|rollback|compare|predict</c>: the versions of a registry.</summary>
     public static Command Models()
@@ -103,11 +110,12 @@ internal static class LearningCommands
             if (call.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(rows.Select(r => new { r.Version.Model, r.Version.Number, r.Current, r.Version.ModelHash, r.Version.Lineage }), Output.Json));
             else
-                Output.Table(["Model", "Version", "Current", "Trainer", "Label", "Trained to", "Out of sample", "Gap"], rows.Select(r => new[]
-                {
-                    r.Version.Model, r.Version.Number.ToString(), r.Current ? "current" : "", r.Version.Lineage.Trainer, r.Version.Lineage.Label,
-                    RunText.Time(r.Version.Lineage.To.Ticks), MainFigure(r.Version.Lineage.OutOfSample), Figure(r.Version.Lineage.TrainTestGap),
-                }));
+                TableWriter.Write("", [Column.Text("Model"), Column.Number("Version"), Column.Text("Current"), Column.Text("Trainer"), Column.Text("Label"), Column.Text("Trained to (UTC)"), Column.Number("Out of sample"), Column.Number("Gap")],
+                    rows.Select(r => new[]
+                    {
+                        r.Version.Model, Cell.Count(r.Version.Number), r.Current ? "current" : "", r.Version.Lineage.Trainer, r.Version.Lineage.Label,
+                        RunText.Time(r.Version.Lineage.To.Ticks), MainFigure(r.Version.Lineage.OutOfSample), Cell.Figure(r.Version.Lineage.TrainTestGap),
+                    }), $"{call.GetValue(registry)} has no model; 'granary train BATCH.json' makes one");
             return 0;
         });
         var show = new Command("show", "Where a version comes from: data, window, features, parameters, seed and figures; the current one where none is named.") { name, wanted, registry, json };
@@ -118,7 +126,7 @@ internal static class LearningCommands
             var current = models.Pointer(shown.Model).Current == shown.Number;
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(new { shown.Model, shown.Number, Current = current, shown.ModelHash, shown.Lineage }, Output.Json));
             else
-                Output.Table(["Field", "Value"], [["model", shown.Model], ["version", shown.Number.ToString() + (current ? ", current" : "")], .. ModelRegistry.Fields(shown).Select(f => new[] { f.Key, f.Value })]);
+                TableWriter.Write("", [Column.Text("Field"), Column.Text("Value")], [["model", shown.Model], ["version", shown.Number.ToString() + (current ? ", current" : "")], .. ModelRegistry.Fields(shown).Select(f => new[] { f.Key, f.Value })]);
             return 0;
         });
         var promote = new Command("promote", "Make a version the current one.") { name, version, registry };
@@ -138,7 +146,7 @@ internal static class LearningCommands
         {
             var result = Open(call).Compare(call.GetValue(name)!, call.GetValue(version), call.GetValue(other));
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result.Differences.Select(d => new { d.Field, d.First, d.Second }), Output.Json));
-            else Output.Table(["Field", $"Version {call.GetValue(version)}", $"Version {call.GetValue(other)}"], result.Differences.Select(d => new[] { d.Field, d.First, d.Second }));
+            else TableWriter.Write("", [Column.Text("Field"), Column.Text($"Version {call.GetValue(version)}"), Column.Text($"Version {call.GetValue(other)}")], result.Differences.Select(d => new[] { d.Field, d.First, d.Second }), "The versions do not differ.");
             return 0;
         });
         var table = new Argument<string>("TABLE.csv") { Description = "a table with the model's features as columns" };

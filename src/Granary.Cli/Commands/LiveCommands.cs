@@ -137,8 +137,7 @@ internal static class LiveCommands
             var order = SessionWords.Parse(word);
             var about = (call.GetValue(strategy) ?? "", call.GetValue(symbol) ?? "");
             if (order is SessionCommand.Enable or SessionCommand.Disable && about == ("", "")) throw new InputException($"{word} whom? Name it with --strategy or --symbol");
-            SessionControl.Send(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!, about.Item1, about.Item2), TimeProvider.System.GetUtcNow());
-            return 0;
+            return await SessionAnswer.CommandAsync(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!, about.Item1, about.Item2), token);
         });
         return command;
     }

@@ -64,7 +64,9 @@ internal static class RemoteLive
         if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, /trades, /signals), or in the database's views");
         using var client = Client(hosts);
         var view = word == "status" ? await client.SessionAsync(id, cancellationToken) : await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
-        Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
+        Console.WriteLine(word == "status" || view.Status is not { } now
+            ? JsonSerializer.Serialize(view, SessionControl.Json)
+            : $"{word} is given to the session of {id} at {hosts}, which carries it out at its next time slice; it was {now.State.ToString().ToLowerInvariant()} at {now.Instant:yyyy-MM-dd'T'HH:mm:ss'Z'} market time. 'granary session {id} status --host {hosts}' shows how it stands");
         return 0;
     }
 }

@@ -7,12 +7,11 @@ using Granary.Application.Hosting;
 using Granary.Application.Verification;
 using Granary.Application.WalkForward;
 using Granary.Data.Files;
-using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>What is done with finished runs: verify, report, compare.</summary>
+/// <summary>What is done with a finished run: verify, report.</summary>
 internal static class RunCommands
 {
     public static Command Verify()
@@ -75,52 +74,4 @@ internal static class RunCommands
         });
         return command;
     }
-
-    public static Command Compare()
-    {
-        var a = new Argument<string>("RUN_A");
-        var b = new Argument<string>("RUN_B");
-        var json = new Option<bool>("--json");
-        var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
-        var command = new Command("compare", "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, json, page };
-        command.SetAction(call =>
-        {
-            var live = LiveGap.IsLive(call.GetValue(b)!) ? (call.GetValue(a)!, call.GetValue(b)!) : LiveGap.IsLive(call.GetValue(a)!) ? (call.GetValue(b)!, call.GetValue(a)!) : ((string, string)?)null;
-            var gap = live is { } l ? LiveGap.Of(l.Item1, l.Item2) : null;
-            var difference = RunDifference.Of(call.GetValue(a)!, call.GetValue(b)!);
-            var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(call.GetValue(b)!, "compare.html"));
-            var (first, second) = (SavedRun.Read(call.GetValue(a)!), SavedRun.Read(call.GetValue(b)!));
-            AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
-            if (call.GetValue(json))
-            {
-                Console.WriteLine(JsonSerializer.Serialize(new { difference.SameDigest, difference.DigestA, difference.DigestB, difference.OnlyInA, difference.OnlyInB, difference.Statistics, difference.TradesOnlyInA, difference.TradesOnlyInB, page = path, gap = gap is null ? null : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades } }, Output.Json));
-                return 0;
-            }
-            Console.WriteLine($"Page {path}");
-            Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}" : $"The runs differ: {difference.DigestA} and {difference.DigestB}");
-            if (gap is not null)
-            {
-                Console.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The account earned {gap.Live:N2}, the backtest {gap.Backtest:N2}; the difference of {gap.Total:N2} over {gap.Trades.Count:N0} trades is made of:"));
-                Output.Table(["Cause", "Amount"], gap.Causes.Select(c => new[] { c.Cause, c.Amount.ToString("N2", System.Globalization.CultureInfo.InvariantCulture) }));
-                Output.Table(["Strategy", "Symbol", "Entry", "Difference", "Largest cause", ""], gap.Trades.OrderByDescending(t => Math.Abs(t.Total)).Take(15).Where(t => t.Total != 0).Select(t => new[]
-                {
-                    t.Strategy, t.Symbol, t.EntryTime, t.Total.ToString("N2", System.Globalization.CultureInfo.InvariantCulture), Largest(t), t.Why,
-                }));
-            }
-            foreach (var id in difference.OnlyInA.Take(20)) Console.WriteLine($"only in {call.GetValue(a)}: {id}");
-            foreach (var id in difference.OnlyInB.Take(20)) Console.WriteLine($"only in {call.GetValue(b)}: {id}");
-            Output.Table(["Strategy", "Statistic", "A", "B"], difference.Statistics.Take(50).Select(d => new[] { d.Strategy, d.Statistic, RunText.Number(d.A ?? double.NaN), RunText.Number(d.B ?? double.NaN) }));
-            if (difference.Statistics.Count > 50) Console.WriteLine($"and {difference.Statistics.Count - 50} more; --json has them all");
-            foreach (var line in difference.TradesOnlyInA.Take(10)) Console.WriteLine($"- {line}");
-            foreach (var line in difference.TradesOnlyInB.Take(10)) Console.WriteLine($"+ {line}");
-            if (difference.TradesOnlyInA.Count + difference.TradesOnlyInB.Count > 20) Console.WriteLine($"{difference.TradesOnlyInA.Count:N0} trades are only in A, {difference.TradesOnlyInB.Count:N0} only in B");
-            return 0;
-        });
-        return command;
-    }
-
-    private static string Largest(TradeGap t) => new[]
-    {
-        ("data", t.Data), ("timing", t.Timing), ("fill price", t.FillPrice), ("missed fill", t.MissedFill), ("cost", t.Cost), ("weight", t.Weight), ("model version", t.Model),
-    }.MaxBy(c => Math.Abs(c.Item2)).Item1;
 }

@@ -4,7 +4,7 @@ using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.WalkForward;
-using Granary.Reporting.Runs;
+using Granary.Cli.Tables;
 
 namespace Granary.Cli.Commands;
 
@@ -35,27 +35,39 @@ internal static class WalkForwardCommand
                 {
                     Run = run.Folder,
                     Seconds = Math.Round(run.Model.Seconds, 4),
+                    TotalSeconds = Math.Round(FeltTime.Seconds, 4),
                     run.Model.Digest,
                     Windows = outcome.Windows.Count,
                     EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
                     OutOfSampleReturn = outcome.Statistics.TotalReturn,
                     run.Report,
+                    Notes = Output.Notes(run.Model),
                 }, Output.Json));
                 return 0;
             }
             if (silent) return 0;
-            Output.Table(["Group", "Combinations", "Out of sample", "Stability", "Last choice"], outcome.Groups.Select(g => new[]
-            {
-                g.Name, g.Members.Count.ToString(), g.Statistics.TotalReturn.ToString("0.00 %"), double.IsNaN(g.Stability) ? "–" : g.Stability.ToString("0 %"),
-                g.Choices[^1].Strategy < 0 ? "none" : g.Members.First(m => m.Index == g.Choices[^1].Strategy).Id,
-            }));
-            Console.WriteLine($"{outcome.Windows.Count} windows, out of sample {outcome.Statistics.TotalReturn:0.00 %}, efficiency {(double.IsFinite(outcome.Efficiency) ? outcome.Efficiency.ToString("0.00") : "–")}, {run.Model.Seconds:0.00} s");
-            Console.WriteLine($"Digest {run.Model.Digest}");
-            Console.WriteLine($"Report {run.Report}");
-            Console.WriteLine($"Folder {run.Folder}");
+            Show(run, outcome);
             return 0;
         });
         return command;
+    }
+
+    private static void Show(BatchRun run, WalkForwardOutcome outcome)
+    {
+        Output.WriteNotes(run.Model);
+        TableWriter.Write($"{run.Model.Name}: choices over {outcome.Windows.Count} windows; stability is the share of windows that chose as the one before",
+            [Column.Text("Group"), Column.Number("Combinations"), Column.Number("Out of sample", "%"), Column.Number("Stability", "%"), Column.Text("Last choice")],
+            outcome.Groups.Select(g => new[]
+            {
+                g.Name, Cell.Count(g.Members.Count), Cell.Percent(g.Statistics.TotalReturn), Cell.Percent(g.Stability),
+                g.Choices[^1].Strategy < 0 ? "none" : g.Members.First(m => m.Index == g.Choices[^1].Strategy).Id,
+            }));
+        if (run.Model.Portfolio is { } p)
+            TableWriter.Write("All groups together, out of sample",
+                [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"), Column.Number("Efficiency")],
+                [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades), Cell.Ratio(outcome.Efficiency)]]);
+        Console.WriteLine(FeltTime.Sentence(run.Model.Seconds));
+        Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }
 
     private sealed class Lines : IProgress<(int Done, int Windows)>
@@ -63,6 +75,7 @@ internal static class WalkForwardCommand
         public void Report((int Done, int Windows) value)
         {
             if (!Console.IsErrorRedirected) Console.Error.Write($"\r{value.Done} of {value.Windows} windows{(value.Done == value.Windows ? "\n" : "")}");
+            else if (value.Done == value.Windows) Console.Error.WriteLine($"{value.Done} windows done");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Granary.Application.Batches;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Wire;
 
@@ -13,7 +14,9 @@ public readonly record struct StrategyOutcomeWire(
     [property: Id(3)] int Signals,
     [property: Id(4)] long Bars,
     [property: Id(5)] string? Error,
-    [property: Id(6)] TraceWire? Trace);
+    [property: Id(6)] TraceWire? Trace,
+    [property: Id(7)] int[] SignalEnds,
+    [property: Id(8)] bool IsWarm);
 
 /// <summary>Equity at the ends of periods, as the numbers lie in memory (little-endian).</summary>
 [GenerateSerializer, Immutable, Alias("granary.EquityTrace")]
@@ -26,10 +29,14 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
         new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error)
         {
             Trace = surrogate.Trace is { } t ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
+            SignalEnds = surrogate.SignalEnds is [var expired, var cancelled, var noCash, var noQuantity, var noStop, var unfilled]
+                ? new SignalEnds(expired, cancelled, noCash, noQuantity, noStop, unfilled) : default,
+            IsWarm = surrogate.IsWarm,
         };
 
     public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) => new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
-        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray()) : null);
+        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray()) : null,
+        [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity, value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
 }
 
 /// <summary>Statistics by name would be a kilobyte a strategy; in a fixed order they are two hundred bytes. New ones are added with new ids.</summary>

@@ -9,7 +9,7 @@ public sealed class GenericFormat : BarFormat
 {
     public override string Name => "generic";
 
-    public override string Explanation => "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by a column mapping";
+    public override string Explanation => "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by data.columns";
 
     internal override bool Recognises(FileSample sample)
     {
@@ -32,7 +32,7 @@ public sealed class GenericFormat : BarFormat
         {
             roles = HeaderColumns.Assign(sample, out var missing, out notes);
             if (missing.Count > 0)
-                throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}", "name the columns time, open, high, low, close, or give a column mapping");
+                throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}", "name the columns time, open, high, low, close, or say which column is which: " + ColumnMapping.Example);
         }
         else
         {
@@ -62,7 +62,7 @@ public sealed class GenericFormat : BarFormat
         var clock = count >= 6 && HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':') ? 1 : 0;
         ColumnRole[] plain = [ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume];
         if (count - clock is not (5 or 6))
-            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by", "add a header as time,open,high,low,close,volume, or give a column mapping");
+            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by", "add a header as time,open,high,low,close,volume, or say which column is which: " + ColumnMapping.Example);
         return [ColumnRole.Time, .. clock == 1 ? [ColumnRole.TimeOfDay] : Array.Empty<ColumnRole>(), .. plain.Take(count - clock - 1)];
     }
 

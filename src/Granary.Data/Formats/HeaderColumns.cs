@@ -41,6 +41,7 @@ internal static class HeaderColumns
                 column = names.FindIndex(n => n.StartsWith("volume", StringComparison.Ordinal));
                 if (column >= 0) notes.Add($"the column '{sample.Header[column]}' was taken as the volume");
             }
+            if (role == ColumnRole.Volume) column = OrTicks(sample, names, column, notes);
             if (column >= 0) roles[column] = role;
             else if (role is not (ColumnRole.AdjustedClose or ColumnRole.Volume)) missing.Add(role.ToString().ToLowerInvariant());
         }
@@ -71,6 +72,15 @@ internal static class HeaderColumns
             if (column >= 0 && roles[column] == ColumnRole.Skip) roles[column] = ColumnRole.Symbol;
         }
         return roles;
+    }
+
+    // MetaTrader writes ticks beside a volume that is empty for all that no exchange lists.
+    private static int OrTicks(FileSample sample, List<string> names, int volume, List<string> notes)
+    {
+        var ticks = names.FindIndex(n => n is "tickvolume" or "tickvol");
+        if (ticks < 0 || volume != ticks && volume >= 0 && sample.Column(volume).Any(v => v.AsSpan().ContainsAnyInRange((byte)'1', (byte)'9'))) return volume;
+        notes.Add(BarNotes.TickVolume(sample.Header[ticks]));
+        return ticks;
     }
 
     private static bool HasTimeOfDay(FileSample sample, int column)

@@ -232,16 +232,18 @@ public sealed class MultiSymbolRun : IStrategyRun
         if (_started) _strategy.OnStop(_context);
         var fingerprint = new Fingerprint();
         var signals = 0;
+        var ends = new SignalEnds();
         foreach (var symbol in _symbols)
         {
             symbol.Book.Finish(_lastTime, symbol.Book.LastPrice, symbol.BarNumber);
             signals += symbol.Book.SignalCount;
+            ends += symbol.Book.SignalEnds;
             var value = symbol.Book.Fingerprint.Value;
             fingerprint.Add((ulong)(value >> 64), (ulong)value);
         }
         var sums = _meter.Finish();
         sums.AddTo(ref fingerprint);
-        return new StrategyResult(Id, sums, _account.Trades, signals, fingerprint.Value);
+        return new StrategyResult(Id, sums, _account.Trades, signals, fingerprint.Value) { SignalEnds = ends, IsWarm = _ready };
     }
 
     private static string Wanted(MultiSymbolStrategy strategy) => strategy.MostSymbols == int.MaxValue

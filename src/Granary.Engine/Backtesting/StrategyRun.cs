@@ -211,7 +211,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         if (_started) _strategy.OnStop(_context);
         var sums = _book.Finish(_lastTime, _lastClose, _lastIndex);
-        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value);
+        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value) { SignalEnds = _book.SignalEnds, IsWarm = _warm };
     }
 
     private static bool Overrides(Strategy strategy, string method) =>
@@ -220,4 +220,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
 /// <summary>What a strategy run leaves: enough for its statistics and for the digest.</summary>
 /// <param name="Fingerprint">Of its signals, trades and equity, to the last bit.</param>
-public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint);
+public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint)
+{
+    /// <summary>Signals that ended without a trade.</summary>
+    public SignalEnds SignalEnds { get; init; }
+
+    /// <summary>Whether every factor of the strategy had a value at some bar: before that it is not asked.</summary>
+    public bool IsWarm { get; init; } = true;
+}

@@ -5,7 +5,7 @@ using Granary.Engine.Analysis;
 namespace Granary.Reporting.Html;
 
 /// <summary>Numbers and times as a reader wants them. A value that is undefined is an en dash; a negative one has a true minus sign.</summary>
-internal static class NumberText
+public static class NumberText
 {
     public const string Undefined = "–";
 

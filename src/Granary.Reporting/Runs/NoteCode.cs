@@ -33,6 +33,9 @@ public enum NoteCode
     /// <summary>The bars are not what the batch says, or have faults that change results.</summary>
     DataFinding,
 
+    /// <summary>A value is legal but is probably a mistake: a percentage below 1, fast not below slow.</summary>
+    Suspicious,
+
     /// <summary>Costs are zero.</summary>
     NoCosts,
 
@@ -44,9 +47,6 @@ public enum NoteCode
 
     /// <summary>A parameter or a pattern has no effect.</summary>
     WithoutEffect,
-
-    /// <summary>A value is legal but is probably a mistake: a percentage below 1, fast not below slow.</summary>
-    Suspicious,
 
     /// <summary>Strategies were not warm for part of the run or all of it.</summary>
     WarmUp,

@@ -29,6 +29,12 @@ public sealed record StrategyEntry(
 /// <param name="Findings">What the quality check or the reader noticed, worst first; one sentence each.</param>
 public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash, IReadOnlyList<string> Findings)
 {
+    /// <summary>How far apart most of its bars are, as "1 day", where that is not its timeframe; null where it is.</summary>
+    public string? OtherSpacing { get; init; }
+
+    /// <summary>How many of its findings are warnings or worse; they come first.</summary>
+    public int Warnings { get; init; }
+
     /// <summary>Account currency per point of price and unit; 1 but for futures and the like.</summary>
     public double Multiplier { get; init; } = 1;
 }

@@ -9,7 +9,13 @@ namespace Granary.Application.Batches.Notes;
 /// <param name="Outcomes">By strategy index; those that have finished.</param>
 public sealed record BatchFacts(
     BatchPlan Plan, IReadOnlyList<StrategyEntry> Entries, IReadOnlyDictionary<int, StrategyOutcome> Outcomes, PortfolioOutcome Portfolio,
-    IReadOnlyDictionary<string, OpenedMarket> Markets, bool Interrupted);
+    IReadOnlyDictionary<string, OpenedMarket> Markets)
+{
+    /// <summary>By strategy index: not 0 where the strategy has a weight at some time.</summary>
+    public required IReadOnlyList<double> Members { get; init; }
+
+    public required bool IsInterrupted { get; init; }
+}
 
 /// <summary>
 /// The notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns its notes; a new rule is added to <see cref="Of"/>.
@@ -20,16 +26,19 @@ internal static class BatchNotes
     [
         .. Unfinished(facts),
         .. Ruined(facts),
+        .. TradeNotes.Of(facts),
+        .. SuspiciousNotes.Of(facts),
         .. DuplicateNotes.Of(facts.Plan, facts.Outcomes),
         .. CostNotes.Of(facts.Plan.Spec.Execution.Settings),
         .. InSample(facts),
         .. Intrabar(facts),
+        .. Output(facts),
     ];
 
     private static IEnumerable<RunNote> Unfinished(BatchFacts facts)
     {
         var entries = facts.Entries;
-        if (facts.Interrupted)
+        if (facts.IsInterrupted)
         {
             var finished = entries.Count(e => e.Stats is not null);
             yield return new RunNote(NoteCode.Interrupted,
@@ -55,10 +64,20 @@ internal static class BatchNotes
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)
     {
-        if (facts.Plan.Spec.Portfolio is { Rule: "winners", Rebalance: null })
+        if (facts.Plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } && facts.Members.Any(w => w != 0))
             yield return new RunNote(NoteCode.InSample,
                 "The weights choose the winners of this very period: the portfolio's figures are in-sample and flatter it.",
                 facts.Entries.Count(e => e.Weight != 0));
+    }
+
+    private static IEnumerable<RunNote> Output(BatchFacts facts)
+    {
+        var outputs = facts.Plan.Spec.Outputs;
+        if (outputs.OfAllStrategies || !(outputs.Has("signals") || outputs.Has("factors"))) yield break;
+        var left = facts.Members.Count(w => w == 0);
+        if (left > 0)
+            yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
+                $"signals.csv and factors.csv leave out the {left:N0} of {facts.Members.Count:N0} strategies without weight. Write \"outputs\": \"all\" into the batch file to have them too."), left);
     }
 
     private static IEnumerable<RunNote> Intrabar(BatchFacts facts)

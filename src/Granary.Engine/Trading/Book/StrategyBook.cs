@@ -81,6 +81,9 @@ internal sealed partial class StrategyBook
 
     public int SignalCount => _signals;
 
+    /// <summary>Signals that ended without a trade.</summary>
+    public SignalEnds SignalEnds { get; private set; }
+
     public TradeMeter Trades => _tradeMeter;
 
     /// <summary>Of everything that has happened so far.</summary>

@@ -117,6 +117,7 @@ internal sealed partial class StrategyBook
     private void End(int number, SignalEnd end, long time)
     {
         _fingerprint.Add((ulong)(uint)number << 8 | 0x80 | (byte)end, (ulong)time);
+        SignalEnds = SignalEnds.Plus(end);
         _observer?.OnSignalEnded(number, end, time);
     }
 }

@@ -38,7 +38,7 @@ internal static class RunTop
     {
         var m = view.Model;
         var notices = m.Notes.Select(n => n.Sentence).ToList();
-        foreach (var market in m.Markets.Where(k => k.Findings.Count > 0))
+        foreach (var market in m.Markets.Where(k => k.Findings.Count > 0 && k.Warnings == 0))
             notices.Add($"{market.Symbol} {market.Timeframe}: {market.Findings[0]}" +
                 (market.Findings.Count > 1 ? $" ({NumberText.Count(market.Findings.Count - 1)} more below)" : ""));
         if (notices.Count == 0)

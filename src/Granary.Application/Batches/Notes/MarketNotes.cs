@@ -1,0 +1,54 @@
+using System.Globalization;
+using Granary.Application.Hosting;
+using Granary.Data;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches.Notes;
+
+/// <summary>Notes on the bars of a batch: what the data check found, volumes that are none, quantities that are fractions.</summary>
+internal static class MarketNotes
+{
+    /// <param name="entries">The markets as the run shows them.</param>
+    public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets) =>
+        [.. Spacing(entries), .. Findings(entries), .. TickVolume(entries), .. Fractions(spec, markets)];
+
+    private static IEnumerable<RunNote> Spacing(IReadOnlyList<MarketEntry> entries)
+    {
+        foreach (var group in entries.Where(e => e.OtherSpacing is not null).GroupBy(e => (e.OtherSpacing, e.Timeframe)))
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly figure and every period in bars is wrong. Set data.timeframe to what the bars are."),
+                group.Count());
+    }
+
+    private static IEnumerable<RunNote> Findings(IReadOnlyList<MarketEntry> entries)
+    {
+        var found = entries.Where(e => e is { Warnings: > 0, OtherSpacing: null }).ToList();
+        var count = found.Sum(e => e.Warnings);
+        if (count > 0)
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"The data check has {(count == 1 ? "1 warning" : FormattableString.Invariant($"{count:N0} warnings"))} on {Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data check' all of them."),
+                count);
+    }
+
+    private static IEnumerable<RunNote> TickVolume(IReadOnlyList<MarketEntry> entries)
+    {
+        var ticks = entries.Where(e => e.Findings.Any(BarNotes.IsTickVolume)).ToList();
+        if (ticks.Count > 0)
+            yield return new RunNote(NoteCode.TickVolume,
+                $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+    }
+
+    private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)
+    {
+        var stocks = markets.Where(m => m.Instrument is { LotSize: 0 } i && (i.DailyEquity || !i.Calendar.IsContinuous)).Select(m => m.Symbol).Distinct(StringComparer.Ordinal).ToList();
+        if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units && units.Value == Math.Floor(units.Value))) yield break;
+        yield return new RunNote(NoteCode.FractionalShares,
+            $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ \"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
+    }
+
+    private static string Names(IEnumerable<MarketEntry> entries) => Names([.. entries.Select(e => e.Symbol).Distinct(StringComparer.Ordinal)]);
+
+    private static string Names(IReadOnlyList<string> symbols) =>
+        symbols.Count <= 3 ? string.Join(", ", symbols) : string.Create(CultureInfo.InvariantCulture, $"{symbols[0]}, {symbols[1]} and {symbols.Count - 2:N0} more");
+}

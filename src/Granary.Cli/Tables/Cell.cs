@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Granary.Cli.Tables;
+
+/// <summary>How figures are spelled in tables: invariant culture, – where undefined. Units stand in the headers.</summary>
+internal static class Cell
+{
+    private const string Undefined = "–";
+
+    /// <summary>A fraction as percent, without the sign.</summary>
+    public static string Percent(double fraction) => Of(100 * fraction, "N2");
+
+    public static string Percent(double? fraction) => fraction is { } value ? Percent(value) : Undefined;
+
+    public static string Ratio(double value) => Of(value, "N2");
+
+    /// <summary>A figure such as an AUC, to four digits.</summary>
+    public static string Figure(double? value) => value is { } v ? Of(v, "0.0000") : Undefined;
+
+    public static string Money(double value) => Of(value, "N2");
+
+    /// <summary>Whole units as such, fractions to four digits.</summary>
+    public static string Quantity(double value) => Of(value, "#,0.####");
+
+    public static string Seconds(double value) => Of(value, "0.00");
+
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Of(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Undefined;
+}

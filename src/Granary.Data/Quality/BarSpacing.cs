@@ -1,0 +1,40 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>Tells bars of another length than their name: how far apart most of them are. Cheap enough for every run, which the full check is not.</summary>
+public sealed class BarSpacing(Timeframe timeframe)
+{
+    private const int MostSteps = 1000;
+
+    private readonly Dictionary<long, long> _others = [];
+    private long _regular, _last = long.MinValue;
+
+    /// <summary>How far apart most bars are, as "1 day", where that is not the timeframe; null where it is.</summary>
+    public string? Other
+    {
+        get
+        {
+            if (_others.Count == 0) return null;
+            var most = _others.MaxBy(s => (s.Value, -s.Key));
+            // Days of a market that trades on some weekdays only are days all the same.
+            return most.Value <= _regular || timeframe == Timeframe.D1 && most.Key is > TimeSpan.TicksPerDay and <= 3 * TimeSpan.TicksPerDay ? null : Reading.BarCollector.Describe(most.Key);
+        }
+    }
+
+    /// <summary>Looks at the next bars.</summary>
+    public void Add(ReadOnlySpan<long> times)
+    {
+        foreach (var time in times)
+        {
+            if (_last != long.MinValue) Count(time - _last);
+            _last = time;
+        }
+    }
+
+    private void Count(long step)
+    {
+        if (step == timeframe.Ticks) _regular++;
+        else if (_others.Count < MostSteps || _others.ContainsKey(step)) _others[step] = _others.GetValueOrDefault(step) + 1;
+    }
+}
