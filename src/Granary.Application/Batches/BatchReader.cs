@@ -136,8 +136,10 @@ public static class BatchReader
         var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
         foreach (var (symbol, p) in part.Members)
         {
-            p.Only("tick", "lot", "multiplier", "margin", "currency", "venue", "session");
-            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9), p.Find("multiplier")?.Number(1e-9, 1e9),
+            p.Only("kind", "tick", "lot", "multiplier", "margin", "currency", "venue", "session");
+            // Stocks trade whole shares, unless the file gives a lot.
+            double? lot = p.Find("kind")?.Choice(("stock", 1.0));
+            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot, p.Find("multiplier")?.Number(1e-9, 1e9),
                 p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s ? Session(s) : null));
         }
         return found;

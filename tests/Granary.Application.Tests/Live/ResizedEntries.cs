@@ -96,7 +96,8 @@ public sealed class ResizedEntries : IDisposable
         run.Model.Portfolio!.Trades.ShouldBe(run.Model.Strategies.Single().Stats!.Trades);
         var refused = run.Model.Decisions[Decision.StrategyRefused];
         refused.ShouldBeGreaterThan(2);
-        run.Model.Notes.Single(n => n.Code == NoteCode.EntriesRefused).Sentence.ShouldContain($"strategy-refused {refused}");
+        run.Model.Notes.Single(n => n.Code == NoteCode.EntriesRefused && n.Sentence.StartsWith("The portfolio", StringComparison.Ordinal))
+            .Sentence.ShouldContain($"strategy-refused {refused}");
     }
 
     [Theory]

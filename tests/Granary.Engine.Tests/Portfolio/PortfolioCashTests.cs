@@ -95,6 +95,20 @@ public sealed class PortfolioCashTests
     }
 
     [Theory]
+    [InlineData(1, 475)]
+    [InlineData(2, 950)]
+    [InlineData(4, 950)]
+    public void With_leverage_members_share_what_the_account_may_hold(double leverage, double expected)
+    {
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
+            [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [0], 1)], new ExecutionSettings { Leverage = leverage });
+        run.Mark(0, 100);
+        run.Revalue(0);
+        run.OnSignal(0, Entry(950, sizedOn: 100_000)).ShouldBe(Decision.Accepted);
+        (950 * run.ScaleOf(0, 1)).ShouldBe(expected, 1e-9);
+    }
+
+    [Theory]
     [InlineData(1, 950)]
     [InlineData(0.5, 475)]
     public void A_member_alone_has_its_weight_of_the_portfolio(double weight, double expected)
