@@ -1,0 +1,48 @@
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Figures;
+
+/// <summary>An account rebuilt bar by bar from its list of trades and the market's bars alone.</summary>
+/// <param name="cash">At the start.</param>
+/// <param name="commission">Fraction of the notional of each side.</param>
+internal sealed class RebuiltAccount(double cash, double commission)
+{
+    /// <summary>The rows that equity.csv must show: one for each time at which a bar of any market closed.</summary>
+    /// <param name="trades">All trades of the account, also those that are open at the end.</param>
+    /// <param name="markets">Bars by symbol.</param>
+    public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets)
+    {
+        var closes = markets.ToDictionary(m => m.Key, m => m.Value.ToDictionary(b => b.Time, b => b.Close), StringComparer.Ordinal);
+        var flows = trades.SelectMany(Flows).OrderBy(f => f.Time).ToList();
+        var position = markets.Keys.ToDictionary(s => s, _ => (Net: 0.0, Gross: 0.0), StringComparer.Ordinal);
+        var last = new Dictionary<string, double>(StringComparer.Ordinal);
+        var (money, peak, next, rows) = (cash, cash, 0, new List<EquityRow>());
+        foreach (var time in markets.Values.SelectMany(bars => bars.Select(b => b.Time)).Distinct().Order())
+        {
+            for (; next < flows.Count && flows[next].Time <= time; next++)
+            {
+                var flow = flows[next];
+                money += flow.Cash;
+                var (net, gross) = position[flow.Symbol];
+                position[flow.Symbol] = (net + flow.Net, gross + flow.Gross);
+            }
+            foreach (var (symbol, prices) in closes)
+                if (prices.TryGetValue(time, out var close))
+                    last[symbol] = close;
+            var equity = money + position.Sum(p => p.Value.Net * last.GetValueOrDefault(p.Key));
+            peak = Math.Max(peak, equity);
+            rows.Add(new EquityRow(time, equity, money, position.Sum(p => p.Value.Gross * last.GetValueOrDefault(p.Key)), 1 - equity / peak));
+        }
+        return rows;
+    }
+
+    private IEnumerable<(DateTime Time, string Symbol, double Cash, double Net, double Gross)> Flows(TradeRow trade)
+    {
+        var entryFee = trade.Quantity * trade.EntryPrice * commission;
+        yield return (trade.EntryTime, trade.Symbol, -trade.Sign * trade.Quantity * trade.EntryPrice - entryFee, trade.Sign * trade.Quantity, trade.Quantity);
+        if (trade.IsOpen) yield break;
+        var exitFee = trade.Commission - entryFee;
+        yield return (trade.ExitTime, trade.Symbol, trade.Sign * trade.Quantity * trade.ExitPrice - exitFee, -trade.Sign * trade.Quantity, -trade.Quantity);
+    }
+}

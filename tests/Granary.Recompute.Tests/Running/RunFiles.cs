@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace Granary.Recompute.Tests.Running;
+
+/// <summary>One row of trades.csv or portfolio_trades.csv. Times are UTC open times of bars; amounts are in quote currency.</summary>
+/// <param name="IsOpen">The trade was open at the end of the data and is marked there.</param>
+internal sealed record TradeRow(
+    string Strategy, string Symbol, int Sign, double Quantity, DateTime EntryTime, double EntryPrice, DateTime ExitTime, double ExitPrice,
+    double Profit, double Commission, double NetProfit, double Financing, int Bars, string Reason)
+{
+    public bool IsOpen => Reason == "open";
+}
+
+/// <summary>One row of equity.csv.</summary>
+internal sealed record EquityRow(DateTime Time, double Equity, double Cash, double Exposure, double Drawdown);
+
+/// <summary>The files of a run's folder, parsed by code of the tests.</summary>
+internal sealed class RunFiles(string folder)
+{
+    public string Folder { get; } = folder;
+
+    public JsonElement Results { get; } = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
+
+    public JsonElement PortfolioStats => Results.GetProperty("portfolio").GetProperty("stats");
+
+    public IReadOnlyList<JsonElement> Strategies => [.. Results.GetProperty("strategies").EnumerateArray()];
+
+    public List<EquityRow> Equity()
+    {
+        var table = CsvTable.Read(Path.Combine(Folder, "equity.csv"));
+        return [.. table.Rows.Select(r => new EquityRow(
+            table.Time(r, "time"), table.Number(r, "equity"), table.Number(r, "cash"), table.Number(r, "exposure"), table.Number(r, "drawdown")))];
+    }
+
+    public List<TradeRow> PortfolioTrades() => Trades("portfolio_trades.csv");
+
+    public List<TradeRow> StrategyTrades() => Trades("trades.csv");
+
+    private List<TradeRow> Trades(string name)
+    {
+        var table = CsvTable.Read(Path.Combine(Folder, name));
+        return [.. table.Rows.Select(r => new TradeRow(
+            table.Text(r, "strategy"), table.Text(r, "symbol"), table.Text(r, "side") == "long" ? 1 : -1, table.Number(r, "quantity"),
+            table.Time(r, "entry_time"), table.Number(r, "entry_price"), table.Time(r, "exit_time"), table.Number(r, "exit_price"),
+            table.Number(r, "pnl"), table.Number(r, "commission"), table.Number(r, "pnl_net"), table.Number(r, "carry"),
+            (int)table.Number(r, "bars"), table.Text(r, "exit_reason")))];
+    }
+}
