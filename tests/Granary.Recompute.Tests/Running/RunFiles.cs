@@ -6,7 +6,7 @@ namespace Granary.Recompute.Tests.Running;
 /// <param name="IsOpen">The trade was open at the end of the data and is marked there.</param>
 internal sealed record TradeRow(
     string Strategy, string Symbol, int Sign, double Quantity, DateTime EntryTime, double EntryPrice, DateTime ExitTime, double ExitPrice,
-    double Profit, double Commission, double NetProfit, double Financing, int Bars, string Reason)
+    double Profit, double Commission, double NetProfit, double Financing, double Return, int Bars, string Reason)
 {
     public bool IsOpen => Reason == "open";
 }
@@ -42,7 +42,7 @@ internal sealed class RunFiles(string folder)
         return [.. table.Rows.Select(r => new TradeRow(
             table.Text(r, "strategy"), table.Text(r, "symbol"), table.Text(r, "side") == "long" ? 1 : -1, table.Number(r, "quantity"),
             table.Time(r, "entry_time"), table.Number(r, "entry_price"), table.Time(r, "exit_time"), table.Number(r, "exit_price"),
-            table.Number(r, "pnl"), table.Number(r, "commission"), table.Number(r, "pnl_net"), table.Number(r, "carry"),
+            table.Number(r, "pnl"), table.Number(r, "commission"), table.Number(r, "pnl_net"), table.Number(r, "carry"), table.Number(r, "return"),
             (int)table.Number(r, "bars"), table.Text(r, "exit_reason")))];
     }
 }

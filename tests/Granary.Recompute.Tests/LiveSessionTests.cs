@@ -1,0 +1,40 @@
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests;
+
+/// <summary>A live session on paper writes a run's folder whose figures follow from its trades and the bars, and equal the backtest's.</summary>
+public class LiveSessionTests
+{
+    private const double Cash = 100_000, Commission = 0.001;
+
+    [Fact]
+    public async Task Figures_of_a_live_session_follow_from_its_trades_and_equal_the_backtest()
+    {
+        using var folder = new TemporaryFolder();
+        var market = new RandomMarket(11);
+        var start = new DateTime(2019, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var markets = new Dictionary<string, List<MarketBar>>(StringComparer.Ordinal)
+        {
+            ["AAA"] = market.Bars(RandomMarket.Weekdays(start, 500), 0.02),
+            // Ends early, so that entries at its last closes can never fill.
+            ["BBB"] = market.Bars(RandomMarket.Weekdays(start, 350), 0.03),
+        };
+        foreach (var (symbol, bars) in markets) MarketBar.Write(folder.File($"data/{symbol}.csv"), bars);
+        var batch = folder.Write("batch.json", """
+            { "name": "live", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 },
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": [15, 25] }, "sides": "both", "size": { "percentOfEquity": 20 },
+                "stopLossPercent": 6 }],
+              "portfolio": { "weights": "equal" } }
+            """);
+        await GranaryCommand.RunAsync("backtest", batch, "--out", folder.File("backtest"), "--quiet");
+        await GranaryCommand.RunAsync("live", folder.File("backtest/prod.json"), "--feed", "csv:" + folder.File("data"), "--broker", "paper",
+            "--without-evidence", "--out", folder.File("live"), "--quiet");
+
+        var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
+        AccountCheck.Portfolio(live, markets, Cash, Commission);
+        live.Equity().ShouldBe(backtest.Equity());
+        live.PortfolioTrades().ShouldBe(backtest.PortfolioTrades());
+    }
+}

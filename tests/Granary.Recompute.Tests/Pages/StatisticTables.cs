@@ -1,0 +1,135 @@
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Pages;
+
+/// <summary>The tables of statistics, exposure and costs of an account.</summary>
+/// <param name="Rows">Of the account, one for each bar.</param>
+/// <param name="Trades">All trades, open ones too.</param>
+/// <param name="Cash">At the start.</param>
+/// <param name="PeriodsPerYear">Rows of a year.</param>
+internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyList<TradeRow> Trades, double Cash, double PeriodsPerYear)
+{
+    public CurveFigures Curve { get; } = new([.. Rows.Select(r => r.Time)], [.. Rows.Select(r => r.Equity)], Cash, PeriodsPerYear);
+
+    public TradeFigures Closed { get; } = new(Trades);
+
+    public DailyCurve Daily { get; } = new(Rows, Cash);
+
+    /// <summary>Every figure of the tables Return, Risk, Return for risk and Trades, by its name on the page.</summary>
+    public Dictionary<string, double> Statistics()
+    {
+        var (daily, months) = (Daily.Returns, Daily.Months());
+        var net = Trades.Where(t => !t.IsOpen).Select(t => t.NetProfit).ToArray();
+        var moments = Moments(daily);
+        var perDay = daily.Average() / CurveFigures.Deviation(daily);
+        var error = Math.Sqrt(1 - moments.Skew * perDay + (moments.Kurtosis - 1) / 4 * perDay * perDay);
+        var tail = DailyCurve.Quantile(daily, 0.05);
+        return new(StringComparer.Ordinal)
+        {
+            ["Total return"] = Curve.TotalReturn,
+            ["Yearly growth (CAGR)"] = Curve.Cagr,
+            ["Final equity"] = Curve.FinalEquity,
+            ["Net profit, closed trades"] = net.Sum(),
+            ["Best month"] = months.Max(),
+            ["Worst month"] = months.Min(),
+            ["Months profitable"] = Curve.MonthsProfitable,
+            ["Weeks profitable"] = Curve.WeeksProfitable,
+            ["Periods profitable"] = (double)daily.Count(r => r > 0) / daily.Length,
+            ["of those that were not flat"] = (double)daily.Count(r => r > 0) / daily.Count(r => r != 0),
+            ["Volatility"] = Curve.Volatility,
+            ["Maximum drawdown"] = Curve.MaxDrawdown,
+            ["Its length"] = Curve.MaxDrawdownDays,
+            ["Longest under water"] = LongestUnderWater(),
+            ["Ulcer index"] = Math.Sqrt(Daily.Drawdowns().Average(d => d * d)),
+            ["Value at risk, 95%"] = -tail,
+            ["Expected shortfall, 95%"] = -daily.Where(r => r <= tail).Average(),
+            ["Skewness"] = moments.Skew,
+            ["Kurtosis (normal: 3)"] = moments.Kurtosis,
+            ["Sharpe ratio"] = Curve.Sharpe,
+            ["Sortino ratio"] = Curve.Sortino,
+            ["Calmar ratio"] = Curve.Calmar,
+            ["Omega ratio"] = daily.Where(r => r > 0).Sum() / -daily.Where(r => r < 0).Sum(),
+            ["Probability that Sharpe > 0"] = Normal(perDay * Math.Sqrt(daily.Length - 1) / error),
+            ["Record needed for 95%"] = Math.Ceiling(1 + Math.Pow(error * 1.6448536269514722 / perDay, 2)),
+            ["Periods per year"] = PeriodsPerYear,
+            ["Trades"] = net.Length,
+            ["Win rate"] = Closed.WinRate,
+            ["Profit factor"] = Closed.ProfitFactor,
+            ["Expectancy per trade"] = Closed.Expectancy,
+            ["Average win"] = Closed.AverageWin,
+            ["Average loss"] = Closed.AverageLoss,
+            ["Payoff ratio"] = Closed.AverageWin / -Closed.AverageLoss,
+            ["Largest win"] = net.Max(),
+            ["Largest loss"] = net.Min(),
+            ["Bars held on average"] = Trades.Where(t => !t.IsOpen).Average(t => t.Bars),
+            ["Time in the market"] = (double)Rows.Count(r => r.Exposure > 0) / Rows.Count,
+            ["Commission paid"] = Trades.Sum(t => t.Commission),
+        };
+    }
+
+    /// <summary>The table Exposure and turnover.</summary>
+    public Dictionary<string, double> Exposure()
+    {
+        var traded = Traded();
+        return new(StringComparer.Ordinal)
+        {
+            ["Time in the market"] = (double)Rows.Count(r => r.Exposure > 0) / Rows.Count,
+            ["Gross exposure on average"] = Rows.Average(r => r.Exposure / r.Equity),
+            ["Gross exposure at the most"] = Rows.Max(r => r.Exposure / r.Equity),
+            ["Bought and sold"] = traded,
+            ["Turnover a year"] = traded / Rows.Average(r => r.Equity) / ((Rows[^1].Time - Rows[0].Time).TotalDays / 365.25),
+        };
+    }
+
+    /// <summary>The table Costs.</summary>
+    public Dictionary<string, double> Costs()
+    {
+        List<TradeRow> closed = [.. Trades.Where(t => !t.IsOpen)];
+        var commission = closed.Sum(t => t.Commission);
+        return new(StringComparer.Ordinal)
+        {
+            ["Profit before commission"] = closed.Sum(t => t.Profit),
+            ["Commission"] = commission,
+            ["Profit after commission"] = closed.Sum(t => t.Profit) - commission,
+            ["Commission of open trades"] = Trades.Where(t => t.IsOpen).Sum(t => t.Commission),
+            ["Cost share of gains"] = commission / closed.Where(t => t.Profit > 0).Sum(t => t.Profit),
+            ["Commission per trade"] = commission / closed.Count,
+            ["Commission per volume traded"] = Trades.Sum(t => t.Commission) / Traded(),
+        };
+    }
+
+    private double Traded() => Trades.Sum(t => t.Quantity * t.EntryPrice + (t.IsOpen ? 0 : t.Quantity * t.ExitPrice));
+
+    // Calendar days from a peak to the first later equity that reaches it, or to the last row.
+    private double LongestUnderWater()
+    {
+        var (peak, since, longest, under) = (Cash, Rows[0].Time, 0.0, false);
+        foreach (var row in Rows)
+        {
+            if (row.Equity >= peak)
+            {
+                if (under) longest = Math.Max(longest, (row.Time - since).TotalDays);
+                (peak, since, under) = (row.Equity, row.Time, false);
+            }
+            else under = true;
+        }
+        return under ? Math.Max(longest, (Rows[^1].Time - since).TotalDays) : longest;
+    }
+
+    private static (double Skew, double Kurtosis) Moments(double[] values)
+    {
+        var mean = values.Average();
+        double Moment(int power) => values.Average(v => Math.Pow(v - mean, power));
+        return (Moment(3) / Math.Pow(Moment(2), 1.5), Moment(4) / (Moment(2) * Moment(2)));
+    }
+
+    // Φ by numerical integration of the density: slow, and shares nothing with the product's approximation.
+    private static double Normal(double z)
+    {
+        const int Steps = 20_000;
+        var (sum, width) = (0.0, z / Steps);
+        for (var i = 0; i < Steps; i++) sum += Math.Exp(-Math.Pow((i + 0.5) * width, 2) / 2);
+        return 0.5 + sum * width / Math.Sqrt(2 * Math.PI);
+    }
+}
