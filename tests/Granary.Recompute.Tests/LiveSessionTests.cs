@@ -35,6 +35,8 @@ public class LiveSessionTests
         var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
         AccountCheck.Portfolio(live, markets, Cash, Commission);
         live.Equity().ShouldBe(backtest.Equity());
-        live.PortfolioTrades().ShouldBe(backtest.PortfolioTrades());
+        // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
+        live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));
+        live.PortfolioTrades().Where(t => t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => t.IsOpen), ignoreOrder: true);
     }
 }

@@ -82,7 +82,7 @@ public class QuickstartTests(QuickstartRun run) : IClassFixture<QuickstartRun>
         var stats = strategy.GetProperty("stats");
         Agreement.Demand(stats, "periodsPerYear", perYear, id);
         Agreement.Demand(stats, curve, new TradeFigures(trades), id);
-        Agreement.Demand(stats, "exposure", (double)rows.Count(r => r.Exposure > 0) / rows.Count, id);
+        Agreement.Demand(stats, "exposure", (double)rows.Count(r => r.IsInvested) / rows.Count, id);
         Agreement.Demand(stats, "commission", trades.Sum(t => t.Commission), id);
     }
 }

@@ -36,7 +36,7 @@ public class WalkForwardTests
         var rows = AccountCheck.Portfolio(files, markets, Cash, Commission);
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
-        rows.ShouldContain(r => r.Exposure > 0, "a walk-forward that trades has exposure");
+        rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");
         var windows = CsvTable.Read(Path.Combine(files.Folder, "windows.csv"));
         foreach (var row in windows.Rows)
             windows.Time(row, "chosen_at").TimeOfDay.ShouldBe(TimeSpan.Zero, "windows begin at midnight");

@@ -33,7 +33,7 @@ internal static class AccountCheck
         var perYear = Calendar.PeriodsPerYear(times);
         Agreement.Demand(stats, "periodsPerYear", perYear, name);
         Agreement.Demand(stats, new CurveFigures(times, [.. rows.Select(r => r.Equity)], cash, perYear), new TradeFigures(trades), name);
-        Agreement.Demand(stats, "exposure", (double)rows.Count(r => r.Exposure > 0) / rows.Count, name);
+        Agreement.Demand(stats, "exposure", (double)rows.Count(r => r.IsInvested) / rows.Count, name);
         Agreement.Demand(stats, "commission", trades.Sum(t => t.Commission), name);
     }
 

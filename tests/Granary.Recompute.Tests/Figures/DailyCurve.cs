@@ -12,7 +12,7 @@ internal sealed class DailyCurve
         {
             Days.Add(day.Key);
             Equity.Add(day.Last().Equity);
-            Invested.Add(day.Any(r => r.Exposure > 0));
+            Invested.Add(day.Any(r => r.IsInvested));
         }
         Returns = [.. Equity.Select((e, i) => e / (i == 0 ? start : Equity[i - 1]) - 1)];
     }

@@ -41,7 +41,7 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Maximum drawdown"] = Curve.MaxDrawdown,
             ["Its length"] = Curve.MaxDrawdownDays,
             ["Longest under water"] = LongestUnderWater(),
-            ["Ulcer index"] = Math.Sqrt(Daily.Drawdowns().Average(d => d * d)),
+            ["Ulcer index"] = Math.Sqrt(Daily.Drawdowns().Prepend(0).Average(d => d * d)),
             ["Value at risk, 95%"] = -tail,
             ["Expected shortfall, 95%"] = -daily.Where(r => r <= tail).Average(),
             ["Skewness"] = moments.Skew,
@@ -63,7 +63,7 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Largest win"] = net.Max(),
             ["Largest loss"] = net.Min(),
             ["Bars held on average"] = Trades.Where(t => !t.IsOpen).Average(t => t.Bars),
-            ["Time in the market"] = (double)Rows.Count(r => r.Exposure > 0) / Rows.Count,
+            ["Time in the market"] = (double)Rows.Count(r => r.IsInvested) / Rows.Count,
             ["Commission paid"] = Trades.Sum(t => t.Commission),
         };
     }
@@ -74,7 +74,7 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
         var traded = Traded();
         return new(StringComparer.Ordinal)
         {
-            ["Time in the market"] = (double)Rows.Count(r => r.Exposure > 0) / Rows.Count,
+            ["Time in the market"] = (double)Rows.Count(r => r.IsInvested) / Rows.Count,
             ["Gross exposure on average"] = Rows.Average(r => r.Exposure / r.Equity),
             ["Gross exposure at the most"] = Rows.Max(r => r.Exposure / r.Equity),
             ["Bought and sold"] = traded,

@@ -12,7 +12,11 @@ internal sealed record TradeRow(
 }
 
 /// <summary>One row of equity.csv.</summary>
-internal sealed record EquityRow(DateTime Time, double Equity, double Cash, double Exposure, double Drawdown);
+internal sealed record EquityRow(DateTime Time, double Equity, double Cash, double Exposure, double Drawdown)
+{
+    /// <summary>Whether a position is open; what additions and subtractions leave of closed ones does not count.</summary>
+    public bool IsInvested => Exposure > 1e-9 * Math.Max(1, Math.Abs(Equity));
+}
 
 /// <summary>The files of a run's folder, parsed by code of the tests.</summary>
 internal sealed class RunFiles(string folder)
