@@ -22,7 +22,7 @@ public class QuickstartReportTests(QuickstartRun run) : IClassFixture<Quickstart
         check.Pairs("Exposure and turnover", account.Exposure());
         check.Pairs("Costs", account.Costs());
         CurveTables.Months(check, account.Daily);
-        CurveTables.Tails(check, account.Daily);
+        CurveTables.Days(check, account.Daily);
         TradeTables.Check(check, trades, t => timeframes[t.Strategy] != "1d");
         DecisionTables.Streaks(check, [.. trades.Where(t => !t.IsOpen)]);
         DecisionTables.Decisions(check, Path.Combine(run.Files.Folder, "signals.csv"));

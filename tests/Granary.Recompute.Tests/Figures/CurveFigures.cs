@@ -24,7 +24,8 @@ internal sealed class CurveFigures(IReadOnlyList<DateTime> times, IReadOnlyList<
     public double Sortino =>
         _returns.Average() / Math.Sqrt(_returns.Sum(r => r < 0 ? r * r : 0) / _returns.Length) * Math.Sqrt(periodsPerYear);
 
-    public double Calmar => Cagr / MaxDrawdown;
+    /// <summary>Undefined for an account that has lost everything.</summary>
+    public double Calmar => equity[^1] > 1e-9 * start ? Cagr / MaxDrawdown : double.NaN;
 
     public double MaxDrawdown => Drawdowns().Max(d => d.Depth);
 
@@ -73,7 +74,8 @@ internal sealed class CurveFigures(IReadOnlyList<DateTime> times, IReadOnlyList<
         {
             if (i + 1 < times.Count && period(times[i + 1]) == period(times[i])) continue;
             all++;
-            if (equity[i] > before) won++;
+            // A flat period is none that gained, whatever the rounding of the sums.
+            if (equity[i] > before * (1 + 1e-12)) won++;
             before = equity[i];
         }
         return (double)won / all;

@@ -5,10 +5,12 @@ internal static class Calendar
 {
     public static double PeriodsPerYear(IReadOnlyList<DateTime> times)
     {
-        var daysPerYear = times.Any(t => t.DayOfWeek == DayOfWeek.Saturday) ? 365.0 : 252.0;
+        var hasSaturdays = times.Any(t => t.DayOfWeek == DayOfWeek.Saturday);
+        var daysPerYear = hasSaturdays ? 365.0 : 252.0;
         var steps = times.Zip(times.Skip(1), (a, b) => b - a).Order().ToList();
-        return steps[steps.Count / 2] < TimeSpan.FromHours(20)
-            ? times.Count / (double)times.Select(t => t.Date).Distinct().Count() * daysPerYear
-            : daysPerYear;
+        if (steps[steps.Count / 2] >= TimeSpan.FromHours(20)) return daysPerYear;
+        // The Sunday evening of a market that closes on Saturdays belongs to Monday's session.
+        var days = times.Select(t => t.Date).Where(d => hasSaturdays || d.DayOfWeek != DayOfWeek.Sunday).Distinct().Count();
+        return times.Count / (double)days * daysPerYear;
     }
 }

@@ -17,16 +17,21 @@ internal static class CurveTables
         }
     }
 
-    public static void Tails(PageCheck check, DailyCurve curve)
+    /// <summary>Number, gains, losses, tails and extremes of the days' returns, of all days and of those in the market.</summary>
+    public static void Days(PageCheck check, DailyCurve curve)
     {
-        const string Caption = "Losses in the tail, per day";
+        const string Caption = "Returns per day: all, and those in the market";
         foreach (var row in check.Take(Caption).Rows.Skip(1))
         {
-            var level = ShownNumber.Parse(row[0]).Value;
-            var quantile = DailyCurve.Quantile(curve.Returns, 1 - level);
-            check.Number($"{Caption}, {row[0]}, value at risk", row[1], -quantile);
-            check.Number($"{Caption}, {row[0]}, expected shortfall", row[2], -curve.Returns.Where(r => r <= quantile).Average());
-            check.Number($"{Caption}, {row[0]}, times", row[3], curve.Returns.Count(r => r <= quantile));
+            double[] returns = row[0] == "All days" ? curve.Returns : [.. curve.Returns.Where((_, i) => curve.Invested[i])];
+            var (tail95, tail99) = (DailyCurve.Quantile(returns, 0.05), DailyCurve.Quantile(returns, 0.01));
+            double[] expected =
+            [
+                returns.Length, (double)returns.Count(r => r > 0) / returns.Length, (double)returns.Count(r => r < 0) / returns.Length,
+                -tail95, -returns.Where(r => r <= tail95).Average(), -tail99, -returns.Where(r => r <= tail99).Average(),
+                returns.Min(), DailyCurve.Quantile(returns, 0.5), returns.Max(),
+            ];
+            for (var i = 0; i < expected.Length; i++) check.Number($"{Caption}, {row[0]}, column {i + 1}", row[i + 1], expected[i]);
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
         var perDay = daily.Average() / CurveFigures.Deviation(daily);
         var error = Math.Sqrt(1 - moments.Skew * perDay + (moments.Kurtosis - 1) / 4 * perDay * perDay);
         var tail = DailyCurve.Quantile(daily, 0.05);
+        double[] invested = [.. daily.Where((_, i) => Daily.Invested[i])];
+        var investedTail = DailyCurve.Quantile(invested, 0.05);
         return new(StringComparer.Ordinal)
         {
             ["Total return"] = Curve.TotalReturn,
@@ -35,6 +37,15 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Worst month"] = months.Min(),
             ["Months profitable"] = Curve.MonthsProfitable,
             ["Weeks profitable"] = Curve.WeeksProfitable,
+            ["Days in the market"] = Daily.Invested.Count(i => i),
+            ["Days with a gain"] = (double)daily.Count(r => r > 0) / daily.Length,
+            ["Days with a loss"] = (double)daily.Count(r => r < 0) / daily.Length,
+            ["Days in the market with a gain"] = (double)invested.Count(r => r > 0) / invested.Length,
+            ["Days in the market with a loss"] = (double)invested.Count(r => r < 0) / invested.Length,
+            ["Value at risk of a day, 95%"] = -tail,
+            ["Expected shortfall of a day, 95%"] = -daily.Where(r => r <= tail).Average(),
+            ["Value at risk of a day in the market, 95%"] = -investedTail,
+            ["Expected shortfall of a day in the market, 95%"] = -invested.Where(r => r <= investedTail).Average(),
             ["Periods profitable"] = (double)daily.Count(r => r > 0) / daily.Length,
             ["of those that were not flat"] = (double)daily.Count(r => r > 0) / daily.Count(r => r != 0),
             ["Volatility"] = Curve.Volatility,

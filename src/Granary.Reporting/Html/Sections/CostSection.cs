@@ -26,12 +26,14 @@ internal sealed class CostSection : IReportSection<RunView>
         HtmlTable.Pairs(html, "Costs",
         [
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
-            ("Commission", NumberText.Money(t.Commission), "", "All fills"),
+            ("Commission", NumberText.Money(t.Commission), "", "Closed trades"),
             .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing and interest", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
             ("Profit after commission", NumberText.SignedMoney(t.Statistics.TotalProfit), NumberText.Sign(t.Statistics.TotalProfit, 0.005), "Closed trades"),
+            .. t.OpenCommission == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]
+                : [("Commission of open trades", NumberText.Money(t.OpenCommission), "", "Fills of trades that are still open")],
             ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),
             ("Commission per trade", NumberText.Money(trades > 0 ? t.Commission / trades : double.NaN), "", null),
-            ("Commission per volume traded", NumberText.Percent(t.Commission / t.Traded, 3), "", null),
+            ("Commission per volume traded", NumberText.Percent((t.Commission + t.OpenCommission) / t.Traded, 3), "", "All fills"),
         ]);
         html.Raw("<p class=\"note\">Slippage is part of the fill prices and is not counted here.</p>\n");
         Capacity(html, view);

@@ -74,7 +74,11 @@ internal sealed class TradeReview
 
     public double BeforeCosts { get; private set; }
 
+    /// <summary>Of closed trades, account currency.</summary>
     public double Commission { get; private set; }
+
+    /// <summary>Of the fills of trades that are still open, account currency.</summary>
+    public double OpenCommission { get; private set; }
 
     /// <summary>Dividends received less those owed and borrow fees.</summary>
     public double Carry { get; private set; }
@@ -150,7 +154,7 @@ internal sealed class TradeReview
         Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
         {
-            Commission += trade.Commission;
+            OpenCommission += trade.Commission;
             OpenCount++;
             if (Open.Count < MostOpen) Open.Add((member, trade));
             return;
