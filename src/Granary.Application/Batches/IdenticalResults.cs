@@ -1,8 +1,8 @@
 namespace Granary.Application.Batches;
 
 /// <summary>
-/// Strategies of a batch whose signals, trades and equity are equal to the last bit. A group is one strategy under several names: its first member stands for all
-/// where strategies are weighted and trials are counted.
+/// Strategies of a batch whose signals, trades and equity are equal to the last bit. A group is one strategy under several names: its first
+/// member stands for all where strategies are weighted and trials are counted.
 /// </summary>
 public sealed class IdenticalResults
 {

@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Application.Guards;
 
 /// <summary>
-/// A small sketch of a data set's bars, by which data sets that share most of their days are recognised: the smallest hashes of its days' bars.
-/// Broder, On the resemblance and containment of documents, 1997.
+/// A small sketch of a data set's bars, by which data sets that share most of their days are recognised: the smallest hashes of its days'
+/// bars. Broder, On the resemblance and containment of documents, 1997.
 /// </summary>
 /// <param name="Days">Rising, at most <see cref="Size"/>.</param>
 public sealed record BarSketch(IReadOnlyList<ulong> Days)

@@ -9,10 +9,14 @@ namespace Granary.Application.Guards;
 /// <param name="BenchmarkReturn">Of the benchmark, over the same periods.</param>
 /// <param name="Sharpe">Of the portfolio, per period.</param>
 /// <param name="BenchmarkSharpe">Of the benchmark, per period.</param>
-/// <param name="Excess">Mean return per period of the portfolio, scaled to the benchmark's deviation, over the benchmark's (Modigliani and Modigliani 1997).</param>
-/// <param name="Probability">That an excess as large would be seen without any: the p-value of <see cref="DataSnoopingTest"/> for this one series.</param>
+/// <param name="Excess">Mean return per period of the portfolio, scaled to the benchmark's deviation, over the benchmark's (Modigliani and
+/// Modigliani 1997).</param>
+/// <param name="Probability">That an excess as large would be seen without any: the p-value of <see cref="DataSnoopingTest"/> for this one
+/// series.</param>
 /// <param name="PeriodTicks">Length of the periods.</param>
-public sealed record BenchmarkCheck(string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Probability, long PeriodTicks)
+public sealed record BenchmarkCheck(
+    string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Probability,
+    long PeriodTicks)
 {
     /// <summary>Larger p-values are no evidence.</summary>
     public const double Level = 0.05;
@@ -35,7 +39,8 @@ public sealed record BenchmarkCheck(string Name, double Return, double Benchmark
         var difference = Moments.Of(excess);
         // What differs from the benchmark by rounding alone is the benchmark.
         var same = difference.SampleDeviation <= 1e-9 * otherMoments.SampleDeviation;
-        return new BenchmarkCheck(name, portfolio.EquityAt(to - 1) / portfolio.EquityAt(from - 1) - 1, benchmark.EquityAt(to - 1) / benchmark.EquityAt(from - 1) - 1,
+        return new BenchmarkCheck(name,
+            portfolio.EquityAt(to - 1) / portfolio.EquityAt(from - 1) - 1, benchmark.EquityAt(to - 1) / benchmark.EquityAt(from - 1) - 1,
             moments.Mean / moments.SampleDeviation, otherMoments.Mean / otherMoments.SampleDeviation, same ? 0 : difference.Mean,
             same ? 1 : DataSnoopingTest.Of([excess], seed, Resamples).RealityCheck, portfolio.PeriodTicks);
     }

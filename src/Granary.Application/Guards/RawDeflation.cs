@@ -3,8 +3,9 @@ using Granary.Engine.Analysis;
 namespace Granary.Application.Guards;
 
 /// <summary>
-/// The deflated Sharpe ratio as Bailey and López de Prado 2014 have it, with every trial counted as independent and the variance that the trials' Sharpe ratios
-/// have. It is shown beside the one that is decided by: strategies that lose on purpose make that variance as large as they like.
+/// The deflated Sharpe ratio as Bailey and López de Prado 2014 have it, with every trial counted as independent and the variance that the
+/// trials' Sharpe ratios have. It is shown beside the one that is decided by: strategies that lose on purpose make that variance as large
+/// as they like.
 /// </summary>
 /// <param name="TrialDeviation">Of the trials' Sharpe ratios at this run's costs, per period.</param>
 /// <param name="ExpectedMaximum">Per period.</param>
@@ -16,6 +17,7 @@ public sealed record RawDeflation(double TrialDeviation, double ExpectedMaximum,
         var variance = census.Sharpes.Count > 1 ? census.Sharpes.SampleVariance * periodTicks / TimeSpan.TicksPerDay : 0;
         return new RawDeflation(Math.Sqrt(variance), SharpeConfidence.ExpectedMaximum(variance, census.Trials),
             double.IsNaN(portfolio.Sharpe) || portfolio.Returns < 2 ? double.NaN
-                : SharpeConfidence.Deflated(portfolio.Sharpe, portfolio.Returns, portfolio.Skew, portfolio.Kurtosis, variance, census.Trials));
+                : SharpeConfidence.Deflated(portfolio.Sharpe, portfolio.Returns, portfolio.Skew, portfolio.Kurtosis, variance,
+                    census.Trials));
     }
 }

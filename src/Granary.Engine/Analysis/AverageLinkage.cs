@@ -1,8 +1,9 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Clusters of correlated series: average linkage on the distances √((1 − ρ)/2), cut where the silhouettes have the highest mean over deviation.
-/// Rousseeuw, Silhouettes, Journal of Computational and Applied Mathematics 20 (1987); the quality is that of López de Prado 2018.
+/// Clusters of correlated series: average linkage on the distances √((1 − ρ)/2), cut where the silhouettes have the highest mean over
+/// deviation. Rousseeuw, Silhouettes, Journal of Computational and Applied Mathematics 20 (1987); the quality is that of López de Prado
+/// 2018.
 /// </summary>
 internal sealed class AverageLinkage
 {
@@ -87,7 +88,8 @@ internal sealed class AverageLinkage
         return labels;
     }
 
-    // The chain of nearest neighbours (Murtagh 1983): average linkage is reducible, so merges found out of order are those of the plain algorithm.
+    // The chain of nearest neighbours (Murtagh 1983): average linkage is reducible, so merges found out of order are those of the plain
+    // algorithm.
     private (int A, int B)[] Merges()
     {
         var distance = (double[,])_distance.Clone();

@@ -1,9 +1,9 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// The expected block length of the stationary bootstrap that suits a series, chosen from its autocorrelation.
-/// Politis and White, Automatic block-length selection for the dependent bootstrap, Econometric Reviews 23 (2004), with the correction of
-/// Patton, Politis and White, Econometric Reviews 28 (2009).
+/// The expected block length of the stationary bootstrap that suits a series, chosen from its autocorrelation. Politis and White, Automatic
+/// block-length selection for the dependent bootstrap, Econometric Reviews 23 (2004), with the correction of Patton, Politis and White,
+/// Econometric Reviews 28 (2009).
 /// </summary>
 public static class BlockLength
 {

@@ -1,9 +1,9 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// How many independent trials correlated ones amount to. Trials are clustered by the correlation of their returns, and the number of clusters is the one of
-/// highest silhouette quality (López de Prado, Detection of false investment strategies using unsupervised learning methods, 2018). A cluster counts as the number
-/// of independent trials whose best is expected to be as good as the cluster's best.
+/// How many independent trials correlated ones amount to. Trials are clustered by the correlation of their returns, and the number of
+/// clusters is the one of highest silhouette quality (López de Prado, Detection of false investment strategies using unsupervised learning
+/// methods, 2018). A cluster counts as the number of independent trials whose best is expected to be as good as the cluster's best.
 /// </summary>
 /// <param name="Trials">Different trials with returns that vary.</param>
 /// <param name="Clusters">Groups of trials that do the same.</param>
@@ -13,10 +13,12 @@ public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
     /// <summary>Of more trials than this, as many are clustered, taken evenly.</summary>
     public const int MostCompared = 256;
 
-    /// <param name="returns">For each trial its returns over the same periods, oldest first; of many trials a sample of them, taken evenly.</param>
+    /// <param name="returns">For each trial its returns over the same periods, oldest first; of many trials a sample of them, taken
+    /// evenly.</param>
     /// <param name="trials">All trials whose returns vary; 0 = those of <paramref name="returns"/>.</param>
     /// <remarks>
-    /// Of a sample, a cluster's size is scaled to all trials. So is the number of trials that resemble no other: they tell how much the sample has not seen.
+    /// Of a sample, a cluster's size is scaled to all trials. So is the number of trials that resemble no other: they tell how much the
+    /// sample has not seen.
     /// </remarks>
     public static EffectiveTrials Of(IReadOnlyList<double[]> returns, int trials = 0)
     {
@@ -42,8 +44,8 @@ public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
     }
 
     /// <summary>
-    /// The number of independent trials whose expected best equals that of equally correlated ones: of n normals with correlation ρ the best is √(1 − ρ)
-    /// times as far out as of n independent ones (Owen and Steck 1962).
+    /// The number of independent trials whose expected best equals that of equally correlated ones: of n normals with correlation ρ the
+    /// best is √(1 − ρ) times as far out as of n independent ones (Owen and Steck 1962).
     /// </summary>
     /// <param name="trials">At least 1.</param>
     /// <param name="correlation">Below 0 counts as 0.</param>

@@ -1,14 +1,15 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// What a portfolio of the winners among worthless strategies shows. Choosing all that earned and joining them makes a higher Sharpe ratio than the best of them
-/// has: of n independent worthless strategies about 0.56·√(n/T) per period, which soon exceeds the expected maximum of one.
+/// What a portfolio of the winners among worthless strategies shows. Choosing all that earned and joining them makes a higher Sharpe ratio
+/// than the best of them has: of n independent worthless strategies about 0.56·√(n/T) per period, which soon exceeds the expected maximum
+/// of one.
 /// </summary>
 public static class WinnersPortfolio
 {
     /// <summary>
-    /// The mean Sharpe ratio, per period, of the equally weighted winners over stationary-bootstrap samples of the strategies' returns, each recentred at zero: so
-    /// the strategies' correlations and the periods' volatility are kept, and every edge is gone.
+    /// The mean Sharpe ratio, per period, of the equally weighted winners over stationary-bootstrap samples of the strategies' returns,
+    /// each recentred at zero: so the strategies' correlations and the periods' volatility are kept, and every edge is gone.
     /// </summary>
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
     /// <param name="meanBlock">Expected block length.</param>

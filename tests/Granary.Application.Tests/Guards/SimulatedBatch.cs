@@ -10,8 +10,10 @@ using Granary.Engine.Market;
 namespace Granary.Testing;
 
 /// <summary>
-/// A batch over fifteen years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which follow trends and some of which trade against
-/// them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend followers have an edge and the others lose on purpose.
+/// A batch over fifteen years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which
+/// follow trends and some of which trade against
+/// them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend followers have an edge and the others
+/// lose on purpose.
 /// </summary>
 public static class SimulatedBatch
 {

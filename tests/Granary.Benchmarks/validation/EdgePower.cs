@@ -3,7 +3,8 @@ using Granary.Testing;
 
 namespace Granary.Benchmarks.Validation;
 
-/// <summary>How often all validation checks together pass, on noise and where an edge was planted, with batches run from end to end.</summary>
+/// <summary>How often all validation checks together pass, on noise and where an edge was planted, with batches run from end to
+/// end.</summary>
 internal static class EdgePower
 {
     private const double Drift = 0.0022;

@@ -3,7 +3,8 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Benchmarks.Validation;
 
-/// <summary>How often the tests for data snooping reject where nothing is to be found: the size at the 5 % level, and the power against one planted edge.</summary>
+/// <summary>How often the tests for data snooping reject where nothing is to be found: the size at the 5 % level, and the power against one
+/// planted edge.</summary>
 internal static class SnoopingSize
 {
     private sealed record Kind(string Name, double Common, double Memory, bool FatTails);

@@ -10,6 +10,7 @@ internal static class CostNotes
     {
         if (settings.IsFree)
             yield return new RunNote(NoteCode.NoCosts,
-                "Costs are zero: the batch sets no commission and no slippage, so every figure is before costs. Set execution.commissionPercent and execution.slippagePercent.");
+                "Costs are zero: the batch sets no commission and no slippage, so every figure is before costs. "
+                + "Set execution.commissionPercent and execution.slippagePercent.");
     }
 }
