@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+
+namespace Granary.Api.Tests;
+
+public class BatchesOverHttpTests
+{
+    [Fact]
+    public async Task A_submitted_batch_is_accepted_with_its_location_and_can_be_followed_to_its_files()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var answer = await server.Client.SendAsync(ApiServer.Submission());
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var batch = await answer.ReadAsync<BatchStatus>();
+        answer.Headers.Location!.ToString().ShouldBe($"/api/v1/batches/{batch.Id}");
+        batch.State.ShouldBe(BatchState.Queued);
+        batch.SubmittedBy.ShouldBe("local");
+        batch.Id.ShouldStartWith("orcl-sma-");
+        for (var i = 0; i < 3; i++) server.Host.Go();
+
+        var done = await server.UntilAsync(batch.Id, s => s.Ended);
+        (done.State, done.Digest, done.Trades, done.Seconds, done.Progress.Done).ShouldBe((BatchState.Done, "cafe", 7, 0.5, 3));
+        done.Files.ShouldBe(["results.json", "trades.csv"]);
+        using var file = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/files/trades.csv");
+        file.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
+        (await file.Content.ReadAsStringAsync()).ShouldBe("strategy,symbol\n");
+        using var list = await server.Client.GetAsync("/api/v1/batches");
+        (await list.ReadAsync<List<BatchStatus>>()).Select(b => b.Id).ShouldBe([batch.Id]);
+    }
+
+    [Fact]
+    public async Task Relative_paths_start_from_the_folder_that_the_submission_names()
+    {
+        await using var server = await ApiServer.StartAsync();
+        (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=/srv/batches&file=my.json"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=sub"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        for (var i = 0; i < 6; i++) server.Host.Go();
+        while (server.Host.Specs.Count < 2) await Task.Delay(10);
+        server.Host.Specs.Select(s => s.Folder).ShouldBe(["/srv/batches", Path.Combine(server.Folder, "sub")]);
+    }
+
+    [Theory]
+    [InlineData("csv:../elsewhere")]
+    [InlineData("csv:/etc")]
+    [InlineData("store:../bars")]
+    public async Task A_confining_server_reads_nothing_outside_its_data_folder(string source)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", source)));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+        await server.SubmitAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_batch_is_refused_with_the_line_and_the_key()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("timeframe", "timefrane"), query: "?file=my.json"));
+        var sentence = await answer.ProblemAsync(400);
+        sentence.ShouldContain("my.json, line 4");
+        sentence.ShouldContain("timefrane");
+        Directory.GetDirectories(server.Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_body_beyond_the_limit_is_refused_whether_or_not_it_says_its_length()
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { LongestBatch = 2000 });
+        using var known = await server.Client.SendAsync(ApiServer.Submission(new string(' ', 2001)));
+        (await known.ProblemAsync(413)).ShouldContain("2000 bytes");
+        var chunked = ApiServer.Submission();
+        chunked.Content = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(new string(' ', 5000))));
+        chunked.Headers.TransferEncodingChunked = true;
+        using var unknown = await server.Client.SendAsync(chunked);
+        await unknown.ProblemAsync(413);
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_gives_the_same_batch_and_another_text_under_it_is_refused()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var first = await server.SubmitAsync(key: "tonight");
+        var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.SubmitAsync(key: "tonight")));
+        all.Select(b => b.Id).Distinct().ShouldBe([first.Id]);
+        using var other = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("\"fast\": 10", "\"fast\": 11"), "tonight"));
+        (await other.ProblemAsync(409)).ShouldContain(first.Id);
+        (await server.SubmitAsync(key: "tomorrow")).Id.ShouldNotBe(first.Id);
+        (await server.SubmitAsync()).Id.ShouldNotBe(first.Id);
+    }
+
+    [Fact]
+    public async Task Events_give_the_status_at_once_then_each_change_and_end_with_the_batch()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var batch = await server.SubmitAsync();
+        using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/events", HttpCompletionOption.ResponseHeadersRead);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var events = new List<(string Kind, BatchStatus Status)>();
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            var status = System.Text.Json.JsonSerializer.Deserialize<BatchStatus>(item.Data, SubmissionJson.Options)!;
+            item.EventId.ShouldBe(status.Revision.ToString());
+            events.Add((item.EventType, status));
+            server.Host.Go();
+        }
+        events.Count.ShouldBeGreaterThanOrEqualTo(3);
+        events.Select(e => e.Status.Revision).ShouldBeInOrder(SortDirection.Ascending);
+        events.SkipLast(1).ShouldAllBe(e => e.Kind == "progress");
+        events[^1].Kind.ShouldBe("done");
+        events[^1].Status.Digest.ShouldBe("cafe");
+
+        // who connects after the end gets the end
+        var late = await server.Client.GetStringAsync($"/api/v1/batches/{batch.Id}/events");
+        late.ShouldContain("event: done");
+    }
+
+    [Fact]
+    public async Task A_silent_stream_of_events_is_kept_open_by_comments()
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { EventHeartbeat = TimeSpan.FromMilliseconds(30) });
+        var batch = await server.SubmitAsync();
+        using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/events", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        var comments = 0;
+        while (comments < 3) if ((await reader.ReadLineAsync())!.StartsWith(':')) comments++;
+    }
+
+    [Fact]
+    public async Task A_running_batch_is_cancelled_and_a_waiting_one_never_starts()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var running = await server.SubmitAsync();
+        var waiting = await server.SubmitAsync();
+        server.Host.Go();
+        await server.UntilAsync(running.Id, s => s.Progress.Done == 1);
+        using var queued = await server.Client.DeleteAsync($"/api/v1/batches/{waiting.Id}");
+        (await queued.ReadAsync<BatchStatus>()).State.ShouldBe(BatchState.Cancelled);
+        using var asked = await server.Client.DeleteAsync($"/api/v1/batches/{running.Id}");
+        asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.UntilAsync(running.Id, s => s.Ended)).State.ShouldBe(BatchState.Cancelled);
+        using var again = await server.Client.DeleteAsync($"/api/v1/batches/{running.Id}");
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        server.Host.Begun.Count.ShouldBe(1);
+        using var file = await server.Client.GetAsync($"/api/v1/batches/{running.Id}/files/trades.csv");
+        await file.ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_input_is_wrong_fails_with_the_sentence_and_the_next_one_runs()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var bad = await server.SubmitAsync();
+        var good = await server.SubmitAsync();
+        server.Host.Throw(new InputException("bars/orcl.csv, line 3: the close is missing"));
+        var failed = await server.UntilAsync(bad.Id, s => s.Ended);
+        (failed.State, failed.Fault).ShouldBe((BatchState.Failed, "bars/orcl.csv, line 3: the close is missing"));
+        for (var i = 0; i < 3; i++) server.Host.Go();
+        (await server.UntilAsync(good.Id, s => s.Ended)).State.ShouldBe(BatchState.Done);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_runs_after_a_restart_and_what_was_done_stays_known()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-api-").FullName;
+        try
+        {
+            string done, running, waiting;
+            await using (var first = await ApiServer.StartAsync(folder: folder))
+            {
+                for (var i = 0; i < 4; i++) first.Host.Go();
+                done = (await first.SubmitAsync(key: "a")).Id;
+                running = (await first.SubmitAsync(key: "b")).Id;
+                waiting = (await first.SubmitAsync(key: "c")).Id;
+                await first.UntilAsync(running, s => s.Progress.Done == 1);
+            }
+            await using var second = await ApiServer.StartAsync(folder: folder);
+            (await second.UntilAsync(done, _ => true)).State.ShouldBe(BatchState.Done);
+            for (var i = 0; i < 6; i++) second.Host.Go();
+            (await second.UntilAsync(running, s => s.Ended)).State.ShouldBe(BatchState.Done);
+            (await second.UntilAsync(waiting, s => s.Ended)).State.ShouldBe(BatchState.Done);
+            (await second.SubmitAsync(key: "b")).Id.ShouldBe(running);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/batches/nothing")]
+    [InlineData("GET", "/api/v1/batches/nothing/events")]
+    [InlineData("GET", "/api/v1/batches/..%2f..%2fetc/files/passwd")]
+    [InlineData("DELETE", "/api/v1/batches/nothing")]
+    [InlineData("GET", "/api/v1/nowhere")]
+    public async Task What_is_not_there_is_a_problem_of_404(string method, string path)
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var answer = await server.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        (await answer.ProblemAsync(404)).ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("..%2f..%2fsecret.txt")]
+    [InlineData(".submission%2fbatch.json")]
+    [InlineData(".submission")]
+    [InlineData("nothing.csv")]
+    public async Task Only_files_that_the_run_lists_are_given_out(string name)
+    {
+        await using var server = await ApiServer.StartAsync();
+        var batch = await server.SubmitAsync();
+        using var early = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/files/{name}");
+        await early.ProblemAsync(409);
+        for (var i = 0; i < 3; i++) server.Host.Go();
+        await server.UntilAsync(batch.Id, s => s.Ended);
+        using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/files/{name}");
+        (await answer.ProblemAsync(404)).ShouldContain("results.json, trades.csv");
+    }
+}

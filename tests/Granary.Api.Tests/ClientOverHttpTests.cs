@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Application.Access;
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Granary.Cluster.Client;
+
+namespace Granary.Api.Tests;
+
+public sealed class ClientOverHttpTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-client-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private BatchSpec Spec => BatchReader.Read("my.json", System.Text.Encoding.UTF8.GetBytes(ApiServer.Batch), _folder);
+
+    private string Out => Path.Combine(_folder, "out");
+
+    private static GranaryClient Client(ApiServer server, double patience = 10, string? key = null) => new(server.Address.ToString(), key, TimeSpan.FromSeconds(patience));
+
+    [Fact]
+    public async Task A_batch_is_submitted_followed_and_its_folder_brought_back()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var client = Client(server);
+        var seen = new List<BatchStatus>();
+        var (status, folder) = await RemoteBatch.RunAsync(client, Spec, "my.json", Out, s => { seen.Add(s); server.Host.Go(); });
+        (status.State, status.Digest, folder).ShouldBe((BatchState.Done, "cafe", Out));
+        Directory.GetFiles(Out).Select(Path.GetFileName).Order().ShouldBe(["results.json", "trades.csv"]);
+        seen[^1].Ended.ShouldBeTrue();
+        server.Host.Specs[0].Folder.ShouldBe(_folder);
+    }
+
+    [Fact]
+    public async Task A_server_that_restarts_in_mid_batch_is_found_again_and_the_batch_is_brought_home()
+    {
+        var runs = Path.Combine(_folder, "runs");
+        var first = await ApiServer.StartAsync(folder: runs);
+        var second = await ApiServer.StartAsync(folder: Path.Combine(_folder, "unused"));
+        await second.DisposeAsync(); // its address is the one that nobody listens at
+        using var client = new GranaryClient($"{second.Address},{first.Address}", null, TimeSpan.FromSeconds(60));
+        var batch = await client.SubmitAsync(Spec, "my.json");
+        first.Host.Go();
+        await first.UntilAsync(batch.Id, s => s.Progress.Done == 1);
+        var statuses = new List<BatchStatus>();
+        var watching = Task.Run(async () => { await foreach (var s in client.WatchAsync(batch.Id)) statuses.Add(s); });
+        while (statuses.Count == 0) await Task.Delay(10);
+        await first.DisposeAsync();
+        await using var again = await ApiServer.StartAsync(folder: runs, urls: first.Address.ToString());
+        for (var i = 0; i < 3; i++) again.Host.Go();
+        await watching.WaitAsync(TimeSpan.FromMinutes(3));
+        statuses[^1].State.ShouldBe(BatchState.Done);
+        (await client.DownloadAsync(batch.Id, Out)).ShouldBe(["results.json", "trades.csv"]);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_waiting_cancels_the_batch_at_the_server_too()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var client = Client(server);
+        using var stop = new CancellationTokenSource();
+        string? id = null;
+        await Should.ThrowAsync<OperationCanceledException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out, s => { id = s.Id; if (s.State == BatchState.Running) stop.Cancel(); }, cancellationToken: stop.Token));
+        (await server.UntilAsync(id!, s => s.Ended)).State.ShouldBe(BatchState.Cancelled);
+        Directory.Exists(Out).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_for_its_input_is_the_callers_fault_and_another_failure_is_not()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var client = Client(server);
+        server.Host.Throw(new InputException("bars/orcl.csv, line 3: the close is missing"));
+        (await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out))).Message.ShouldBe("bars/orcl.csv, line 3: the close is missing");
+        server.Host.Throw(new InvalidOperationException("boom"));
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out))).Message.ShouldBe("boom");
+    }
+
+    [Fact]
+    public async Task Nobody_at_the_address_is_said_within_the_patience()
+    {
+        int port;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        using var client = new GranaryClient($"http://127.0.0.1:{port}", null, TimeSpan.FromSeconds(1));
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => client.SubmitAsync(Spec, "my.json"))).Message.ShouldContain($"no Granary server answered at http://127.0.0.1:{port} within 1 s");
+    }
+
+    [Fact]
+    public async Task A_server_that_accepts_and_says_nothing_does_not_hang_the_client()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        using var client = new GranaryClient($"http://127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}", null, TimeSpan.FromSeconds(1));
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => client.GetAsync("x"))).Message.ShouldContain("no answer");
+    }
+
+    [Theory]
+    [InlineData("", "is not a Granary server")]
+    [InlineData("Granary-Api: 2\r\n", "speaks version 2 of the API and this client version 1")]
+    public async Task Another_program_or_another_version_at_the_address_is_told_apart(string headers, string sentence)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        _ = Task.Run(async () =>
+        {
+            using var connection = await other.AcceptTcpClientAsync();
+            var stream = connection.GetStream();
+            (await stream.ReadAtLeastAsync(new byte[4096], 16, false)).ShouldBeGreaterThan(0);
+            await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\n{{}}"));
+        });
+        using var client = new GranaryClient($"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}", null, TimeSpan.FromSeconds(5));
+        (await Should.ThrowAsync<InputException>(() => client.GetAsync("x"))).Message.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task A_missing_key_and_a_missing_role_are_told()
+    {
+        var file = Path.Combine(_folder, "keys.json");
+        var viewer = await ApiKeys.AddAsync(file, "dashboard", Role.Viewer, TimeProvider.System);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file));
+        using var nobody = Client(server);
+        (await Should.ThrowAsync<InputException>(() => nobody.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("GRANARY_KEY");
+        using var looker = Client(server, key: viewer);
+        (await Should.ThrowAsync<InputException>(() => looker.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("has not the role");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("embeded")]
+    [InlineData("ftp://x")]
+    public void What_is_no_address_is_said_to_be_none(string host) =>
+        Should.Throw<InputException>(() => new GranaryClient(host, null)).Message.ShouldContain("http://127.0.0.1:8080");
+}

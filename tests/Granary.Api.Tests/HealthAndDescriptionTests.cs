@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json;
+using Granary.Api.Health;
+
+namespace Granary.Api.Tests;
+
+public class HealthAndDescriptionTests
+{
+    private sealed class Check(string? reason, bool hangs = false) : IReadinessCheck
+    {
+        public string Name => "database";
+
+        public async ValueTask<string?> CheckAsync(CancellationToken cancellationToken)
+        {
+            if (hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
+            return reason;
+        }
+    }
+
+    [Fact]
+    public async Task A_server_is_live_though_not_ready_while_something_that_it_needs_is_away()
+    {
+        await using var server = await ApiServer.StartAsync(check: new Check("no connection to 10.0.0.1:5432"));
+        (await server.Client.GetAsync("/api/v1/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var ready = await server.Client.GetAsync("/api/v1/health/ready");
+        ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await ready.Content.ReadAsStringAsync()).ShouldContain("no connection to 10.0.0.1:5432");
+    }
+
+    [Fact]
+    public async Task A_check_that_hangs_makes_the_server_not_ready_within_two_seconds()
+    {
+        await using var server = await ApiServer.StartAsync(check: new Check(null, hangs: true));
+        using var ready = await server.Client.GetAsync("/api/v1/health/ready");
+        (await ready.Content.ReadAsStringAsync()).ShouldContain("no answer within 2 s");
+    }
+
+    [Fact]
+    public async Task The_openapi_document_lists_the_contracts_paths_and_the_bearer_scheme()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
+        var paths = document.GetProperty("paths");
+        foreach (var (path, verbs) in new[]
+        {
+            ("/api/v1/batches", "get post"), ("/api/v1/batches/{id}", "delete get"), ("/api/v1/batches/{id}/events", "get"),
+            ("/api/v1/batches/{id}/files/{name}", "get"), ("/api/v1/portfolios/{id}/weights", "get put"),
+            ("/api/v1/health/live", "get"), ("/api/v1/health/ready", "get"),
+        })
+            string.Join(' ', paths.GetProperty(path).EnumerateObject().Select(v => v.Name).Order()).ShouldBe(verbs);
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString().ShouldBe("bearer");
+        paths.GetProperty("/api/v1/portfolios/{id}/weights").GetProperty("put").GetProperty("responses").TryGetProperty("428", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Every_answer_says_which_protocol_it_speaks()
+    {
+        await using var server = await ApiServer.StartAsync();
+        foreach (var path in new[] { "/api/v1/health/live", "/api/v1/nowhere", "/api/v1/batches" })
+            (await server.Client.GetAsync(path)).Headers.GetValues("Granary-Api").ShouldBe(["1"]);
+    }
+
+    [Fact]
+    public async Task A_client_of_another_version_is_refused_before_anything_is_done()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches")
+        {
+            Content = new StringContent("""{ "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Granary-Api", "2");
+        (await (await server.Client.SendAsync(request)).ProblemAsync(400)).ShouldContain("this server speaks version 1 of the API and the client version 2; bring the older of the two up to date");
+        (await server.Client.GetStringAsync("/api/v1/batches")).ShouldBe("[]");
+    }
+
+    [Fact]
+    public async Task A_method_that_a_path_does_not_take_is_a_problem_of_405()
+    {
+        await using var server = await ApiServer.StartAsync();
+        (await (await server.Client.DeleteAsync("/api/v1/batches")).ProblemAsync(405)).ShouldContain("DELETE");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Json;
+using Granary.Api.Access;
+using Granary.Application.Access;
+using Granary.Application.Json;
+
+namespace Granary.Api.Tests;
+
+public sealed class KeysAndRolesTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("granary-keys-").FullName, "keys.json");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+
+    private Task<string> Add(string name, Role role) => ApiKeys.AddAsync(_file, name, role, TimeProvider.System);
+
+    [Fact]
+    public async Task Each_role_may_what_the_contract_gives_it_and_nothing_above()
+    {
+        var viewer = await Add("dashboard", Role.Viewer);
+        var submitter = await Add("research", Role.Submitter);
+        var admin = await Add("desk", Role.Admin);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file));
+        foreach (var (key, submit, weigh) in new[] { (viewer, 403, 403), (submitter, 202, 403), (admin, 202, 201) })
+        {
+            using var client = server.As(key);
+            ((int)(await client.GetAsync("/api/v1/batches")).StatusCode).ShouldBe(200);
+            ((int)(await client.SendAsync(ApiServer.Submission())).StatusCode).ShouldBe(submit);
+            var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/main/weights") { Content = JsonContent.Create(new { weights = new Dictionary<string, double> { ["a"] = 1 } }) };
+            put.Headers.IfNoneMatch.ParseAdd("*");
+            ((int)(await client.SendAsync(put)).StatusCode).ShouldBe(weigh);
+        }
+        using var forbidden = await server.As(viewer).SendAsync(ApiServer.Submission());
+        (await forbidden.ProblemAsync(403)).ShouldContain("dashboard");
+    }
+
+    [Fact]
+    public async Task Without_a_valid_key_only_the_health_probes_answer()
+    {
+        var key = await Add("desk", Role.Admin);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file));
+        using var none = await server.Client.GetAsync("/api/v1/batches");
+        await none.ProblemAsync(401);
+        none.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        foreach (var wrong in new[] { "x", key[..^1] + (key[^1] == '0' ? '1' : '0'), key + "0", "granary_00000000_" + new string('0', 64) })
+            await (await server.As(wrong).GetAsync("/api/v1/batches")).ProblemAsync(401);
+        await (await server.Client.GetAsync("/openapi/v1.json")).ProblemAsync(401);
+        (await server.Client.GetAsync("/api/v1/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await server.Client.GetAsync("/api/v1/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_key_is_stored_only_as_a_salted_hash_and_in_a_file_for_its_owner()
+    {
+        var first = await Add("a", Role.Viewer);
+        await Add("b", Role.Viewer);
+        var text = await File.ReadAllTextAsync(_file);
+        text.ShouldNotContain(first.Split('_')[2]);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(_file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        ApiKeys.Open(_file).Find(first).ShouldBe(new Caller("a", Role.Viewer));
+        (await Should.ThrowAsync<InputException>(() => Add("a", Role.Admin))).Message.ShouldContain("named a already");
+    }
+
+    [Fact]
+    public async Task A_key_taken_out_of_the_file_is_refused_from_the_next_request_on()
+    {
+        var key = await Add("a", Role.Viewer);
+        var other = await Add("b", Role.Viewer);
+        var keys = ApiKeys.Open(_file);
+        keys.Find(key).ShouldNotBeNull();
+        var json = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(_file))!;
+        json["keys"]!.AsArray().RemoveAt(0);
+        await File.WriteAllTextAsync(_file, json.ToJsonString());
+        File.SetLastWriteTimeUtc(_file, DateTime.UtcNow.AddSeconds(1));
+        keys.Find(key).ShouldBeNull();
+        keys.Find(other).ShouldNotBeNull();
+        File.Delete(_file);
+        keys.Find(other).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{ "keys": [ { "id": "x" } ] }""", "not a file of keys")]
+    [InlineData("{ \"keys\": [\n nonsense", "line 2: not a file of keys")]
+    [InlineData("""{ "keys": [] }""", "holds no key")]
+    public void A_broken_file_of_keys_is_said_to_be_one(string content, string sentence)
+    {
+        File.WriteAllText(_file, content);
+        Should.Throw<InputException>(() => ApiKeys.Open(_file)).Message.ShouldContain(sentence);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8080", true)]
+    [InlineData("http://localhost:8080;http://[::1]:8080", true)]
+    [InlineData("http://unix:/tmp/granary.sock", true)]
+    [InlineData("http://0.0.0.0:8080", false)]
+    [InlineData("http://*:8080", false)]
+    [InlineData("http://127.0.0.1:1;http://10.0.0.1:8080", false)]
+    [InlineData("http://localhost.example.com:80", false)]
+    public void Without_keys_a_server_listens_on_loopback_only(string urls, bool allowed)
+    {
+        ListenAddresses.Check(urls, hasKeys: true);
+        if (allowed) ListenAddresses.Check(urls, hasKeys: false);
+        else Should.Throw<InputException>(() => ListenAddresses.Check(urls, hasKeys: false)).Message.ShouldContain("needs keys");
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("ftp://127.0.0.1:21")]
+    public void What_is_no_address_is_said_to_be_none(string urls) =>
+        Should.Throw<InputException>(() => ListenAddresses.Check(urls, hasKeys: true)).Message.ShouldContain("http://127.0.0.1:8080");
+
+    [Fact]
+    public async Task Without_keys_a_web_page_of_another_site_cannot_call_through_the_users_browser()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var crossSite = ApiServer.Submission();
+        crossSite.Headers.Add("Origin", "https://evil.example");
+        (await (await server.Client.SendAsync(crossSite)).ProblemAsync(403)).ShouldContain("other sites");
+        var rebound = ApiServer.Submission();
+        rebound.Headers.Host = "evil.example";
+        (await (await server.Client.SendAsync(rebound)).ProblemAsync(403)).ShouldContain("evil.example");
+        var own = ApiServer.Submission();
+        own.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+        (await server.Client.SendAsync(own)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+}

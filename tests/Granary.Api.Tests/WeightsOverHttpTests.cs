@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using Granary.Application.Weights;
+
+namespace Granary.Api.Tests;
+
+public class WeightsOverHttpTests
+{
+    private static HttpRequestMessage Put(object body, string? match = null, string? noneMatch = null, string portfolio = "main")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/portfolios/{portfolio}/weights")
+        {
+            Content = body is string text ? new StringContent(text, Encoding.UTF8, "application/json") : JsonContent.Create(body),
+        };
+        if (match is not null) request.Headers.TryAddWithoutValidation("If-Match", match);
+        if (noneMatch is not null) request.Headers.TryAddWithoutValidation("If-None-Match", noneMatch);
+        return request;
+    }
+
+    private static object Weights(double a, string why = "because") => new { weights = new Dictionary<string, double> { ["B(x=1)@ORCL:1d"] = 0, ["A(x=1)@ORCL:1d"] = a }, why };
+
+    [Fact]
+    public async Task Weights_are_set_once_read_with_their_tag_and_replaced_by_who_read_them()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await (await server.Client.GetAsync("/api/v1/portfolios/main/weights")).ProblemAsync(404);
+        using var first = await server.Client.SendAsync(Put(Weights(0.5), noneMatch: "*"));
+        first.StatusCode.ShouldBe(HttpStatusCode.Created);
+        first.Headers.ETag!.Tag.ShouldBe("\"1\"");
+        using var read = await server.Client.GetAsync("/api/v1/portfolios/main/weights");
+        var current = await read.ReadAsync<PortfolioWeights>();
+        (current.Version, current.Who, current.Why).ShouldBe((1, "local", "because"));
+        current.Weights.Keys.ShouldBe(["A(x=1)@ORCL:1d", "B(x=1)@ORCL:1d"]);
+        using var second = await server.Client.SendAsync(Put(Weights(0.25, "less"), match: read.Headers.ETag!.Tag));
+        second.StatusCode.ShouldBe(HttpStatusCode.OK);
+        second.Headers.ETag!.Tag.ShouldBe("\"2\"");
+        using var history = await server.Client.GetAsync("/api/v1/portfolios/main/weights/history");
+        (await history.ReadAsync<List<PortfolioWeights>>()).Select(w => (w.Version, w.Why)).ShouldBe([(2, "less"), (1, "because")]);
+        var unchanged = new HttpRequestMessage(HttpMethod.Get, "/api/v1/portfolios/main/weights");
+        unchanged.Headers.TryAddWithoutValidation("If-None-Match", "\"2\"");
+        (await server.Client.SendAsync(unchanged)).StatusCode.ShouldBe(HttpStatusCode.NotModified);
+    }
+
+    [Fact]
+    public async Task A_put_that_says_nothing_of_what_it_replaces_is_428_and_a_stale_one_412()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await (await server.Client.SendAsync(Put(Weights(1)))).ProblemAsync(428);
+        (await (await server.Client.SendAsync(Put(Weights(1), match: "\"1\""))).ProblemAsync(412)).ShouldContain("no weights yet");
+        await server.Client.SendAsync(Put(Weights(1), noneMatch: "*"));
+        await server.Client.SendAsync(Put(Weights(2), match: "\"1\""));
+        (await (await server.Client.SendAsync(Put(Weights(3), match: "\"1\""))).ProblemAsync(412)).ShouldContain("version 2, not 1");
+        (await (await server.Client.SendAsync(Put(Weights(3), noneMatch: "*"))).ProblemAsync(412)).ShouldContain("already");
+        foreach (var odd in new[] { "2", "W/\"2\"", "*", "\"two\"", "\"-1\"" })
+            await (await server.Client.SendAsync(Put(Weights(3), match: odd))).ProblemAsync(412);
+    }
+
+    [Fact]
+    public async Task Of_many_who_replace_the_same_version_at_once_exactly_one_does()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.Client.SendAsync(Put(Weights(0), noneMatch: "*"));
+        var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(i => server.Client.SendAsync(Put(Weights(i), match: "\"1\""))));
+        answers.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(a => a.StatusCode == HttpStatusCode.PreconditionFailed).ShouldBe(19);
+    }
+
+    [Theory]
+    [InlineData("""{ "why": "no weights" }""", "weights")]
+    [InlineData("""{ "weights": { "a": "much" } }""", "weights.a")]
+    [InlineData("""{ "weights": { "": 1 } }""", "no strategy id")]
+    [InlineData("not json", "JSON")]
+    public async Task Wrong_weights_are_refused_with_what_is_wrong(string body, string sentence)
+    {
+        await using var server = await ApiServer.StartAsync();
+        (await (await server.Client.SendAsync(Put(body, noneMatch: "*"))).ProblemAsync(400)).ShouldContain(sentence);
+        (await (await server.Client.SendAsync(Put(Weights(1), noneMatch: "*", portfolio: "..%2fx"))).ProblemAsync(400)).ShouldContain("portfolio's id");
+    }
+
+    [Fact]
+    public async Task Two_keepers_of_one_folder_never_lose_a_version()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-weights-").FullName;
+        try
+        {
+            var keepers = new[] { new FileWeights(folder, TimeProvider.System), new FileWeights(folder, TimeProvider.System) };
+            await Task.WhenAll(keepers.Select(async (keeper, k) =>
+            {
+                for (var done = 0; done < 10;)
+                {
+                    try
+                    {
+                        var version = (await keeper.FindAsync("p"))?.Version ?? 0;
+                        await keeper.SetAsync("p", version, new Dictionary<string, double> { ["s"] = k }, "test", "");
+                        done++;
+                    }
+                    catch (StaleWeightsException)
+                    {
+                    }
+                }
+            }));
+            var history = await keepers[0].HistoryAsync("p");
+            history.Select(w => w.Version).ShouldBe(Enumerable.Range(1, 20).Reverse().Select(v => (long)v));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Reporting.Runs;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Batches;
+
+/// <summary>What a user runs into in silence elsewhere is said as a note, with its count and its remedy.</summary>
+public sealed class BatchNotesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-notes-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+    private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "", string name = "run")
+    {
+        var text = $$"""{ "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} }, "strategies": [ {{strategy}} ] {{more}} }""";
+        var spec = BatchReader.Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
+        var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
+        return (await runner.RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name), Guards = false })).Model;
+    }
+
+    private static RunNote Note(RunModel model, NoteCode code, string words)
+    {
+        var note = model.Notes.FirstOrDefault(n => n.Code == code && n.Sentence.Contains(words, StringComparison.Ordinal));
+        return note.ShouldNotBeNull(string.Join("\n", model.Notes));
+    }
+
+    [Fact]
+    public async Task Risk_percent_without_a_stop_says_that_every_entry_was_refused_for_its_stop()
+    {
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "riskPercent": 1 } }""");
+        var refused = Note(model, NoteCode.EntriesRefused, "riskPercent needs a stop");
+        refused.Count.ShouldBeGreaterThan(10);
+        Note(model, NoteCode.NoTrades, FormattableString.Invariant($"{refused.Count:N0} without the stop that riskPercent needs")).Count.ShouldBe(1);
+        model.Notes[0].Code.ShouldBe(NoteCode.NoTrades, "what made the run worthless comes first");
+    }
+
+    [Fact]
+    public async Task A_size_above_the_equity_says_that_the_cash_did_not_pay_and_how_much_is_asked_for()
+    {
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 950 } }""");
+        Note(model, NoteCode.NoTrades, "refused for cash");
+        Note(model, NoteCode.EntriesRefused, "percentOfEquity 950 asks for 9.5 times the equity");
+    }
+
+    [Fact]
+    public async Task A_strategy_that_is_never_warm_says_how_many_bars_it_saw()
+    {
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": [30, 4000] } }""");
+        Note(model, NoteCode.NoTrades, "1 of 2 strategies opened no trade: 1 never had a value of every factor").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_fraction_where_percent_is_meant_gets_a_hint()
+    {
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 0.95 }, "stopLossPercent": 0.05 }""");
+        Note(model, NoteCode.Suspicious, "size.percentOfEquity 0.95 is 0.95 %, not 95 %");
+        Note(model, NoteCode.Suspicious, "stopLossPercent 0.05 is 0.05 %, not 5 %");
+        var usual = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 95 }, "stopLossPercent": 5 }""", name: "usual");
+        usual.Notes.ShouldNotContain(n => n.Code == NoteCode.Suspicious);
+    }
+
+    [Fact]
+    public async Task A_fast_average_that_is_not_faster_is_counted_in_the_grid()
+    {
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": [10, 30, 50], "slow": [30, 60] } }""");
+        Note(model, NoteCode.Suspicious, "2 of 6 strategies have a fast average that is not faster").Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Daily_bars_that_the_batch_calls_hourly_are_a_finding_even_without_a_report()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "bars"));
+        var rows = Enumerable.Range(0, 90).Where(i => i % 7 < 5).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 6).AddDays(i):yyyy-MM-dd},{100 + i},{101 + i},{99 + i},{100 + i},1000"));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "bars", "ACME.csv"), rows.Prepend("time,open,high,low,close,volume"));
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", more: """, "outputs": ["results"]""", source: Path.Combine(_folder, "bars"));
+        Note(model, NoteCode.DataFinding, "most bars are 1 d apart, but the batch says 1h");
+        var daily = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", "\"timeframe\": \"1d\"", source: Path.Combine(_folder, "bars"), name: "daily");
+        daily.Notes.ShouldNotContain(n => n.Code == NoteCode.DataFinding);
+        Note(daily, NoteCode.FractionalShares, "fractions of a share");
+    }
+
+    [Fact]
+    public async Task The_volume_of_metatrader_is_said_to_count_ticks_and_an_empty_volume_beside_it_is_not_taken()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "mt"));
+        var rows = Enumerable.Range(0, 60).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddHours(i):yyyy.MM.dd\tHH:mm:ss}\t{1 + i / 1e3}\t{1.01 + i / 1e3}\t{0.99 + i / 1e3}\t{1 + i / 1e3}\t{70 + i}\t0\t12"));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "mt", "ACME.csv"), rows.Prepend("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"));
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", source: Path.Combine(_folder, "mt"));
+        Note(model, NoteCode.TickVolume, "counts price changes");
+    }
+
+    [Fact]
+    public async Task A_second_run_into_a_folder_replaces_the_first_one_whole_and_says_so()
+    {
+        const string Strategy = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 } }""";
+        (await RunAsync(Strategy)).Notes.ShouldNotContain(n => n.Sentence.Contains("took the place", StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.Combine(_folder, "run", "state"));
+        var second = await RunAsync(Strategy, more: """, "outputs": ["results"]""");
+        Note(second, NoteCode.Output, "the run of 'notes' with the digest ");
+        Directory.EnumerateFiles(Path.Combine(_folder, "run")).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "results.json"]);
+        Directory.Exists(Path.Combine(_folder, "run", "state")).ShouldBeTrue("the journal of an account is no file of a run");
+    }
+
+    [Fact]
+    public async Task Signals_and_factors_of_strategies_without_weight_are_left_out_unless_they_are_asked_for()
+    {
+        const string Strategies = """{ "class": "SmaCross", "params": { "fast": [5, 8], "slow": 30 }, "stopLossPercent": 2 }""";
+        const string Weights = """, "portfolio": { "weights": { "SmaCross(fast=5,slow=30)@ACME:1h": 1 } }""";
+        var some = await RunAsync(Strategies, more: Weights);
+        var all = await RunAsync(Strategies, more: Weights + """, "outputs": "all" """, name: "all");
+        all.Digest.ShouldBe(some.Digest);
+        Note(some, NoteCode.Output, "leave out the 1 of 2 strategies without weight").Sentence.ShouldContain("\"outputs\": \"all\"");
+        all.Notes.ShouldNotContain(n => n.Code == NoteCode.Output);
+        foreach (var file in (string[])["signals.csv", "factors.csv"])
+        {
+            Ids("run", file).ShouldBe(["SmaCross(fast=5,slow=30)@ACME:1h"], file);
+            Ids("all", file).ShouldBe(["SmaCross(fast=5,slow=30)@ACME:1h", "SmaCross(fast=8,slow=30)@ACME:1h"], file);
+        }
+
+        List<string> Ids(string run, string file) =>
+            [.. File.ReadLines(Path.Combine(_folder, run, file)).Skip(1).Select(l => l[..(l.IndexOf("1h", StringComparison.Ordinal) + 2)].TrimStart('"')).Distinct()];
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Hosting;
+using Granary.Application.Json;
+using Granary.Application.Regimes;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+using Granary.Testing;
+
+namespace Granary.Application.Tests.Batches;
+
+/// <summary>Long while the market is in the highest state of a machine; only for tests.</summary>
+[Strategy("Long in a machine's highest state; only for tests.")]
+public sealed class StateFollower : Strategy
+{
+    private readonly Factor _state;
+    private readonly int _highest;
+
+    public StateFollower(string machine = "short", int highest = 2)
+    {
+        _state = Use($"state({machine})");
+        _highest = highest;
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (bar[_state] >= _highest) bar.Go(Side.Buy);
+        else bar.Exit();
+    }
+}
+
+public sealed class WeightsOverTimeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-weights-").FullName;
+
+    public WeightsOverTimeTests() => StrategyCatalogue.Add(typeof(StateFollower).Assembly);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private const string Sweep = """
+        { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
+        { "class": "RsiReversion", "sides": "long", "params": { "period": [7, 14] }, "size": { "percentOfEquity": 50 } },
+        { "class": "DonchianBreakout", "params": { "period": [20, 55] }, "size": { "percentOfEquity": 50 } }
+        """;
+
+    private static BatchSpec Spec(string strategies, string portfolio, string more = "", string? source = null, string to = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        $$"""
+        { "name": "test", "data": { "source": "csv:{{source ?? Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{to}} },
+          "strategies": [ {{strategies}} ], "portfolio": { {{portfolio}} } {{more}} }
+        """), Path.GetTempPath());
+
+    private async Task<(string Folder, JsonElement Results, string Digest)> RunAsync(string name, BatchSpec spec, int threads = 2)
+    {
+        var folder = Path.Combine(_folder, name);
+        var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = folder, Guards = false });
+        return (folder, JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement, run.Model.Digest);
+    }
+
+    private const string Quarterly = "\"rebalance\": { \"every\": \"6w\", \"window\": \"20w\", \"maxStrategies\": 5, \"minTrades\": 2 }";
+
+    [Theory]
+    [InlineData("matching-pursuit")]
+    [InlineData("regime")]
+    [InlineData("winners")]
+    public async Task Weights_over_time_come_from_the_past_alone(string rule)
+    {
+        var portfolio = $"\"weights\": \"{rule}\", {Quarterly}";
+        var whole = await RunAsync("whole", Spec(Sweep, portfolio));
+        // Without the last half year every choice before it is the same, and so is every trade that was closed by then.
+        var cut = await RunAsync("cut", Spec(Sweep, portfolio, to: ", \"to\": \"2023-01-02\""));
+        var history = whole.Results.GetProperty("weights").GetProperty("history").EnumerateArray().ToList();
+        var shorter = cut.Results.GetProperty("weights").GetProperty("history").EnumerateArray().ToList();
+        shorter.Count.ShouldBeInRange(3, history.Count - 2);
+        for (var i = 0; i < shorter.Count; i++) shorter[i].GetRawText().ShouldBe(history[i].GetRawText());
+        var before = Trades(cut.Folder, "2023-01-01");
+        before.Count.ShouldBeGreaterThan(5);
+        Trades(whole.Folder, "2023-01-01").ShouldBe(before);
+        // And nothing is traded before the first choice.
+        var first = history[0].GetProperty("from").GetString()!;
+        File.ReadLines(Path.Combine(whole.Folder, "portfolio_trades.csv")).Skip(1).ShouldAllBe(l => string.CompareOrdinal(Entry(l), first) >= 0);
+    }
+
+    private static string[] Fields(string line) => line[(line.LastIndexOf("\",", StringComparison.Ordinal) + 2)..].Split(',');
+
+    private static string Entry(string line) => Fields(line)[3];
+
+    private static List<string> Trades(string folder, string before) =>
+        [.. File.ReadLines(Path.Combine(folder, "portfolio_trades.csv")).Skip(1).Where(l => string.CompareOrdinal(Fields(l)[5], before) < 0 && !l.Contains("open", StringComparison.Ordinal))];
+
+    [Fact]
+    public async Task Matching_pursuit_holds_few_strategies_whose_weights_add_up_to_one()
+    {
+        var run = await RunAsync("run", Spec(Sweep, $"\"weights\": \"matching-pursuit\", {Quarterly}"));
+        foreach (var step in run.Results.GetProperty("weights").GetProperty("history").EnumerateArray())
+        {
+            var chosen = step.GetProperty("chosen").EnumerateArray().Select(c => c.GetProperty("weight").GetDouble()).ToList();
+            chosen.Count.ShouldBeInRange(1, 5);
+            chosen.Sum().ShouldBe(1, 1e-9);
+        }
+        var production = JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(run.Folder, "prod.json")));
+        production.Need("strategies").List().Sum(s => s.Need("weight").Number()).ShouldBe(1, 1e-9);
+    }
+
+    [Fact]
+    public async Task The_regime_rule_refuses_signals_in_states_that_had_cost_money_and_prod_json_says_which()
+    {
+        var run = await RunAsync("run", Spec(Sweep, $"\"weights\": \"regime\", {Quarterly}"));
+        var signals = File.ReadAllText(Path.Combine(run.Folder, "signals.csv"));
+        signals.ShouldContain("accepted");
+        signals.ShouldContain("weight-zero");
+        var production = JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(run.Folder, "prod.json")));
+        var plan = RegimeReader.Read(production.Need("regimes"));
+        foreach (var strategy in production.Need("strategies").List())
+            strategy.Need("weightByState").Members.Select(m => m.Name).ShouldBe(plan.States);
+    }
+
+    [Fact]
+    public async Task Weights_over_time_are_the_same_on_any_number_of_threads()
+    {
+        foreach (var rule in new[] { "matching-pursuit", "regime" })
+        {
+            var spec = Spec(Sweep, $"\"weights\": \"{rule}\", {Quarterly}", ", \"outputs\": [\"results\"]");
+            (await RunAsync(rule + "1", spec, 1)).Digest.ShouldBe((await RunAsync(rule + "3", spec, 3)).Digest);
+        }
+    }
+
+    [Fact]
+    public async Task A_window_longer_than_the_record_weights_nothing_and_says_so()
+    {
+        var run = await RunAsync("run", Spec(Sweep, "\"weights\": \"matching-pursuit\", \"rebalance\": { \"window\": \"5y\" }"));
+        run.Results.GetProperty("strategies").EnumerateArray().ShouldAllBe(s => s.GetProperty("weight").GetDouble() == 0);
+        File.ReadAllText(Path.Combine(run.Folder, "report.html")).ShouldContain("no more than the window");
+    }
+
+    [Fact]
+    public void A_span_of_time_that_cannot_be_read_is_answered_with_how_it_is_written()
+    {
+        var fault = Should.Throw<InputException>(() => Spec(Sweep, "\"weights\": \"regime\", \"rebalance\": { \"every\": \"soon\" }"));
+        fault.Message.ShouldContain("portfolio.rebalance.every");
+        fault.Message.ShouldContain("13w");
+        Should.Throw<InputException>(() => Spec(Sweep, "\"weights\": \"regimes\"").Also(s => WeightRules.Check(BatchPlan.Make(s, s.Data.Symbols)))).Message.ShouldContain("did you mean 'regime'?");
+    }
+
+    private const string Regimes = """
+        , "regimes": { "machines": [
+            { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 },
+            { "name": "long", "measure": "sma(30)", "against": "sma(100)", "enterPercent": 1, "leavePercent": 0.2, "dwell": 10 },
+            { "name": "hidden", "hiddenMarkov": { "states": ["down", "up"], "window": 500, "refit": 500 } } ],
+          "rules": [ { "when": { "short": "bullish", "long": "bullish" }, "state": "go" } ], "otherwise": "wait" }
+        """;
+
+    [Fact]
+    public async Task States_of_declared_machines_are_factors_of_strategies()
+    {
+        var run = await RunAsync("run", Spec("""{ "class": "StateFollower", "params": { "machine": ["short", "long"] } }, { "class": "StateFollower", "params": { "machine": "hidden", "highest": 1 } }, { "class": "StateFollower", "params": { "machine": "none" } }""",
+            "\"weights\": \"equal\"", Regimes));
+        var strategies = run.Results.GetProperty("strategies").EnumerateArray().ToList();
+        strategies.Take(6).ShouldAllBe(s => s.GetProperty("stats").GetProperty("trades").GetInt64() > 3);
+        strategies[^1].GetProperty("error").GetString()!.ShouldContain("state(none): the regimes have no machine 'none'");
+        // Beside each entry the state is the one that was asked for.
+        var factors = File.ReadLines(Path.Combine(run.Folder, "factors.csv")).ToList();
+        factors.Count.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public async Task The_report_draws_the_states_under_the_price_with_their_transitions_and_how_far_the_hidden_model_agrees()
+    {
+        var run = await RunAsync("run", Spec("""{ "class": "SmaCross" }""", "\"weights\": \"equal\"", Regimes));
+        var chart = run.Results.GetProperty("regimes").GetProperty("charts")[0];
+        foreach (var machine in chart.GetProperty("machines").EnumerateArray())
+            foreach (var state in machine.GetProperty("statistics").EnumerateArray())
+                if (state.GetProperty("spells").GetInt32() > 0)
+                    state.GetProperty("to").EnumerateArray().Sum(t => t.ValueKind == JsonValueKind.Number ? t.GetDouble() : 0).ShouldBeInRange(0.99, 1.01, state.GetRawText());
+        chart.GetProperty("agreement").EnumerateArray().Select(a => a.GetProperty("second").GetString()).ShouldContain("hidden");
+        var report = File.ReadAllText(Path.Combine(run.Folder, "report.html"));
+        report.ShouldContain("bullish");
+        report.ShouldContain("hidden");
+    }
+}
+
+internal static class Calling
+{
+    public static void Also<T>(this T value, Action<T> action) => action(value);
+}

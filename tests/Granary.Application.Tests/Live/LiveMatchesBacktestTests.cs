@@ -1,0 +1,248 @@
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Strategies;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Tests.Live;
+
+public sealed class LiveMatchesBacktestTests : IDisposable
+{
+    private readonly SessionUnderTest _under = new();
+
+    public void Dispose() => _under.Dispose();
+
+    [Fact]
+    public async Task A_live_run_has_the_digest_of_the_backtest_over_the_same_bars_and_a_perfect_venue_makes_its_very_trades()
+    {
+        var backtest = await _under.BacktestAsync();
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv", "trades.csv");
+        // The account's trades are the portfolio's: same prices, same quantities, same times.
+        Lines(live.Run.Folder, "account_trades.csv", 0, 1, 4, 5, 6, 7, 8).ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 1, 3, 4, 5, 6, 7));
+        live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        live.Against.Sentence.ShouldEndWith(": no difference");
+        live.Ledger.Trades.Count.ShouldBeGreaterThan(50);
+        live.Status.Unknown.ShouldBe(0);
+        live.Status.Differences.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_session_compares_itself_with_a_real_backtest_of_its_bars_and_names_the_causes_of_the_difference()
+    {
+        var backtest = await _under.BacktestAsync();
+        var refused = await _under.LiveAsync(backtest, with: r => r with { Paper = new PaperSettings { RejectShare = 0.2 } });
+        var against = refused.Against!;
+        against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        against.IsSame.ShouldBeTrue();
+        against.Gap.Causes.Sum(c => c.Amount).ShouldBe(refused.Status.AccountEquity - against.Equity, 1e-4);
+        against.Sentence.ShouldContain("missed fill");
+        File.ReadAllText(Path.Combine(refused.Run.Folder, SessionBacktest.File)).ShouldContain("missedFill");
+
+        // The session's own portfolio follows the weights that its operator gave it; the backtest of its configuration does not.
+        var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "weights")).FullName;
+        var production = ProductionReader.Read(Path.Combine(backtest.Folder, "prod.json"));
+        await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
+            production.Spec.Name, 0, production.Spec.Portfolio.FixedWeights!.ToDictionary(w => w.Key, _ => 0.0), "test", "off");
+        var off = await _under.LiveAsync(backtest, "off", r => r with { Weights = weights });
+        off.Status.ModelEquity.ShouldBe(100_000);
+        off.Against!.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+        off.Against.IsSame.ShouldBeFalse();
+    }
+
+    private static void SameLines(string a, string b, params string[] files)
+    {
+        foreach (var file in files)
+        {
+            // What is open at the end has no place in the order of closing.
+            var (left, right) = (File.ReadAllLines(Path.Combine(a, file)), File.ReadAllLines(Path.Combine(b, file)));
+            if (file == "portfolio_trades.csv")
+            {
+                Array.Sort(left, StringComparer.Ordinal);
+                Array.Sort(right, StringComparer.Ordinal);
+            }
+            left.Zip(right).FirstOrDefault(l => l.First != l.Second).ShouldBe(default, file);
+            left.Length.ShouldBe(right.Length, file);
+        }
+    }
+
+    private static List<string> Lines(string folder, string file, params int[] columns) =>
+        [.. File.ReadLines(Path.Combine(folder, file)).Skip(1).Select(Fields).Where(f => f[13] != "open").Select(f => string.Join('|', columns.Select(c => f[c]))).Order(StringComparer.Ordinal)];
+
+    private static List<string> Fields(string line)
+    {
+        // Ids are quoted, since they have commas.
+        var fields = new List<string>();
+        var (start, quoted) = (0, false);
+        for (var i = 0; i <= line.Length; i++)
+        {
+            if (i < line.Length && line[i] == '"') quoted = !quoted;
+            if (i < line.Length && (quoted || line[i] != ',')) continue;
+            fields.Add(line[start..i]);
+            start = i + 1;
+        }
+        return fields;
+    }
+
+    [Fact]
+    public async Task Whatever_the_venue_does_to_its_orders_the_digest_stays()
+    {
+        var backtest = await _under.BacktestAsync();
+        var live = await _under.LiveAsync(backtest, with: r => r with { Paper = new PaperSettings { Seed = 7, Latency = TimeSpan.FromMinutes(3), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 } });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Status.AccountEquity.ShouldNotBe(live.Status.ModelEquity);
+        live.Status.Unknown.ShouldBe(0);
+        live.Status.Differences.ShouldBe(0);
+        live.Ledger.Tickets.ShouldAllBe(t => t.State == OrderState.Closed || !t.State.IsFinal() || live.Ledger.TradeOf(t.Order.ClientId) != null);
+    }
+
+    [Fact]
+    public async Task Several_timeframes_and_strategies_of_several_symbols_match_a_backtest_that_books_fills_at_their_bars_close()
+    {
+        const string Mixed = """
+            { "class": "EmaCross", "params": { "fast": 8, "slow": 26 }, "timeframe": ["1h", "4h", "1d"], "size": { "percentOfEquity": 20 } },
+            { "class": "PairsSpread", "symbols": ["COINUSDT", "GLIMUSDT"] },
+            { "class": "MomentumRank", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "4h" }
+            """;
+        var backtest = await _under.BacktestAsync(Mixed, """["COINUSDT", "GLIMUSDT"]""", more: """, "portfolio": { "weights": "equal", "fills": "bar-close", "limits": { "maxPositions": 4 } }""");
+        var live = await _under.LiveAsync(backtest);
+        SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        // A production configuration is a batch as well.
+        (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
+
+    [Fact]
+    public async Task Strategies_that_read_another_symbol_and_smaller_bars_within_longer_ones_match_too()
+    {
+        StrategyCatalogue.Add(typeof(Batches.MovesWith).Assembly);
+        const string Strategies = """
+            { "class": "MovesWith", "params": { "n": [10, 20] }, "symbols": ["ACME"], "size": { "percentOfEquity": 20 } },
+            { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
+            """;
+        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""", path: """, "intrabarPath": "auto" """);
+        backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
+        backtest.Model.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
+        var live = await _under.LiveAsync(backtest);
+        SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
+
+    [Fact]
+    public async Task Bars_to_warm_up_with_are_seen_and_not_traded()
+    {
+        var backtest = await _under.BacktestAsync();
+        var from = new DateTime(2022, 1, 20).Ticks;
+        var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.Trades.Values.ShouldAllBe(t => t.EntryTime >= from);
+        live.Ledger.Trades.Count.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public async Task Bars_that_come_are_kept_in_a_store_and_those_of_a_session_that_died_before_it_saved_are_put_there_by_the_next()
+    {
+        var backtest = await _under.BacktestAsync();
+        var (state, store) = (Path.Combine(_under.Folder, "state"), Path.Combine(_under.Folder, "kept"));
+        // Its journal has the bars, and nobody has saved them.
+        await _under.LiveAsync(backtest, "first", r => r with { State = state, To = new DateTime(2022, 1, 15).Ticks });
+        var live = await _under.LiveAsync(backtest, "second", r => r with { State = state, Feed = $"{r.Feed}?keep={store}" });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        foreach (var symbol in new[] { "ACME", "COINUSDT" })
+        {
+            var query = new BarQuery(symbol, Timeframe.H1, null, new DateTime(2022, 2, 10).Ticks);
+            await using var kept = await Data.BarSources.Create("store:" + store).OpenAsync(query);
+            await using var file = await Data.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(query);
+            kept.Count.ShouldBe(file.Count);
+            kept.ContentHash.ShouldBe(file.ContentHash);
+        }
+    }
+
+    [Fact]
+    public async Task Factors_of_longer_timeframes_are_warm_where_live_begins_and_match()
+    {
+        StrategyCatalogue.Add(typeof(DailyTrend).Assembly);
+        var backtest = await _under.BacktestAsync("""{ "class": "DailyTrend", "params": { "days": [3, 5] }, "size": { "percentOfEquity": 20 } }""");
+        backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
+        var from = new DateTime(2022, 1, 20, 9, 0, 0).Ticks;
+        var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.Trades.Values.ShouldContain(t => t.EntryTime - from < 2 * TimeSpan.TicksPerDay);
+    }
+
+    [Fact]
+    public async Task A_configuration_without_evidence_is_refused_unless_its_operator_insists_and_that_is_recorded()
+    {
+        var backtest = await _under.BacktestAsync();
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("--without-evidence, which is recorded");
+        var live = await _under.LiveAsync(backtest);
+        File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"withoutEvidence\": true");
+    }
+
+    [Fact]
+    public async Task A_stopped_session_goes_on_with_its_journal_and_another_configuration_may_not()
+    {
+        var backtest = await _under.BacktestAsync();
+        var state = Path.Combine(_under.Folder, "state");
+        var first = await _under.LiveAsync(backtest, "first", r => r with { State = state, To = new DateTime(2022, 1, 15).Ticks });
+        var second = await _under.LiveAsync(backtest, "second", r => r with { State = state });
+        second.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        second.Ledger.Trades.Count.ShouldBeGreaterThan(first.Ledger.Trades.Count);
+        Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8).Except(Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7)).ShouldBeEmpty();
+        Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7).Except(Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8)).ShouldBeEmpty();
+        var prod = Path.Combine(_under.Folder, "other.json");
+        File.WriteAllText(prod, File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")).Replace("\"maxPositions\": 6", "\"maxPositions\": 5", StringComparison.Ordinal));
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, "third", r => r with { State = state, Production = prod }))).Message.ShouldContain("belongs to another configuration");
+    }
+
+    [Fact]
+    public async Task With_every_limit_and_sizing_of_its_own_live_still_matches()
+    {
+        var backtest = await _under.BacktestAsync(more: """
+            , "portfolio": { "weights": "equal", "size": { "percentOfEquity": 40 }, "enable": { "by": "both", "trades": 6, "minTrades": 4, "minProfitFactor": 0.5 },
+              "limits": { "maxPositions": 6, "maxGrossPercent": 9, "maxNetPercent": 5, "maxSymbolPercent": 4.02, "maxLeverage": 0.2, "maxTurnoverPercent": 300, "maxCorrelatedPercent": 8, "correlation": 0.3, "days": 15,
+                "groups": { "all": { "symbols": ["ACME", "COINUSDT"], "maxPercent": 28 } }, "maxDrawdownPercent": 20, "resumeAfterDays": 3, "exclusiveSymbols": true, "enforce": "every-bar" } }
+            """);
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv");
+        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Reserved);
+        live.Run.Model.Decisions.Keys.ShouldContain(Decision.Disabled);
+        live.Ledger.Tickets.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
+        // The rules are part of the configuration.
+        (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
+
+    [Fact]
+    public async Task At_any_bar_the_account_of_a_perfect_venue_holds_what_the_portfolio_was_granted_and_no_more()
+    {
+        var backtest = await _under.BacktestAsync(more: """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 2 } }""");
+        var live = await _under.LiveAsync(backtest);
+        var trades = live.Ledger.Trades.Values.ToList();
+        foreach (var at in trades.Select(t => t.EntryTime).Distinct())
+            trades.Count(t => t.EntryTime <= at && (t.ExitTime == 0 || t.ExitTime > at)).ShouldBeLessThanOrEqualTo(2);
+        live.Run.Model.Decisions[Decision.MaxPositions].ShouldBeGreaterThan(0);
+    }
+}
+
+/// <summary>Long while the hour's close is above the average of daily closes: an intraday strategy that reads daily data.</summary>
+public sealed class DailyTrend : Strategy
+{
+    private readonly Factor _days;
+
+    public DailyTrend([Engine.Market.Range(2, 20)] int days = 3) => _days = Use($"sma({days})@1d");
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (double.IsNaN(bar[_days])) return;
+        if (bar.Close > bar[_days]) bar.Go(Side.Buy);
+        else bar.Exit();
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json.Nodes;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>What is wrong is said in one sentence that leads to it, with exit code 2 (1 for the disk), and nothing is half written.</summary>
+public sealed class BadInputTests : IDisposable
+{
+    private const string Bars = """
+        time,open,high,low,close,volume
+        2024-01-01,10,11,9,10.5,100
+        2024-01-02,10.5,12,10,11,100
+        2024-01-03,11,11.5,10.5,11.2,100
+        2024-01-04,11.2,11.9,11,11.5,100
+
+        """;
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static JsonObject Batch() => JsonNode.Parse("""
+        { "name": "bad", "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 2, "slow": 3 } } ] }
+        """)!.AsObject();
+
+    private async Task<string> RefusedAsync(string batch, int code = 2, params string[] more)
+    {
+        var call = await GranaryProcess.RunAsync(["backtest", _folder.Write("batch.json", batch), "--out", _folder.At("run"), "--quiet", .. more]);
+        call.ExitCode.ShouldBe(code, call.Error + call.Output);
+        call.Output.ShouldBe("");
+        call.Error.TrimEnd('\n').Split('\n').Length.ShouldBe(1, call.Error);
+        Directory.Exists(_folder.At("run")).ShouldBeFalse("a refused batch leaves nothing behind");
+        return call.Error;
+    }
+
+    private async Task<string> RefusedAsync(Action<JsonObject> change, params string[] more)
+    {
+        _folder.Write("bars/A.csv", Bars);
+        var batch = Batch();
+        change(batch);
+        return await RefusedAsync(batch.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }), 2, more);
+    }
+
+    private async Task<string> BadBarsAsync(string bars)
+    {
+        _folder.Write("bars/A.csv", bars);
+        var sentence = await RefusedAsync(Batch().ToJsonString());
+        sentence.ShouldContain("A.csv");
+        return sentence;
+    }
+
+    [Fact]
+    public async Task A_batch_file_that_is_missing_is_named()
+    {
+        var call = await GranaryProcess.RunAsync("backtest", "/nowhere/x.json");
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain("/nowhere/x.json does not exist");
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_not_JSON_is_named_with_its_line() =>
+        (await RefusedAsync("{\n  \"name\": \"x\"\n  \"data\": 1 }")).ShouldContain("batch.json, line 3");
+
+    [Fact]
+    public async Task An_unknown_key_suggests_the_nearest() =>
+        (await RefusedAsync(b => b["data"]!["simbols"] = "A")).ShouldContain("did you mean 'symbols'?");
+
+    [Fact]
+    public async Task An_unknown_class_suggests_the_nearest() =>
+        (await RefusedAsync(b => b["strategies"]![0]!["class"] = "SmaCros")).ShouldContain("did you mean 'SmaCross'?");
+
+    [Fact]
+    public async Task An_unknown_parameter_suggests_the_nearest() =>
+        (await RefusedAsync(b => b["strategies"]![0]!["params"]!["fats"] = 3)).ShouldContain("did you mean 'fast'?");
+
+    [Fact]
+    public async Task A_parameter_out_of_range_names_the_range() =>
+        (await RefusedAsync(b => b["strategies"]![0]!["params"]!["fast"] = -1)).ShouldContain("out of range: 1 … 2000");
+
+    [Fact]
+    public async Task A_text_for_a_number_is_said() =>
+        (await RefusedAsync(b => b["strategies"]![0]!["params"]!["fast"] = "ten")).ShouldContain("fast");
+
+    [Fact]
+    public async Task An_unknown_timeframe_lists_those_there_are() =>
+        (await RefusedAsync(b => b["data"]!["timeframe"] = "2d")).ShouldContain("1m 3m 5m");
+
+    [Fact]
+    public async Task An_unknown_symbol_suggests_the_nearest() =>
+        (await RefusedAsync(b => b["data"]!["symbols"] = "AA")).ShouldContain("A");
+
+    [Fact]
+    public async Task An_unknown_output_suggests_the_nearest() =>
+        (await RefusedAsync(b => b["outputs"] = new JsonArray("trade"))).ShouldContain("did you mean 'trades'?");
+
+    [Fact]
+    public async Task Ten_million_combinations_ask_for_the_users_word()
+    {
+        var sentence = await RefusedAsync(b =>
+        {
+            b["strategies"]![0]!["params"]!["fast"] = new JsonArray([.. Enumerable.Range(1, 2000).Select(i => (JsonNode)i)]);
+            b["strategies"]![0]!["params"]!["slow"] = new JsonArray([.. Enumerable.Range(2, 4999).Select(i => (JsonNode)i)]);
+        });
+        sentence.ShouldContain("9,998,000");
+        sentence.ShouldContain("--yes");
+    }
+
+    [Fact]
+    public async Task A_folder_of_bars_that_is_missing_is_named() =>
+        (await RefusedAsync(b => b["data"]!["source"] = "csv:nothing-here")).ShouldContain("nothing-here");
+
+    [Fact]
+    public async Task An_empty_bar_file_is_said() => (await BadBarsAsync("")).ShouldContain("empty");
+
+    [Theory]
+    [InlineData("2024-01-03,11,11.5,10.5\n", "wrong column count")]
+    [InlineData("2024-01-03,11,eleven,10.5,11,1\n", "text for a number")]
+    [InlineData("2024-01-03,11,NaN,10.5,11,1\n", "not a number")]
+    [InlineData("2024-01-03,11,Infinity,10.5,11,1\n", "infinite")]
+    [InlineData("2024-01-03,-11,12,-12,11,1\n", "negative price")]
+    [InlineData("2024-01-03,11,10,12,11,1\n", "high below low")]
+    [InlineData("2024-01-01,11,12,10,11,1\n", "out of order")]
+    [InlineData("2024-01-02,11,12,10,11,1\n", "duplicate")]
+    [InlineData("2024-01-03T00:00:00+05:00,11,12,10,11,1\n", "mixed time zones")]
+    public async Task A_bad_row_is_named_with_its_line(string row, string what)
+    {
+        var sentence = await BadBarsAsync("time,open,high,low,close,volume\n2024-01-01,10,11,9,10.5,100\n2024-01-02,10.5,12,10,11,100\n" + row);
+        sentence.ShouldContain("line 4", customMessage: what);
+    }
+
+    [Fact]
+    public async Task A_run_folder_that_cannot_be_made_is_the_disks_fault()
+    {
+        _folder.Write("bars/A.csv", Bars);
+        var file = _folder.Write("occupied", "a file, not a folder");
+        var call = await GranaryProcess.RunAsync("backtest", _folder.Write("batch.json", Batch().ToJsonString()), "--out", Path.Combine(file, "run"), "--quiet");
+        call.ExitCode.ShouldBe(1);
+        call.Error.ShouldContain("cannot be made");
+        File.ReadAllText(file).ShouldBe("a file, not a folder");
+    }
+
+    [Fact]
+    public async Task A_corrupt_stored_bar_file_is_named()
+    {
+        var bars = _folder.Write("bars/A.csv", Bars);
+        (await GranaryProcess.RunAsync("data", "import", bars, "--store", _folder.At("store"), "--symbol", "A", "--timeframe", "1d")).ExitCode.ShouldBe(0);
+        var stored = Directory.EnumerateFiles(_folder.At("store"), "*.bars", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(stored);
+        bytes[^20] ^= 0xFF;
+        await File.WriteAllBytesAsync(stored, bytes);
+        var batch = Batch();
+        batch["data"]!["source"] = "store:store";
+        var sentence = await RefusedAsync(batch.ToJsonString());
+        sentence.ShouldContain(Path.GetFileName(stored));
+    }
+
+    [Fact]
+    public async Task An_unknown_verb_suggests_the_nearest()
+    {
+        var call = await GranaryProcess.RunAsync("backtst", "x");
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain("did you mean 'backtest'?");
+    }
+
+    [Fact]
+    public async Task Threads_out_of_range_are_refused() =>
+        (await RefusedAsync(_ => { }, "--threads", "0")).ShouldContain("1 … 1024");
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>The life of a model as a researcher calls it.</summary>
+public sealed class LearningCommandsTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<string> DoneAsync(params string[] arguments)
+    {
+        var call = await GranaryProcess.RunAsync(arguments);
+        call.ExitCode.ShouldBe(0, call.Error + call.Output);
+        return call.Output;
+    }
+
+    private static async Task<string> RefusedAsync(params string[] arguments)
+    {
+        var call = await GranaryProcess.RunAsync(arguments);
+        call.ExitCode.ShouldBe(2, call.Error + call.Output);
+        call.Output.ShouldBe("");
+        call.Error.TrimEnd('\n').Split('\n').Length.ShouldBe(1, call.Error);
+        return call.Error;
+    }
+
+    private string Table(string name = "table.csv", string header = "date,a,b,up", Func<int, string>? row = null) => _folder.Write(name, header + "\n" + string.Concat(
+        Enumerable.Range(0, 300).Select(i => (row?.Invoke(i) ?? $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i * 7 % 11},{i * 5 % 13},{(i * 7 % 11 + i * 5 % 13 > 11 ? "yes" : "no")}") + "\n")));
+
+    [Fact]
+    public async Task Learn_prints_the_figures_of_the_contract_as_JSON_and_nothing_else()
+    {
+        var classes = JsonDocument.Parse(await DoneAsync("learn", Table(), "--label", "up", "--trainer", "gradient-boosting", "--split", "0.6", "--seed", "7", "--params", "trees=20;leaves=4", "--json")).RootElement;
+        classes.GetProperty("trainer").GetString().ShouldBe("gradient-boosting");
+        foreach (var figure in new[] { "auc", "logLoss", "accuracy", "trainAuc", "seconds" }) double.IsFinite(classes.GetProperty(figure).GetDouble()).ShouldBeTrue(figure);
+        classes.GetProperty("auc").GetDouble().ShouldBeGreaterThan(0.95);
+        (classes.GetProperty("trainRows").GetInt32(), classes.GetProperty("testRows").GetInt32()).ShouldBe((180, 120));
+        classes.TryGetProperty("r2", out _).ShouldBeFalse();
+        var numbers = JsonDocument.Parse(await DoneAsync("learn", Table(row: i => $"2020-01-01,{i % 11},{i % 13},{i % 11 + 0.5}"), "--label", "up", "--trainer", "ridge", "--json")).RootElement;
+        numbers.GetProperty("r2").GetDouble().ShouldBeGreaterThan(0.95);
+        numbers.GetProperty("rmse").GetDouble().ShouldBeLessThan(1);
+    }
+
+    [Fact]
+    public async Task Learn_answers_wrong_calls_and_tables_in_one_sentence()
+    {
+        (await RefusedAsync("learn", Table(), "--label", "Up", "--trainer", "logistic")).ShouldContain("did you mean 'up'?");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "logistics")).ShouldContain("did you mean 'logistic'?");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params", "depth=3")).ShouldContain("tree has no parameter 'depth'");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params", "maxDepth")).ShouldContain("--params 'maxDepth' is no name=value");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--split", "7")).ShouldContain("--split 7");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{(i == 50 ? "NaN" : "1")},{i},1"), "--label", "up", "--trainer", "tree")).ShouldContain("line 52, column 'a' = 'NaN' is not a finite number");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},1"), "--label", "up", "--trainer", "tree")).ShouldContain("one class alone");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},2.5"), "--label", "up", "--trainer", "ridge")).ShouldContain("there is nothing to learn");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "mlnet-gam")).ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
+    }
+
+    [Fact]
+    public async Task A_saved_model_predicts_other_tables_that_have_its_columns()
+    {
+        var registry = _folder.At("models");
+        await DoneAsync("learn", Table(), "--label", "up", "--trainer", "logistic", "--save", "rises", "--registry", registry, "--json");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--registry", registry)).ShouldContain("no version of the model 'rises' is promoted");
+        await DoneAsync("models", "promote", "rises", "1", "--registry", registry);
+        var labelled = await DoneAsync("models", "predict", "rises", Table(), "--registry", registry);
+        labelled.Split('\n')[0].ShouldBe("row,prediction");
+        labelled.TrimEnd('\n').Split('\n').Length.ShouldBe(301);
+        // In another order, without the label.
+        (await DoneAsync("models", "predict", "rises", Table("other.csv", "b,a", i => $"{i * 5 % 13},{i * 7 % 11}"), "--registry", registry)).ShouldBe(labelled);
+        (await RefusedAsync("models", "predict", "rises", Table("less.csv", "b", i => $"{i}"), "--registry", registry)).ShouldContain("less.csv: the table has no column 'a', which the model was trained on");
+        (await RefusedAsync("models", "predict", "rises", Table("more.csv", "a,b,c", i => $"{i},1,2"), "--registry", registry)).ShouldContain("more.csv: the table has the column 'c', which the model was not trained on");
+        (await RefusedAsync("models", "predict", "rise", Table(), "--registry", registry)).ShouldContain("did you mean 'rises'?");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--model-version", "4", "--registry", registry)).ShouldContain("has no version 4; it has 1");
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(registry, "rises", "v0001", "model.bin"));
+        bytes[4] = 99;
+        await File.WriteAllBytesAsync(Path.Combine(registry, "rises", "v0001", "model.bin"), bytes);
+        (await RefusedAsync("models", "predict", "rises", Table(), "--registry", registry)).ShouldContain("has model format 99, and this program reads up to");
+    }
+
+    [Fact]
+    public async Task The_sample_trains_evaluates_and_backtests_with_its_models_and_their_versions_are_kept()
+    {
+        var registry = _folder.At("models");
+        var sample = (await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "samples/learning.json")))
+            .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"));
+        var batch = _folder.Write("learning.json", sample);
+
+        var trained = JsonDocument.Parse(await DoneAsync("train", batch, "--json")).RootElement;
+        trained.GetProperty("units").GetArrayLength().ShouldBe(12);
+        trained.GetProperty("problems").GetArrayLength().ShouldBe(0);
+        var again = await GranaryProcess.RunAsync("train", batch, "--strategies", "all");
+        again.Error.ShouldContain(" windows: ");
+        var list = JsonDocument.Parse(await DoneAsync("models", "list", "--registry", registry, "--json")).RootElement;
+        list.GetArrayLength().ShouldBe(12, "training again adds nothing");
+        var name = list[0].GetProperty("model").GetString()!;
+
+        // Another label makes another version.
+        _folder.Write("learning.json", sample.Replace("\"bars\": 5", "\"bars\": 6"));
+        await DoneAsync("train", batch, "--quiet");
+        var shown = await DoneAsync("models", "show", name, "--registry", registry);
+        shown.ShouldMatch($@"(?m)^model +{System.Text.RegularExpressions.Regex.Escape(name)}$");
+        shown.ShouldMatch("(?m)^version +2, current$");
+        (await DoneAsync("models", "rollback", name, "--registry", registry)).ShouldContain("version 1 is current");
+        (await DoneAsync("models", "promote", name, "2", "--registry", registry)).ShouldContain("version 2 is current");
+        (await DoneAsync("models", "compare", name, "1", "2", "--registry", registry)).ShouldContain("direction(6)");
+        (await RefusedAsync("models", "promote", name, "3", "--registry", registry)).ShouldContain("has no version 3");
+        (await RefusedAsync("models", "show", "nobody", "--registry", registry)).ShouldContain("there is no model 'nobody'");
+
+        var evaluated = JsonDocument.Parse(await DoneAsync("evaluate", batch, "--json")).RootElement;
+        evaluated.GetProperty("equity").GetArrayLength().ShouldBeGreaterThan(10);
+        foreach (var unit in evaluated.GetProperty("units").EnumerateArray())
+        {
+            unit.GetProperty("windows").EnumerateArray().ShouldAllBe(w => w.GetProperty("reused").GetBoolean());
+            unit.GetProperty("strategies").GetArrayLength().ShouldBeGreaterThan(0);
+        }
+
+        // A section whose windows do not fit costs its model, and the report says so in red.
+        _folder.Write("learning.json", sample.Replace("\"train\": 1000", "\"train\": 100000"));
+        await DoneAsync("backtest", batch, "--out", _folder.At("run"), "--quiet");
+        var report = await File.ReadAllTextAsync(_folder.At("run/report.html"));
+        report.ShouldContain("Models out of sample");
+        report.ShouldContain("do not hold one window of 100000 to train");
+        foreach (var part in new[] { "Walk-forward windows", "Calibration", "Permutation", "Train–test gap" }) report.ShouldContain(part);
+        // Three strategies of each market go on without.
+        JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies").EnumerateArray()
+            .Count(s => s.GetProperty("class").GetString() == "SmaCross" && s.GetProperty("stats").GetProperty("trades").GetInt32() > 0).ShouldBe(6);
+
+        var verified = await DoneAsync("verify", _folder.At("run"), "--sample", "2", "--cuts", "1");
+        verified.ShouldContain("Holds: permuted labels give no edge");
+        verified.ShouldContain("Holds: the gradient agrees with finite differences (LSTM");
+        verified.ShouldContain("Holds: features in blocks (backtest) equal features bar by bar (live)");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>Real processes of <c>granary live</c>, killed with SIGKILL wherever they happen to be, and started again.</summary>
+public sealed class LiveSessionCrashTests
+{
+    private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+    private static async Task<string> ProductionAsync(TestFolder folder)
+    {
+        var batch = Path.Combine(folder.Path, "batch.json");
+        File.WriteAllText(batch, $$"""
+            { "name": "dies", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-15" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            """);
+        (await GranaryProcess.RunAsync("backtest", batch, "--out", Path.Combine(folder.Path, "backtest"), "--quiet")).ExitCode.ShouldBe(0);
+        return Path.Combine(folder.Path, "backtest", "prod.json");
+    }
+
+    private static string[] Live(TestFolder folder, string production, string name, string pace) =>
+    [
+        "live", production, "--feed", "csv:" + Bars, "--to", "2022-01-15", "--broker", "paper", "--paper", "seed=3,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "--pace", pace,
+        "--state", Path.Combine(folder.Path, name + "-state"), "--out", Path.Combine(folder.Path, name), "--without-evidence", "--json",
+    ];
+
+    private static string Essence(string folder) => string.Join('\n', new[] { "account_trades.csv", "orders.csv", "portfolio_trades.csv", "equity.csv" }
+        .SelectMany(f => File.ReadAllLines(Path.Combine(folder, f)).Order(StringComparer.Ordinal)));
+
+    [Fact]
+    public async Task Killed_by_the_system_again_and_again_it_ends_as_if_it_had_not_been()
+    {
+        using var folder = new TestFolder();
+        var production = await ProductionAsync(folder);
+        var undisturbed = await GranaryProcess.RunAsync(Live(folder, production, "undisturbed", "asap"));
+        undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
+
+        var random = new Random(11);
+        var kills = 0;
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "killed", "fixed:20ms"));
+            var status = Path.Combine(folder.Path, "killed-state", "control", "status.json");
+            // Until it trades, and then a while.
+            for (var wait = 0; wait < 2400 && !process.HasExited && !(File.Exists(status) && File.GetLastWriteTimeUtc(status) > process.StartTime.ToUniversalTime()); wait++) await Task.Delay(50);
+            await Task.Delay(random.Next(50, 600));
+            if (process.HasExited) break;
+            process.Kill();
+            await process.WaitForExitAsync();
+            kills++;
+        }
+        kills.ShouldBeGreaterThanOrEqualTo(1);
+        var end = await GranaryProcess.RunAsync(Live(folder, production, "killed", "asap"));
+        end.ExitCode.ShouldBe(0, end.Error);
+        JsonDocument.Parse(end.Output).RootElement.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(undisturbed.Output).RootElement.GetProperty("digest").GetString());
+        Essence(Path.Combine(folder.Path, "killed")).ShouldBe(Essence(Path.Combine(folder.Path, "undisturbed")));
+    }
+
+    [Fact]
+    public async Task A_running_session_is_asked_commanded_and_guarded_against_a_second()
+    {
+        using var folder = new TestFolder();
+        var production = await ProductionAsync(folder);
+        var state = Path.Combine(folder.Path, "one-state");
+        using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", "fixed:50ms"));
+        var output = process.StandardOutput.ReadToEndAsync();
+        for (var wait = 0; wait < 2400 && !File.Exists(Path.Combine(state, "control", "status.json")); wait++) await Task.Delay(50);
+
+        var second = await GranaryProcess.RunAsync(Live(folder, production, "one", "asap"));
+        second.ExitCode.ShouldBe(1);
+        second.Error.ShouldContain($"is traded by granary live prod.json, process {process.Id.ToString(CultureInfo.InvariantCulture)}");
+
+        var paused = await GranaryProcess.RunAsync("session", state, "pause", "--why", "lunch");
+        paused.ExitCode.ShouldBe(0, paused.Error);
+        paused.Output.ShouldMatch(@"^Paused at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ market time: no entries");
+        var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
+        unknown.Output.ShouldContain("nothing was disabled: this configuration has no symbol NOSUCH");
+        (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
+        var said = "";
+        for (var wait = 0; wait < 600 && !said.Contains("\"paused\"", StringComparison.Ordinal); wait++)
+        {
+            await Task.Delay(100);
+            said = (await GranaryProcess.RunAsync("session", state, "status")).Output;
+        }
+        said.ShouldContain("\"paused\"");
+        var stopped = await GranaryProcess.RunAsync("session", state, "stop");
+        stopped.Output.ShouldStartWith("Stopping at ");
+        stopped.ExitCode.ShouldBe(0, stopped.Error);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
+        (await output).ShouldContain("digest");
+        (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.ShouldContain("lunch");
+
+        var over = await GranaryProcess.RunAsync("session", state, "pause");
+        over.ExitCode.ShouldBe(1);
+        over.Error.ShouldContain("is over");
+    }
+}

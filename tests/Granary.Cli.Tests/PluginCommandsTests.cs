@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Granary.Application.Tests.Plugins;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+public sealed class PluginCommandsTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("state(short)")]
+    [InlineData("state")]
+    [InlineData("state(short).age")]
+    public async Task A_plug_in_strategy_reads_the_states_of_the_batch_s_regimes(string factor)
+    {
+        Directory.CreateDirectory(_folder.At("plugins"));
+        EmittedPlugin.Write(_folder.At("plugins"), "Regimental", "ReadsTheState", uses: factor);
+        var batch = _folder.Write("batch.json", $$"""
+            { "name": "states", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "ReadsTheState" }, { "class": "SmaCross" } ],
+              "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 } ] } }
+            """);
+        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"), "--json");
+        call.ExitCode.ShouldBe(0, call.Error);
+        var strategies = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies").EnumerateArray().ToList();
+        strategies.Count.ShouldBe(2);
+        strategies.ShouldAllBe(s => s.GetProperty("stats").ValueKind == JsonValueKind.Object);
+    }
+}

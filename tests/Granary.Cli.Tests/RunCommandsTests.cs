@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+public sealed class RunCommandsTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Quickstart => Path.Combine(SharedData.RepositoryRoot, "samples", "quickstart.json");
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    [Fact]
+    public async Task The_quickstart_runs_a_thousand_strategies_with_one_digest_on_any_number_of_threads()
+    {
+        string? digest = null;
+        foreach (var threads in new[] { "1", "2", "5" })
+        {
+            var call = await GranaryProcess.RunAsync("backtest", Quickstart, "--out", _folder.At("run" + threads), "--threads", threads, "--json");
+            call.ExitCode.ShouldBe(0, call.Error);
+            var outcome = Json(call.Output);
+            outcome.GetProperty("strategies").GetInt32().ShouldBeGreaterThanOrEqualTo(1000);
+            digest ??= outcome.GetProperty("digest").GetString();
+            outcome.GetProperty("digest").GetString().ShouldBe(digest);
+        }
+        foreach (var file in new[] { "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv", "prod.json", "manifest.json", "report.html" })
+            File.Exists(_folder.At("run1/" + file)).ShouldBeTrue(file);
+        foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
+            (await File.ReadAllBytesAsync(_folder.At("run5/" + file))).ShouldBe(await File.ReadAllBytesAsync(_folder.At("run1/" + file)), file);
+        Directory.Exists(_folder.At("run1/.progress")).ShouldBeFalse();
+
+        var classes = Json(await File.ReadAllTextAsync(_folder.At("run1/results.json"))).GetProperty("strategies").EnumerateArray().ToList();
+        classes.Select(s => s.GetProperty("class").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(6);
+        classes.Select(s => s.GetProperty("symbol").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(5);
+        classes.Select(s => s.GetProperty("timeframe").GetString()).Distinct().Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_run_without_single_trades_has_the_same_digest_and_only_the_files_asked_for()
+    {
+        var text = (await File.ReadAllTextAsync(Quickstart)).Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"));
+        var full = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", text), "--out", _folder.At("a"), "--json");
+        var slim = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", text.Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]")), "--out", _folder.At("b"), "--json");
+        Json(slim.Output).GetProperty("digest").GetString().ShouldBe(Json(full.Output).GetProperty("digest").GetString());
+        Directory.EnumerateFiles(_folder.At("b")).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "prod.json", "results.json"]);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_leaves_a_readable_folder_and_goes_on_to_the_same_digest()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGTERM, which Windows does not have");
+        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDD,EEEUSDT,FFFUSDT", "--timeframe", "5m", "--from", "2023-01-01", "--to", "2023-07-01", "--seed", "3")).ExitCode.ShouldBe(0);
+        var batch = _folder.Write("long.json", """
+            { "name": "long", "data": { "source": "csv:bars/5m", "symbols": "*", "timeframe": "5m" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22], "slow": [30,40,50,60,70,80,90,100,110,120,130,140,150] } } ],
+              "outputs": ["results", "prod"] }
+            """);
+        var whole = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json");
+        whole.ExitCode.ShouldBe(0, whole.Error);
+
+        var interrupted = false;
+        for (var attempt = 0; attempt < 8 && !interrupted; attempt++)
+        {
+            using var process = GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet");
+            var log = _folder.At("cut/.progress/finished.jsonl");
+            var watch = Stopwatch.StartNew();
+            // As soon as the first feed is through and others are not.
+            while (!process.HasExited && watch.Elapsed < TimeSpan.FromMinutes(2) && !(File.Exists(log) && new FileInfo(log).Length > 200)) await Task.Delay(5);
+            if (!process.HasExited) kill(process.Id, 15);
+            var error = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBeOneOf(0, 1);
+            interrupted = process.ExitCode == 1;
+            if (interrupted) error.ShouldContain("--resume");
+        }
+        Assert.SkipUnless(interrupted, "this machine finished the batch before it could be interrupted, eight times");
+        Json(await File.ReadAllTextAsync(_folder.At("cut/manifest.json"))).GetProperty("status").GetString().ShouldBe("interrupted");
+        Json(await File.ReadAllTextAsync(_folder.At("cut/results.json"))).GetProperty("interrupted").GetBoolean().ShouldBeTrue();
+
+        var resumed = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("cut"), "--resume", "--json");
+        resumed.ExitCode.ShouldBe(0, resumed.Error);
+        Json(resumed.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
+        Directory.Exists(_folder.At("cut/.progress")).ShouldBeFalse();
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+#pragma warning disable IDE1006, SYSLIB1054 // the C library's own name
+    private static extern int kill(int process, int signal);
+#pragma warning restore IDE1006, SYSLIB1054
+
+    [Fact]
+    public async Task Verify_confirms_a_run_and_notices_changed_bars()
+    {
+        var bars = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"));
+        _folder.Write("bars/ACME.csv", bars);
+        var batch = _folder.Write("batch.json", """
+            { "name": "v", "data": { "source": "csv:bars", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": 30 } } ] }
+            """);
+        (await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("run"), "--quiet")).ExitCode.ShouldBe(0);
+        var good = await GranaryProcess.RunAsync("verify", _folder.At("run"));
+        good.ExitCode.ShouldBe(0, good.Error + good.Output);
+        good.Output.ShouldContain("No look-ahead");
+
+        var lines = bars.Split('\n');
+        lines[200] = lines[200][..lines[200].LastIndexOf(',')] + ",1";
+        lines[1500] = string.Join(',', lines[1500].Split(',').Select((f, i) => i is >= 1 and <= 4 ? "80" : f));
+        _folder.Write("bars/ACME.csv", string.Join('\n', lines));
+        var changed = await GranaryProcess.RunAsync("verify", _folder.At("run"), "--sample", "1", "--cuts", "1");
+        changed.ExitCode.ShouldBe(1);
+        changed.Output.ShouldContain("The bars of ACME are not those of the run");
+    }
+
+    [Fact]
+    public async Task Walkforward_leaves_a_folder_that_verify_confirms()
+    {
+        var batch = _folder.Write("walk.json", $$"""
+            { "name": "w", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME", "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] } } ], "walkForward": { "inSample": "20w", "outOfSample": "10w" } }
+            """);
+        var walk = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
+        walk.ExitCode.ShouldBe(0, walk.Error);
+        Json(walk.Output).GetProperty("windows").GetInt32().ShouldBe(6);
+        Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
+        var verified = await GranaryProcess.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
+        verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
+        verified.Output.ShouldContain(Json(walk.Output).GetProperty("digest").GetString()!);
+        var wrong = await GranaryProcess.RunAsync("walkforward", _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
+        wrong.ExitCode.ShouldBe(2);
+        wrong.Error.ShouldContain("walkForward.outOfSample");
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_in_mid_run_is_said_in_one_sentence_and_what_had_finished_is_gone_on_with()
+    {
+        var disk = _folder.At("disk");
+        Directory.CreateDirectory(disk);
+        Assert.SkipUnless(await ShellAsync($"mount -t tmpfs -o size=1m tmpfs '{disk}'"), "mounting a small disk needs root (and a kernel that allows it)");
+        try
+        {
+            var batch = Path.Combine(SharedData.RepositoryRoot, "samples/quickstart.json");
+            var run = Path.Combine(disk, "run");
+            var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet");
+            full.ExitCode.ShouldBe(1);
+            full.Error.Trim().Split('\n').Length.ShouldBe(1);
+            full.Error.ShouldContain(run);
+            full.Error.ShouldContain("No space left");
+            full.Error.ShouldContain("--resume");
+            // No file of it looks like a result.
+            Directory.EnumerateFiles(run).ShouldBeEmpty();
+            (await ShellAsync($"mount -o remount,size=300m '{disk}'")).ShouldBeTrue();
+            var resumed = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--resume", "--json")).Output);
+            var whole = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json")).Output);
+            resumed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
+        }
+        finally
+        {
+            await ShellAsync($"umount '{disk}'");
+        }
+    }
+
+    private static async Task<bool> ShellAsync(string command)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command + " 2>/dev/null"]))!;
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
+    }
+
+    [Fact]
+    public async Task Compare_tells_what_differs()
+    {
+        string Batch(int fast) => $$"""
+            { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME", "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
+            """;
+        await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
+        await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet");
+        var same = await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("a"));
+        File.ReadAllText(Path.Combine(_folder.At("a"), "compare.html")).ShouldContain("comparison");
+        same.Output.ShouldContain("The runs are the same");
+        var differ = Json((await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("b"), "--json")).Output);
+        differ.GetProperty("sameDigest").GetBoolean().ShouldBeFalse();
+        differ.GetProperty("onlyInA").GetArrayLength().ShouldBe(1);
+        differ.GetProperty("tradesOnlyInA").GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Imported_bars_give_the_digest_of_the_file_they_came_from()
+    {
+        var file = Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv");
+        for (var i = 0; i < 2; i++)
+        {
+            var import = await GranaryProcess.RunAsync("data", "import", file, "--store", _folder.At("store"), "--symbol", "ACME", "--timeframe", "1h");
+            import.ExitCode.ShouldBe(0, import.Error);
+            if (i == 1) import.Output.ShouldContain("0 new, 0 changed");
+        }
+        string Batch(string source) => $$"""
+            { "name": "s", "data": { "source": "{{source}}", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
+            """;
+        var a = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out", _folder.At("a"), "--json");
+        var b = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"), "--json");
+        b.ExitCode.ShouldBe(0, b.Error);
+        Json(b.Output).GetProperty("digest").GetString().ShouldBe(Json(a.Output).GetProperty("digest").GetString());
+    }
+
+    [Fact]
+    public async Task Factors_are_computed_over_a_file_and_are_empty_until_warm()
+    {
+        var call = await GranaryProcess.RunAsync("factors", "compute", Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"), "--factors", "sma(20);macd(12,26,9).signal");
+        call.ExitCode.ShouldBe(0, call.Error);
+        var lines = call.Output.TrimEnd('\n').Split('\n');
+        lines[0].ShouldBe("time,sma(20),\"macd(12,26,9).signal\"");
+        lines[1].ShouldEndWith(",,");
+        lines[20].Split(',')[1].ShouldNotBe("");
+        lines.Length.ShouldBe(2703);
+    }
+
+    [Fact]
+    public async Task Analyze_gives_the_metrics_that_numpy_gives()
+    {
+        var metrics = Json(await File.ReadAllTextAsync(SharedData.Require("oracles/metrics/metrics.json")));
+        metrics.ValueKind.ShouldBe(JsonValueKind.Object);
+        var call = await GranaryProcess.RunAsync("analyze", SharedData.Require("oracles/metrics/synthetic_equity.csv"), "--benchmark", SharedData.Require("oracles/metrics/synthetic_benchmark.csv"), "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
+        call.ExitCode.ShouldBe(0, call.Error);
+        var stats = Json(call.Output);
+        var all = Flatten(stats).ToDictionary(p => p.Name, p => p.Value);
+        var expected = metrics.GetProperty("cases").EnumerateObject().First(c => c.Name.Contains("synthetic", StringComparison.Ordinal)).Value;
+        var flat = Flatten(expected).ToDictionary(p => p.Name, p => p.Value);
+        foreach (var (ours, theirs) in new[] { ("sharpe", "sharpe"), ("sortino", "sortino"), ("maxDrawdown", "max_drawdown"), ("beta", "beta"), ("volatility", "ann_vol") })
+            if (flat.TryGetValue(theirs, out var value))
+                Math.Abs(all[ours] - value).ShouldBeLessThan(1e-9 * Math.Max(1, Math.Abs(value)), ours);
+        new FileInfo(_folder.At("sheet.html")).Length.ShouldBeGreaterThan(10_000);
+    }
+
+    private static IEnumerable<(string Name, double Value)> Flatten(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object) yield break;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in element.EnumerateObject())
+        {
+            if (property.Value.ValueKind == JsonValueKind.Number && seen.Add(property.Name)) yield return (property.Name, property.Value.GetDouble());
+            foreach (var inner in Flatten(property.Value))
+                if (seen.Add(inner.Name))
+                    yield return inner;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Tests.Batches;
+
+/// <summary>Grains that go in the middle of a batch while their silo stays: what follows has to go on from what is stored.</summary>
+public sealed class OwnDeactivationTests
+{
+    [Fact]
+    public async Task Batch_reporting_feed_and_strategy_grains_come_back_and_the_batch_ends_with_the_same_digest()
+    {
+        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
+        using var batches = new TestBatches();
+        var batch = batches.Write("gone", """
+            { "name": "gone", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 410 }, "size": { "percentOfEquity": 20 } } ],
+              "portfolio": { "weights": "equal" } }
+            """);
+        var embedded = await batches.EmbeddedAsync(batch);
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        var management = cluster.Grains.GetGrain<IManagementGrain>(0);
+        using var gate = Gate.Close(410);
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
+        var strategy = cluster.Grains.GetGrain<IStrategyGrain>($"{id}/Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
+        await GoneAsync(strategy);
+        await GoneAsync(feed);
+        // A pass that begins again is one that somebody new has asked for.
+        var begun = Passes(id);
+        await GoneAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
+        await UntilAsync(() => Passes(id) > begun, "the reporting grain did not come back");
+        begun = Passes(id);
+        await GoneAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
+        (await cluster.Batches.FindAsync(id))!.State.ShouldBe(BatchState.Running);
+        await UntilAsync(() => Passes(id) > begun, "the batch grain did not take its pass up again");
+        gate.Open();
+        var status = await cluster.EndAsync(id);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.Digest.ShouldBe(embedded.Model.Digest);
+        (status.Progress.Done, status.Progress.Failed, status.Trades).ShouldBe((embedded.Model.Strategies.Count, 0, embedded.Trades));
+
+        async Task GoneAsync(IAddressable grain)
+        {
+            for (var i = 0; i < 2400 && await management.GetActivationAddress(grain) is null; i++) await Task.Delay(50);
+            await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        }
+    }
+
+    private static int Passes(string run) => TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
+
+    private static async Task UntilAsync(Func<bool> what, string fault)
+    {
+        for (var i = 0; i < 2400; i++)
+        {
+            if (what()) return;
+            await Task.Delay(50);
+        }
+        throw new TimeoutException($"{fault}\n{TestSilos.Log.Tail}");
+    }
+}

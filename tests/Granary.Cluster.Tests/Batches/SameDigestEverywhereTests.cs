@@ -1,0 +1,75 @@
+using Granary.Application.Submissions;
+using Granary.Cluster.Tests.Fixtures;
+
+namespace Granary.Cluster.Tests.Batches;
+
+/// <summary>The batch is the same whatever runs it.</summary>
+public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made made) : IClassFixture<SameDigestEverywhereTests.Made>
+{
+    public sealed class Made : IDisposable
+    {
+        internal TestBatches Batches { get; } = new();
+
+        public void Dispose() => Batches.Dispose();
+    }
+
+    private string[] All => [made.Batches.Mixed, made.Batches.Sweep, made.Batches.Joined, made.Batches.Costly];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task A_batch_has_the_digest_of_the_embedded_host_on_any_number_of_silos(int silos)
+    {
+        await using var cluster = await TestSilos.StartAsync(silos);
+        foreach (var batch in All) await SameAsync(cluster, batch);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task The_quickstart_has_the_digest_of_the_embedded_host_on_any_number_of_silos(int silos)
+    {
+        await using var cluster = await TestSilos.StartAsync(silos);
+        await SameAsync(cluster, TestBatches.Quickstart);
+    }
+
+    [Fact]
+    public async Task Blocks_of_one_bar_give_the_same_digest()
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 1 });
+        await SameAsync(cluster, made.Batches.Joined);
+    }
+
+    private async Task SameAsync(TestSilos cluster, string batch)
+    {
+        var embedded = await made.Batches.EmbeddedAsync(batch);
+        var status = await cluster.RunAsync(batch);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        var (ours, theirs) = (await FileAsync(cluster, status, "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
+        if (status.Digest != embedded.Model.Digest) Assert.Fail(FirstDifference(ours, theirs));
+        if (ours != theirs) Assert.Fail(FirstDifference(ours, theirs));
+        status.Trades.ShouldBe(embedded.Trades);
+        status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
+        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))
+        {
+            (await FileAsync(cluster, status, Path.GetFileName(file)) == await File.ReadAllTextAsync(file)).ShouldBeTrue(Path.GetFileName(file));
+        }
+    }
+
+    private static async Task<string> FileAsync(TestSilos cluster, BatchStatus status, string name)
+    {
+        await using var copy = (await cluster.Batches.OpenFileAsync(status.Id, name))!;
+        using var reader = new StreamReader(copy.Content);
+        // The run's name is all that may differ.
+        return (await reader.ReadToEndAsync()).Replace(status.Id, status.Name, StringComparison.Ordinal);
+    }
+
+    private static string FirstDifference(string cluster, string embedded)
+    {
+        var (a, b) = (cluster.Split('\n'), embedded.Split('\n'));
+        var lines = Enumerable.Range(0, Math.Min(a.Length, b.Length)).Where(i => a[i] != b[i] && !a[i].Contains("digest", StringComparison.Ordinal)).Take(10).Select(i => $"line {i + 1}: {a[i].Trim()} on the cluster, {b[i].Trim()} in one process");
+        return $"the digests differ; results.json has {a.Length} and {b.Length} lines\n{string.Join('\n', lines)}";
+    }
+}

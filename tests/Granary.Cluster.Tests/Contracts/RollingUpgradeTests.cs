@@ -1,0 +1,122 @@
+using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Feeds;
+using Granary.Engine.Market;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using Orleans.Serialization.Buffers;
+using Orleans.Serialization.Codecs;
+using Orleans.Serialization.Session;
+
+namespace Granary.Cluster.Tests.Contracts;
+
+/// <summary>Silos of two versions in one cluster: what one of them has added, the other does without.</summary>
+public sealed class RollingUpgradeTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+
+    public void Dispose() => _services.Dispose();
+
+    private static readonly DateTimeOffset At = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly BatchOrder Order = new("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At, "key");
+
+    private static readonly BatchStatus Status = new() { Id = "r", Name = "n", Revision = 7, State = BatchState.Running, SubmittedBy = "me", SubmittedAt = At };
+
+    /// <summary>One of each kind: what is sent, what is stored, an engine type by its surrogate, what lies in Kafka.</summary>
+    public static TheoryData<string> Known => [.. Values.Keys];
+
+    private static readonly Dictionary<string, object> Values = new object[]
+    {
+        Order,
+        new RunDefinition(Order, ["A", "B"]),
+        new BatchRecord { Order = Order, Status = Status, Symbols = ["A"], Trace = "00-1-2-01" },
+        new CohortOrder(Guid.NewGuid(), "r", "ef", 3, [4, 5], true, false, ["h"], [new ModelUse(0, [4])]),
+        new ComputeStatus(2, false, [new CohortStatus(Guid.NewGuid(), "ef", 1, CohortState.Running, [1, 2], 10, 5, null, false, 0.5)]),
+        new StrategyReport("ef", [new EventChunk(1, 0, [9])], [new Application.Batches.StrategyOutcome(1, null, 5, 0, 10, "why")], [1]),
+        new BlockBatch(4, [BarBlock.FromBars(0, [new Bar(1, 2, 4, 1, 3, 5)])], true, null, false),
+        new ReportingStatus("strategies", Guid.NewGuid(), 1, 0, 2, 30, new RunEnd(null, "d", 1, 2, 3, 0, ["results.json"])),
+        Status,
+    }.ToDictionary(v => v.GetType().Name);
+
+    // A field that this version does not know, of a type that it does not know, behind all of its own: what a newer silo would send.
+    private byte[] OfANewerVersion(object value)
+    {
+        var bytes = Serialize(value);
+        var last = LastFieldOf(bytes);
+        using var own = _services.GetRequiredService<SerializerSessionPool>().GetSession();
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        // All but the end of the object, which is the last byte.
+        var writer = Writer.Create(buffer, own);
+        writer.Write(bytes.AsSpan(0, bytes.Length - 1));
+        StringCodec.WriteField(ref writer, 1000 - last, "added by a newer version");
+        Int64Codec.WriteField(ref writer, 1, 42L);
+        writer.WriteEndObject();
+        writer.Commit();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    // Ids are written as differences: where the last field of the outermost object stands.
+    private uint LastFieldOf(byte[] bytes)
+    {
+        using var session = _services.GetRequiredService<SerializerSessionPool>().GetSession();
+        var reader = Reader.Create(bytes, session);
+        var header = reader.ReadFieldHeader();
+        ReferenceCodec.MarkValueField(session);
+        uint id = 0;
+        while (true)
+        {
+            reader.ReadFieldHeader(ref header);
+            if (header.IsEndBaseOrEndObject) return id;
+            id += header.FieldIdDelta;
+            reader.ConsumeUnknownField(header);
+        }
+    }
+
+    private byte[] Serialize(object value) => _services.GetRequiredService<Serializer>().SerializeToArray(value);
+
+    [Theory, MemberData(nameof(Known))]
+    public void A_field_that_a_newer_version_added_is_passed_over_and_all_others_are_kept(string kind)
+    {
+        var value = Values[kind];
+        var newer = OfANewerVersion(value);
+        newer.Length.ShouldBeGreaterThan(Serialize(value).Length);
+        var read = _services.GetRequiredService<Serializer>().Deserialize<object>(newer)!;
+        read.GetType().ShouldBe(value.GetType());
+        // As it is after a journey without the addition: a list may come as another kind of list.
+        var same = _services.GetRequiredService<Serializer>().Deserialize<object>(Serialize(value))!;
+        Convert.ToHexString(Serialize(read)).ShouldBe(Convert.ToHexString(Serialize(same)));
+    }
+
+    [Fact]
+    public void A_field_that_an_older_version_did_not_have_yet_is_read_as_its_default()
+    {
+        // The same ids and types as an order had before it knew idempotency keys, and an end before it knew wrong input.
+        var older = _services.GetRequiredService<Serializer<OlderOrder>>().SerializeToArray(new OlderOrder("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At));
+        var order = _services.GetRequiredService<Serializer<BatchOrder>>().Deserialize(older)!;
+        (order.Id, order.Name, order.Folder, order.SubmittedAt, order.IdempotencyKey).ShouldBe(("r", "n", "/tmp", At, null));
+        order.Text.ShouldBe([1, 2, 3]);
+        var end = _services.GetRequiredService<Serializer<RunEnd>>().Deserialize(_services.GetRequiredService<Serializer<OlderEnd>>().SerializeToArray(new OlderEnd("a fault", null, 1)))!;
+        (end.Fault, end.Trades, end.Files, end.WrongInput).ShouldBe(("a fault", 1, null!, false));
+    }
+
+    [Fact]
+    public void A_field_of_the_wrong_kind_would_be_seen_by_this_test()
+    {
+        // Were an id used again for another type, readers would fail or read nonsense: the first test can tell.
+        var bytes = _services.GetRequiredService<Serializer<Reused>>().SerializeToArray(new Reused(5, "n"));
+        Should.Throw<Exception>(() => _services.GetRequiredService<Serializer<BatchOrder>>().Deserialize(bytes));
+    }
+}
+
+[GenerateSerializer, Immutable, Alias("test.OlderOrder")]
+public sealed record OlderOrder(
+    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] byte[] Text, [property: Id(3)] string File, [property: Id(4)] string Folder, [property: Id(5)] string SubmittedBy,
+    [property: Id(6)] DateTimeOffset SubmittedAt);
+
+[GenerateSerializer, Immutable, Alias("test.OlderEnd")]
+public sealed record OlderEnd([property: Id(0)] string? Fault, [property: Id(1)] string? Digest, [property: Id(2)] long Trades);
+
+[GenerateSerializer, Immutable, Alias("test.Reused")]
+public sealed record Reused([property: Id(0)] long Id, [property: Id(1)] string Name);

@@ -1,0 +1,259 @@
+using System.Text.Json.Nodes;
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Live;
+
+/// <summary>Live sessions whose portfolio and orders are grains: the same runs, the same books and the same accounts as those of <c>granary live</c>.</summary>
+public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClusterTests.Made>
+{
+    private const string To = "2023-01-20";
+    private const string Rough = "seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2";
+
+    private readonly Made _made;
+
+    public SessionsInTheClusterTests(Made made) => _made = made;
+
+    public sealed class Made : IAsyncLifetime
+    {
+        private readonly TestBatches _batches = new();
+        private PostgresServer? _server;
+
+        internal PostgresServer Server => _server!;
+
+        internal string Folder => _batches.Folder;
+
+        internal BatchRun Backtest { get; private set; } = null!;
+
+        internal string Production => Path.Combine(Backtest.Folder, "prod.json");
+
+        /// <summary>What embedded sessions over the same bars come to, by how their venue behaves.</summary>
+        internal Dictionary<string, (string Digest, string Account)> Embedded { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            _server = await PostgresServer.StartAsync();
+            Backtest = await _batches.EmbeddedAsync(_batches.Write("live", $$"""
+                {
+                  "name": "live", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "{{To}}" },
+                  "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
+                  "strategies": [
+                    { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } },
+                    { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 5 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 1, "takeProfitPercent": 2, "exitOnSignal": false },
+                    { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "riskPercent": 0.5 }, "trailingStopPercent": 3 }
+                  ],
+                  "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
+                }
+                """));
+            // The paper venue draws by order ids, and these follow from the configuration: it says nothing that is different at every run of the tests.
+            var fixedText = JsonNode.Parse(File.ReadAllBytes(Production))!.AsObject();
+            (fixedText["created"], fixedText["folder"], fixedText["run"]) = ("2024-01-01T00:00:00Z", "/", "live");
+            fixedText.Remove("evidence");
+            File.WriteAllText(Production, fixedText.ToJsonString());
+            foreach (var paper in new[] { "", Rough })
+            {
+                var state = Path.Combine(Folder, "state-" + Embedded.Count);
+                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with { Production = Production, State = state, Out = Path.Combine(Folder, "live-" + Embedded.Count) }, TimeProvider.System);
+                Embedded[paper] = (run.Run.Model.Digest, AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
+            }
+        }
+
+        private static async Task<IReadOnlyList<JournalEntry>> BookAsync(string state)
+        {
+            await using var book = FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj");
+            var entries = new List<JournalEntry>();
+            await foreach (var entry in book.ReadAsync(new JournalQuery())) entries.Add(entry);
+            return entries;
+        }
+
+        internal SessionStart Start(string paper = "", string pace = "asap", string to = To) => new()
+        {
+            Text = File.ReadAllBytes(Production),
+            File = "prod.json",
+            Folder = Backtest.Folder,
+            Feed = "csv:" + Path.Combine(Folder, "data", "1h"),
+            Paper = paper,
+            Pace = pace,
+            Account = LiveSilos.Account,
+            To = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks,
+            WithoutEvidence = true,
+            StartedBy = "a test",
+        };
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_server is not null) await _server.DisposeAsync();
+            _batches.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_session_in_the_cluster_has_the_digest_of_the_backtest_and_the_account_of_the_embedded_session(int silos)
+    {
+        foreach (var paper in new[] { "", Rough })
+        {
+            await using var cluster = await LiveSilos.StartAsync(silos, await _made.Server.CreateDatabaseAsync());
+            // Portfolio and orders on different silos, where there are two.
+            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
+            await cluster.PlaceDeskAsync(cluster.Silos.Alive[^1]);
+            var begun = await cluster.Sessions.StartAsync(_made.Start(paper));
+            (begun.Phase, begun.StartedBy).ShouldBe((SessionPhase.Running, "a test"));
+            var end = await cluster.EndAsync();
+            end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+            end.Digest.ShouldBe(_made.Backtest.Model.Digest);
+            end.Digest.ShouldBe(_made.Embedded[paper].Digest);
+            end.Restarts.ShouldBe(0, TestSilos.Log.Tail);
+            (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[paper].Account);
+            end.Status!.OrdersSent.ShouldBeGreaterThan(20);
+            end.Status.Differences.ShouldBe(0);
+            end.Files.ShouldContain("account_trades.csv");
+            File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(_made.Folder, paper.Length == 0 ? "live-0" : "live-1", "trades.csv")));
+            await using var file = (await cluster.Sessions.OpenFileAsync(LiveSilos.Account, "account.json"))!.Content;
+            (await new StreamReader(file).ReadToEndAsync()).ShouldContain("\"journal\": \"postgres://");
+        }
+    }
+
+    [Fact]
+    public async Task The_silo_with_the_orders_dies_before_or_after_any_write_or_send_and_no_order_is_lost_or_sent_twice()
+    {
+        var undisturbed = new Fate();
+        await using (var cluster = await LiveSilos.StartAsync(1, await _made.Server.CreateDatabaseAsync(), undisturbed))
+        {
+            await cluster.Sessions.StartAsync(_made.Start(Rough));
+            (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+        }
+        var random = new Random(2026);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var fate = new Fate(1 + random.Next(undisturbed.Passed - 2));
+            await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync(), fate);
+            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
+            // With half of them the portfolio dies too, with the others the orders alone.
+            await cluster.PlaceDeskAsync(cluster.Silos.Alive[seed % 2]);
+            await cluster.Sessions.StartAsync(_made.Start(Rough));
+            var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
+            var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
+            await cluster.Silos.Cluster.KillSiloAsync(victim);
+            await dead.CutAsync();
+            var end = await cluster.EndAsync();
+            end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{TestSilos.Log.Tail}");
+            end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
+            (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
+            end.Restarts.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Fact]
+    public async Task A_second_session_on_an_account_is_refused_with_a_sentence_whoever_has_the_first()
+    {
+        var database = await _made.Server.CreateDatabaseAsync();
+        await using var cluster = await LiveSilos.StartAsync(2, database);
+        await using (await PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System, "granary live prod.json"))
+        {
+            // The lease is the database's: a session elsewhere has the account.
+            (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by granary live prod.json, process");
+            (await cluster.Sessions.FindAsync(LiveSilos.Account)).ShouldBeNull("what was refused has not begun");
+        }
+        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:100ms", to: "2023-06-01"));
+        (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by a session in the cluster, started by a test at ");
+        (await Should.ThrowAsync<LeaseException>(() => PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System))).Message.ShouldContain("is traded by a session in the cluster (silo ");
+        var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(SessionCommand.Stop, "Anna", "enough"));
+        end!.Phase.ShouldBe(SessionPhase.Done);
+        await using (await PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System)) { }
+    }
+
+    [Fact]
+    public async Task A_journal_of_another_configuration_is_refused_at_the_start_and_its_own_goes_on_with_it()
+    {
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
+        await cluster.Sessions.StartAsync(_made.Start());
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+        var other = JsonNode.Parse(File.ReadAllBytes(_made.Production))!.AsObject();
+        other["created"] = "2024-01-02T00:00:00Z";
+        var refused = await Should.ThrowAsync<Application.Json.InputException>(() => cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
+        refused.Message.ShouldStartWith("postgres://");
+        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; flatten that session with its own, and give this one a new --state or another --account");
+        // Nothing has begun, and the account is free for whom it belongs to.
+        (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Phase.ShouldBe(SessionPhase.Done);
+        (await cluster.Sessions.StartAsync(_made.Start(to: "2023-01-25"))).Phase.ShouldBe(SessionPhase.Running);
+        (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
+    }
+
+    [Fact]
+    public async Task Commands_and_weights_are_in_force_from_the_next_bar_on_and_stand_in_the_journal_also_on_another_silo()
+    {
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
+        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:50ms", to: "2023-06-01"));
+        await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
+        async Task<SessionView> CommandAsync(SessionCommand command) => (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
+        (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);
+        var id = ProductionReader.Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k => k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
+        await cluster.Weights.SetAsync(LiveSilos.Account, 0, new Dictionary<string, double> { [id] = 0 }, "Berta", "it lost");
+        await cluster.UntilAsync(s => s.Status?.WeightsVersion == 1);
+        // Its silo goes; what was said stays.
+        await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
+        var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Status.State: LiveState.Paused });
+        back.Status!.WeightsVersion.ShouldBe(1);
+        var at = back.Status.Bars;
+        await cluster.UntilAsync(s => s.Status!.Bars > at + 60);
+        (await CommandAsync(SessionCommand.Resume)).Status!.State.ShouldBe(LiveState.Trading);
+        var resumed = (await cluster.UntilAsync(s => s.Status!.OpenTrades > 0)).Status!.Bars;
+        await cluster.UntilAsync(s => s.Status!.Bars > resumed + 60);
+        await CommandAsync(SessionCommand.Flatten);
+        (await cluster.UntilAsync(s => s.Status is { OpenTrades: 0, Positions.Count: 0 })).Status!.State.ShouldBe(LiveState.Paused);
+        (await CommandAsync(SessionCommand.Stop)).Phase.ShouldBe(SessionPhase.Done);
+
+        var journal = await cluster.JournalAsync();
+        var change = journal.OfType<WeightsChanged>().Single();
+        (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Berta", "it lost", 0));
+        journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > change.Instant).ShouldAllBe(s => s.Decision == Decision.WeightZero);
+        var said = journal.OfType<SessionControlled>().Where(c => c.Command != SessionCommand.ReloadWeights).ToList();
+        said.Select(c => c.Command).ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Stop]);
+        said.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
+        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[0].Instant && i.Instant <= said[1].Instant).ShouldBeEmpty("paused");
+        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[2].Instant).ShouldBeEmpty("flat");
+    }
+
+    [Fact]
+    public async Task While_PostgreSQL_is_gone_nothing_is_sent_and_the_end_is_as_if_it_had_not_been()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var down = false;
+        var (sentMeanwhile, crashed) = (0, false);
+        var back = Task.CompletedTask;
+        var fate = new Fate
+        {
+            Before = async (n, place) =>
+            {
+                if (down && place.StartsWith("before sending", StringComparison.Ordinal)) sentMeanwhile++;
+                // What is written already may go out: it is before a write that nothing may.
+                if (n < 120 || crashed || place != "before a write") return;
+                crashed = true;
+                await server.CrashAsync();
+                down = true;
+                // Long enough for the order grain to answer that it waits.
+                back = Task.Run(async () =>
+                {
+                    await Task.Delay(3000);
+                    down = false;
+                    await server.StartServerAsync();
+                });
+            },
+        };
+        await using var cluster = await LiveSilos.StartAsync(2, await server.CreateDatabaseAsync(), fate);
+        await cluster.Sessions.StartAsync(_made.Start(Rough));
+        var end = await cluster.EndAsync();
+        await back;
+        end.Phase.ShouldBe(SessionPhase.Done, $"{end.Fault}\n{TestSilos.Log.Tail}");
+        end.Digest.ShouldBe(_made.Embedded[Rough].Digest);
+        (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account);
+        sentMeanwhile.ShouldBe(0);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>Real processes against a real PostgreSQL server.</summary>
+public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClassFixture<SiloProcessesTests.Server>
+{
+    public sealed class Server : IAsyncLifetime
+    {
+        internal PostgresServer Postgres { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.StartAsync();
+
+        public ValueTask DisposeAsync() => Postgres.DisposeAsync();
+    }
+
+    private const int Active = 3;
+    private const int Dead = 6;
+
+    private static string DatabaseOf(string connection) => new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!;
+
+    private async Task<int> StatusAsync(string connection, SiloProcess silo) =>
+        int.Parse((await server.Postgres.SqlAsync(DatabaseOf(connection), $"SELECT status FROM cluster_member WHERE port = {silo.SiloPort}")).Trim());
+
+    private async Task<TimeSpan> UntilDeadAsync(string connection, SiloProcess silo)
+    {
+        var watch = Stopwatch.StartNew();
+        while (await StatusAsync(connection, silo) != Dead)
+        {
+            if (watch.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException("the silo was never found dead");
+            await Task.Delay(50);
+        }
+        return watch.Elapsed;
+    }
+
+    [Fact]
+    public async Task A_killed_silo_is_found_dead_and_another_can_join()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        // both at once on an empty database: one makes the tables, the other waits for it
+        await using var first = SiloProcess.Launch(connection);
+        await using var second = SiloProcess.Launch(connection);
+        await Task.WhenAll(first.ReadyAsync(), second.ReadyAsync());
+        (await StatusAsync(connection, first), await StatusAsync(connection, second)).ShouldBe((Active, Active));
+
+        second.Kill();
+        var found = await UntilDeadAsync(connection, second);
+        TestContext.Current.TestOutputHelper?.WriteLine($"found dead after {found.TotalSeconds:0.0} s");
+        await first.ReadyAsync();
+
+        await using var third = await SiloProcess.JoinAsync(connection);
+        (await StatusAsync(connection, third)).ShouldBe(Active);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_killed_as_a_whole_starts_again()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using (var only = await SiloProcess.JoinAsync(connection)) only.Kill();
+        var watch = Stopwatch.StartNew();
+        await using var next = await SiloProcess.JoinAsync(connection);
+        TestContext.Current.TestOutputHelper?.WriteLine($"ready after {watch.Elapsed.TotalSeconds:0.0} s");
+        next.Output.ShouldContain("they seem to have crashed");
+    }
+
+    [Fact]
+    public async Task A_terminated_silo_leaves_the_cluster_by_itself_and_ends_with_0()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using var stays = await SiloProcess.JoinAsync(connection);
+        await using var leaves = await SiloProcess.JoinAsync(connection);
+        await leaves.LeaveAsync();
+        (await StatusAsync(connection, leaves)).ShouldBe(Dead);
+        leaves.Error.ShouldBeEmpty();
+        await stays.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_silo_whose_database_goes_away_is_not_ready_and_is_again_when_it_comes_back()
+    {
+        await using var own = await PostgresServer.StartAsync();
+        var connection = await own.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(connection);
+        await own.CrashAsync();
+        using (var answer = await silo.Client.GetAsync("/api/v1/health/ready"))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("database");
+        }
+        (await silo.Client.GetAsync("/api/v1/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await own.StartServerAsync();
+        await silo.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_mistyped_cluster_id_beside_a_living_cluster_is_refused_unless_it_is_meant()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using var living = await SiloProcess.JoinAsync(connection);
+        await using var mistyped = SiloProcess.Launch(connection, "granry");
+        (await mistyped.ExitCodeAsync()).ShouldBe(2);
+        mistyped.Error.ShouldBe("the database knows no cluster 'granry', but 1 live silo of 'granary'; join with --cluster-id granary, or found another cluster with --new-cluster");
+        await using var meant = await SiloProcess.JoinAsync(connection, "green", "--new-cluster");
+        // once founded it needs no further word
+        await using var joins = await SiloProcess.JoinAsync(connection, "green");
+    }
+
+    [Fact]
+    public async Task An_unreachable_database_ends_the_silo_with_a_sentence_within_the_stated_time()
+    {
+        var port = FreePorts.Take(1)[0];
+        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={port};Username=x;Password=hush;Database=y", "granary", "--start-timeout", "3");
+        (await silo.ExitCodeAsync()).ShouldBe(1);
+        silo.Error.ShouldContain($"the database at 127.0.0.1:{port} did not answer within 3 s");
+        silo.Error.ShouldNotContain("hush");
+        silo.Error.Split('\n').Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_database_that_listens_and_says_nothing_does_not_hang_the_silo()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={((IPEndPoint)mute.LocalEndpoint).Port};Username=x;Database=y", "granary", "--start-timeout", "3");
+        (await silo.ExitCodeAsync()).ShouldBe(1);
+        silo.Error.ShouldContain("did not answer within 3 s");
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_is_said_to_be_missing_at_once()
+    {
+        await using var silo = SiloProcess.Launch(server.Postgres.ConnectionString("nowhere"));
+        (await silo.ExitCodeAsync()).ShouldBe(2);
+        silo.Error.ShouldContain("has no database 'nowhere'; create it, or correct --connection");
+    }
+
+    [Fact]
+    public async Task A_user_without_the_right_to_create_tables_is_told_so_and_needs_none_once_they_exist()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        var user = "u_" + DatabaseOf(connection);
+        await server.Postgres.SqlAsync(DatabaseOf(connection), $"CREATE ROLE {user} LOGIN; REVOKE CREATE ON SCHEMA public FROM public");
+        var asUser = new Npgsql.NpgsqlConnectionStringBuilder(connection) { Username = user }.ConnectionString;
+        await using (var refused = SiloProcess.Launch(asUser))
+        {
+            (await refused.ExitCodeAsync()).ShouldBe(2);
+            refused.Error.ShouldContain($"'{user}' may not create the silo's tables");
+        }
+        await using (var owner = await SiloProcess.JoinAsync(connection)) await owner.LeaveAsync();
+        await server.Postgres.SqlAsync(DatabaseOf(connection), $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}");
+        await using var allowed = await SiloProcess.JoinAsync(asUser);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_refused()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using (var silo = await SiloProcess.JoinAsync(connection)) await silo.LeaveAsync();
+        await server.Postgres.SqlAsync(DatabaseOf(connection), "INSERT INTO granary_migration VALUES (9999, '9999_future.sql', 'x')");
+        await using var old = SiloProcess.Launch(connection);
+        (await old.ExitCodeAsync()).ShouldBe(2);
+        old.Error.ShouldContain("migrated to 9999 by a newer silo");
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var free = FreePorts.Take(2);
+        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{free[0]}", "--silo-port", $"{port}", "--gateway-port", $"{free[1]}"]);
+        await using var http = SiloProcess.Start(["--urls", $"http://127.0.0.1:{port}", "--silo-port", $"{free[0]}", "--gateway-port", $"{free[1]}"]);
+        (await silo.ExitCodeAsync()).ShouldBe(2);
+        silo.Error.ShouldContain($"--silo-port {port}: another program listens there already");
+        (await http.ExitCodeAsync()).ShouldBe(2);
+        http.Error.ShouldContain($"--urls http://127.0.0.1:{port}: another program listens there already");
+    }
+
+    [Fact]
+    public async Task Brokers_that_do_not_answer_end_the_silo_with_a_sentence_within_the_stated_time()
+    {
+        var ports = FreePorts.Take(4);
+        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}",
+            "--streams", "kafka", "--kafka", $"127.0.0.1:{ports[3]}", "--start-timeout", "3"]);
+        (await silo.ExitCodeAsync()).ShouldBe(1);
+        silo.Error.ShouldStartWith($"--kafka: Kafka at 127.0.0.1:{ports[3]} did not answer within 3 s");
+    }
+
+    [Fact]
+    public async Task The_health_verb_of_a_containers_probe_says_by_its_exit_code_whether_the_silo_is_ready()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(connection);
+        await using var yes = SiloProcess.Start(["health", silo.Client.BaseAddress!.ToString()]);
+        await using var no = SiloProcess.Start(["health"], new Dictionary<string, string> { ["GRANARY_URLS"] = $"http://0.0.0.0:{FreePorts.Take(1)[0]}" });
+        (await yes.ExitCodeAsync()).ShouldBe(0);
+        (await no.ExitCodeAsync()).ShouldBe(1);
+        no.Error.ShouldContain("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_wrong_call_ends_with_2_and_help_with_0()
+    {
+        await using var wrong = SiloProcess.Start(["--clustring", "postgres"]);
+        await using var help = SiloProcess.Start(["--help"]);
+        (await wrong.ExitCodeAsync()).ShouldBe(2);
+        wrong.Error.ShouldBe("--clustring is not an option of the silo; did you mean --clustering?");
+        (await help.ExitCodeAsync()).ShouldBe(0);
+    }
+}

@@ -1,0 +1,125 @@
+using Granary.Silo.Options;
+
+namespace Granary.Cluster.Tests.Silos;
+
+public class SiloSettingsTests
+{
+    private static SiloSettings Read(string line, params (string Name, string Value)[] environment) =>
+        SiloSettingsReader.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), n => environment.FirstOrDefault(e => e.Name == n).Value);
+
+    [Fact]
+    public void The_contracts_own_command_line_is_understood()
+    {
+        var s = Read("--urls http://127.0.0.1:8080 --clustering postgres --connection Host=db --cluster-id granary --silo-port 11111 --gateway-port 30000 --streams memory --runs runs");
+        s.Clustering.ShouldBe(Clustering.Postgres);
+        (s.Connection, s.ClusterId, s.SiloPort, s.GatewayPort, s.Streams, s.Runs).ShouldBe(("Host=db", "granary", 11111, 30000, StreamTransport.Memory, "runs"));
+    }
+
+    [Fact]
+    public void Without_anything_said_the_defaults_are_those_of_the_help()
+    {
+        var s = Read("");
+        string Default(string name) => SiloOption.All.Single(o => o.Name == name).Default!;
+        s.Urls.ShouldBe(Default("urls"));
+        s.ClusterId.ShouldBe(Default("cluster-id"));
+        s.SiloPort.ToString().ShouldBe(Default("silo-port"));
+        s.GatewayPort.ToString().ShouldBe(Default("gateway-port"));
+        s.Runs.ShouldBe(Default("runs"));
+        s.Clustering.ToString().ToLowerInvariant().ShouldBe(Default("clustering"));
+        s.Streams.ToString().ToLowerInvariant().ShouldBe(Default("streams"));
+        s.StartTimeout.TotalSeconds.ToString().ShouldBe(Default("start-timeout"));
+        s.DrainTimeout.TotalSeconds.ToString().ShouldBe(Default("drain-timeout"));
+    }
+
+    [Fact]
+    public void The_environment_speaks_where_the_command_line_is_silent()
+    {
+        var s = Read("--silo-port=12000", ("GRANARY_SILO_PORT", "13000"), ("GRANARY_CLUSTER_ID", "blue"), ("GRANARY_CLUSTERING", "postgres"), ("GRANARY_CONNECTION", "Host=db"));
+        (s.SiloPort, s.ClusterId, s.Clustering).ShouldBe((12000, "blue", Clustering.Postgres));
+    }
+
+    [Fact]
+    public void A_secret_can_stand_in_a_file_that_a_variable_names()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "Host=db;Password=hush\n");
+        try
+        {
+            Read("--clustering postgres", ("GRANARY_CONNECTION_FILE", file)).Connection.ShouldBe("Host=db;Password=hush");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres", ("GRANARY_CONNECTION_FILE", file))).Faults[0].ShouldContain(file);
+    }
+
+    [Fact]
+    public void Settings_of_the_brokers_come_from_a_file_of_names_and_values()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "# Event Hubs\nsecurity.protocol = SASL_SSL\n\nsasl.password=a=b\n");
+            var s = Read($"--streams kafka --kafka b:9093 --kafka-config {file}");
+            s.KafkaConfig.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.password"] = "a=b" });
+            File.WriteAllText(file, "security.protocol=SASL_SSL\nhush\n");
+            var fault = Should.Throw<SiloSettingsException>(() => Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Faults.ShouldHaveSingleItem();
+            fault.ShouldContain("line 2: write name=value");
+            fault.ShouldNotContain("hush");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("--clustring postgres", "did you mean --clustering?")]
+    [InlineData("--silo-port", "--silo-port needs a value: PORT")]
+    [InlineData("--silo-port 70000", "--silo-port 70000: give a whole number from 1 to 65535")]
+    [InlineData("--silo-port 30000", "both 30000")]
+    [InlineData("--silo-port 1 --silo-port 2", "given twice")]
+    [InlineData("--clustering redis", "choose localhost or postgres")]
+    [InlineData("--clustering postgres", "needs the database")]
+    [InlineData("--connection Host=db", "--clustering localhost does not use")]
+    [InlineData("--clustering postgres --connection Hots=db", "not a PostgreSQL connection text")]
+    [InlineData("--clustering postgres --connection Database=db", "'Host' is missing")]
+    [InlineData("--streams kafka", "needs the brokers")]
+    [InlineData("--streams kafka --kafka broker", "HOST:PORT")]
+    [InlineData("--streams 1", "choose memory or kafka")]
+    [InlineData("--cluster-id a/b", "use letters")]
+    [InlineData("--advertise somewhere", "give an IP address")]
+    [InlineData("--urls http://0.0.0.0:80", "needs keys")]
+    [InlineData("--urls nonsense", "is not an address")]
+    [InlineData("--cluster-id=", "--cluster-id needs a value: NAME")]
+    [InlineData("--gateway-port x", "--gateway-port x: give a whole number from 1 to 65535")]
+    [InlineData("--threads 0", "--threads 0: give a whole number from 1 to 1024")]
+    [InlineData("--start-timeout 0", "--start-timeout 0: give a whole number from 1 to 3600")]
+    [InlineData("--drain-timeout -1", "--drain-timeout -1: give a whole number from 0 to 3600")]
+    [InlineData("--new-cluster=maybe", "say true or false")]
+    [InlineData("--kafka b:1", "--streams memory does not use")]
+    [InlineData("--streams kafka --kafka b:1 --kafka-config nowhere.properties", "nowhere.properties cannot be read")]
+    [InlineData("--runs /proc/version", "that is a file; give a folder")]
+    [InlineData("--state /proc/version", "that is a file; give a folder")]
+    [InlineData("--plugins /nowhere/at/all", "no such folder")]
+    [InlineData("--advertise 10.1.2.3", "say --clustering postgres, or leave it out")]
+    [InlineData("--wholly-unlike-any", "--help lists them")]
+    [InlineData("--keys nowhere.json", "granary keys add")]
+    [InlineData("--data /nowhere/at/all", "no such folder")]
+    [InlineData("batch.json", "'batch.json' is not an option")]
+    public void Each_fault_has_its_sentence(string line, string sentence) =>
+        Should.Throw<SiloSettingsException>(() => Read(line)).Faults.ShouldHaveSingleItem().ShouldContain(sentence);
+
+    [Fact]
+    public void All_faults_are_told_at_once()
+    {
+        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Faults.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_password_in_a_broken_connection_is_not_repeated()
+    {
+        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres --connection Host=db;Pasword=hush")).Message.ShouldNotContain("hush");
+    }
+}

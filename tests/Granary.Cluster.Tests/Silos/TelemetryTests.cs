@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Client;
+using Granary.Cluster.Telemetry;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>A real silo against a receiver that takes OTLP over HTTP and keeps what it is sent.</summary>
+public class TelemetryTests
+{
+    [Fact]
+    public async Task Traces_measurements_and_logs_are_sent_where_the_standard_variable_says()
+    {
+        var received = new ConcurrentDictionary<string, string>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var receiver = builder.Build();
+        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            received.AddOrUpdate(path, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+            return Results.Ok();
+        });
+        await receiver.StartAsync();
+
+        var ports = FreePorts.Take(3);
+        await using var silo = SiloProcess.Start(
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", "--cluster-id", "observed"],
+            new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" }, ports[0]);
+        await silo.ReadyAsync();
+        using var batches = new TestBatches();
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null);
+        var (status, _) = await RemoteBatch.RunAsync(client, BatchReader.Read(batches.Joined), "joined.json", Path.Combine(batches.Folder, "home"));
+        await silo.LeaveAsync();
+
+        received.Keys.Order().ShouldBe(["v1/logs", "v1/metrics", "v1/traces"]);
+        foreach (var (path, text) in received)
+        {
+            text.ShouldContain("granary-silo", Case.Sensitive, path);
+            text.ShouldContain("observed", Case.Sensitive, path);
+        }
+        foreach (var span in new[] { "batch", "cohort", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" }) received["v1/traces"].ShouldContain(span);
+        foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight", "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
+        foreach (var line in new[] { "serves", status.Id, "RunId" }) received["v1/logs"].ShouldContain(line);
+    }
+
+    [Fact]
+    public async Task A_clients_trace_goes_on_through_its_request_to_the_strategies_on_both_silos()
+    {
+        var spans = new ConcurrentQueue<OtlpSpan>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var receiver = builder.Build();
+        receiver.MapPost("/{**path}", async (string path, HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            if (path == "v1/traces")
+                foreach (var span in OtlpSpans.Read(body.ToArray())) spans.Enqueue(span);
+            return Results.Ok();
+        });
+        await receiver.StartAsync();
+
+        await using var server = await PostgresServer.StartAsync();
+        var connection = await server.CreateDatabaseAsync();
+        using var batches = new TestBatches();
+        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        string[] options = ["--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"];
+        await using var one = SiloProcess.Launch(connection, environment, options);
+        await one.ReadyAsync();
+        await using var two = SiloProcess.Launch(connection, environment, options);
+        await two.ReadyAsync();
+        BatchStatus status;
+        string trace;
+        using (var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C))
+        {
+            submission.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+            submission.Start();
+            trace = submission.TraceId.ToHexString();
+            using var client = new GranaryClient(one.Client.BaseAddress!.ToString(), key: null);
+            (status, _) = await RemoteBatch.RunAsync(client, BatchReader.Read(batches.Mixed), "mixed.json", Path.Combine(batches.Folder, "home"));
+        }
+        // What is left to be sent is sent when they leave.
+        await two.LeaveAsync();
+        await one.LeaveAsync();
+
+        var own = spans.Where(s => s.Tags.GetValueOrDefault("granary.run") == status.Id).ToList();
+        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);
+        own.Where(s => s.TraceId != trace).Select(s => s.Name).ShouldBeEmpty();
+        own.Count(s => s.Name == "strategy").ShouldBe(status.Progress.Strategies);
+        own.Where(s => s.Name == "strategy").Select(s => s.Silo).Distinct().Count().ShouldBe(2, "strategies on both silos");
+        // From a strategy up to the request, over calls of grains and the wire between the silos.
+        var byId = spans.Where(s => s.TraceId == trace).ToLookup(s => s.SpanId);
+        foreach (var strategy in own.Where(s => s.Name == "strategy"))
+        {
+            var path = new List<OtlpSpan>();
+            for (var span = strategy; span is not null; span = byId[span.Parent].FirstOrDefault()) path.Add(span);
+            path.Select(s => s.Name).ShouldContain("batch");
+            path[^1].Name.ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn", string.Join(" < ", path.Select(s => s.Name)));
+        }
+    }
+
+    [Fact]
+    public async Task One_trace_leads_from_the_batch_over_feeds_and_strategies_to_the_report_on_two_silos()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name == ClusterInstruments.Name || s.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var batches = new TestBatches();
+        await using var cluster = await TestSilos.StartAsync(2);
+        using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var status = await cluster.RunAsync(batches.Mixed);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        for (var i = 0; i < 600 && spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) < status.Progress.Strategies; i++) await Task.Delay(100);
+
+        var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
+        own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);
+        own.Where(s => s.TraceId != submission.TraceId).Select(s => s.OperationName).ShouldBeEmpty();
+        own.Count(s => s.OperationName == "strategy").ShouldBe(status.Progress.Strategies);
+        var byId = spans.ToLookup(s => s.SpanId);
+        bool IsBelow(Activity? span, string name)
+        {
+            for (; span is not null; span = byId[span.ParentSpanId].FirstOrDefault())
+                if (span.OperationName == name) return true;
+            return false;
+        }
+        foreach (var (below, above) in new[] { ("cohort", "batch"), ("report", "batch"), ("feed", "cohort"), ("strategy", "cohort") })
+            own.Where(s => s.OperationName == below && !IsBelow(s, above)).ShouldBeEmpty($"{below} below {above}");
+    }
+}

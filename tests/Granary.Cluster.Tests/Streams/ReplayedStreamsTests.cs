@@ -1,0 +1,326 @@
+using System.Diagnostics.Metrics;
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Telemetry;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Kafka;
+using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+using Orleans.Core.Internal;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Granary.Cluster.Tests.Streams;
+
+/// <summary>How bars come from a feed to the strategies of several silos.</summary>
+public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Made>
+{
+    private const int BlockSize = 16;
+
+    private readonly TestBatches _batches;
+
+    public ReplayedStreamsTests(Made made)
+    {
+        _batches = made.Batches;
+        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
+    }
+
+    public sealed class Made : IDisposable
+    {
+        internal TestBatches Batches { get; } = new();
+
+        public void Dispose() => Batches.Dispose();
+    }
+
+    private static Task<TestSilos> MemoryAsync(int silos, Func<GrainSettings, GrainSettings>? change = null) =>
+        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockCarriage.Stream }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+
+    private async Task SameAsync(TestSilos cluster, string batch)
+    {
+        var status = await cluster.RunAsync(batch);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+    }
+
+    [Fact]
+    public async Task Over_Kafka_the_digest_is_that_of_the_embedded_host()
+    {
+        using var kafka = MockKafka.Start();
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream }, silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        {
+            o.Endpoint = kafka.Endpoint;
+            o.Topic = "blocks";
+            o.Queues = MockKafka.Partitions;
+        }));
+        foreach (var batch in new[] { _batches.Mixed, _batches.Joined, TestBatches.Quickstart }) await SameAsync(cluster, batch);
+    }
+
+    [Fact]
+    public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
+    {
+        await using var kafka = await KafkaBroker.StartAsync();
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream }, silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        {
+            // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
+            o.Endpoint = new KafkaEndpoint(kafka.Brokers) { More = new Dictionary<string, string> { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1", ["enable.idempotence"] = "false" } };
+            o.Topic = "blocks";
+            o.Queues = 4;
+            o.StartTimeout = TimeSpan.FromMinutes(2);
+        }));
+        foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
+    }
+
+    [Fact]
+    public async Task Over_memory_streams_the_digest_is_that_of_the_embedded_host_also_with_small_blocks()
+    {
+        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = 64 });
+        foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
+    }
+
+    [Theory]
+    [InlineData(BlockCarriage.Pull)]
+    [InlineData(BlockCarriage.Stream)]
+    public async Task Each_silo_receives_each_block_of_a_feed_once_however_many_strategies_it_has(BlockCarriage carriage)
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage, BlockSize = 256 }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        var arrived = cluster.Alive.ToDictionary(s => s.SiloAddress, _ => 0);
+        using var listener = Blocks(cluster, (silo, change) =>
+        {
+            if (change > 0) lock (arrived) arrived[silo] += (int)change;
+        });
+        var batch = _batches.Write("many-of-one", """
+            { "name": "many-of-one", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow": [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" }, "outputs": ["results"] }
+            """);
+        var status = await cluster.RunAsync(batch);
+        status.Progress.Strategies.ShouldBe(100);
+        var blocks = (4344 + 255) / 256;
+        // Results only, so one pass; the second one over the weighted strategies is for their events.
+        var passes = arrived.Values.Sum() / (2 * blocks);
+        passes.ShouldBeInRange(1, 2);
+        arrived.Values.ShouldAllBe(n => n == passes * blocks);
+    }
+
+    [Theory]
+    [InlineData(BlockCarriage.Pull)]
+    [InlineData(BlockCarriage.Stream)]
+    public async Task A_slow_strategy_holds_its_feed_back_and_no_queue_grows(BlockCarriage carriage)
+    {
+        const int ahead = 8;
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { Blocks = carriage, BlockSize = BlockSize, BarsAhead = ahead * BlockSize }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        long held = 0, most = 0;
+        using var listener = Blocks(cluster, (_, change) => most = Math.Max(most, Interlocked.Add(ref held, change)));
+        var batch = _batches.Write("slow-one", """
+            { "name": "slow-one", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 3 }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" }, "outputs": ["results"] }
+            """);
+        await SameAsync(cluster, batch);
+        most.ShouldBeInRange(1, 4 * ahead, "of 272 blocks");
+        held.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_comes_late_or_asks_twice_gets_what_it_missed_from_the_feed()
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize });
+        var batch = _batches.Write("long", """
+            { "name": "long", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 2 } } ] }
+            """);
+        var id = await cluster.SubmitAsync(batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 100 * BlockSize);
+        var spec = BatchReader.Read(batch);
+        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var times = new List<long>();
+        await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
+        var late = Guid.NewGuid();
+        foreach (var from in new[] { 0, 5, 100, 100, 3, 260 })
+        {
+            var batchOf = await feed.ReadAsync(new BlockRequest(late, from, 8, series.ContentHash));
+            batchOf.Fault.ShouldBeNull();
+            batchOf.Blocks.Select(b => b.Time[0]).ShouldBe(times.Skip(from).Take(8));
+        }
+        (await feed.ReadAsync(new BlockRequest(late, times.Count - 3, 8, series.ContentHash))).Last.ShouldBeTrue("the end comes with the last blocks");
+        (await feed.ReadAsync(new BlockRequest(Guid.NewGuid(), 0, 8, series.ContentHash))).Blocks.Count.ShouldBe(8);
+        await cluster.Batches.CancelAsync(id);
+    }
+
+    [Theory]
+    [InlineData(BlockCarriage.Pull)]
+    [InlineData(BlockCarriage.Stream)]
+    public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockCarriage carriage)
+    {
+        FactorCatalogue.Add(typeof(Counted).Assembly);
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        var batch = _batches.Write("counted", $$"""
+            { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" }, "outputs": ["results"] }
+            """);
+        Counted.Kernels = 0;
+        var status = await cluster.RunAsync(batch);
+        status.Progress.Strategies.ShouldBe(100);
+        // Two silos: the sweep, the weighted ones once more, the look-ahead check's true bars and two futures of each of its cuts, the one with stressed costs.
+        Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 1 + 2 * 12 + 1));
+    }
+
+    [Fact]
+    public async Task On_its_own_silo_a_feed_gives_the_very_blocks_and_to_others_copies_of_them()
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = BlockSize });
+        var batch = _batches.Write("by-reference", """
+            { "name": "by-reference", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "gateAt": 20 } } ] }
+            """);
+        using var gate = Gate.Close(20);
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        var spec = BatchReader.Read(batch);
+        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var key = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
+        Dictionary<bool, List<BarBlock>> blocks = new() { [true] = [], [false] = [] };
+        foreach (var silo in cluster.Alive)
+            for (var i = 0; i < 2; i++)
+            {
+                var grains = cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
+                blocks[silo.SiloAddress.Equals(home)].Add((await grains.GetGrain<ISymbolFeedGrain>(key).ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash))).Blocks.Single());
+            }
+        blocks[true][0].ShouldBeSameAs(blocks[true][1]);
+        blocks[false][0].ShouldNotBeSameAs(blocks[false][1]);
+        foreach (var copy in blocks[false])
+            for (var i = 0; i < BlockSize; i++) copy[i].ShouldBe(blocks[true][0][i]);
+        await cluster.Batches.CancelAsync(id);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_activated_anew_takes_its_stream_up_again_and_what_it_missed_is_asked_for()
+    {
+        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize });
+        var batch = _batches.Write("anew", """
+            { "name": "anew", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 390 }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        using var gate = Gate.Close(390);
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var management = cluster.Grains.GetGrain<IManagementGrain>(0);
+        var gone = 0;
+        foreach (var silo in cluster.Alive)
+        {
+            var receiver = cluster.Grains.GetGrain<IFeedReceiverGrain>($"{feed}|{silo.SiloAddress.ToParsableString()}");
+            if (await management.GetActivationAddress(receiver) is null) continue;
+            await receiver.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+            for (var i = 0; i < 1200 && await management.GetActivationAddress(receiver) is not null; i++) await Task.Delay(50);
+            gone++;
+        }
+        gone.ShouldBeGreaterThan(0);
+        gate.Open();
+        var status = await cluster.EndAsync(id);
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+    }
+
+    [Fact]
+    public async Task Blocks_that_come_twice_and_in_disorder_change_nothing()
+    {
+        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize });
+        var batch = _batches.Write("echoed", """
+            { "name": "echoed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        var spec = BatchReader.Read(batch);
+        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var messages = new List<BlockMessage>();
+        await foreach (var block in series.ReadAsync(BlockSize)) messages.Add(new BlockMessage(messages.Count, block, false));
+        messages[^1] = messages[^1] with { Last = true };
+        new Random(5).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(messages));
+
+        var id = await cluster.SubmitAsync(batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString(), messages);
+        var status = await cluster.EndAsync(id);
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+    }
+
+    [Fact]
+    public async Task A_fault_travels_in_the_stream_and_ends_the_batch_with_its_sentence()
+    {
+        await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize });
+        var batch = _batches.Write("faulty", """
+            { "name": "faulty", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 4 } } ] }
+            """);
+        var id = await cluster.SubmitAsync(batch);
+        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        // Whatever number the silo walks just now, one of these is in its window before the feed's own block.
+        await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(feed, [.. Enumerable.Range(0, 271).Select(n => new BlockMessage(n, null, false, "the disk with COINUSDT was pulled out"))]);
+        var status = await cluster.EndAsync(id);
+        status.State.ShouldBe(BatchState.Failed);
+        status.Fault.ShouldBe("the disk with COINUSDT was pulled out");
+    }
+
+    [Fact]
+    public async Task A_window_takes_each_block_once_in_its_room_and_hands_out_faults_in_their_place()
+    {
+        await using var cluster = await TestSilos.StartAsync(1);
+        using var flow = new BlockFlow(cluster.Cluster.GetSiloServiceProvider(cluster.Alive[0].SiloAddress).GetRequiredService<ClusterInstruments>());
+        var window = new StreamWindows.Window(room: 4, flow);
+        BlockMessage Message(long number) => new(number, BarBlock.FromBars(number, [new Bar(number, 1, 1, 1, 1, 1)]), false);
+        foreach (var number in new long[] { 2, 0, 0, 3, 4, 9 }) window.Take(Message(number));
+        window.Count.ShouldBe(3); // 0, 2 and 3: the second 0 is a duplicate, 4 and 9 are beyond the room
+        (await window.GetAsync(0, TimeSpan.Zero, default))!.Number.ShouldBe(0);
+        window.Take(Message(0));
+        window.Count.ShouldBe(2, "what was handed out is not taken again");
+        (await window.GetAsync(1, TimeSpan.FromMilliseconds(10), default)).ShouldBeNull("it never came, and is asked for");
+        window.Take(new BlockMessage(1, null, false, "broken", true));
+        (await window.GetAsync(1, TimeSpan.Zero, default))!.Fault.ShouldBe("broken");
+        (await window.GetAsync(2, TimeSpan.Zero, default))!.Fault.ShouldBeNull();
+        window.Forget(4);
+        window.Count.ShouldBe(0);
+    }
+
+    // What the silos of this cluster hold of blocks, change by change.
+    private static MeterListener Blocks(TestSilos cluster, Action<Orleans.Runtime.SiloAddress, long> changed)
+    {
+        var meters = cluster.Alive.ToDictionary(s => (System.Diagnostics.Metrics.Instrument)cluster.Cluster.GetSiloServiceProvider(s.SiloAddress).GetRequiredService<ClusterInstruments>().BlocksInFlight, s => s.SiloAddress);
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (meters.ContainsKey(instrument)) l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, change, _, _) => changed(meters[instrument], change));
+        listener.Start();
+        return listener;
+    }
+}
+
+[Alias("test.IEcho")]
+public interface IEcho : IGrainWithIntegerKey
+{
+    /// <summary>Publishes blocks on the stream of a feed, as a provider does that delivers more than once.</summary>
+    [Alias("Repeat")]
+    Task RepeatAsync(string feed, [Immutable] List<BlockMessage> messages);
+}
+
+public sealed class Echo : Grain, IEcho
+{
+    public async Task RepeatAsync(string feed, List<BlockMessage> messages)
+    {
+        var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(feed));
+        foreach (var message in messages) await stream.OnNextAsync(message);
+    }
+}

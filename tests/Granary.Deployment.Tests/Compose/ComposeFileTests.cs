@@ -1,0 +1,215 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Granary.Deployment.Tests.Running;
+using Granary.Silo.Options;
+using Granary.Testing;
+
+namespace Granary.Deployment.Tests.Compose;
+
+/// <summary>docker-compose.yml against the Compose specification, and against the code and files that it speaks of.</summary>
+public class ComposeFileTests
+{
+    private static readonly string[] Ajv = ["ajv@8.17.1", "ajv-formats@3.0.1"];
+
+    private static readonly Dictionary<string, string> Given = new() { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" };
+
+    private static JsonObject File => ComposeFile.Read("docker-compose.yml");
+
+    private static JsonObject Services => File["services"]!.AsObject();
+
+    private static JsonObject Collector => ComposeFile.Read("infra/otel/collector.yaml");
+
+    private static IEnumerable<(string Name, JsonObject Service)> Silos => Services.Where(s => s.Value!["image"]!.GetValue<string>() == "granary-silo").Select(s => (s.Key, s.Value!.AsObject()));
+
+    private static Dictionary<string, string> Environment(JsonObject service) =>
+        service["environment"]!.AsObject().ToDictionary(e => e.Key, e => ComposeFile.Interpolate(e.Value!.ToString(), Given));
+
+    private static async Task<List<string>> FaultsAsync(JsonObject document)
+    {
+        var schema = SharedData.Require("schemas/compose-spec.json");
+        var path = Path.GetTempFileName();
+        await System.IO.File.WriteAllTextAsync(path, document.ToJsonString());
+        try
+        {
+            return JsonSerializer.Deserialize<List<string>>(await NodeTools.RunAsync(Path.Combine(AppContext.BaseDirectory, "Tools", "validate.mjs"), Ajv, schema, path))!;
+        }
+        finally
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task It_fits_the_compose_specification() => (await FaultsAsync(File)).ShouldBeEmpty();
+
+    [Fact]
+    public async Task The_specification_sees_slips()
+    {
+        var slip = File;
+        slip["services"]!["silo-1"]!["healthchek"] = new JsonObject();
+        slip["services"]!["postgres"]!["restart"] = 1;
+        slip["services"]!["redpanda"]!["healthcheck"]!["interval"] = "soon";
+        (await FaultsAsync(slip)).Count.ShouldBeGreaterThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void There_are_two_silos_and_all_that_the_issue_lists()
+    {
+        Silos.Count().ShouldBe(2);
+        Services.Select(s => s.Key).ShouldBe(["silo-1", "silo-2", "postgres", "redpanda", "questdb", "otel-collector"]);
+    }
+
+    [Fact]
+    public void Each_silos_environment_is_understood_by_the_silos_own_reader()
+    {
+        foreach (var (name, service) in Silos)
+        {
+            var settings = SiloEnvironment.Read(Environment(service));
+            (settings.Clustering, settings.Streams).ShouldBe((Clustering.Postgres, StreamTransport.Kafka), name);
+            settings.Connection!.ShouldContain("Password=p1");
+            foreach (var variable in Environment(service).Keys.Where(k => k.StartsWith("GRANARY_", StringComparison.Ordinal)))
+                SiloOption.All.Select(o => o.Variable).ShouldContain(variable, name);
+        }
+    }
+
+    [Fact]
+    public void What_the_silos_lean_on_is_where_they_look_for_it()
+    {
+        foreach (var (name, service) in Silos)
+        {
+            var environment = Environment(service);
+            var settings = SiloEnvironment.Read(environment);
+            var connection = new Npgsql.NpgsqlConnectionStringBuilder(settings.Connection!);
+            var postgres = Services[connection.Host!]!.AsObject();
+            Environment(postgres)["POSTGRES_DB"].ShouldBe(connection.Database);
+            Environment(postgres)["POSTGRES_USER"].ShouldBe(connection.Username);
+            connection.Port.ShouldBe(5432);
+
+            var (host, port) = (settings.Kafka!.Split(':')[0], settings.Kafka!.Split(':')[1]);
+            Services[host]!["command"]!.AsArray().Select(c => c!.ToString()).ShouldContain($"--advertise-kafka-addr=PLAINTEXT://{settings.Kafka}");
+            Services[host]!["command"]!.AsArray().Select(c => c!.ToString()).ShouldContain($"--kafka-addr=PLAINTEXT://0.0.0.0:{port}");
+
+            var otlp = new Uri(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+            Services.ContainsKey(otlp.Host).ShouldBeTrue();
+            Collector["receivers"]!["otlp"]!["protocols"]!["grpc"]!["endpoint"]!.ToString().ShouldEndWith($":{otlp.Port}");
+
+            foreach (var dependency in service["depends_on"]!.AsObject()) Services.ContainsKey(dependency.Key).ShouldBeTrue(name);
+            service["networks"]!.AsArray().Select(n => n!.ToString()).ShouldBe(["cluster"]);
+        }
+        foreach (var service in Services) service.Value!["networks"]!.AsArray().ShouldHaveSingleItem()!.ToString().ShouldBe("cluster");
+    }
+
+    [Fact]
+    public void Published_ports_lead_to_ports_that_somebody_listens_on_and_to_this_machine_only()
+    {
+        var published = new List<string>();
+        foreach (var (name, service) in Services)
+        {
+            foreach (var port in service!["ports"]?.AsArray() ?? [])
+            {
+                var parts = port!.ToString().Split(':');
+                parts[0].ShouldBe("127.0.0.1", name);
+                published.Add(parts[1]);
+                if (name.StartsWith("silo", StringComparison.Ordinal)) SiloEnvironment.HttpPort(SiloEnvironment.Read(Environment(service.AsObject()))).ToString().ShouldBe(parts[2]);
+                if (name == "otel-collector") Collector.ToJsonString().ShouldContain($":{parts[2]}\"");
+            }
+        }
+        published.ShouldBeUnique();
+    }
+
+    [Fact]
+    public void Silo_and_gateway_ports_are_not_published()
+    {
+        foreach (var (_, service) in Silos)
+        {
+            var settings = SiloEnvironment.Read(Environment(service));
+            service["ports"]!.ToJsonString().ShouldNotContain($"{settings.SiloPort}");
+            service["ports"]!.ToJsonString().ShouldNotContain($"{settings.GatewayPort}");
+        }
+    }
+
+    [Fact]
+    public void Every_service_that_has_a_shell_or_a_probe_of_its_own_has_a_health_check()
+    {
+        foreach (var (name, service) in Services.Where(s => s.Key != "otel-collector")) service!["healthcheck"]!["test"]!.AsArray().Count.ShouldBeGreaterThan(1, name);
+        foreach (var (_, service) in Silos) service["healthcheck"]!["test"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["CMD", "dotnet", "granary-silo.dll", "health"]);
+        foreach (var (_, service) in Silos)
+            foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key != "otel-collector")) how!["condition"]!.ToString().ShouldBe("service_healthy", dependency);
+    }
+
+    [Fact]
+    public void Without_the_passwords_nothing_starts()
+    {
+        var text = System.IO.File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docker-compose.yml"));
+        foreach (var (name, service) in Services)
+        {
+            foreach (var (variable, value) in service!["environment"]?.AsObject() ?? [])
+                if (variable.Contains("PASSWORD", StringComparison.Ordinal) || value!.ToString().Contains("Password=", StringComparison.OrdinalIgnoreCase))
+                    Should.Throw<InvalidOperationException>(() => ComposeFile.Interpolate(value!.ToString(), new Dictionary<string, string>()), $"{name}: {variable} has a default");
+        }
+        // what .env.example lists is what the file asks for
+        var asked = Regex.Matches(text, @"\$\{(\w+)").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
+        var example = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".env.example")).Where(l => l.Contains('=') && l[0] != '#').ToDictionary(l => l.Split('=')[0], l => l.Split('=')[1]);
+        example.Keys.Order(StringComparer.Ordinal).ShouldBe(asked);
+        example.Where(e => e.Key.Contains("PASSWORD", StringComparison.Ordinal)).ShouldAllBe(e => e.Value == "");
+    }
+
+    [Fact]
+    public void A_silo_is_given_more_time_to_stop_than_it_takes()
+    {
+        foreach (var (_, service) in Silos)
+        {
+            var grace = service["stop_grace_period"]!.ToString();
+            grace.ShouldEndWith("s");
+            int.Parse(grace[..^1]).ShouldBeGreaterThan((int)SiloEnvironment.Read(Environment(service)).DrainTimeout.TotalSeconds);
+        }
+    }
+
+    [Fact]
+    public void Files_that_are_mounted_exist_and_volumes_and_secrets_are_declared()
+    {
+        foreach (var (name, service) in Services)
+        {
+            foreach (var volume in service!["volumes"]?.AsArray() ?? [])
+            {
+                var source = ComposeFile.Interpolate(volume!.ToString(), Given).Split(':')[0];
+                if (source.StartsWith("./infra", StringComparison.Ordinal)) System.IO.File.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
+                else if (!source.StartsWith('.')) File["volumes"]!.AsObject().ContainsKey(source).ShouldBeTrue(name);
+            }
+            foreach (var secret in service["secrets"]?.AsArray() ?? [])
+            {
+                File["secrets"]!.AsObject().ContainsKey(secret!.ToString()).ShouldBeTrue(name);
+                Environment(service.AsObject())["GRANARY_KEYS"].ShouldBe($"/run/secrets/{secret}");
+            }
+        }
+    }
+
+    [Fact]
+    public void All_silos_write_runs_into_one_volume_and_read_bars_from_one_folder()
+    {
+        // A run whose silo is lost is gone on with by another one, which has to find what was acknowledged; files of a run are asked of any silo.
+        foreach (var option in new[] { "GRANARY_RUNS", "GRANARY_DATA" })
+        {
+            var mounted = Silos.Select(s => s.Service["volumes"]!.AsArray().Select(v => ComposeFile.Interpolate(v!.ToString(), Given).Split(':')).Single(v => v[1] == Environment(s.Service)[option])).ToList();
+            mounted.Select(m => m[0]).Distinct().ShouldHaveSingleItem(option);
+            mounted.ShouldAllBe(m => m.Contains("ro") == (option == "GRANARY_DATA"), option);
+        }
+    }
+
+    [Fact]
+    public void Images_have_a_version_of_their_own()
+    {
+        foreach (var (name, service) in Services.Where(s => s.Value!["image"]!.ToString() != "granary-silo"))
+            service!["image"]!.ToString().ShouldMatch(@":v?\d+(\.\d+)+$", name);
+    }
+
+    [Fact]
+    public void The_collectors_pipelines_are_made_of_what_it_declares()
+    {
+        foreach (var (_, pipeline) in Collector["service"]!["pipelines"]!.AsObject())
+            foreach (var kind in new[] { "receivers", "processors", "exporters" })
+                foreach (var part in pipeline![kind]!.AsArray()) Collector[kind]!.AsObject().ContainsKey(part!.ToString()).ShouldBeTrue();
+        foreach (var extension in Collector["service"]!["extensions"]!.AsArray()) Collector["extensions"]!.AsObject().ContainsKey(extension!.ToString()).ShouldBeTrue();
+    }
+}

@@ -1,0 +1,385 @@
+using System.Text;
+using Confluent.Kafka;
+using Granary.Data;
+using Granary.Data.Replay;
+using Granary.Data.Streaming;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Kafka.Bars;
+using Granary.Testing;
+
+namespace Granary.Kafka.Tests;
+
+/// <summary>Bars to topics and back. The same cases run against whatever speaks Kafka's protocol here.</summary>
+public abstract class BarsOverKafkaTests
+{
+    private static readonly long Start = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static int s_topics;
+
+    /// <summary>Brokers, and the options that they need, as "127.0.0.1:9092" and "broker=0.9".</summary>
+    protected abstract (string Brokers, string Options) Kafka { get; }
+
+    /// <summary>Whether messages have times.</summary>
+    protected virtual bool SeeksByTime => true;
+
+    /// <summary>Whether positions are taken while the partitions of a group are being dealt, as Kafka does.</summary>
+    protected virtual bool CommitsWhileDealing => true;
+
+    protected KafkaBarAddress Topic(string options = "", string? name = null) =>
+        KafkaBarAddress.Parse($"kafka://{Kafka.Brokers}/{name ?? $"t{Interlocked.Increment(ref s_topics)}-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
+
+    protected static Bar[] Bars(int seed, int count, int everyMinutes = 1)
+    {
+        var random = new Random(seed);
+        var bars = new Bar[count];
+        var price = 100.0;
+        for (var i = 0; i < count; i++)
+        {
+            var open = price;
+            price = Math.Round(price * (1 + (random.NextDouble() - 0.5) / 50), 2);
+            bars[i] = new Bar(Start + (long)i * everyMinutes * TimeSpan.TicksPerMinute, open, Math.Max(open, price) + 0.05, Math.Min(open, price) - 0.05, price, random.Next(1, 1000));
+        }
+        return bars;
+    }
+
+    protected sealed class Markets(params (string Symbol, Bar[] Bars)[] markets) : IBarSource
+    {
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. markets.Select(m => m.Symbol)]);
+
+        public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+            new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, [.. markets.Single(m => m.Symbol == query.Symbol).Bars.Where(b => query.Wants(b.Time))], []));
+
+        public IReadOnlyList<BarQuery> Queries => [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))];
+    }
+
+    protected static async Task PublishAsync(KafkaBarAddress to, Markets markets, int blockSize = 64, IReadOnlyList<BarQuery>? queries = null)
+    {
+        await using var replay = await BarReplay.OpenAsync(markets, queries ?? markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize);
+        await using var sink = new KafkaBarSink(to, Guid.NewGuid());
+        await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
+        await sink.FlushAsync();
+    }
+
+    protected static async Task<List<FeedItem>> ReadAsync(ILiveFeed feed)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var items = new List<FeedItem>();
+        await foreach (var item in feed.ReadAsync(patience.Token)) items.Add(item);
+        return items;
+    }
+
+    protected static void SendRaw(KafkaBarAddress to, int partition, params byte[][] messages)
+    {
+        using var producer = to.Endpoint.KeyedProducer(false, 1 << 20);
+        foreach (var message in messages) producer.Produce(new TopicPartition(to.Topic, partition), new Message<string, byte[]> { Value = message });
+        producer.Flush(TimeSpan.FromSeconds(20)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("", 64)]
+    [InlineData("form=json", 64)]
+    [InlineData("topics=symbol", 64)]
+    [InlineData("partitions=1", 1)]
+    public async Task A_source_of_a_topic_has_the_bars_and_the_hash_of_what_it_was_filled_from(string options, int blockSize)
+    {
+        var markets = new Markets(("A", Bars(1, 700)), ("B/C.D_E", Bars(2, 300, 2)), ("C", Bars(3, 500)));
+        var topic = Topic(options);
+        await PublishAsync(topic, markets, blockSize);
+        var source = new KafkaBarSource(topic);
+        (await source.ListSymbolsAsync(Timeframe.M1)).ShouldBe(["A", "B/C.D_E", "C"]);
+        foreach (var query in markets.Queries)
+        {
+            await using var expected = await markets.OpenAsync(query);
+            await using var series = await source.OpenAsync(query);
+            series.ContentHash.ShouldBe(expected.ContentHash);
+            series.Instrument.PriceDecimals.ShouldBe(2);
+            series.Notes.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_replay_that_was_published_twice_counts_once()
+    {
+        var markets = new Markets(("A", Bars(1, 300)), ("B", Bars(2, 300)));
+        var topic = Topic();
+        await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
+        await PublishAsync(topic, markets);
+        await using var expected = await markets.OpenAsync(markets.Queries[0]);
+        await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0]);
+        series.ContentHash.ShouldBe(expected.ContentHash);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("group=readers")]
+    public async Task A_feed_gives_the_same_items_as_the_replay_itself(string options)
+    {
+        var markets = new Markets(("A", Bars(1, 200)), ("B", Bars(2, 60, 3)), ("C", Bars(3, 200)));
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System);
+        var expected = await ReadAsync(replay);
+        var topic = Topic(options);
+        await PublishAsync(topic, markets);
+        await using var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        feed.Series.Select(s => s.ToString()).ShouldBe(["A:1m", "B:1m", "C:1m"]);
+        var items = await ReadAsync(feed);
+        Flat(items).ShouldBe(Flat(expected));
+        items[^1].Kind.ShouldBe(FeedItemKind.End);
+        feed.Notes.ShouldBeEmpty();
+    }
+
+    private static List<(int, Bar)> Flat(List<FeedItem> items) => [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
+
+    [Fact]
+    public async Task A_feed_that_starts_later_has_the_bars_from_there()
+    {
+        var markets = new Markets(("A", Bars(1, 500)), ("B", Bars(2, 500)));
+        var topic = Topic();
+        await PublishAsync(topic, markets, blockSize: 32);
+        var from = Start + 333 * TimeSpan.TicksPerMinute;
+        await using var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = from })]);
+        var bars = Flat(await ReadAsync(feed));
+        bars.Count.ShouldBe(2 * 167);
+        bars[0].Item2.Time.ShouldBe(from);
+        await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0] with { From = from });
+        series.Count.ShouldBe(167);
+    }
+
+    [Fact]
+    public async Task A_member_of_a_group_that_comes_back_goes_on_without_loss_or_double()
+    {
+        var markets = new Markets(("A", Bars(1, 400)), ("B", Bars(2, 400)));
+        var topic = Topic("group=g&partitions=2");
+        var first = new List<(int, Bar)>();
+        long reached = 0;
+        await PublishAsync(topic, markets, blockSize: 16, queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
+        await using (var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries))
+        {
+            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token))
+            {
+                first.AddRange(Flat([item]));
+                if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;
+                if (reached >= Start + 100 * TimeSpan.TicksPerMinute) break; // ends without a word, as a process that is stopped
+            }
+        }
+        await PublishAsync(topic, markets, blockSize: 16, queries: [.. markets.Queries.Select(q => q with { From = Start + 200 * TimeSpan.TicksPerMinute })]);
+        var second = new List<(int, Bar)>();
+        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })]))
+        {
+            // the first session's end marker ends a feed; the next one goes on behind it
+            second.AddRange(Flat(await ReadAsync(feed)));
+        }
+        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })])) second.AddRange(Flat(await ReadAsync(feed)));
+        var all = first.Concat(second).ToList();
+        all.Count.ShouldBe(800);
+        all.Distinct().Count().ShouldBe(800);
+    }
+
+    // Takes what a feed gives into a list that everybody sees, until it ends or is told to leave: then with what it was just given left untaken.
+    private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, leave);
+        await using (feed)
+        {
+            try
+            {
+                await foreach (var item in feed.ReadAsync(either.Token))
+                {
+                    if (leave.IsCancellationRequested) break;
+                    lock (bars) bars.AddRange(Flat([item]));
+                }
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                // left while it waited
+            }
+        }
+    });
+
+    // All that was published has been read, and the brokers know it.
+    private static async Task Calm(KafkaBarAddress topic)
+    {
+        using var group = topic.Endpoint.Consumer(topic.Group!);
+        var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
+        await Until(() => group.Committed(partitions, TimeSpan.FromSeconds(20)).All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value), "the group has read everything");
+    }
+
+    private static async Task Until(Func<bool> state, string what)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
+            if (waited.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException($"it never came to pass that {what}");
+    }
+
+    private static int Count(List<(int, Bar)> bars)
+    {
+        lock (bars) return bars.Count;
+    }
+
+    [Fact]
+    public async Task Members_of_a_group_share_the_partitions_and_when_one_joins_or_leaves_each_bar_has_come_to_one_of_them()
+    {
+        const int each = 240;
+        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, each)))]);
+        var topic = Topic("group=members");
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
+        await using var items = replay.ReadAsync().GetAsyncEnumerator();
+        async Task Publish(long until)
+        {
+            while (await items.MoveNextAsync())
+            {
+                await sink.PublishAsync(replay.Series, items.Current);
+                if (items.Current.Kind == FeedItemKind.Heartbeat && items.Current.Time >= Start + until * TimeSpan.TicksPerMinute) break;
+            }
+            await sink.FlushAsync();
+        }
+        await Publish(60);
+        List<(int, Bar)> first = [], second = [], third = [];
+        var a = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        using var leave = new CancellationTokenSource();
+        var readingA = Member(a, first, leave.Token);
+        await Until(() => Count(first) >= 8 * 60, "the only member has all bars");
+        // one joins, in the middle of what is being read
+        if (CommitsWhileDealing) await Publish(90);
+        else await Calm(topic);
+        var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingB = Member(b, second);
+        if (CommitsWhileDealing) await Publish(120);
+        await Until(() => a.Partitions is > 0 and < MockKafka.Partitions && a.Partitions + b.Partitions == MockKafka.Partitions, "two members share the partitions");
+        await Publish(180);
+        // one leaves, in the middle too, and another comes
+        if (!CommitsWhileDealing) await Calm(topic);
+        await leave.CancelAsync();
+        await readingA;
+        if (CommitsWhileDealing) await Publish(200);
+        await Until(() => b.Partitions == MockKafka.Partitions, "the second member has all partitions");
+        if (!CommitsWhileDealing) await Calm(topic);
+        var c = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
+        var readingC = Member(c, third);
+        await Until(() => c.Partitions > 0 && b.Partitions + c.Partitions == MockKafka.Partitions, "the third has partitions");
+        await Publish(1000);
+        await Task.WhenAll(readingB, readingC);
+        first.Count.ShouldBeGreaterThan(8 * 60);
+        second.ShouldNotBeEmpty();
+        third.ShouldNotBeEmpty();
+        (int, Bar)[] all = [.. first, .. second, .. third];
+        all.Distinct().Count().ShouldBe(8 * each);
+        all.Length.ShouldBe(8 * each);
+        foreach (var member in new[] { first, second, third })
+            foreach (var market in member.GroupBy(m => m.Item1))
+                market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
+    }
+
+    [Fact]
+    public async Task Members_end_with_the_replay_also_those_that_have_no_partition_or_get_one_that_another_has_read_to_its_end()
+    {
+        const int members = MockKafka.Partitions + 1;
+        var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, 40)))]);
+        var topic = Topic("group=ends");
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, 8);
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
+        await using var items = replay.ReadAsync().GetAsyncEnumerator();
+        do
+        {
+            await items.MoveNextAsync();
+            await sink.PublishAsync(replay.Series, items.Current);
+        }
+        while (items.Current.Kind != FeedItemKind.Heartbeat);
+        await sink.FlushAsync();
+        List<(int, Bar)> bars = [];
+        var feeds = new List<KafkaBarFeed>();
+        var reading = new List<Task>();
+        for (var i = 0; i < members; i++)
+        {
+            feeds.Add(await KafkaBarFeed.OpenAsync(topic, markets.Queries));
+            if (i > 0) await Calm(topic);
+            reading.Add(Member(feeds[i], bars));
+            await Until(() => feeds.TrueForAll(f => f.Deals > 0) && feeds.Sum(f => f.Partitions) == MockKafka.Partitions, $"{i + 1} members have the partitions");
+        }
+        feeds.Count(f => f.Partitions == 0).ShouldBe(1);
+        while (await items.MoveNextAsync()) await sink.PublishAsync(replay.Series, items.Current);
+        await sink.FlushAsync();
+        await Task.WhenAll(reading);
+        bars.Distinct().Count().ShouldBe(8 * 40);
+        // Where brokers take no positions while they deal partitions, one that left at the end may have made others read something again.
+        if (CommitsWhileDealing) bars.Count.ShouldBe(8 * 40);
+    }
+
+    [Fact]
+    public async Task A_poisoned_message_is_set_aside_with_its_offset_and_counted_and_the_rest_is_read()
+    {
+        var markets = new Markets(("A", Bars(1, 100)));
+        var topic = Topic("partitions=1");
+        await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { To = Start + 50 * TimeSpan.TicksPerMinute })]);
+        var whole = BarMessageCodec.ToBytes(new BarMessage(FeedItemKind.Bars, Guid.NewGuid(), new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1), BarBlock.FromBars(0, Bars(1, 3)), Start + 3 * TimeSpan.TicksPerMinute), new());
+        SendRaw(topic, 0, "{\"hello\":\"world\"}"u8.ToArray(), whole[..^20], []);
+        await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { From = Start + 50 * TimeSpan.TicksPerMinute })]);
+        await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0]);
+        series.Count.ShouldBe(100);
+        series.Notes.Single().ShouldContain("3 messages were no bars and set aside");
+        series.Notes.Single().ShouldContain("partition 0, offset");
+        series.Notes.Single().ShouldContain("it is cut off");
+        using var consumer = topic.Endpoint.Consumer("look");
+        var kept = new List<string>();
+        var partitions = KafkaBarReader.Partitions(topic, [topic.Topic + ".set-aside"]);
+        consumer.Assign(partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
+        for (var i = 0; i < 100 && kept.Count < 3; i++)
+            if (consumer.Consume(TimeSpan.FromMilliseconds(200)) is { } result)
+                kept.Add(Encoding.UTF8.GetString(result.Message.Value));
+        kept.Count.ShouldBe(3);
+        var cut = Convert.ToBase64String(whole[..^20]);
+        kept.ShouldContain(k => System.Text.Json.JsonDocument.Parse(k, default).RootElement.GetProperty("bytes").GetString() == cut);
+    }
+
+    [Fact]
+    public async Task A_topic_of_foreign_messages_is_a_sentence()
+    {
+        var topic = Topic("partitions=1");
+        SendRaw(topic, 0, "a"u8.ToArray(), "b"u8.ToArray());
+        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("A", Timeframe.M1)))).Message
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of Granary's)");
+        (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]))).Message
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of Granary's)");
+    }
+
+    [Fact]
+    public async Task A_symbol_that_is_not_in_the_topic_is_a_sentence()
+    {
+        var markets = new Markets(("ALPHA", Bars(1, 10)));
+        var topic = Topic();
+        await PublishAsync(topic, markets);
+        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("ALPHB", Timeframe.M1)))).Message.ShouldEndWith("has no 1m bars of 'ALPHB'; it has ALPHA");
+        (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("ALPHB", Timeframe.M1)]))).Message.ShouldContain("has no 1m bars of 'ALPHB'; it has ALPHA:1m");
+    }
+
+    [Fact]
+    public async Task A_clock_that_goes_back_is_noted_and_what_was_passed_stays_passed()
+    {
+        var market = new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1);
+        var topic = Topic("partitions=1");
+        var bars = Bars(1, 6);
+        await using (var sink = new KafkaBarSink(topic, Guid.NewGuid()))
+        {
+            async Task Bar(int i) => await sink.PublishAsync([market], FeedItem.Of(0, BarBlock.FromBars(i, [bars[i]]), bars[i].Time + TimeSpan.TicksPerMinute));
+            async Task Beat(int i) => await sink.PublishAsync([market], FeedItem.Heartbeat(Start + i * TimeSpan.TicksPerMinute));
+            for (var i = 0; i < 4; i++)
+            {
+                await Bar(i);
+                await Beat(i + 1);
+            }
+            await Beat(2); // back
+            await Bar(2); // again
+            await Bar(4);
+            await Beat(6);
+            await Bar(5); // after its time
+            await sink.PublishAsync([market], FeedItem.End(Start));
+            await sink.FlushAsync();
+        }
+        await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]);
+        // Where the topic has several partitions the last bar may be read before all of them have passed its time: then it is in time.
+        Flat(await ReadAsync(feed)).Select(b => b.Item2).Take(5).ShouldBe(bars[..5]);
+        feed.Notes.ShouldContain(n => n.Contains("clock went back (", StringComparison.Ordinal));
+        feed.Notes.ShouldContain(n => n.StartsWith("A:1m: ", StringComparison.Ordinal));
+    }
+}

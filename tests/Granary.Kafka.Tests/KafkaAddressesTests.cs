@@ -1,0 +1,29 @@
+using Granary.Data;
+using Granary.Engine.Market;
+using Granary.Kafka.Bars;
+
+namespace Granary.Kafka.Tests;
+
+public class KafkaAddressesTests
+{
+    [Theory]
+    [InlineData("kafka://", "'' is no broker")]
+    [InlineData("kafka://host/t", "'host' is no broker")]
+    [InlineData("kafka://h:1/a b", "'a b' is no name of a topic")]
+    [InlineData("kafka://h:1/../x", "is no name of a topic")]
+    [InlineData("kafka://h:1/t?from=json", "there is no option 'from'; did you mean form?")]
+    [InlineData("kafka://h:1/t?form=xml", "form cannot be 'xml'")]
+    [InlineData("postgres://h", "is no address of Kafka")]
+    public void What_is_no_address_is_a_sentence(string text, string part) => Should.Throw<BarDataException>(() => KafkaBarAddress.Parse(text)).Message.ShouldContain(part);
+
+    [Fact]
+    public void A_symbol_never_becomes_another_topics_name()
+    {
+        var address = KafkaBarAddress.Parse("kafka://h:1/bars?topics=symbol");
+        address.TopicOf(Timeframe.M1, "BTC/USDT").ShouldBe("bars.BTC_2FUSDT");
+        address.TopicOf(Timeframe.M1, "A_B").ShouldBe("bars.A_5FB");
+        address.TopicOf(Timeframe.M1, "../x").ShouldBe("bars._2E_2E_2Fx");
+        KafkaBarAddress.Parse("kafka://h:1,i:2").TopicOf(Timeframe.M5).ShouldBe("granary.bars.5m");
+        Should.Throw<BarDataException>(() => address.TopicOf(Timeframe.M1, new string('/', 90))).Message.ShouldContain("Kafka takes 249");
+    }
+}

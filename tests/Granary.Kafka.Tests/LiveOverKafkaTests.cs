@@ -1,0 +1,47 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Feeds;
+using Granary.Application.Hosting;
+using Granary.Application.Live;
+using Granary.Data;
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Kafka.Bars;
+using Granary.Testing;
+
+namespace Granary.Kafka.Tests;
+
+public sealed class LiveOverKafkaTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-live-kafka-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_session_on_a_topic_has_the_digest_of_the_backtest_over_the_files_and_sends_nothing_for_bars_that_are_long_past()
+    {
+        using var kafka = MockKafka.Start();
+        LiveFeeds.Add("kafka:", async (request, token) => await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token));
+        var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+        var (from, to) = (new DateTime(2022, 1, 5).Ticks, new DateTime(2022, 1, 20).Ticks);
+        var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "kafka", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            """), _folder);
+        var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
+
+        var topic = KafkaBarAddress.Parse($"kafka://{kafka.Brokers}/live-{Guid.NewGuid():N}");
+        await using (var replay = await BarReplay.OpenAsync(new CsvBarSource(bars), [new BarQuery("COINUSDT", Timeframe.H1, from, to), new BarQuery("GLIMUSDT", Timeframe.H1, from, to)], ReplayPace.AsFastAsPossible, TimeProvider.System))
+        await using (var sink = new KafkaBarSink(topic, Guid.NewGuid()))
+        {
+            await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
+            await sink.FlushAsync();
+        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        // The days before the topic's first bar come from the configuration's own files.
+        var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"), Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true }, TimeProvider.System, patience.Token);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Ledger.Tickets.ShouldBeEmpty();
+        File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"why\": \"late\"");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Feeds;
+using Granary.Application.Hosting;
+using Granary.Application.Live;
+using Granary.Data;
+using Granary.Data.Journals;
+using Granary.Data.Replay;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+using Granary.Kafka.Bars;
+using Granary.Testing;
+
+namespace Granary.Kafka.Tests;
+
+/// <summary>A live session whose broker crashes under it and comes back over its data.</summary>
+public sealed class LiveOverRealBrokerTests : IDisposable
+{
+    private static readonly (long From, long To) Published = (new DateTime(2022, 1, 5).Ticks, new DateTime(2022, 1, 20).Ticks);
+    private static readonly string Bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+    private static readonly string[] Symbols = ["COINUSDT", "GLIMUSDT"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-live-kafka-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // The day of the bars, so that they are news and traded on.
+    private sealed class ThatDay : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(Published.From, TimeSpan.Zero);
+    }
+
+    private sealed class Seen : IProgress<LiveStatus>
+    {
+        public long Bars;
+
+        public void Report(LiveStatus value) => Volatile.Write(ref Bars, value.Bars);
+    }
+
+    private async Task<BatchRun> BacktestAsync() => await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(
+        BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "kafka", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            """), _folder),
+        new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
+
+    private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) => Task.Run(async () =>
+    {
+        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        return await LiveSession.RunAsync(new LiveRequest
+        {
+            Production = Path.Combine(backtest.Folder, "prod.json"),
+            Feed = feed,
+            State = Path.Combine(_folder, name, "state"),
+            Out = Path.Combine(_folder, name),
+            WithoutEvidence = true,
+            Status = status,
+        }, new ThatDay(), guard.Token);
+    });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&group=live")]
+    public async Task A_broker_that_crashes_in_the_middle_of_a_session_is_waited_for_and_the_end_is_as_if_it_had_not(string group)
+    {
+        await using var broker = await KafkaBroker.StartAsync();
+        LiveFeeds.Add("kafka:", async (request, token) => await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token));
+        var backtest = await BacktestAsync();
+        var topic = $"kafka://{broker.Brokers}/live?broker=0.9{group}";
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars), [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var sink = new KafkaBarSink(KafkaBarAddress.Parse(topic), Guid.NewGuid());
+        var seen = new Seen();
+        Task<LiveRun>? session = null;
+        var (bars, down, warm) = (0, 0, await CountAsync(null, Published.From));
+        var back = Task.CompletedTask;
+        await foreach (var item in replay.ReadAsync())
+        {
+            await sink.PublishAsync(replay.Series, item);
+            bars += item.Bars?.Count ?? 0;
+            if (item.Kind != FeedItemKind.Heartbeat || bars < 150 * (down + 1) || down == 3) continue;
+            // What was published so far has been worked: then the broker goes, with the session in its middle, and comes back while more is published.
+            await back;
+            await sink.FlushAsync();
+            session ??= LiveAsync(backtest, topic, "live", seen);
+            await UntilAsync(() => Volatile.Read(ref seen.Bars) >= warm + bars || session.IsCompleted, $"the session has taken {bars} bars");
+            session.IsCompleted.ShouldBeFalse();
+            await broker.CrashAsync();
+            back = broker.StartBrokerAsync();
+            down++;
+        }
+        down.ShouldBe(3);
+        await back;
+        await sink.FlushAsync();
+        var live = await session!;
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        var undisturbed = await LiveAsync(backtest, topic.Replace("&group=live", "", StringComparison.Ordinal), "undisturbed");
+        live.Ledger.Tickets.ShouldNotBeEmpty();
+        live.Ledger.Tickets.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId));
+        live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity);
+        var taken = FileJournal.Peek(Path.Combine(_folder, "live", "state"), new JournalQuery()).Select(JournalCodec.Decode).OfType<BarsTaken>().Where(b => !b.Warm).SelectMany(b => b.Bars).ToList();
+        taken.Count.ShouldBe(bars);
+        taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(bars);
+    }
+
+    private static async Task<long> CountAsync(long? from, long? to)
+    {
+        var bars = 0L;
+        foreach (var symbol in Symbols)
+        {
+            await using var series = await new CsvBarSource(Bars).OpenAsync(new BarQuery(symbol, Timeframe.H1, from, to));
+            bars += series.Count;
+        }
+        return bars;
+    }
+
+    private static async Task UntilAsync(Func<bool> state, string what)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
+            if (waited.Elapsed > TimeSpan.FromMinutes(3))
+                throw new TimeoutException($"it never came to pass that {what}");
+    }
+}
