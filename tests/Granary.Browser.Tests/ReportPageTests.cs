@@ -61,7 +61,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     {
         var rows = _run.Model.Closes;
         var curve = new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]);
-        return Write("curve.html", w => HtmlReport.Write(w, curve, "equity.csv", benchmark: _run.Model.Benchmark, benchmarkName: "S&P 500", notes: ["Row 17 repeats row 16."]));
+        return Write("curve.html", w => HtmlReport.Write(w, curve, new TearSheet("equity.csv") { Benchmark = _run.Model.Benchmark, BenchmarkName = "S&P 500", RiskFree = 0.02, Notes = ["Row 17 repeats row 16."] }));
     }
 
     [Theory]

@@ -7,7 +7,8 @@ namespace Granary.Application.Analyze;
 /// <param name="EquityFile">See <see cref="EquityCsv"/>.</param>
 /// <param name="BenchmarkFile">Likewise; compared at the times that both files have. Null for none.</param>
 /// <param name="PeriodsPerYear">Null infers it from the dates.</param>
-public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null);
+/// <param name="RiskFreePercent">A year; the Sharpe ratio above it stands beside the Sharpe ratio, which takes 0.</param>
+public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null, double RiskFreePercent = 0);
 
 /// <summary>Everything there is to say about an equity curve.</summary>
 /// <param name="WorstDrawdowns">The ten deepest, deepest first.</param>
@@ -17,7 +18,11 @@ public sealed record CurveAnalysis(
     IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram, IReadOnlyList<CrisisResult> Crises)
 {
     /// <summary>The statistics under their names, in the order of printing; NaN where undefined.</summary>
-    public IReadOnlyList<(string Key, double Value)> Named => StatisticNames.All(Statistics);
+    public IReadOnlyList<(string Key, double Value)> Named => RiskFree == 0 ? StatisticNames.All(Statistics)
+        : [.. StatisticNames.All(Statistics), ("excessSharpe", Statistics.SharpeAbove(RiskFree))];
+
+    /// <summary>A yearly rate, a fraction.</summary>
+    public double RiskFree { get; init; }
 }
 
 /// <summary>Statistics and tables of any equity curve, ours or not.</summary>
@@ -29,11 +34,13 @@ public static class AnalyzeCurve
     {
         if (request.PeriodsPerYear is { } given && !(given > 0 && double.IsFinite(given)))
             throw new BarDataException(FormattableString.Invariant($"--periods-per-year {given}: a positive number is needed, such as 252 for daily bars of stocks"));
+        if (!(Math.Abs(request.RiskFreePercent) <= 100))
+            throw new BarDataException(FormattableString.Invariant($"--risk-free {request.RiskFreePercent}: a percentage a year is needed, such as 2.5"));
         var curve = EquityCsv.Read(request.EquityFile);
         var benchmark = request.BenchmarkFile is null ? null : EquityCsv.Read(request.BenchmarkFile);
         if (benchmark is not null && curve.OnCommonTimes(benchmark).Own.Count < 3)
             throw BarDataException.At(request.BenchmarkFile!, null, "date", $"fewer than three dates are also in {request.EquityFile}", "give a benchmark over the same dates");
-        return Of(curve, benchmark, request.PeriodsPerYear);
+        return Of(curve, benchmark, request.PeriodsPerYear) with { RiskFree = request.RiskFreePercent / 100 };
     }
 
     /// <summary>The same for curves that are in memory already.</summary>

@@ -43,6 +43,15 @@ public sealed record BatchOptions
 
     /// <summary>Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of prod.json lacks both.</summary>
     public bool Guards { get; init; } = true;
+
+    /// <summary>Sections that the caller adds to results.json and the report, by name; values are JSON texts.</summary>
+    public IReadOnlyDictionary<string, string> Sections { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Called with the folder when its tables and prod.json are written, before results.json and the report: returns sections that only
+    /// then are known.
+    /// </summary>
+    public Func<RunModel, string, Task<IReadOnlyDictionary<string, string>>>? Closing { get; init; }
 }
 
 /// <summary>A batch that has run.</summary>
@@ -234,6 +243,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Decisions = outcome.Counts,
                 Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
+                Sections = options.Sections,
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
             if (guards is not null)
@@ -256,7 +266,13 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 };
                 model = model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
             }
-            Write(folder, plan, model, runEvents, markets, options, interrupted, learning?.ProductionModels(), choice);
+            WriteTables(folder, plan, model, runEvents, markets, options, learning?.ProductionModels(), choice);
+            if (options.Closing is { } closing)
+            {
+                var late = await closing(model, folder.FullPath);
+                model = model with { Sections = model.Sections.Concat(late).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) };
+            }
+            WriteResults(folder, plan, model, runEvents);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -312,7 +328,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }
 
-    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options, bool interrupted,
+    private static void WriteTables(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options,
         string? models, WeightChoice choice)
     {
         var outputs = plan.Spec.Outputs;
@@ -336,6 +352,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
         if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, choice.ByState));
         if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
+    }
+
+    private static void WriteResults(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events)
+    {
+        var outputs = plan.Spec.Outputs;
         if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
         if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
         // Last, so that a folder with a manifest is whole.

@@ -15,7 +15,11 @@ namespace Granary.Application.Batches;
 /// <param name="Digest">Of the run that it came from.</param>
 /// <param name="Verdict">Whether it may go live, and if not, why not.</param>
 /// <param name="ModelVersions">By strategy id, as name:version; those without a model are left out.</param>
-public sealed record Production(BatchSpec Spec, string Hash, string Digest, EvidenceVerdict Verdict, IReadOnlyDictionary<string, string> ModelVersions);
+public sealed record Production(BatchSpec Spec, string Hash, string Digest, EvidenceVerdict Verdict, IReadOnlyDictionary<string, string> ModelVersions)
+{
+    /// <summary>What the verdict is on; without findings where the file carries none.</summary>
+    public Evidence Evidence { get; init; } = new(new Dictionary<string, EvidenceFinding>());
+}
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
 public static class ProductionReader
@@ -101,7 +105,10 @@ public static class ProductionReader
             // Paths in it are relative to what those of its batch were.
             Folder = root.Find("folder")?.String() ?? folder,
         };
-        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), root.Need("digest").String(), Evidence.Verdict(root), versions);
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), root.Need("digest").String(), Evidence.Verdict(root), versions)
+        {
+            Evidence = Evidence.Read(root) ?? new Evidence(new Dictionary<string, EvidenceFinding>()),
+        };
     }
 
     private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part)

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
@@ -7,6 +8,7 @@ using Granary.Data.Stores;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Live;
 
@@ -142,10 +144,27 @@ public static class LiveSession
             Status = request.Status,
         });
         past.Clear();
-        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, new BatchOptions { Out = folder, Yes = true, Guards = false, RegisterModels = false }, null, cancellationToken).ConfigureAwait(false);
-        await AccountFiles.WriteAsync(folder, host.Ledger, desk, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
-        var against = await SessionBacktest.RunAsync(spec, host.Bars, folder, run.Model.Digest, host.Status, clock).ConfigureAwait(false);
+        SessionBacktest? against = null;
+        var options = new BatchOptions
+        {
+            Out = folder,
+            Yes = true,
+            Guards = false,
+            RegisterModels = false,
+            // The session was started on what its configuration carries: the report shows that verdict.
+            Sections = new Dictionary<string, string> { [Evidence.Name] = production.Evidence.ToJson() },
+            Closing = CloseAsync,
+        };
+        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, options, null, cancellationToken).ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
+
+        // The account's files and the backtest of its bars come before the report, which shows both.
+        async Task<IReadOnlyDictionary<string, string>> CloseAsync(RunModel model, string path)
+        {
+            await AccountFiles.WriteAsync(path, host.Ledger, desk, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
+            against = await SessionBacktest.RunAsync(spec, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
+            return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
+        }
     }
 
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site, CancellationToken cancellationToken)

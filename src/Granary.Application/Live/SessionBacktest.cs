@@ -27,13 +27,16 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         get
         {
             var text = FormattableString.Invariant($"account {Account:N2}, a backtest of the same bars {Equity:N2}");
-            var causes = Gap.Causes.Where(c => Math.Abs(c.Amount) > Rounding * Math.Abs(Equity)).OrderByDescending(c =>
+            var causes = Gap.Causes.Where(c => Counts(c.Amount)).OrderByDescending(c =>
                 Math.Abs(c.Amount)).ToList();
-            if (Math.Abs(Account - Equity) <= Rounding * Math.Abs(Equity) && causes.Count == 0) return text + ": no difference";
+            if (!Counts(Account - Equity) && causes.Count == 0) return text + ": no difference";
             return text + FormattableString.Invariant($": {Account - Equity:+#,0.00;-#,0.00} by ")
                 + string.Join(", ", causes.Select(c => FormattableString.Invariant($"{c.Cause} {c.Amount:+#,0.00;-#,0.00}")));
         }
     }
+
+    /// <summary>Whether an amount is more than rounding.</summary>
+    internal bool Counts(double amount) => Math.Abs(amount) > Rounding * Math.Abs(Equity);
 
     /// <summary>Runs the backtest and compares.</summary>
     /// <param name="bars">What the session took.</param>
@@ -72,7 +75,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         sentence = Sentence,
         causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
             c => c.Amount),
-        trades = Gap.Trades.Where(t => Math.Abs(t.Total) > Rounding * Math.Abs(Equity)).Select(t =>
+        trades = Gap.Trades.Where(t => Counts(t.Total)).Select(t =>
             new { t.Strategy, t.Symbol, entry = t.EntryTime, t.Total, t.Why }),
     }, Json));
 

@@ -30,11 +30,20 @@ internal static class AnalysisCommands
         var output = new Option<string?>("--out") { Description = "a tear sheet, as report.html" };
         var title = new Option<string?>("--title") { Description = "heading of the tear sheet (the file's name)" };
         var author = new Option<string?>("--author") { Description = "who made it, beside the heading" };
-        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, json, output, title, author };
+        var riskFree = new Option<double>("--risk-free") { Description = "percent a year; adds the Sharpe ratio above it (0)" };
+        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, riskFree, json, output, title, author };
         command.SetAction(call =>
         {
-            var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear)));
-            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, call.GetValue(title) ?? Path.GetFileName(call.GetValue(file)!), call.GetValue(perYear), analysis.Benchmark, Path.GetFileName(call.GetValue(benchmark)), author: call.GetValue(author)));
+            var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear), call.GetValue(riskFree)));
+            var sheet = new TearSheet(call.GetValue(title) ?? Path.GetFileName(call.GetValue(file)!))
+            {
+                PeriodsPerYear = call.GetValue(perYear),
+                Benchmark = analysis.Benchmark,
+                BenchmarkName = Path.GetFileName(call.GetValue(benchmark)),
+                RiskFree = analysis.RiskFree,
+                Author = call.GetValue(author),
+            };
+            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, sheet));
             if (call.GetValue(json)) Console.WriteLine(CurveAnalysisJson.Write(analysis));
             else Analysis(Path.GetFileName(call.GetValue(file)!), analysis);
             return 0;

@@ -108,6 +108,12 @@ public sealed record EquityStatistics
     public double DeflatedSharpe(double variance, double trials) =>
         SharpeConfidence.Deflated(Sharpe / Math.Sqrt(PeriodsPerYear), Points - 1, Skew, Kurtosis, variance, trials);
 
+    /// <summary>The Sharpe ratio of the returns less a yearly rate, a fraction.</summary>
+    public double SharpeAbove(double riskFree) => SharpeAbove(Sharpe, Volatility, riskFree);
+
+    /// <summary>(mean − rate ÷ n) ÷ deviation · √n, with n periods a year, is the ratio less the rate over deviation · √n.</summary>
+    public static double SharpeAbove(double sharpe, double volatility, double riskFree) => sharpe - riskFree / volatility;
+
     /// <summary>How many returns it takes to believe at 95 % that the true Sharpe exceeds zero.</summary>
     public double MinimumTrackRecordLength => SharpeConfidence.MinimumTrackRecordLength(Sharpe / Math.Sqrt(PeriodsPerYear), 0, Skew, Kurtosis);
 

@@ -15,7 +15,7 @@ public static class HtmlReport
         [new StatisticsSection(), new TrailingSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
     // Sections with a page of their own; all others are shown as they are.
-    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name, RegimeSection.Name];
+    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name, RegimeSection.Name, SessionAccountSection.Name];
 
     /// <summary>The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.</summary>
     /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
@@ -27,7 +27,8 @@ public static class HtmlReport
         string? Section(string name) => run.Sections.GetValueOrDefault(name);
         ReportPage.Group<RunView>[] groups =
         [
-            new("Evidence", Section(BeliefSection.Guards) is { } guards ? [new BeliefSection(guards, Section(BeliefSection.Evidence)), new BridgeSection(guards)] : []),
+            new("Live session", Section(SessionAccountSection.Name) is { } session ? [new SessionAccountSection(session)] : []),
+            new("Evidence", [new BeliefSection(Section(BeliefSection.Guards), Section(BeliefSection.Evidence)), new BridgeSection(Section(BeliefSection.Guards) ?? "{}")]),
             new("Walk-forward", Section(WalkForwardSection.Name) is { } walk ? [new WalkForwardSection(walk)] : []),
             new("Portfolio", portfolio),
             new("Market", Section(RegimeSection.Name) is { } regimes ? [new RegimeSection(regimes)] : []),
@@ -37,21 +38,16 @@ public static class HtmlReport
             new("Further results", [.. run.Sections.Where(s => !_own.Contains(s.Key, StringComparer.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
-        ReportPage.Write(new HtmlWriter(output), $"{run.Name} · backtest", view, RunTop.Write, groups,
-            $"Granary backtest of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
+        var kind = run.Sections.ContainsKey(SessionAccountSection.Name) ? "live session" : run.Sections.ContainsKey(WalkForwardSection.Name) ? "walk-forward" : "backtest";
+        ReportPage.Write(new HtmlWriter(output), $"{run.Name} · {kind}", view, RunTop.Write, groups,
+            $"Granary {kind} of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
     }
 
     /// <summary>The tear sheet of an equity curve, ours or not.</summary>
-    /// <param name="title">What the curve is of, as its file's name.</param>
-    /// <param name="periodsPerYear">Null to infer it from the times.</param>
-    /// <param name="benchmark">Compared at the times that both have; null for none.</param>
-    /// <param name="notes">One sentence each, shown at the top.</param>
-    /// <param name="author">Who made it; null for nobody.</param>
-    public static void Write(TextWriter output, EquityCurve curve, string title, double? periodsPerYear = null,
-        EquityCurve? benchmark = null, string? benchmarkName = null, IReadOnlyList<string>? notes = null, string? author = null)
+    public static void Write(TextWriter output, EquityCurve curve, TearSheet sheet)
     {
-        var view = CurveView.Of(curve, periodsPerYear, benchmark, benchmarkName);
-        ReportPage.Write(new HtmlWriter(output), $"{title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, title, notes ?? [], author),
+        var view = CurveView.Of(curve, sheet.PeriodsPerYear, sheet.Benchmark, sheet.BenchmarkName, sheet.RiskFree);
+        ReportPage.Write(new HtmlWriter(output), $"{sheet.Title} · tear sheet", view, (html, v) => CurveTop.Write(html, v, sheet),
             [new("Curve", _curve), new("Record", [new FormulasSection()])],
             "Granary analysis of an equity curve. Past results say little about future ones.");
     }

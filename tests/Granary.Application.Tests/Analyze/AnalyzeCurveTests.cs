@@ -41,6 +41,19 @@ public sealed class AnalyzeCurveTests : IDisposable
     }
 
     [Fact]
+    public void The_sharpe_ratio_above_a_risk_free_rate_is_that_of_the_returns_less_the_rate()
+    {
+        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: 252, RiskFreePercent: 2.5));
+        var excess = analysis.Curve.Returns.ToArray().Select(r => r - 0.025 / 252).ToArray();
+        var mean = excess.Average();
+        var deviation = Math.Sqrt(excess.Sum(r => (r - mean) * (r - mean)) / (excess.Length - 1));
+        using var json = JsonDocument.Parse(CurveAnalysisJson.Write(analysis));
+        json.RootElement.GetProperty("excessSharpe").GetDouble().ShouldBe(mean / deviation * Math.Sqrt(252), 1e-9);
+        json.RootElement.GetProperty("sharpe").GetDouble().ShouldBe(AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: 252)).Statistics.Sharpe, 1e-12);
+        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), RiskFreePercent: double.NaN))).Message.ShouldContain("--risk-free");
+    }
+
+    [Fact]
     public void What_is_undefined_is_null()
     {
         using var json = JsonDocument.Parse(CurveAnalysisJson.Write(AnalyzeCurve.Run(new AnalyzeRequest(File("date,equity\n2024-01-01,5\n2024-01-02,5\n")))));

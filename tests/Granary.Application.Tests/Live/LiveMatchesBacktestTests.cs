@@ -57,6 +57,23 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         off.Against.IsSame.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task The_report_of_a_session_shows_its_verdict_and_its_account_against_the_backtest()
+    {
+        var live = await _under.LiveAsync(await _under.BacktestAsync(), with: r => r with { Paper = new PaperSettings { RejectShare = 0.2 } });
+        var page = File.ReadAllText(Path.Combine(live.Run.Folder, "report.html"));
+        page.ShouldContain("Do not trade</a>");
+        page.ShouldContain("0 of 5 checks passed");
+        page.ShouldContain("id=\"session\"");
+        using var results = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(live.Run.Folder, "results.json")));
+        var session = results.RootElement.GetProperty("session");
+        session.GetProperty("account").GetDouble().ShouldBe(live.Status.AccountEquity);
+        session.GetProperty("backtest").GetDouble().ShouldBe(live.Against!.Equity);
+        session.GetProperty("causes").EnumerateArray().Sum(c => c.GetProperty("amount").GetDouble())
+            .ShouldBe(live.Status.AccountEquity - live.Against.Equity, 1e-4);
+        page.ShouldContain($"of which by missed fill");
+    }
+
     private static void SameLines(string a, string b, params string[] files)
     {
         foreach (var file in files)

@@ -38,7 +38,7 @@ public class HtmlReportTests
             case "empty":
                 return Written(Empty(), new NoEvents());
             case "curve":
-                HtmlReport.Write(output, Curve(500), "a <curve> & its \"name\"");
+                HtmlReport.Write(output, Curve(500), new TearSheet("a <curve> & its \"name\""));
                 return output.ToString();
             default:
                 var (a, b) = (SyntheticRun.Make(strategies: 40, trades: 400), SyntheticRun.Make(strategies: 50, trades: 600, seed: 9));
@@ -257,7 +257,7 @@ public class HtmlReportTests
     {
         var curve = Curve(500);
         var output = new StringWriter();
-        HtmlReport.Write(output, curve, "curve");
+        HtmlReport.Write(output, curve, new TearSheet("curve"));
         var rows = Rows(HtmlText.Parse(output.ToString()), "Return by month and year, percent");
         foreach (var month in PeriodReturn.Monthly(curve))
             rows.Single(r => r[0] == $"{month.Year}")[month.Month].ShouldBe(NumberText.SignedRatio(month.Return * 100, 1));
@@ -269,7 +269,7 @@ public class HtmlReportTests
         var curve = Curve(500);
         var s = EquityStatistics.Of(curve);
         var output = new StringWriter();
-        HtmlReport.Write(output, curve, "curve");
+        HtmlReport.Write(output, curve, new TearSheet("curve"));
         var page = HtmlText.Parse(output.ToString());
         Rows(page, "Risk").Single(r => r[0] == "Maximum drawdown")[1].ShouldBe(NumberText.Percent(s.MaxDrawdown));
         Rows(page, "Return for risk").Single(r => r[0] == "Sharpe ratio")[1].ShouldBe(NumberText.Ratio(s.Sharpe));

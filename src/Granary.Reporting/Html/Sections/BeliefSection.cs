@@ -5,7 +5,7 @@ using Granary.Reporting.Html.Views;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>How far the results can be believed, in plain words, with the checks behind it. Reads the run's sections "guards" and "evidence".</summary>
-internal sealed class BeliefSection(string guards, string? evidence) : IReportSection<RunView>
+internal sealed class BeliefSection(string? guards, string? evidence) : IReportSection<RunView>
 {
     public const string Guards = "guards", Evidence = "evidence";
 
@@ -15,19 +15,26 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
         ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"), ("betterThanBenchmark", "Better than the benchmark"),
     ];
 
-    private readonly JsonElement _guards = SectionJson.Parse(guards);
+    private readonly JsonElement _guards = SectionJson.Parse(guards ?? "{}");
     private readonly JsonElement? _evidence = evidence is null ? null : SectionJson.Parse(evidence);
 
     public string Id => "belief";
 
     public string Title => "How far this can be believed";
 
-    public bool Applies(RunView view) => SectionJson.Items(_guards, "conclusions").Any();
+    public bool Applies(RunView view) => _evidence is not null || SectionJson.Items(_guards, "conclusions").Any();
+
+    /// <summary>How many of the checks passed, and how many there are.</summary>
+    public static (int Passed, int All) Count(string evidence)
+    {
+        var states = SectionJson.Parse(evidence).EnumerateObject().Select(c => SectionJson.Text(c.Value, "state")).ToArray();
+        return (states.Count(s => s == "passed"), states.Length);
+    }
 
     public void Write(HtmlWriter html, RunView view)
     {
         var conclusions = SectionJson.Items(_guards, "conclusions").Select(c => NumberText.Typeset(c.GetString()!)).ToArray();
-        html.Write($"<p class=\"lead verdict\">{conclusions[0]}</p>\n");
+        html.Write($"<p class=\"lead verdict\">{(conclusions.Length > 0 ? conclusions[0] : Carried())}</p>\n");
         if (conclusions.Length > 1)
         {
             html.Write($"<details><summary>The reasons, in {NumberText.Count(conclusions.Length - 1)} sentences</summary><ul class=\"belief\">");
@@ -81,8 +88,13 @@ internal sealed class BeliefSection(string guards, string? evidence) : IReportSe
                 Up = "ways of halving",
             }.Write(html);
         }
-        HtmlTable.Pairs(html, "Figures", Figures());
+        if (guards is not null) HtmlTable.Pairs(html, "Figures", Figures());
     }
+
+    // A live session does not judge: it was started on the checks of its configuration.
+    private string Carried() => evidence is null ? "" : Count(evidence) is var (passed, all) && passed == all
+        ? $"The configuration that was traded passed all {all} checks of the backtest that it comes from."
+        : $"The configuration was traded all the same (--without-evidence): {all - passed} of {all} checks of the backtest that it comes from did not pass.";
 
     private IEnumerable<(string, string, string, string?)> Figures()
     {

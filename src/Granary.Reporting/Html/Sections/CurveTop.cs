@@ -5,9 +5,9 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>The first screen of a bare curve's tear sheet.</summary>
 internal static class CurveTop
 {
-    public static void Write(HtmlWriter html, CurveView view, string title, IReadOnlyList<string> notes, string? author)
+    public static void Write(HtmlWriter html, CurveView view, TearSheet sheet)
     {
-        html.Write($"<header><p class=\"eyebrow\">Tear sheet{(author is null ? "" : $" · {author}")}</p><h1>{title}</h1><p class=\"what\">");
+        html.Write($"<header><p class=\"eyebrow\">Tear sheet{(sheet.Author is null ? "" : $" · {sheet.Author}")}</p><h1>{sheet.Title}</h1><p class=\"what\">");
         if (view.Statistics is not { } s)
         {
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
@@ -16,10 +16,10 @@ internal static class CurveTop
         html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span class=\"date\">{NumberText.Time(s.FirstTime)}</span> to <span class=\"date\">{NumberText.Time(s.LastTime)}</span>. <span class=\"soft\">Annualised with {NumberText.Ratio(s.PeriodsPerYear, s.PeriodsPerYear % 1 == 0 ? 0 : 1)} periods per year");
         if (view.Benchmark is not null) html.Write($"; compared with {view.BenchmarkName}");
         html.Raw(".</span></p></header>\n");
-        if (notes.Count > 0)
+        if (sheet.Notes.Count > 0)
         {
             html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");
-            foreach (var note in notes)
+            foreach (var note in sheet.Notes)
             {
                 html.Raw("<li>");
                 html.Prose(note);
@@ -30,7 +30,8 @@ internal static class CurveTop
         html.Raw("<dl class=\"figures\">");
         Figure("Total return", NumberText.SignedPercent(s.TotalReturn), NumberText.Sign(s.TotalReturn), $"{NumberText.SignedPercent(s.Cagr)} a year"
             + (view.BenchmarkStatistics is { } other ? $"; {view.BenchmarkName} {NumberText.SignedPercent(other.TotalReturn)}" : ""));
-        Figure("Sharpe ratio", NumberText.Ratio(s.Sharpe), "", $"Sortino {NumberText.Ratio(s.Sortino)}");
+        Figure("Sharpe ratio", NumberText.Ratio(s.Sharpe), "", $"Sortino {NumberText.Ratio(s.Sortino)}"
+            + (view.RiskFree == 0 ? "" : $"; {NumberText.Ratio(s.SharpeAbove(view.RiskFree))} above {NumberText.Percent(view.RiskFree)}"));
         Figure("Max drawdown", NumberText.Percent(s.MaxDrawdown), "", NumberText.Days(s.MaxDrawdownDays));
         Figure("Volatility", NumberText.Percent(s.Volatility), "", "a year");
         Figure("Value at risk, 95%", NumberText.Percent(s.Var95), "", $"per {view.Period}");

@@ -20,7 +20,7 @@ internal static class RunTop
     private static void Heading(HtmlWriter html, RunView view)
     {
         var m = view.Model;
-        html.Write($"<header><p class=\"eyebrow\">Report · {m.Run} · {NumberText.Clock(m.CreatedAt)} UTC</p><h1>{m.Name}");
+        html.Write($"<header><p class=\"eyebrow\">{Kind(m)} · {m.Run} · {NumberText.Clock(m.CreatedAt)} UTC</p><h1>{m.Name}");
         if (m.Interrupted) html.Raw(" <span class=\"badge\">interrupted</span>");
         html.Raw("</h1><p class=\"what\">");
         html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");
@@ -33,6 +33,9 @@ internal static class RunTop
             html.Prose($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
         html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
+
+    private static string Kind(RunModel m) => m.Sections.ContainsKey(SessionAccountSection.Name) ? "Live session"
+        : m.Sections.ContainsKey(WalkForwardSection.Name) ? "Walk-forward" : "Backtest";
 
     private static void Notices(HtmlWriter html, RunView view)
     {
@@ -87,10 +90,8 @@ internal static class RunTop
         static void Verdict(HtmlWriter html, RunModel m)
         {
             if (!m.Sections.TryGetValue(BeliefSection.Evidence, out var evidence)) return;
-            var states = SectionJson.Parse(evidence).EnumerateObject().Select(c => SectionJson.Text(c.Value, "state")).ToArray();
-            var passed = states.Count(s => s == "passed");
-            var all = passed == states.Length;
-            html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a class=\"badge {(all ? "yes" : "no")}\" href=\"#belief\">{(all ? "May be traded" : "Do not trade")}</a></dd><dd class=\"soft\">{passed} of {states.Length} checks passed</dd></div>");
+            var (passed, all) = BeliefSection.Count(evidence);
+            html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a class=\"badge {(passed == all ? "yes" : "no")}\" href=\"#belief\">{(passed == all ? "May be traded" : "Do not trade")}</a></dd><dd class=\"soft\">{passed} of {all} checks passed</dd></div>");
         }
 
         void Figure(string name, string value, string style, string note) =>

@@ -81,7 +81,7 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         if (own is not null)
         {
             foreach (var (key, value) in own.Named()) values[key] = new Figure(value, false);
-            values["excessSharpe"] = new Figure(Excess(own.Sharpe, own.Volatility, view.RiskFree), false);
+            values["excessSharpe"] = new Figure(EquityStatistics.SharpeAbove(own.Sharpe, own.Volatility, view.RiskFree), false);
             if (own.Account is not null)
                 foreach (var (period, _) in _days)
                     values.Remove(period);
@@ -98,12 +98,9 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
     {
         var values = StatisticNames.All(statistics).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
         values["minimumTrackRecordLength"] = statistics.MinimumTrackRecordLength;
-        values["excessSharpe"] = Excess(statistics.Sharpe, statistics.Volatility, riskFree);
+        values["excessSharpe"] = statistics.SharpeAbove(riskFree);
         return values;
     }
-
-    // (mean − f / n) / deviation · √n, with n periods a year and a volatility of deviation · √n.
-    private static double Excess(double sharpe, double volatility, double riskFree) => sharpe - riskFree / volatility;
 
     private static void Group(HtmlWriter html, CurveView view, string caption, string[] keys, Dictionary<string, Figure> values,
         Dictionary<string, double> theirs, string mark)
