@@ -53,7 +53,8 @@ public sealed class GranaryClient : IDisposable
     /// <exception cref="ServiceUnavailableException">Nobody answers, or the server cannot take the batch now.</exception>
     public Task<BatchStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        var spec = Application.Batches.BatchReader.Read(path); // wrong files are found out here, with their own line, before anything is sent
+        // What is wrong with the file is said here, with its line, before anything is sent; the server knows the classes.
+        var spec = Application.Batches.BatchReader.Read(path, bindStrategies: false);
         return SubmitAsync(spec, path, idempotencyKey, cancellationToken);
     }
 

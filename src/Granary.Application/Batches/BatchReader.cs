@@ -13,8 +13,9 @@ namespace Granary.Application.Batches;
 /// <summary>Reads batch files. What is wrong is said with its line and key, all of it at once; nothing is guessed.</summary>
 public static class BatchReader
 {
+    /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
     /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
-    public static BatchSpec Read(string path)
+    public static BatchSpec Read(string path, bool bindStrategies = true)
     {
         byte[] text;
         try
@@ -29,11 +30,12 @@ public static class BatchReader
         {
             throw new InputException($"{path} cannot be read: {e.Message}", e);
         }
-        return Read(path, text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+        return Read(path, text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, bindStrategies);
     }
 
+    /// <inheritdoc cref="Read(string, bool)"/>
     /// <param name="folder">What relative paths in the text are relative to.</param>
-    public static BatchSpec Read(string name, byte[] text, string folder)
+    public static BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         RegimeState.Register();
         var faults = new JsonFaults();
@@ -43,13 +45,13 @@ public static class BatchReader
             faults.Close();
             return ProductionReader.Read(root, text, folder).Spec;
         }
-        var spec = Spec(root, faults, name, text, folder);
+        var spec = Spec(root, faults, name, text, folder, bindStrategies);
         faults.Close();
         return spec!;
     }
 
     // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
-    private static BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder)
+    private static BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
@@ -59,7 +61,7 @@ public static class BatchReader
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (data is not null && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
             faults.Add(execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\""));
-        var strategies = Strategies(root.Need("strategies"), cash, faults);
+        var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
@@ -175,7 +177,7 @@ public static class BatchReader
             ? timeframe.Value
             : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
 
-    private static List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults)
+    private static List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
         var found = new List<StrategySpec>();
         var list = part.List();
@@ -184,7 +186,7 @@ public static class BatchReader
         {
             if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
             found.Add(strategy);
-            StrategyBinding.Check(strategy, faults.Add);
+            if (bind) StrategyBinding.Check(strategy, faults.Add);
         }
         return found;
     }

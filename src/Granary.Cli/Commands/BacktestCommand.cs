@@ -31,8 +31,8 @@ internal static class BacktestCommand
         {
             var count = call.GetValue(threads);
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
-            var spec = BatchReader.Read(call.GetValue(batch)!);
             var where = call.GetValue(host)!;
+            var spec = BatchReader.Read(call.GetValue(batch)!, bindStrategies: where == "embedded");
             if (where != "embedded")
             {
                 if (call.GetValue(resume) || call.GetValue(separate)) throw new InputException($"--host {where}: --resume and --separate are for runs in this process; leave them out");

@@ -76,7 +76,7 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public async Task<string> SubmitAsync(string batch, string? key = null)
     {
-        var receipt = await Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(batch), "test", key));
+        var receipt = await Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(batch, bindStrategies: false), "test", key));
         return receipt.Batch.Id;
     }
 
