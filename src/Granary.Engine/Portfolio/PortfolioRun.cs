@@ -225,7 +225,7 @@ public sealed partial class PortfolioRun
         if (_limits.MaxPositions is { } positions && _open + _reserved.NewTrades >= positions) return Decision.MaxPositions;
         if (_hasRules && RuledOut(member, market, signal, percent) is var ruled && ruled != Decision.Accepted) return ruled;
 
-        var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor * ShareOf(signal) : Sized(member, market, signal);
+        var quantity = _sizing.Kind == PortfolioSizeKind.Strategy ? signal.Quantity * m.Weight * signal.SizeFactor * ShareOf(signal, market) : Sized(member, market, signal);
         if (double.IsNaN(quantity)) return _unsized;
         if (_limits.RiskPercent is { } risk && signal.Stop > 0)
             quantity = Math.Min(quantity, risk * percent / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));

@@ -312,15 +312,18 @@ public sealed partial class PortfolioRun
         _reserved.Add(key, reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share });
     }
 
-    // A size that a strategy takes of its equity is taken of its share of the portfolio's. Where the weights make more than the
-    // account may hold, members share it by weight.
-    private double ShareOf(in Signal signal)
+    // A size that a strategy takes of its equity is taken of the portfolio's. Where the weights make more than the account may hold,
+    // each member has a share by weight, and a size beyond the share is cut to it.
+    private double ShareOf(in Signal signal, int market)
     {
         if (!(signal.SizedOn > 0)) return 1;
         var ratio = _equity / signal.SizedOn;
         // Two sums of the same account in different order.
         if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
-        return ratio / Math.Max(1, TotalWeight / Math.Max(1, _execution.Leverage));
+        var shares = TotalWeight / Math.Max(1, _execution.Leverage);
+        var sized = _power[market].Outlay(signal.Price, signal.Quantity) / signal.SizedOn * shares;
+        // With one share the strategy's own account has bounded the size; rounding may have made it a trace more.
+        return shares > 1 && sized > 1 ? ratio / sized : ratio;
     }
 
     private double Payable(int market, double wanted, double price, bool maker)

@@ -83,19 +83,32 @@ public sealed class PortfolioCashTests
     }
 
     [Fact]
-    public void Members_that_size_in_percent_of_equity_share_the_portfolio_by_their_weights()
+    public void A_size_beyond_the_members_share_is_capped_at_its_share()
     {
         var run = Run(weights: [1, 3]);
-        // Each puts 95 % of its own account of 50,000 into the symbol: 475 units.
+        // Each puts 95 % of its own account of 50,000 into the symbol, 475 units; the shares are 25 and 75 % of 100,000.
         run.OnSignal(0, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
-        (475 * run.ScaleOf(0, 1)).ShouldBe(0.95 * 25_000 / 100, 1e-9);
-        (475 * run.ScaleOf(1, 1)).ShouldBe(0.95 * 75_000 / 100, 1e-9);
+        (475 * run.ScaleOf(0, 1)).ShouldBe(250, 1e-9);
+        (475 * run.ScaleOf(1, 1)).ShouldBe(750, 1e-9);
+        run.Resized.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Sizes_within_the_members_shares_stay_as_the_strategies_ask()
+    {
+        var run = Run(weights: [1, 1, 1, 1]);
+        // Each asks for 10 % of its account of 50,000, which is 10 % of the portfolio; its share is 25 %.
+        for (var member = 0; member < 4; member++)
+        {
+            run.OnSignal(member, Entry(50, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
+            (50 * run.ScaleOf(member, 1)).ShouldBe(100, 1e-9);
+        }
         run.Resized.ShouldBe(0);
     }
 
     [Theory]
-    [InlineData(1, 475)]
+    [InlineData(1, 500)]
     [InlineData(2, 950)]
     [InlineData(4, 950)]
     public void With_leverage_members_share_what_the_account_may_hold(double leverage, double expected)
