@@ -5,6 +5,7 @@ namespace Granary.Engine.Analysis;
 /// A day is in the market when a position was held at one of its rows or at the row before them, or when the equity changed. A day without a change is neither
 /// a gain nor a loss. Fractions; NaN where undefined.
 /// </summary>
+/// <param name="EquityAverage">Mean over all rows, account currency.</param>
 /// <param name="GrossExposureAverage">Mean over all rows of the absolute position values over the equity.</param>
 /// <param name="GrossExposureMost">The greatest of them.</param>
 /// <param name="DaysProfitable">Days with a gain, a share of all days.</param>
@@ -16,13 +17,14 @@ namespace Granary.Engine.Analysis;
 /// <param name="DailyVar95InMarket">The loss that 1 day in 20 in the market exceeds.</param>
 /// <param name="DailyCvar95InMarket">The mean loss of those days.</param>
 public sealed record AccountFigures(
-    double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable, double DaysLosing,
+    double EquityAverage, double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable, double DaysLosing,
     double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket, double DailyCvar95InMarket)
 {
     /// <summary>The names in results.json, in the order in which they are written.</summary>
     public IReadOnlyList<(string Key, double Value)> Named() =>
     [
-        ("grossExposureAverage", GrossExposureAverage), ("grossExposureMost", GrossExposureMost), ("days", Days), ("daysInMarket", DaysInMarket),
+        ("equityAverage", EquityAverage), ("grossExposureAverage", GrossExposureAverage), ("grossExposureMost", GrossExposureMost),
+        ("days", Days), ("daysInMarket", DaysInMarket),
         ("daysProfitable", DaysProfitable), ("daysLosing", DaysLosing), ("daysProfitableInMarket", DaysProfitableInMarket), ("daysLosingInMarket", DaysLosingInMarket),
         ("dailyVar95", DailyVar95), ("dailyCvar95", DailyCvar95), ("dailyVar95InMarket", DailyVar95InMarket), ("dailyCvar95InMarket", DailyCvar95InMarket),
     ];
@@ -32,7 +34,7 @@ public sealed record AccountFigures(
     {
         if (!values.TryGetValue("daysInMarket", out var inMarket)) return null;
         double Of(string key) => values.TryGetValue(key, out var value) ? value : double.NaN;
-        return new AccountFigures(Of("grossExposureAverage"), Of("grossExposureMost"), (int)Of("days"), (int)inMarket, Of("daysProfitable"), Of("daysLosing"),
+        return new AccountFigures(Of("equityAverage"), Of("grossExposureAverage"), Of("grossExposureMost"), (int)Of("days"), (int)inMarket, Of("daysProfitable"), Of("daysLosing"),
             Of("daysProfitableInMarket"), Of("daysLosingInMarket"), Of("dailyVar95"), Of("dailyCvar95"), Of("dailyVar95InMarket"), Of("dailyCvar95InMarket"));
     }
 }
@@ -43,7 +45,7 @@ public sealed class AccountAccumulator(double start)
 {
     private readonly List<double> _returns = [], _inMarket = [];
     private long _day = long.MinValue, _rows;
-    private double _dayStart = start, _equity = start, _exposures, _most;
+    private double _dayStart = start, _equity = start, _equities, _exposures, _most;
     private bool _held, _isInMarket;
 
     /// <summary>The next row.</summary>
@@ -59,6 +61,7 @@ public sealed class AccountAccumulator(double start)
         }
         _rows++;
         _equity = equity;
+        _equities += equity;
         _held = exposure > 0;
         _isInMarket |= _held;
         if (!(equity > 0)) return;
@@ -82,7 +85,7 @@ public sealed class AccountAccumulator(double start)
         EndDay();
         var (up, down) = (_returns.Count(r => r > 0), _returns.Count(r => r < 0));
         var (all, held) = (TailRisk.Historical([.. _returns], 0.05), TailRisk.Historical([.. _inMarket], 0.05));
-        return new AccountFigures(_exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count), Share(down, _returns.Count),
+        return new AccountFigures(_equities / _rows, _exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count), Share(down, _returns.Count),
             Share(up, _inMarket.Count), Share(down, _inMarket.Count), all.ValueAtRisk, all.ExpectedShortfall, held.ValueAtRisk, held.ExpectedShortfall);
     }
 

@@ -49,6 +49,7 @@ public static class Formulas
         new("averageLoss", "mean(pnl_net | pnl_net < 0), negative", "textbook"),
         new("profitFactor", "Σ wins / |Σ losses|, net of commission", "textbook"),
         new("exposure", "share of bars at whose close a position is held", "contract"),
+        new("equityAverage", "mean(E) over every row", "convention"),
         new("grossExposureAverage, grossExposureMost", "mean and greatest of Σ|position| / E over every row", "convention"),
         new("daysInMarket", "UTC days with a position at one of their rows or at the row before, or with a change of E", "convention"),
         new("daysProfitable, daysLosing", "share of days with r > 0, with r < 0; …InMarket: of the days in the market; a day with r = 0 is neither", "convention"),

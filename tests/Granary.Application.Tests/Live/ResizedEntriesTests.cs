@@ -45,8 +45,8 @@ public sealed class ResizedEntriesTests : IDisposable
           "strategies": [ { "class": "EverySecondBar", "size": { "percentOfEquity": {{percent}} } } ], "portfolio": {{portfolio}} }
         """)), Path.GetTempPath());
 
-    // What an account makes of the same bars that buys 95 % of its equity by the last close, or what it can pay.
-    private static double ByHand(string file)
+    // What an account makes of the same bars that buys for a part of its equity by the last close, or for what it can pay.
+    private static double ByHand(string file, double part)
     {
         var rows = File.ReadLines(file).Skip(1).Select(l => l.Split(',')).Select(f => (Open: double.Parse(f[1],
             CultureInfo.InvariantCulture), Close: double.Parse(f[4], CultureInfo.InvariantCulture))).ToList();
@@ -59,7 +59,7 @@ public sealed class ResizedEntriesTests : IDisposable
                 held = 0;
                 continue;
             }
-            held = Math.Min(cash * 0.95 / rows[i - 1].Close, cash / (rows[i].Open * 1.001));
+            held = Math.Min(cash * part / rows[i - 1].Close, cash / (rows[i].Open * 1.001));
             cash -= held * rows[i].Open * 1.001;
         }
         return cash + held * rows[^1].Close;
@@ -75,7 +75,7 @@ public sealed class ResizedEntriesTests : IDisposable
         // Its own account rejects the gaps' entries, of which there are six.
         var own = backtest.Model.Strategies.Single().Stats!;
         backtest.Model.Portfolio!.Trades.ShouldBeGreaterThan(own.Trades + 3);
-        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "GAPS.csv")), 1e-6);
+        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "GAPS.csv"), 0.95), 1e-6);
         backtest.Model.Decisions.Keys.ShouldBe([Decision.Accepted]);
         backtest.Model.Notes.ShouldContain(n => n.Code == NoteCode.CashShort);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
@@ -109,8 +109,8 @@ public sealed class ResizedEntriesTests : IDisposable
         var backtest = await _under.RunAsync(Spec(bars, """["A", "B", "C"]""", $$"""{ "weights": "{{weights}}" }"""), "backtest");
         backtest.Model.Strategies.Count(s => s.Weight > 0).ShouldBe(3);
         backtest.Model.Decisions.Keys.ShouldBe([Decision.Accepted]);
-        // Three symbols with the same bars: each trade has a third of what one member alone would have.
-        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "A.csv")), 1);
+        // Three symbols with the same bars: each member's 95 % is cut to its share, a third, and the three make the whole account.
+        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "A.csv"), 1), 1);
         var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + bars, To = null });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }

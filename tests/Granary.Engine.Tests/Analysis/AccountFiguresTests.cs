@@ -14,9 +14,10 @@ public sealed class AccountFiguresTests
     }
 
     [Fact]
-    public void Exposure_is_taken_from_every_row()
+    public void Means_and_extremes_are_of_every_row()
     {
         var f = Of((0, 100, 0), (0.1, 100, 74.59), (0.2, 100, 10), (0.3, 50, 5));
+        f.EquityAverage.ShouldBe((100 + 100 + 100 + 50) / 4.0, 1e-12);
         f.GrossExposureMost.ShouldBe(0.7459, 1e-12);
         f.GrossExposureAverage.ShouldBe((0 + 0.7459 + 0.1 + 0.1) / 4, 1e-12);
     }

@@ -29,7 +29,6 @@ internal sealed class ExposureSection : IReportSection<RunView>
             sum += row.Equity > 0 ? row.Exposure / row.Equity : 0;
             equity += row.Equity;
         }
-        equity /= closes.Count;
         // Of every row; a run of an older Granary has only those that are drawn.
         var account = view.Model.Portfolio?.Account;
         var average = account?.GrossExposureAverage ?? sum / closes.Count;
@@ -48,8 +47,8 @@ internal sealed class ExposureSection : IReportSection<RunView>
             Ticks = 4,
             Intraday = view.Intraday,
         }.Write(html);
-        var years = view.Drawn.Days / 365.25;
-        var turnover = view.Trades.OfPortfolio ? view.Trades.Traded / equity / years : double.NaN;
+        var mean = account?.EquityAverage is { } ofAll && double.IsFinite(ofAll) ? ofAll : equity / closes.Count;
+        var turnover = view.Trades.OfPortfolio ? view.Trades.Traded / mean / (view.Drawn.Days / 365.25) : double.NaN;
         HtmlTable.Pairs(html, "Exposure and turnover",
         [
             ("Time in the market", NumberText.Percent(view.Model.Portfolio?.Exposure ?? double.NaN, 1), "", NumberText.FormulaOf("exposure")),
