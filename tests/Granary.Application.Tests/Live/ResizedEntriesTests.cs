@@ -101,16 +101,17 @@ public sealed class ResizedEntriesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("equal")]
-    [InlineData("winners")]
-    public async Task Members_that_put_almost_all_their_equity_into_a_symbol_share_the_portfolio_and_none_is_refused(string weights)
+    // Weights of a third take a third of each member's 95 %; weights of 1 are shares of a third, to which the 95 % are cut.
+    [InlineData("equal", 0.95)]
+    [InlineData("winners", 1)]
+    public async Task Members_that_put_almost_all_their_equity_into_a_symbol_share_the_portfolio_and_none_is_refused(string weights, double invested)
     {
         var bars = Bars(_under.Folder, "A", "B", "C");
         var backtest = await _under.RunAsync(Spec(bars, """["A", "B", "C"]""", $$"""{ "weights": "{{weights}}" }"""), "backtest");
         backtest.Model.Strategies.Count(s => s.Weight > 0).ShouldBe(3);
         backtest.Model.Decisions.Keys.ShouldBe([Decision.Accepted]);
-        // Three symbols with the same bars: each member's 95 % is cut to its share, a third, and the three make the whole account.
-        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "A.csv"), 1), 1);
+        // Three symbols with the same bars: the three members together trade as one.
+        backtest.Model.Portfolio!.FinalEquity.ShouldBe(ByHand(Path.Combine(bars, "A.csv"), invested), 1);
         var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + bars, To = null });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
