@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Application.Json;
 using Granary.Learning.Registry;
+using Granary.Storage.Migrations;
 using Npgsql;
 
 namespace Granary.Application.Learning;
@@ -23,6 +24,10 @@ public static class ModelStores
         catch (NpgsqlException e)
         {
             throw new InputException($"the model registry {Shown(registry)} does not answer: {e.Message.TrimEnd('.')}; start the server, or name a folder", e);
+        }
+        catch (MigrationException e)
+        {
+            throw new InputException($"the model registry {Shown(registry)}: {e.Message}", e);
         }
     }
 

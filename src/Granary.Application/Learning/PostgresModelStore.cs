@@ -1,4 +1,5 @@
 using Granary.Learning.Registry;
+using Granary.Storage.Migrations;
 using Npgsql;
 
 namespace Granary.Application.Learning;
@@ -13,16 +14,12 @@ public sealed class PostgresModelStore : IModelStore, IDisposable
 
     /// <param name="connection">As Npgsql takes it.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
+    /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
     public PostgresModelStore(string connection)
     {
-        _source = NpgsqlDataSource.Create(connection);
-        // Two hosts may come at once; the lock lets one make the tables and the other find them.
-        using var command = _source.CreateCommand("""
-            SELECT pg_advisory_xact_lock(7452723001);
-            CREATE TABLE IF NOT EXISTS granary_model_version (model text, number integer, bytes bytea NOT NULL, lineage bytea NOT NULL, PRIMARY KEY (model, number));
-            CREATE TABLE IF NOT EXISTS granary_model_pointer (model text PRIMARY KEY, pointer bytea NOT NULL);
-            """);
-        command.ExecuteNonQuery();
+        _source = NpgsqlDataSource.Create(DatabaseSchema.Models.Connect(connection));
+        using var opened = _source.OpenConnection();
+        MigrationRunner.ApplyAsync(opened, DatabaseSchema.Models).GetAwaiter().GetResult();
     }
 
     public IReadOnlyList<string> Models() => [.. Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];

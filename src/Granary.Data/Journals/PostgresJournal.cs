@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Granary.Storage.Migrations;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -39,7 +40,7 @@ public sealed class PostgresJournal : IJournal
     /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
     public static async Task<PostgresJournal> OpenAsync(string connection, string account, TimeProvider clock, string holder = "a session", CancellationToken cancellationToken = default)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connection);
+        var builder = new NpgsqlConnectionStringBuilder(DatabaseSchema.Journal.Connect(connection));
         builder.Options = $"{builder.Options} -c synchronous_commit=on".Trim();
         var source = NpgsqlDataSource.Create(builder.ConnectionString);
         var journal = new PostgresJournal(source, account, string.Create(System.Globalization.CultureInfo.InvariantCulture,
@@ -47,7 +48,7 @@ public sealed class PostgresJournal : IJournal
         try
         {
             await using (var c = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false))
-                await JournalMigrations.ApplyAsync(c, cancellationToken).ConfigureAwait(false);
+                await MigrationRunner.ApplyAsync(c, DatabaseSchema.Journal, cancellationToken).ConfigureAwait(false);
             await journal.TakeLeaseAsync(clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             return journal;
         }
@@ -55,6 +56,11 @@ public sealed class PostgresJournal : IJournal
         {
             await journal.DisposeAsync().ConfigureAwait(false);
             throw journal.Failed(e);
+        }
+        catch (MigrationException e)
+        {
+            await journal.DisposeAsync().ConfigureAwait(false);
+            throw new JournalException($"the journal in {journal.Name} cannot be used: {e.Message}", e);
         }
         catch
         {
@@ -146,7 +152,7 @@ public sealed class PostgresJournal : IJournal
     /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
     public static async Task<IReadOnlyList<JournalEntry>> PeekAsync(string connection, string account, JournalQuery query, CancellationToken cancellationToken = default)
     {
-        await using var source = NpgsqlDataSource.Create(connection);
+        await using var source = NpgsqlDataSource.Create(DatabaseSchema.Journal.Connect(connection));
         var entries = new List<JournalEntry>();
         await foreach (var entry in ReadAsync(source, account, query, cancellationToken).ConfigureAwait(false)) entries.Add(entry);
         return entries;

@@ -1,5 +1,5 @@
-using System.Reflection;
 using Granary.Engine.Market;
+using Granary.Storage.Migrations;
 using Npgsql;
 
 namespace Granary.Data.Postgres;
@@ -7,10 +7,7 @@ namespace Granary.Data.Postgres;
 /// <summary>Connections to one database of bars: brings its tables up to date once, tries again while the server is away, and turns its faults into sentences.</summary>
 internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposable
 {
-    // Two programs may come at once; the lock lets one make the tables and the other find them.
-    private const long MigrationLock = 7452723002;
-
-    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(address.Connection);
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(DatabaseSchema.Bars.Connect(address.Connection));
     private readonly SemaphoreSlim _gate = new(1, 1);
     private bool _migrated;
 
@@ -72,43 +69,17 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         try
         {
             if (_migrated) return;
-            var assembly = Assembly.GetExecutingAssembly();
-            var all = assembly.GetManifestResourceNames().Where(n => n.StartsWith("Granary.Data.Postgres.Migrations.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                .Select(n => (Number: int.Parse(n.Split('.')[^2].Split('_')[0], System.Globalization.CultureInfo.InvariantCulture), Name: n)).ToList();
-            // A reader without rights to make tables may use those that are there.
-            if (await CurrentAsync(connection, cancellationToken).ConfigureAwait(false) is { } there && there >= all[^1].Number)
-            {
-                if (there > all[^1].Number) throw new BarDataException($"{address.Shown} was written by a later version of Granary (its tables are of migration {there}, this program knows {all[^1].Number}); use that version");
-                _migrated = true;
-                return;
-            }
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({MigrationLock}); CREATE TABLE IF NOT EXISTS granary_migration (number integer PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now())", cancellationToken).ConfigureAwait(false);
-            var current = await CurrentAsync(connection, cancellationToken).ConfigureAwait(false) ?? 0;
-            foreach (var (number, name) in all)
-            {
-                if (number <= current) continue;
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                await ExecuteAsync(connection, await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-                await using var note = new NpgsqlCommand("INSERT INTO granary_migration (number, name) VALUES ($1, $2)", connection) { Parameters = { new() { Value = number }, new() { Value = name.Split('.')[^2] } } };
-                await note.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            }
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            await MigrationRunner.ApplyAsync(connection, DatabaseSchema.Bars, cancellationToken).ConfigureAwait(false);
             _migrated = true;
+        }
+        catch (MigrationException e)
+        {
+            throw new BarDataException($"{address.Shown}: {e.Message}", e);
         }
         finally
         {
             _gate.Release();
         }
-    }
-
-    private static async Task<int?> CurrentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using (var exists = new NpgsqlCommand("SELECT to_regclass('granary_migration') IS NOT NULL", connection))
-            if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
-                return null;
-        await using var command = new NpgsqlCommand("SELECT coalesce(max(number), 0) FROM granary_migration", connection);
-        return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
@@ -140,7 +111,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         {
             "28P01" or "28000" => new BarDataException($"{shown}: the server refuses the user or the password; correct them", e),
             "3D000" => new BarDataException($"{shown}: the database does not exist; make it with createdb, or correct its name", e),
-            "42P01" => new BarStoreException($"{shown}: a table is missing ({p.MessageText}) although the migrations that make it have run; restore it, or drop granary_migration and all granary_ tables and import again", e),
+            "42P01" => new BarStoreException($"{shown}: a table is missing ({p.MessageText}) although the migrations that make it have run; restore it, or run DROP SCHEMA bars CASCADE and import again", e),
             "42703" => new BarStoreException($"{shown}: a table is not as Granary made it ({p.MessageText}); restore it", e),
             "42501" => new BarStoreException($"{shown}: the user may not do this ({p.MessageText}); grant the rights to its schema and tables", e),
             "53100" => new BarStoreException($"{shown}: the server's disk is full; make room", e),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Storage.Migrations;
 using Npgsql;
 
 namespace Granary.Silo.Clustering;
@@ -15,7 +16,7 @@ internal static partial class ClusterDatabase
     public static NpgsqlDataSource Open(string connection)
     {
         var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection }; // says what was given, where Npgsql's own says what exists
-        var settings = new NpgsqlConnectionStringBuilder(connection) { ApplicationName = "granary-silo" };
+        var settings = new NpgsqlConnectionStringBuilder(DatabaseSchema.Cluster.Connect(connection)) { ApplicationName = "granary-silo" };
         if (!given.ContainsKey("Timeout")) settings.Timeout = 5;
         if (!given.ContainsKey("Command Timeout")) settings.CommandTimeout = 10;
         if (!given.ContainsKey("Keepalive")) settings.KeepAlive = 10;
@@ -36,8 +37,12 @@ internal static partial class ClusterDatabase
             try
             {
                 await using var connection = await database.OpenConnectionAsync(patience.Token).ConfigureAwait(false);
-                foreach (var applied in await Migrations.ApplyAsync(connection, patience.Token).ConfigureAwait(false)) Applied(logger, applied);
+                foreach (var applied in await MigrationRunner.ApplyAsync(connection, DatabaseSchema.Cluster, patience.Token).ConfigureAwait(false)) Applied(logger, applied);
                 return;
+            }
+            catch (MigrationException e)
+            {
+                throw new InputException($"the database at {Place(database)}: {e.Message}", e);
             }
             catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
@@ -117,8 +122,6 @@ internal static partial class ClusterDatabase
             $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the password in --connection",
         PostgresErrorCodes.InvalidCatalogName =>
             $"the server at {Place(database)} has no database '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; create it, or correct --connection",
-        PostgresErrorCodes.InsufficientPrivilege =>
-            $"the user '{User(database)}' may not create the silo's tables in the database at {Place(database)} ({e.MessageText}); grant it CREATE on the schema, or apply infra/sql by hand",
         _ => e.IsTransient || e.SqlState.StartsWith("57P", StringComparison.Ordinal) ? null : $"the database at {Place(database)} failed at the silo's tables: {e.MessageText} ({e.SqlState})",
     };
 

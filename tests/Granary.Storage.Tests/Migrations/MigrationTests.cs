@@ -1,0 +1,95 @@
+using Granary.Storage.Migrations;
+
+namespace Granary.Storage.Tests.Migrations;
+
+public sealed class MigrationTests(Databases databases) : IClassFixture<Databases>
+{
+    [Fact]
+    public async Task All_schemas_live_in_one_database_in_any_order_and_each_lists_its_scripts()
+    {
+        foreach (var order in new[] { DatabaseSchema.All, [.. DatabaseSchema.All.Reverse()] })
+        {
+            var database = await databases.CreateAsync();
+            foreach (var schema in order) (await database.MigrateAsync(schema)).ShouldBe(schema.Scripts.Select(s => s.Name));
+            foreach (var schema in order)
+            {
+                (await database.MigrateAsync(schema)).ShouldBeEmpty();
+                (await database.SqlAsync($"SELECT name, sha256 FROM {schema.Name}.granary_migration ORDER BY number")).ShouldBe(string.Join('\n', schema.Scripts.Select(s => $"{s.Name}|{s.Hash}")));
+            }
+            (await database.RelationsAsync("public")).ShouldBeEmpty();
+            (await database.RelationsAsync("bars")).ShouldBe("granary_bar granary_dataset granary_instrument granary_market granary_migration");
+            (await database.RelationsAsync("cluster")).ShouldBe("cluster_member cluster_version grain_reminder grain_state granary_migration orleansquery");
+            (await database.RelationsAsync("models")).ShouldBe("granary_migration granary_model_pointer granary_model_version");
+            (await database.RelationsAsync("journal")).ShouldBe(
+                "granary_enablement granary_fill granary_journal granary_lease granary_migration granary_order granary_position granary_signal granary_trade granary_weights");
+        }
+    }
+
+    [Fact]
+    public async Task Processes_that_migrate_at_once_apply_each_script_once()
+    {
+        var database = await databases.CreateAsync();
+        var applied = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i => (Schema: DatabaseSchema.All[i % 4], Names: await database.MigrateAsync(DatabaseSchema.All[i % 4]))));
+        foreach (var schema in DatabaseSchema.All)
+            applied.Where(a => a.Schema == schema).SelectMany(a => a.Names).ShouldBe(schema.Scripts.Select(s => s.Name));
+    }
+
+    [Fact]
+    public async Task A_later_version_is_told_in_one_sentence()
+    {
+        var database = await databases.CreateAsync();
+        await database.MigrateAsync(DatabaseSchema.Models);
+        await database.SqlAsync("INSERT INTO models.granary_migration VALUES (7, '0007_later.sql', 'x')");
+        (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Models))).Message
+            .ShouldBe("the schema 'models' was written by a later version of Granary (its tables are of migration 7, this program knows 1); use that version");
+    }
+
+    [Fact]
+    public async Task A_script_that_was_changed_after_it_was_applied_is_detected_and_line_endings_are_no_change()
+    {
+        var database = await databases.CreateAsync();
+        await database.MigrateAsync(DatabaseSchema.Models);
+        DatabaseSchema With(Func<string, string> change) => DatabaseSchema.Models with { Scripts = [.. DatabaseSchema.Models.Scripts.Select(s => new Migration(s.Name, change(s.Text)))] };
+        (await database.MigrateAsync(With(t => t.Replace("\n", "\r\n", StringComparison.Ordinal)))).ShouldBeEmpty();
+        (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(With(t => t + " ")))).Message
+            .ShouldBe("the script 0001_models.sql differs from the one that made the schema 'models'; use the version of Granary that made the database");
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_leaves_nothing_behind()
+    {
+        var database = await databases.CreateAsync();
+        var broken = DatabaseSchema.Models with { Scripts = [.. DatabaseSchema.Models.Scripts, new Migration("0002_broken.sql", "CREATE TABLE half (n integer); SELECT 1/0")] };
+        await Should.ThrowAsync<Npgsql.PostgresException>(() => database.MigrateAsync(broken));
+        (await database.SqlAsync("SELECT to_regnamespace('models') IS NULL")).ShouldBe("t");
+        (await database.MigrateAsync(DatabaseSchema.Models)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_user_without_the_right_to_create_is_told_the_remedy_and_needs_none_once_the_tables_exist()
+    {
+        var database = await databases.CreateAsync();
+        var user = "u_" + database.Name;
+        await database.SqlAsync($"CREATE ROLE {user} LOGIN");
+        var refused = await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Bars, user));
+        refused.Message.ShouldBe($"the user '{user}' may not create or change the tables of the schema 'bars' (permission denied for database {database.Name}); " +
+            $"let an administrator run CREATE SCHEMA bars AUTHORIZATION {user}, or grant the user CREATE on the database");
+        await database.SqlAsync($"CREATE SCHEMA bars AUTHORIZATION {user}");
+        (await database.MigrateAsync(DatabaseSchema.Bars, user)).Count.ShouldBe(2);
+        await database.MigrateAsync(DatabaseSchema.Models);
+        await database.SqlAsync($"GRANT USAGE ON SCHEMA models TO {user}; GRANT SELECT ON ALL TABLES IN SCHEMA models TO {user}");
+        (await database.MigrateAsync(DatabaseSchema.Models, user)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Scripts_that_an_administrator_applied_by_hand_are_recorded_and_not_run_again()
+    {
+        var database = await databases.CreateAsync();
+        foreach (var schema in DatabaseSchema.All)
+        {
+            await database.SqlAsync($"CREATE SCHEMA {schema.Name}; SET search_path TO {schema.Name}; {string.Join('\n', schema.Scripts.Select(s => s.Text))}");
+            (await database.MigrateAsync(schema)).ShouldBeEmpty();
+            (await database.SqlAsync($"SELECT count(*) FROM {schema.Name}.granary_migration")).ShouldBe($"{schema.Scripts.Count}");
+        }
+    }
+}
