@@ -35,7 +35,7 @@ public sealed class BarsInPostgresTests : IDisposable
         (await File.ReadAllTextAsync(_folder.At("out.csv"))).ShouldBe(await File.ReadAllTextAsync(file));
 
         // Somebody takes rows away by SQL: the catalogue is counted anew, and says so in its log.
-        await server.SqlAsync("cli", "DELETE FROM granary_bar WHERE market = (SELECT id FROM granary_market WHERE symbol = 'BTCUSDT') AND time >= '2024-02-01'");
+        await server.SqlAsync("cli", "DELETE FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = 'BTCUSDT') AND time >= '2024-02-01'");
         (await Call("data", "check", "--store", store, "--symbol", "BTCUSDT", "--timeframe", "1h", "--fix", "--out", _folder.At("log"))).ShouldContain("the catalogue is corrected");
         (await File.ReadAllTextAsync(_folder.At("log"))).ShouldContain("the catalogue is corrected");
         (await Call("data", "check", "--store", store, "--symbol", "BTCUSDT", "--timeframe", "1h", "--fix")).ShouldContain("nothing had to be changed");
@@ -50,5 +50,18 @@ public sealed class BarsInPostgresTests : IDisposable
             digests.Add(string.Join('\n', (await File.ReadAllLinesAsync(_folder.At($"run{digests.Count}/trades.csv"))).Skip(1).Select(l => string.Join(',', l.Split(',')[^14..]))));
         }
         digests[0].ShouldBe(digests[1]);
+    }
+
+    [Fact]
+    public async Task Two_processes_that_open_an_empty_database_at_once_both_import()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.CreateDatabaseAsync("both");
+        var file = _folder.Write("x.csv", "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
+        var calls = await Task.WhenAll(((string[])["A", "B"]).Select(symbol =>
+            GranaryProcess.RunAsync(["data", "import", file, "--store", $"postgres://postgres@127.0.0.1:{server.Port}/both", "--symbol", symbol, "--timeframe", "1d"])));
+        foreach (var call in calls) call.ExitCode.ShouldBe(0, call.Error);
+        (await server.SqlAsync("both", "SELECT symbol, bars FROM bars.granary_market ORDER BY 1")).Trim().ShouldBe("A|2\nB|2");
+        (await server.SqlAsync("both", "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
     }
 }

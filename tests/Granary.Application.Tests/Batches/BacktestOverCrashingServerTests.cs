@@ -37,15 +37,15 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         var undisturbed = await RunAsync("csv:" + _folder, "undisturbed");
         // The server itself stops in the middle of its answer, at each market's 15,000th bar, by a lock that ends with it.
         await server.SqlAsync("postgres", """
-            ALTER TABLE granary_bar RENAME TO bars_behind;
+            ALTER TABLE bars.granary_bar RENAME TO bars_behind;
             CREATE FUNCTION hold(t timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$ BEGIN IF t = timestamptz '2023-01-11 10:00+00' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN true; END $$;
-            CREATE VIEW granary_bar AS SELECT * FROM bars_behind WHERE hold(time);
+            CREATE VIEW bars.granary_bar AS SELECT * FROM bars.bars_behind WHERE hold(time);
             ALTER DATABASE postgres SET enable_sort = off;
             ALTER DATABASE postgres SET enable_seqscan = off;
             ALTER DATABASE postgres SET enable_bitmapscan = off;
             ALTER DATABASE postgres SET max_parallel_workers_per_gather = 0;
             """);
-        (await server.SqlAsync("postgres", "EXPLAIN SELECT * FROM granary_bar WHERE market = 1 ORDER BY time")).ShouldNotContain("Sort");
+        (await server.SqlAsync("postgres", "EXPLAIN SELECT * FROM bars.granary_bar WHERE market = 1 ORDER BY time")).ShouldNotContain("Sort");
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
         await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
         var run = Task.Run(() => RunAsync(store, "crashed"));

@@ -97,19 +97,19 @@ public static class StoresBenchmark
             var plain = Path.Combine(folder, "m1.csv");
             BarCsvWriter.Write(plain, Timeframe.M1, bars);
             await using (var warm = new PostgresBarStore(address)) await warm.ListAsync();
-            await Psql(uri, "CREATE TABLE IF NOT EXISTS bench_copy (LIKE granary_bar INCLUDING ALL)");
+            await Psql(uri, "CREATE TABLE IF NOT EXISTS bench_copy (LIKE bars.granary_bar INCLUDING ALL)");
             List<double> copy = [], import = [], read = [], binary = [];
             for (var turn = 0; turn < Turns; turn++)
             {
-                await Psql(uri, "TRUNCATE bench_copy; DELETE FROM granary_market; TRUNCATE granary_bar; CHECKPOINT");
+                await Psql(uri, "TRUNCATE bench_copy; DELETE FROM bars.granary_market; TRUNCATE bars.granary_bar; CHECKPOINT");
                 copy.Add(await Timed(() => Psql(uri, $"\\copy bench_copy FROM '{rows}' CSV")));
                 await Psql(uri, "CHECKPOINT");
                 import.Add(await Timed(() => BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()))));
             }
-            await Psql(uri, "ANALYZE granary_bar; ANALYZE bench_copy");
+            await Psql(uri, "ANALYZE bars.granary_bar; ANALYZE bench_copy");
             for (var turn = 0; turn < Turns; turn++)
             {
-                binary.Add(await Timed(() => Psql(uri, "COPY (SELECT time, open, high, low, close, volume FROM granary_bar WHERE market = (SELECT id FROM granary_market) ORDER BY time) TO STDOUT (FORMAT BINARY)")));
+                binary.Add(await Timed(() => Psql(uri, "COPY (SELECT time, open, high, low, close, volume FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market) ORDER BY time) TO STDOUT (FORMAT BINARY)")));
                 read.Add(await Timed(async () =>
                 {
                     await using var source = new PostgresBarSource(address);

@@ -3,15 +3,38 @@ using System.Net.Sockets;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
+/// <summary>Ports for silos of the tests.</summary>
 internal static class FreePorts
 {
-    /// <summary>Different ports of loopback that nobody listened on a moment ago.</summary>
+    // Below the range from which systems take ports for outgoing connections: on a busy machine one of those was taken between the choice and the silo's start.
+    private const int First = 10_000, Count = 20_000;
+
+    // Test processes that run side by side begin in different places.
+    private static int _next = Environment.ProcessId * 97 % Count;
+
+    /// <summary>Different ports that nobody listened on a moment ago and that this process gives out once.</summary>
     public static int[] Take(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners) listener.Stop();
+        var ports = new int[count];
+        for (var i = 0; i < count;)
+        {
+            var port = First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count;
+            if (IsFree(port)) ports[i++] = port;
+        }
         return ports;
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Any, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     private static string DatabaseOf(string connection) => new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!;
 
     private async Task<int> StatusAsync(string connection, SiloProcess silo) =>
-        int.Parse((await server.Postgres.SqlAsync(DatabaseOf(connection), $"SELECT status FROM cluster_member WHERE port = {silo.SiloPort}")).Trim());
+        int.Parse((await server.Postgres.SqlAsync(DatabaseOf(connection), $"SELECT status FROM cluster.cluster_member WHERE port = {silo.SiloPort}")).Trim());
 
     private async Task<TimeSpan> UntilDeadAsync(string connection, SiloProcess silo)
     {
@@ -143,15 +143,15 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         var user = "u_" + DatabaseOf(connection);
-        await server.Postgres.SqlAsync(DatabaseOf(connection), $"CREATE ROLE {user} LOGIN; REVOKE CREATE ON SCHEMA public FROM public");
+        await server.Postgres.SqlAsync(DatabaseOf(connection), $"CREATE ROLE {user} LOGIN");
         var asUser = new Npgsql.NpgsqlConnectionStringBuilder(connection) { Username = user }.ConnectionString;
         await using (var refused = SiloProcess.Launch(asUser))
         {
             (await refused.ExitCodeAsync()).ShouldBe(2);
-            refused.Error.ShouldContain($"'{user}' may not create the silo's tables");
+            refused.Error.ShouldContain($"'{user}' may not create or change the tables of the schema 'cluster'");
         }
         await using (var owner = await SiloProcess.JoinAsync(connection)) await owner.LeaveAsync();
-        await server.Postgres.SqlAsync(DatabaseOf(connection), $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}");
+        await server.Postgres.SqlAsync(DatabaseOf(connection), $"GRANT USAGE ON SCHEMA cluster TO {user}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cluster TO {user}");
         await using var allowed = await SiloProcess.JoinAsync(asUser);
     }
 
@@ -160,10 +160,10 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         await using (var silo = await SiloProcess.JoinAsync(connection)) await silo.LeaveAsync();
-        await server.Postgres.SqlAsync(DatabaseOf(connection), "INSERT INTO granary_migration VALUES (9999, '9999_future.sql', 'x')");
+        await server.Postgres.SqlAsync(DatabaseOf(connection), "INSERT INTO cluster.granary_migration VALUES (9999, '9999_future.sql', 'x')");
         await using var old = SiloProcess.Launch(connection);
         (await old.ExitCodeAsync()).ShouldBe(2);
-        old.Error.ShouldContain("migrated to 9999 by a newer silo");
+        old.Error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this program knows 4); use that version");
     }
 
     [Fact]

@@ -191,30 +191,6 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
         (await table.RemoveRow(entries[0].GrainId, "wake", tag!)).ShouldBeTrue();
         (await table.ReadRows(entries[0].GrainId)).Reminders.ShouldBeEmpty();
     }
-
-    [Fact]
-    public async Task Silos_that_migrate_an_empty_database_at_once_do_it_once()
-    {
-        var connection = await silo.Server.CreateDatabaseAsync();
-        var applied = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            await using var database = new NpgsqlConnection(connection);
-            await database.OpenAsync();
-            return (await Migrations.ApplyAsync(database, default)).Count;
-        }));
-        applied.Order().ShouldBe([0, 0, 0, 0, 0, 0, 0, Migrations.All.Count]);
-    }
-
-    [Fact]
-    public async Task Files_that_were_applied_by_hand_can_be_applied_again_by_the_silo()
-    {
-        var connection = await silo.Server.CreateDatabaseAsync();
-        foreach (var migration in Migrations.All) await silo.Server.SqlAsync(new NpgsqlConnectionStringBuilder(connection).Database!, migration.Text);
-        await using var database = new NpgsqlConnection(connection);
-        await database.OpenAsync();
-        (await Migrations.ApplyAsync(database, default)).Count.ShouldBe(Migrations.All.Count);
-        (await Migrations.ApplyAsync(database, default)).ShouldBeEmpty();
-    }
 }
 
 [GenerateSerializer, Alias("test.Remembered")]

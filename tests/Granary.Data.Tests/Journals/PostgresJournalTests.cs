@@ -32,7 +32,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         again.Last.ShouldBe(4);
         (await again.ReadAsync(new JournalQuery(Strategy: "S1", Symbol: "BTC", From: DateTimeOffset.UnixEpoch.AddSeconds(2))).ToListAsync()).Select(e => e.Sequence).ShouldBe([4]);
         (await PostgresJournal.PeekAsync(database, "paper", new JournalQuery(After: 2))).Count.ShouldBe(2);
-        (await _server.SqlAsync(new Npgsql.NpgsqlConnectionStringBuilder(database).Database!, "SELECT count(*) FROM granary_signal WHERE strategy = 'S2' AND decision = 'accepted'")).Trim().ShouldBe("1");
+        (await _server.SqlAsync(new Npgsql.NpgsqlConnectionStringBuilder(database).Database!, "SELECT count(*) FROM journal.granary_signal WHERE strategy = 'S2' AND decision = 'accepted'")).Trim().ShouldBe("1");
     }
 
     [Fact]

@@ -77,10 +77,10 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     {
         var file = Minutes();
         await Import(file, timeframe: "1m");
-        var before = await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM granary_bar; SELECT changed FROM granary_market");
+        var before = await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market");
         var again = await Import(file, timeframe: "1m");
         (again.Added, again.Replaced, again.Unchanged).ShouldBe((0, 0, 10_000));
-        (await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM granary_bar; SELECT changed FROM granary_market")).ShouldBe(before);
+        (await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market")).ShouldBe(before);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
         (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
         (await BarSources.Create(_store + "&dataset=other one").ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
-        (await _server.SqlAsync(_database, "SELECT number FROM granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
+        (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await server.SqlAsync("postgres", """
             CREATE SEQUENCE arrived;
             CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
-            CREATE TRIGGER hold BEFORE INSERT ON granary_bar FOR EACH ROW EXECUTE FUNCTION hold();
+            CREATE TRIGGER hold BEFORE INSERT ON bars.granary_bar FOR EACH ROW EXECUTE FUNCTION hold();
             """);
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
         await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
@@ -188,7 +188,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await server.StartServerAsync();
         var result = await import;
         (result.Added, result.Total).ShouldBe((300_000, 300_000));
-        (await server.SqlAsync("postgres", "SELECT count(*), count(DISTINCT time) FROM granary_bar WHERE market = (SELECT id FROM granary_market WHERE symbol = 'BIG')")).Trim().ShouldBe("300000|300000");
+        (await server.SqlAsync("postgres", "SELECT count(*), count(DISTINCT time) FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = 'BIG')")).Trim().ShouldBe("300000|300000");
         await using var text = Read.Open(file, "1m");
         await using var source = new PostgresBarSource(PostgresAddress.Parse(store));
         await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
@@ -261,9 +261,9 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database does not exist; make it with createdb, or correct its name");
         (await Sentence<BarStoreException>("postgres://postgres@127.0.0.1:1/x?timeout=2")).ShouldContain("cannot be reached");
         await Import(Minutes(10), timeframe: "1m");
-        await _server.SqlAsync(_database, "ALTER TABLE granary_market RENAME TO gone");
+        await _server.SqlAsync(_database, "ALTER TABLE bars.granary_market RENAME TO gone");
         (await Sentence<BarStoreException>(_store)).ShouldContain("a table is missing");
-        await _server.SqlAsync(_database, "ALTER TABLE gone RENAME TO granary_market; INSERT INTO granary_migration VALUES (99, 'later')");
+        await _server.SqlAsync(_database, "ALTER TABLE bars.gone RENAME TO granary_market; INSERT INTO bars.granary_migration VALUES (99, 'later', '')");
         (await Sentence<BarDataException>(_store)).ShouldContain("was written by a later version of Granary");
         Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/db?datset=x")).Message.ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");
         Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/a/b")).Message.ShouldNotContain("secret");
@@ -286,7 +286,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await Import(Minutes(100), timeframe: "1m");
         await using var store = BarStores.Open(_store);
         (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
-        await _server.SqlAsync(_database, "DELETE FROM granary_bar WHERE time IN (SELECT time FROM granary_bar ORDER BY time LIMIT 10)");
+        await _server.SqlAsync(_database, "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
         (await store.MendAsync("X", Timeframe.M1)).ShouldBe([
             "the catalogue said 100 bars and there are 90", "the catalogue said 2023-01-01 00:00 to 2023-01-01 01:39 and there are 2023-01-01 00:10 to 2023-01-01 01:39",
             "the raw bars are not those that the catalogue's hash was of; runs over them have another digest than before"]);

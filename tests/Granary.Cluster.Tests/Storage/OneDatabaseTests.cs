@@ -1,0 +1,104 @@
+using Granary.Application.Learning;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Data;
+using Granary.Data.Import;
+using Granary.Data.Journals;
+using Granary.Data.Stores;
+using Granary.Engine.Market;
+using Granary.Testing;
+using Npgsql;
+
+namespace Granary.Cluster.Tests.Storage;
+
+/// <summary>Bars, a cluster, journals and models in one PostgreSQL database, as docker-compose.yml suggests it.</summary>
+public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFixture<OneDatabaseTests.Server>
+{
+    public sealed class Server : IAsyncLifetime
+    {
+        internal PostgresServer Postgres { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.StartAsync();
+
+        public ValueTask DisposeAsync() => Postgres is null ? default : Postgres.DisposeAsync();
+    }
+
+    private static string NameOf(string connection) => new NpgsqlConnectionStringBuilder(connection).Database!;
+
+    private string AddressOf(string connection) => $"postgres://postgres@127.0.0.1:{server.Postgres.Port}/{NameOf(connection)}";
+
+    private async Task<string> SqlAsync(string connection, string sql) => (await server.Postgres.SqlAsync(NameOf(connection), sql)).Trim();
+
+    private async Task ImportAsync(string connection)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv");
+        await File.WriteAllTextAsync(file, "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
+        var result = await BarImport.RunAsync(new ImportRequest([file], AddressOf(connection), "NEW", Timeframe.D1, new BarFileOptions()));
+        File.Delete(file);
+        result[0].Added.ShouldBe(2);
+    }
+
+    private static async Task JoinAsync(string connection)
+    {
+        await using var silo = await SiloProcess.JoinAsync(connection);
+        await silo.LeaveAsync();
+    }
+
+    private static async Task TradeAsync(string connection)
+    {
+        await using var journal = await PostgresJournal.OpenAsync(connection, "paper", TimeProvider.System);
+        await journal.AppendAsync([new JournalEntry(1, DateTimeOffset.UnixEpoch, "SignalDecided", "S1", "NEW", "{}"u8.ToArray())]);
+    }
+
+    private Task TrainAsync(string connection)
+    {
+        ModelStores.Open(AddressOf(connection)).TryAdd("gate", 1, [1], [2]).ShouldBeTrue();
+        return Task.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("bars first")]
+    [InlineData("silo first")]
+    public async Task Bars_silo_journal_and_models_share_a_database_in_any_order(string order)
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        Func<string, Task>[] steps = [ImportAsync, JoinAsync, TradeAsync, TrainAsync];
+        foreach (var step in order == "bars first" ? steps : steps.Reverse()) await step(connection);
+        (await SqlAsync(connection, "SELECT count(*) FROM bars.granary_bar")).ShouldBe("2");
+        (await SqlAsync(connection, "SELECT count(*) FROM cluster.cluster_member")).ShouldBe("1");
+        (await SqlAsync(connection, "SELECT count(*) FROM journal.granary_signal")).ShouldBe("1");
+        (await SqlAsync(connection, "SELECT count(*) FROM models.granary_model_version")).ShouldBe("1");
+        (await SqlAsync(connection, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task A_silo_takes_over_the_cluster_of_an_earlier_version_with_its_state()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await RestoreAsync(connection, "0.1-cluster-journal.sql");
+        await using var silo = await SiloProcess.JoinAsync(connection);
+        (await SqlAsync(connection, "SELECT count(*) FROM cluster.cluster_member WHERE cluster_id = 'granary'")).ShouldBe("2", "the silo of before and this one");
+        (await SqlAsync(connection, "SELECT key_text || ' ' || version FROM cluster.grain_state WHERE kind = 'batch'")).ShouldBe("run-1 3");
+        await ImportAsync(connection);
+        var entries = await PostgresJournal.PeekAsync(connection, "b", new JournalQuery());
+        entries.Count.ShouldBe(9, "a reader finds the journal before a session moves it");
+        await using (var journal = await PostgresJournal.OpenAsync(connection, "b", TimeProvider.System)) journal.Last.ShouldBe(entries[^1].Sequence);
+        (await PostgresJournal.PeekAsync(connection, "b", new JournalQuery())).Select(e => e.Sequence).ShouldBe(entries.Select(e => e.Sequence));
+    }
+
+    [Fact]
+    public async Task Bars_and_models_of_an_earlier_version_stay_readable_beside_a_new_silo()
+    {
+        var connection = await server.Postgres.CreateDatabaseAsync();
+        await RestoreAsync(connection, "0.1-bars-journal-models.sql");
+        await JoinAsync(connection);
+        await using var store = BarStores.Open(AddressOf(connection));
+        (await store.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("OLD", 3)]);
+        var models = ModelStores.Open(AddressOf(connection));
+        models.Read(models.Models().Single(), 1)!.Value.Bytes.Length.ShouldBe(120);
+        await ImportAsync(connection);
+        (await store.ListAsync()).Select(m => m.Symbol).ShouldBe(["NEW", "OLD"]);
+    }
+
+    private async Task RestoreAsync(string connection, string dump) =>
+        await SqlAsync(connection, await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "databases", dump)));
+}
