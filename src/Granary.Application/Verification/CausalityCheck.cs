@@ -94,19 +94,20 @@ public static class CausalityCheck
                 if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], world.Cut)] is { First: { } first } at)
                     sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, world.Cut,
                         instance.Timeframe, world.Shape));
+                if (sentence is null && OrdersFillAtOnce(instance)) sentence = StrategyPast.OrderDifference(own, other, known);
                 if (sentence is not null) _found.Add(new LookAhead(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
             }
         }
 
         // Whether an exit fills whole at the next bar's open, so that the changed bar shows what was ordered before it. Exits that wait
         // for a price do not.
-        private bool ExitsFillAtOnce(StrategyInstance instance)
-        {
-            var execution = subject.Plan.Spec.Execution.Settings;
-            return !_reach.SubmitsOrders(instance.Definition) && instance.Symbols.Count == 1
-                && instance.Timeframe == subject.Markets[instance.Symbols[0]].Series.Timeframe
-                && execution is { Fill: FillTiming.NextOpen, LatencyBars: 0, VolumeShare: 0 };
-        }
+        private bool ExitsFillAtOnce(StrategyInstance instance) =>
+            !_reach.SubmitsOrders(instance.Definition) && instance.Symbols.Count == 1 && OrdersFillAtOnce(instance);
+
+        // Whether an order at the market fills whole at the next bar's open.
+        private bool OrdersFillAtOnce(StrategyInstance instance) =>
+            instance.Symbols.All(s => subject.Markets[s].Series.Timeframe == instance.Timeframe)
+            && subject.Plan.Spec.Execution.Settings is { Fill: FillTiming.NextOpen, LatencyBars: 0, VolumeShare: 0 };
 
         private KnownBars Known(int strategy) => _known[(subject.Plan.Instances[strategy].Symbols[0],
             subject.Plan.Instances[strategy].Timeframe)];

@@ -40,6 +40,45 @@ internal static class StrategyPast
         return null;
     }
 
+    /// <summary>
+    /// Orders at the market that the strategy sent itself on the last unchanged bars fill at the changed ones. Price and size follow from
+    /// these, but in which symbol and on which side it entered must be the same.
+    /// </summary>
+    /// <param name="known">Orders sent before this that filled at it or later are compared.</param>
+    public static string? OrderDifference(IReadOnlyList<byte[]> truth, IReadOnlyList<byte[]> other, long known)
+    {
+        // An account that cannot pay at the changed price tells nothing of the strategy.
+        if (OrdersOver(truth, known) is not { } a || OrdersOver(other, known) is not { } b) return null;
+        foreach (var (time, _, side) in a.Except(b).Order())
+            return $"its order to {Verb(side)} sent at {Text(time)} went away when only later bars were changed";
+        foreach (var (time, _, side) in b.Except(a).Order())
+            return $"it sent one more order to {Verb(side)} at {Text(time)} when only later bars were changed";
+        return null;
+    }
+
+    private static string Verb(Side side) => side == Side.Buy ? "buy" : "sell";
+
+    // Entries that were ordered before the time and filled at it or later; null where cash was short there.
+    private static HashSet<(long Time, int Symbol, Side Side)>? OrdersOver(IReadOnlyList<byte[]> chunks, long known)
+    {
+        var orders = new HashSet<(long, int, Side)>();
+        RunEvent? sent = null;
+        foreach (var chunk in chunks)
+        {
+            var reader = new RunEventReader(chunk);
+            while (reader.Next(out var e, out _))
+            {
+                if (e.Kind == RunEventKind.CashShort && e.Time >= known) return null;
+                if (sent is { } order && e.Time >= known) orders.Add((order.Time, order.SymbolIndex, order.ToSignal().Side));
+                sent = IsSentOver(e, known) ? e : null;
+            }
+        }
+        return orders;
+    }
+
+    private static bool IsSentOver(in RunEvent e, long known) =>
+        e.IsSignal && e.Time < known && e.ToSignal() is { AtFill: true, Type: OrderType.Market };
+
     private static Dictionary<int, ExitReason> ExitsAt(IReadOnlyList<byte[]> chunks, long bar)
     {
         var exits = new Dictionary<int, ExitReason>();
@@ -56,22 +95,41 @@ internal static class StrategyPast
     private static string Text(long time) => new DateTime(time, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm",
         System.Globalization.CultureInfo.InvariantCulture);
 
+    // Reads the events before a time. A signal that became one with its fill, as those of a strategy's own orders, has the fill's time:
+    // the fill is the event after it.
     private ref struct Reader(IReadOnlyList<byte[]> chunks, long known)
     {
         private RunEventReader _reader;
+        private RunEvent _fill;
         private int _next;
+        private bool _hasFill;
 
         public bool Next(out RunEvent e)
         {
-            while (true)
+            if (_hasFill)
             {
-                while (!_reader.Next(out e, out _))
-                {
-                    if (_next == chunks.Count) return false;
-                    _reader = new RunEventReader(chunks[_next++]);
-                }
-                if (!e.IsEndOfRun && e.Time < known) return true;
+                e = _fill;
+                _hasFill = false;
+                return true;
             }
+            while (Read(out e))
+            {
+                if (e.IsEndOfRun || e.Time >= known) continue;
+                if (!e.IsSignal || !e.ToSignal().AtFill) return true;
+                if (!Read(out _fill) || _fill.Time >= known) continue;
+                return _hasFill = true;
+            }
+            return false;
+        }
+
+        private bool Read(out RunEvent e)
+        {
+            while (!_reader.Next(out e, out _))
+            {
+                if (_next == chunks.Count) return false;
+                _reader = new RunEventReader(chunks[_next++]);
+            }
+            return true;
         }
     }
 }
