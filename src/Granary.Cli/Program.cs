@@ -2,6 +2,7 @@ using System.CommandLine;
 using Granary.Cli;
 using Granary.Cli.Commands;
 
+_ = FeltTime.OfProcess;
 Streams.Register();
 var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.")
 {

@@ -52,6 +52,9 @@ public sealed record BatchOptions
     /// then are known.
     /// </summary>
     public Func<RunModel, string, Task<IReadOnlyDictionary<string, string>>>? Closing { get; init; }
+
+    /// <summary>The outputs of the batch that are written; null = all of them.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
 }
 
 /// <summary>A batch that has run.</summary>
@@ -219,6 +222,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             {
                 Trace = outcomes.GetValueOrDefault(i.Index)?.Trace,
             }).ToList();
+            var listed = ListedStrategies.Of(outputs, entries, outcomes, members);
+            entries = entries.ConvertAll(e => e.Stats is null || listed.Trades.Contains(e.Index) ? e : e with { HasListedTrades = false });
             var described = await MarketDescription.OfAsync(markets, spec.Data, outputs.Has("report"), CancellationToken.None);
             var model = new RunModel
             {
@@ -241,7 +246,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 Decisions = outcome.Counts,
-                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
+                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, Listed = listed, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
                 Sections = options.Sections,
             };
@@ -266,13 +271,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 };
                 model = model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
             }
-            WriteTables(folder, plan, model, runEvents, markets, options, learning?.ProductionModels(), choice);
-            if (options.Closing is { } closing)
-            {
-                var late = await closing(model, folder.FullPath);
-                model = model with { Sections = model.Sections.Concat(late).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) };
-            }
-            WriteResults(folder, plan, model, runEvents);
+            model = await new RunFileWriter(plan, runEvents, markets, options).WriteAsync(folder, model, learning?.ProductionModels(), choice, listed);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -326,41 +325,6 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (host is IPortfolioHost own) return own.Outcome(row, trade);
         var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
-    }
-
-    private static void WriteTables(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options,
-        string? models, WeightChoice choice)
-    {
-        var outputs = plan.Spec.Outputs;
-        var run = model.Strategies.Where(s => s.Stats is not null).ToList();
-        double Multiplier(int strategy) => markets[plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
-        if (outputs.Has("trades"))
-        {
-            AtomicFile.Write(folder.PathOf("trades.csv"), w => RunCsv.Trades(w, run, events.Trades, Multiplier));
-            if (options.Separate)
-            {
-                Directory.CreateDirectory(folder.PathOf("trades"));
-                foreach (var strategy in run)
-                    AtomicFile.Write(Path.Combine(folder.PathOf("trades"), $"{strategy.Index:D6}-{strategy.Class}.csv"), w => RunCsv.Trades(w, [strategy], events.Trades, Multiplier));
-            }
-        }
-        var members = choice.Members;
-        var listed = outputs.OfAllStrategies ? run : run.Where(s => members[s.Index] != 0).ToList();
-        if (outputs.Has("signals")) AtomicFile.Write(folder.PathOf("signals.csv"), w => RunCsv.Signals(w, listed, events));
-        if (outputs.Has("factors")) AtomicFile.Write(folder.PathOf("factors.csv"), w => RunCsv.Factors(w, listed, events));
-        if (outputs.Has("portfolio_trades")) AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
-        if (outputs.Has("trades_by_model")) AtomicFile.Write(folder.PathOf("trades_by_model.csv"), w => RunCsv.TradesByModel(w, run, events.Trades));
-        if (outputs.Has("prod")) AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, choice.ByState));
-        if (model.Sections.TryGetValue("learning", out var learned)) AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
-    }
-
-    private static void WriteResults(RunFolder folder, BatchPlan plan, RunModel model, RunEvents events)
-    {
-        var outputs = plan.Spec.Outputs;
-        if (outputs.Has("report")) AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
-        if (outputs.Has("results")) AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
-        // Last, so that a folder with a manifest is whole.
-        AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed));
     }
 
     // The source and its opened series, closed together.

@@ -202,18 +202,18 @@ public sealed record OutputSet
     /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
 
-    /// <summary>Where the batch says nothing: every file, but signals and factors of the strategies with a weight alone.</summary>
+    /// <summary>Where the batch has no such key: every file, but only the <see cref="ListedStrategies"/> in those of single trades and signals.</summary>
     public static OutputSet Default { get; } = new() { Names = [.. Known] };
 
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>Whether signals.csv and factors.csv list the strategies without weight too: those of a wide grid are a gigabyte that nobody reads.</summary>
+    /// <summary>Whether trades.csv, signals.csv and factors.csv list every strategy, whatever its weight and however many there are.</summary>
     public bool OfAllStrategies { get; init; }
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Whether single trades or signals are wanted, and so have to be kept.</summary>
-    public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors") || Has("trades_by_model");
+    public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors");
 
     /// <summary>Whether the portfolio's own trades and equity are wanted.</summary>
     public bool NeedsPortfolio => Has("portfolio_trades") || Has("equity") || Has("report") || Has("signals");

@@ -9,6 +9,8 @@ internal sealed class PortfolioTradeSpool(string path) : IDisposable
 {
     private readonly FileStream _file = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
 
+    private readonly Lock _lock = new();
+
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private readonly record struct Row(int Member, double Weight, RunEvent Trade);
 
@@ -20,7 +22,8 @@ internal sealed class PortfolioTradeSpool(string path) : IDisposable
 
     public IEnumerable<PortfolioTrade> Read()
     {
-        _file.Flush();
+        // Several files of the run are written at once, and two of them read here.
+        lock (_lock) _file.Flush();
         var size = Marshal.SizeOf<Row>();
         var bytes = new byte[size * 512];
         for (long at = 0; ;)

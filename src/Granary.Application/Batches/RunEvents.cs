@@ -13,9 +13,20 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
 {
     public IEnumerable<Trade> Trades(int strategy)
     {
-        foreach (var (e, _) in Events(strategy))
+        if (spool is null) yield break;
+        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
+            foreach (var trade in TradesOf(spool.Read(strategy, chunk)))
+                yield return trade;
+    }
+
+    private static List<Trade> TradesOf(byte[] chunk)
+    {
+        var trades = new List<Trade>();
+        var reader = new RunEventReader(chunk);
+        while (reader.Next(out var e, out _))
             if (e.Kind == RunEventKind.Trade)
-                yield return e.ToTrade();
+                trades.Add(e.ToTrade());
+        return trades;
     }
 
     public IEnumerable<SignalRow> Signals(int strategy)

@@ -38,7 +38,10 @@ public sealed class SavedRun : IRunEvents
         var manifest = JsonPart.Parse(manifestPath, File.ReadAllBytes(manifestPath));
         var entries = results.Need("strategies").List().Select((s, i) => new StrategyEntry(i, s.Need("id").String(), s.Need("class").String(),
             [.. s.Need("params").Members.Select(m => (m.Name, (object)m.Value.Text))], s.Need("symbol").String(), s.Need("timeframe").String(), s.Need("sides").String(),
-            s.Need("weight").Number(), Statistics(s.Find("stats")), s.Find("model")?.String(), s.Find("error")?.String())).ToList();
+            s.Need("weight").Number(), Statistics(s.Find("stats")), s.Find("model")?.String(), s.Find("error")?.String())
+        {
+            HasListedTrades = s.Find("tradesListed")?.Bool() ?? true,
+        }).ToList();
         var portfolio = results.Need("portfolio");
         var model = new RunModel
         {

@@ -10,8 +10,9 @@ public sealed record StatisticDifference(string Strategy, string Statistic, doub
 
 /// <summary>What two runs have in common, and what not.</summary>
 /// <param name="Trades">Those that the runs do not share, by strategy and time; none of a run that wrote no trades.</param>
+/// <param name="NotListed">Strategies whose trades one of the runs does not list, so that they are not compared.</param>
 public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList<string> OnlyInA, IReadOnlyList<string> OnlyInB,
-    IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<TradePair> Trades)
+    IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<TradePair> Trades, int NotListed)
 {
     public bool SameDigest => DigestA == DigestB;
 
@@ -38,8 +39,9 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
                 if (own.GetValueOrDefault(key) is var x && other.GetValueOrDefault(key) is var y && !Nullable.Equals(x, y))
                     differences.Add(new StatisticDifference(id, key, x, y));
         }
+        var (trades, notListed) = Pairs(first, second);
         return new RunDifference(digestA, digestB, [.. statsA.Keys.Except(statsB.Keys, StringComparer.Ordinal)], [.. statsB.Keys.Except(statsA.Keys, StringComparer.Ordinal)],
-            differences, Pairs(first, second));
+            differences, trades, notListed);
     }
 
     private static (string Digest, Dictionary<string, Dictionary<string, double?>> Stats) Results(string folder)
@@ -57,16 +59,20 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
         part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null, StringComparer.Ordinal) ?? [];
 
     // As the page pairs them: one definition of what is the same trade.
-    private static List<TradePair> Pairs(SavedRun first, SavedRun second)
+    private static (List<TradePair> Trades, int NotListed) Pairs(SavedRun first, SavedRun second)
     {
         var others = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var s in second.Model.Strategies) others.TryAdd(s.Id, s.Index);
         var names = first.Model.Strategies.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var pairs = new List<TradePair>();
-        foreach (var s in first.Model.Strategies)
-            pairs.AddRange(TradePair.Of(s.Id, first.Trades(s.Index), others.TryGetValue(s.Id, out var index) ? second.Trades(index) : []).Where(p => p.Kind != TradeDifference.Same));
-        foreach (var s in second.Model.Strategies.Where(s => !names.Contains(s.Id)))
-            pairs.AddRange(TradePair.Of(s.Id, [], second.Trades(s.Index)));
-        return pairs;
+        var strategies = first.Model.Strategies.Select(s => (First: (StrategyEntry?)s, Second: others.TryGetValue(s.Id, out var i) ? second.Model.Strategies[i] : null))
+            .Concat(second.Model.Strategies.Where(s => !names.Contains(s.Id)).Select(s => (First: (StrategyEntry?)null, Second: (StrategyEntry?)s)));
+        var (pairs, notListed) = (new List<TradePair>(), 0);
+        foreach (var (a, b) in strategies)
+        {
+            if (TradePair.IsComparable(a, b))
+                pairs.AddRange(TradePair.Of((a ?? b)!.Id, a is null ? [] : first.Trades(a.Index), b is null ? [] : second.Trades(b.Index)).Where(p => p.Kind != TradeDifference.Same));
+            else notListed++;
+        }
+        return (pairs, notListed);
     }
 }

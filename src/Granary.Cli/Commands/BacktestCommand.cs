@@ -55,7 +55,7 @@ internal static class BacktestCommand
     {
         Run = run.Folder,
         Seconds = Math.Round(run.Model.Seconds, 4),
-        TotalSeconds = Math.Round(FeltTime.Seconds, 4),
+        TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
         run.Model.Digest,
         Strategies = run.Model.Strategies.Count,
         run.Trades,
@@ -75,7 +75,7 @@ internal static class BacktestCommand
         TableWriter.Write(title, _columns, rows);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars ({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
-        Console.WriteLine(FeltTime.Sentence(model.Seconds));
+        Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
         Output.WriteRun(model.Digest, run.Report, run.Folder);
     }
 

@@ -48,6 +48,7 @@ internal static class CompareCommand
         TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t.Strategy, t.First!.Value)),
         TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t.Strategy, t.Second!.Value)),
         TradesChanged = difference.TradesChanged.Select(t => new { A = Line(t.Strategy, t.First!.Value), B = Line(t.Strategy, t.Second!.Value) }),
+        StrategiesNotCompared = difference.NotListed,
         Page = page,
         Gap = gap is null ? null : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
     }, Output.Json);
@@ -67,6 +68,8 @@ internal static class CompareCommand
         if (difference.Statistics.Count > MostStatistics) Console.WriteLine($"and {difference.Statistics.Count - MostStatistics} more; --json has them all");
         if (!first.HasTrades || !second.HasTrades) Output.Marked("Note", $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
         else ShowTrades(difference);
+        if (first.HasTrades && second.HasTrades && difference.NotListed > 0)
+            Output.Marked("Note", $"The trades of {Cell.Count(difference.NotListed)} strategies are not compared, since one of the runs does not list them. Run both with \"outputs\": \"all\".");
         Console.WriteLine($"Page {page}");
     }
 

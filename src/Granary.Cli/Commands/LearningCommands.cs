@@ -33,7 +33,7 @@ internal static class LearningCommands
                         [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Text("Figure"), Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Time", "s")],
                         trials.Select(t => new[] { t.Data, t.Trainer, t.Label, t.FigureName, Cell.Figure(t.Figure), Cell.Figure(t.TrainTestGap), Cell.Figure(t.PValue), Cell.Seconds(t.Seconds) }));
                     foreach (var failed in trials.Where(t => t.Error is not null)) CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
-                    Console.WriteLine(FeltTime.Sentence());
+                    Console.WriteLine(FeltTime.OfProcess.Sentence());
                 }
                 return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
             };
@@ -82,7 +82,7 @@ internal static class LearningCommands
                 {
                     e.Strategy, Cell.Count(e.Trades), Cell.Count(e.Taken), Cell.Percent(e.ReturnWithout), Cell.Percent(e.ReturnWith), Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
                 }));
-            Console.WriteLine(FeltTime.Sentence());
+            Console.WriteLine(FeltTime.OfProcess.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
     }

@@ -20,7 +20,7 @@ internal static class RemoteBacktest
             {
                 Run = folder,
                 Seconds = Math.Round(status.Seconds ?? 0, 4),
-                TotalSeconds = Math.Round(FeltTime.Seconds, 4),
+                TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
                 status.Digest,
                 status.Progress.Strategies,
                 status.Trades,
@@ -32,7 +32,7 @@ internal static class RemoteBacktest
         {
             if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder).Model);
             Console.WriteLine($"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades at {hosts}");
-            Console.WriteLine(FeltTime.Sentence(status.Seconds ?? double.NaN));
+            Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }
         return 0;

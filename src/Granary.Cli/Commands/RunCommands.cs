@@ -56,11 +56,11 @@ internal static class RunCommands
             var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
             try
             {
-                var options = new BatchOptions { Out = temporary, Yes = true };
+                var options = new BatchOptions { Out = temporary, Yes = true, Only = ["report"] };
                 var again = manifest.IsWalkForward
                     ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
                     : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, ledger: TrialLedger.OfUser()).RunAsync(
-                        spec with { Outputs = new OutputSet { Names = ["report", "trades", "signals"] } }, options, null, token);
+                        spec with { Outputs = spec.Outputs with { Names = [.. spec.Outputs.Names.Union(["report", "trades", "signals"], StringComparer.Ordinal)] } }, options, null, token);
                 AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
                 if (again.Model.Digest == manifest.Digest) return 0;

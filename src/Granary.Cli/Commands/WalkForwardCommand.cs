@@ -35,7 +35,7 @@ internal static class WalkForwardCommand
                 {
                     Run = run.Folder,
                     Seconds = Math.Round(run.Model.Seconds, 4),
-                    TotalSeconds = Math.Round(FeltTime.Seconds, 4),
+                    TotalSeconds = Math.Round(FeltTime.OfProcess.Seconds, 4),
                     run.Model.Digest,
                     Windows = outcome.Windows.Count,
                     EfficiencyRatio = double.IsFinite(outcome.Efficiency) ? outcome.Efficiency : (double?)null,
@@ -66,7 +66,7 @@ internal static class WalkForwardCommand
             TableWriter.Write("All groups together, out of sample",
                 [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"), Column.Number("Efficiency")],
                 [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades), Cell.Ratio(outcome.Efficiency)]]);
-        Console.WriteLine(FeltTime.Sentence(run.Model.Seconds));
+        Console.WriteLine(FeltTime.OfProcess.Sentence(run.Model.Seconds));
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Granary.Engine.Analysis;
 
@@ -6,10 +8,19 @@ namespace Granary.Reporting.Runs;
 /// <summary>results.json: the statistics of every strategy and of the portfolio. Undefined numbers are null.</summary>
 public static class ResultsJson
 {
+    private static readonly JavaScriptEncoder _encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     public static byte[] Write(RunModel run)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        Write(buffer, run);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Each strategy stands on a line of its own: a sweep has many thousand of them.</summary>
+    public static void Write(Stream output, RunModel run)
+    {
+        using (var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = _encoder }))
         {
             json.WriteStartObject();
             json.WriteString("batch", run.Name);
@@ -18,24 +29,18 @@ public static class ResultsJson
             if (run.Interrupted) json.WriteBoolean("interrupted", true);
             RunNotes.Write(json, run.Notes);
             json.WriteStartArray("strategies");
-            foreach (var s in run.Strategies)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", s.Id);
-                json.WriteString("class", s.Class);
-                json.WriteStartObject("params");
-                foreach (var (name, value) in s.Params) Value(json, name, value);
-                json.WriteEndObject();
-                json.WriteString("symbol", s.Symbol);
-                json.WriteString("timeframe", s.Timeframe);
-                json.WriteString("sides", s.Sides);
-                json.WriteNumber("weight", s.Weight);
-                if (s.Model is not null) json.WriteString("model", s.Model);
-                if (s.Error is not null) json.WriteString("error", s.Error);
-                if (s.Stats is { IsRuined: true }) json.WriteString("state", "ruined");
-                if (s.Stats is not null) Stats(json, s.Stats);
-                json.WriteEndObject();
-            }
+            var line = new ArrayBufferWriter<byte>(2048);
+            using (var compact = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = _encoder }))
+                foreach (var s in run.Strategies)
+                {
+                    line.ResetWrittenCount();
+                    line.Write("\n    "u8);
+                    compact.Reset();
+                    Strategy(compact, s);
+                    compact.Flush();
+                    json.WriteRawValue(line.WrittenSpan, skipInputValidation: true);
+                    if (json.BytesPending > 1 << 16) json.Flush();
+                }
             json.WriteEndArray();
             json.WriteStartObject("portfolio");
             if (run.Portfolio is { IsRuined: true }) json.WriteString("state", "ruined");
@@ -51,7 +56,26 @@ public static class ResultsJson
             }
             json.WriteEndObject();
         }
-        return buffer.ToArray();
+    }
+
+    private static void Strategy(Utf8JsonWriter json, StrategyEntry s)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", s.Id);
+        json.WriteString("class", s.Class);
+        json.WriteStartObject("params");
+        foreach (var (name, value) in s.Params) Value(json, name, value);
+        json.WriteEndObject();
+        json.WriteString("symbol", s.Symbol);
+        json.WriteString("timeframe", s.Timeframe);
+        json.WriteString("sides", s.Sides);
+        json.WriteNumber("weight", s.Weight);
+        if (s.Model is not null) json.WriteString("model", s.Model);
+        if (s.Error is not null) json.WriteString("error", s.Error);
+        if (!s.HasListedTrades) json.WriteBoolean("tradesListed", false);
+        if (s.Stats is { IsRuined: true }) json.WriteString("state", "ruined");
+        if (s.Stats is not null) Stats(json, s.Stats);
+        json.WriteEndObject();
     }
 
     private static void Stats(Utf8JsonWriter json, RunStatistics stats)

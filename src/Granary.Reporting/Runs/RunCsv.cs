@@ -80,25 +80,24 @@ public static class RunCsv
         }
     }
 
-    /// <summary>trades_by_model.csv: trades and profit of each model, and of what runs without one.</summary>
-    public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades)
+    /// <summary>trades_by_model.csv: closed trades and their net profit of each model, and of what runs without one; sums over the strategies' statistics.</summary>
+    public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies)
     {
         using var csv = Open(writer);
         Row(csv, "model", "strategies", "trades", "win_rate", "pnl_net");
         foreach (var group in strategies.GroupBy(s => s.Model ?? "", StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            long count = 0, wins = 0;
-            double net = 0;
+            long count = 0;
+            double wins = 0, net = 0;
             foreach (var s in group)
-                foreach (var t in trades(s.Index))
-                {
-                    if (t.Reason == ExitReason.Open) continue;
-                    count++;
-                    if (t.NetProfit > 0) wins++;
-                    net += t.NetProfit;
-                }
+            {
+                if (s.Stats is not { Trades: > 0 } stats) continue;
+                count += stats.Trades;
+                wins += Math.Round(stats.WinRate * stats.Trades);
+                net += stats.NetProfit;
+            }
             Row(csv, group.Key, group.Count().ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture),
-                RunText.Number(count == 0 ? double.NaN : wins / (double)count), RunText.Number(net));
+                RunText.Number(count == 0 ? double.NaN : wins / count), RunText.Number(net));
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record StrategyEntry(
     /// <summary>Its own account's equity at the ends of periods; null where it failed, or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
 
+    /// <summary>Whether trades.csv lists its trades; false where they did not fit, see <c>outputs</c>.</summary>
+    public bool HasListedTrades { get; init; } = true;
+
     /// <summary>The symbol of one of its trades.</summary>
     public string SymbolOf(in Trade trade) => Symbols is null ? Symbol : Symbols[trade.SymbolIndex];
 }

@@ -39,6 +39,9 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
         }
     }
 
+    /// <summary>Whether the trades of a strategy can be compared: each run that has it lists its trades.</summary>
+    public static bool IsComparable(StrategyEntry? first, StrategyEntry? second) => first?.HasListedTrades != false && second?.HasListedTrades != false;
+
     private static TradePair Both(string strategy, in Trade a, in Trade b) => new(strategy, IsSame(a, b) ? TradeDifference.Same : TradeDifference.Changed, a, b);
 
     // A stable order, for several entries may share a time.

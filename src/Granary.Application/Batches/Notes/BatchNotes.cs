@@ -14,6 +14,9 @@ public sealed record BatchFacts(
     /// <summary>By strategy index: not 0 where the strategy has a weight at some time.</summary>
     public required IReadOnlyList<double> Members { get; init; }
 
+    /// <summary>The strategies whose single trades and signals the files list.</summary>
+    public required ListedStrategies Listed { get; init; }
+
     public required bool IsInterrupted { get; init; }
 }
 
@@ -73,11 +76,19 @@ internal static class BatchNotes
     private static IEnumerable<RunNote> Output(BatchFacts facts)
     {
         var outputs = facts.Plan.Spec.Outputs;
-        if (outputs.OfAllStrategies || !(outputs.Has("signals") || outputs.Has("factors"))) yield break;
-        var left = facts.Members.Count(w => w == 0);
-        if (left > 0)
+        if (outputs.OfAllStrategies) yield break;
+        const string Remedy = "Write \"outputs\": \"all\" into the batch file to have them too.";
+        var (strategies, listed) = (facts.Entries.Count(e => e.Stats is not null), facts.Listed);
+        var members = facts.Members.Count(w => w != 0);
+        if (outputs.Has("trades") && listed.Trades.Count < strategies)
             yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
-                $"signals.csv and factors.csv leave out the {left:N0} of {facts.Members.Count:N0} strategies without weight. Write \"outputs\": \"all\" into the batch file to have them too."), left);
+                $"The files list the trades of {listed.Trades.Count:N0} of {strategies:N0} strategies and the signals of {listed.Signals.Count:N0} of the {members:N0} with a weight: ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"the best of those with a weight first, about {ListedStrategies.MostRows:N0} rows in all. results.json and portfolio_trades.csv are complete. {Remedy}"),
+                strategies - listed.Trades.Count);
+        else if ((outputs.Has("signals") || outputs.Has("factors")) && members < facts.Members.Count)
+            yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
+                $"signals.csv and factors.csv leave out the {facts.Members.Count - members:N0} of {facts.Members.Count:N0} strategies without weight. {Remedy}"), facts.Members.Count - members);
     }
 
     private static IEnumerable<RunNote> Intrabar(BatchFacts facts)

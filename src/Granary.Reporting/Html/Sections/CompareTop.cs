@@ -16,6 +16,8 @@ internal static class CompareTop
         if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are equal to the last bit.</p>\n");
         else
             html.Write($"<aside class=\"notice\" aria-label=\"Verdict\"><b>They differ.</b> Of {NumberText.Count(trades)} trades {NumberText.Count(view.Same)} are the same in both, {NumberText.Count(view.Changed)} are changed, {NumberText.Count(view.OnlyFirst)} are only in A and {NumberText.Count(view.OnlySecond)} only in B.</aside>\n");
+        if (view.NotListed > 0)
+            html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
         HtmlTable.Open(html, "The two runs", [new("Property", Number: false), new("A", Number: false), new("B", Number: false)], "two");
         Row("Run", a.Run, b.Run);
         Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.Seconds)}", $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.Seconds)}");

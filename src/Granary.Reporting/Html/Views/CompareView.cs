@@ -48,6 +48,9 @@ internal sealed class CompareView
 
     public long Changed { get; private set; }
 
+    /// <summary>Strategies whose trades one of the runs does not list.</summary>
+    public int NotListed { get; private set; }
+
     public bool SameDigest => First.Digest == Second.Digest;
 
     private static Dictionary<string, StrategyEntry> ById(RunModel run)
@@ -59,6 +62,11 @@ internal sealed class CompareView
 
     private void Compare(StrategyPair pair, IRunEvents firstEvents, IRunEvents secondEvents)
     {
+        if (!TradePair.IsComparable(pair.First, pair.Second))
+        {
+            NotListed++;
+            return;
+        }
         foreach (var trade in TradePair.Of(pair.Id, pair.First is null ? [] : firstEvents.Trades(pair.First.Index), pair.Second is null ? [] : secondEvents.Trades(pair.Second.Index)))
         {
             switch (trade.Kind)
