@@ -14,9 +14,9 @@ public class LearningRunTests
         await GranaryCommand.RunAsync("backtest", Repository.Sample("learning.json"), "--out", folder.File("run"), "--quiet");
 
         var files = new RunFiles(folder.File("run"));
-        var traded = files.Strategies.Where(s => s.GetProperty("weight").GetDouble() != 0).Select(s => s.GetProperty("symbol").GetString()!).ToHashSet();
-        var markets = traded.ToDictionary(s => s, s => MarketBar.Read(Repository.Sample($"data/1h/{s}.csv")), StringComparer.Ordinal);
-        AccountCheck.Portfolio(files, markets, 100_000, LearningCommission);
+        var markets = files.Weighted.Select(s => s.GetProperty("symbol").GetString()!).Distinct()
+            .ToDictionary(s => s, s => MarketBar.Read(Repository.Sample($"data/1h/{s}.csv")), StringComparer.Ordinal);
+        AccountCheck.Portfolio(files, new MarketSet(markets), 100_000, LearningCommission);
     }
 
     private const double LearningCommission = 0.0005;

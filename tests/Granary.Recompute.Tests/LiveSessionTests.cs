@@ -33,7 +33,7 @@ public class LiveSessionTests
             "--without-evidence", "--out", folder.File("live"), "--quiet");
 
         var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
-        AccountCheck.Portfolio(live, markets, Cash, Commission);
+        AccountCheck.Portfolio(live, new MarketSet(markets), Cash, Commission);
         live.Equity().ShouldBe(backtest.Equity());
         // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
         live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));

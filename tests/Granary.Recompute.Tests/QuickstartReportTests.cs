@@ -5,7 +5,7 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests;
 
 /// <summary>Every figure of the quickstart's report follows from the run's own files and the bars.</summary>
-public class QuickstartReportTests(QuickstartRun run) : IClassFixture<QuickstartRun>
+public class QuickstartReportTests(QuickstartRun run)
 {
     private const double Cash = 100_000, Commission = 0.0005;
 
@@ -14,7 +14,7 @@ public class QuickstartReportTests(QuickstartRun run) : IClassFixture<Quickstart
     {
         var check = new PageCheck(ReportPage.Read(Path.Combine(run.Files.Folder, "report.html")));
         var trades = run.Files.PortfolioTrades();
-        var account = new AccountFigures(new RebuiltAccount(Cash, Commission).Rows(trades, run.Markets), trades, Cash, 8760);
+        var account = new AccountFigures(new RebuiltAccount(Cash, Commission).Rows(trades, run.Markets.Bars), trades, Cash, 8760);
         var timeframes = run.Files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("timeframe").GetString()!);
 
         var statistics = account.Statistics();

@@ -36,21 +36,8 @@ public class RandomBatchTests
         var batch = new RandomBatch(seed);
         await GranaryCommand.RunAsync("backtest", batch.Write(folder), "--out", folder.File("run"), "--quiet");
         var files = new RunFiles(folder.File("run"));
-        DemandPortfolio(batch, files);
-        var trades = files.StrategyTrades().ToLookup(t => t.Strategy, StringComparer.Ordinal);
-        foreach (var strategy in files.Strategies)
-        {
-            var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
-            List<TradeRow> own = [.. trades[id]];
-            var rows = new RebuiltAccount(RandomBatch.Cash, batch.Commission).Rows(own, batch.Markets.Where(m => m.Key == symbol).ToDictionary());
-            AccountCheck.Statistics(strategy.GetProperty("stats"), rows, own, RandomBatch.Cash, id);
-        }
-    }
-
-    private static void DemandPortfolio(RandomBatch batch, RunFiles files)
-    {
-        var traded = files.Strategies.Where(s => s.GetProperty("weight").GetDouble() != 0).Select(s => s.GetProperty("symbol").GetString()!).ToHashSet();
-        if (traded.Count == 0) return;
-        AccountCheck.Portfolio(files, batch.Markets.Where(m => traded.Contains(m.Key)).ToDictionary(), RandomBatch.Cash, batch.Commission);
+        var markets = new MarketSet(batch.Markets);
+        AccountCheck.Portfolio(files, markets, RandomBatch.Cash, batch.Commission);
+        AccountCheck.Strategies(files, markets, RandomBatch.Cash, batch.Commission);
     }
 }

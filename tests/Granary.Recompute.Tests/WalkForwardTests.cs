@@ -33,7 +33,7 @@ public class WalkForwardTests
         await GranaryCommand.RunAsync("walkforward", batch, "--out", folder.File("run"), "--quiet");
 
         var files = new RunFiles(folder.File("run"));
-        var rows = AccountCheck.Portfolio(files, markets, Cash, Commission);
+        var rows = AccountCheck.Portfolio(files, new MarketSet(markets), Cash, Commission);
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");

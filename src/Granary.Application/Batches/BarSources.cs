@@ -19,12 +19,13 @@ public static class BarSources
     /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>
     public static void Add(string scheme, Func<DataSpec, string, IBarSource> open) => Schemes.Add((scheme, open));
 
+    /// <summary>The source, its instruments as the batch declares them.</summary>
     /// <param name="folder">What a relative path is relative to.</param>
     public static IBarSource Open(DataSpec data, string folder)
     {
         foreach (var (scheme, open) in Schemes)
             if (data.Source.StartsWith(scheme, StringComparison.Ordinal))
-                return open(data, folder);
+                return DeclaredSource.Of(open(data, folder), data);
         throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {string.Join(", ", Schemes.Select(s => s.Scheme + "…"))}");
     }
 

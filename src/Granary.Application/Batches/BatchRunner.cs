@@ -337,6 +337,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         public async Task<IReadOnlyDictionary<string, OpenedMarket>> OpenAsync(BatchSpec spec, BatchPlan plan, int threads, CancellationToken cancellationToken)
         {
             var symbols = plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
+            var declared = DeclaredSource.Of(source, spec.Data);
             // All are tried, so that which fault is told does not depend on the threads.
             var faults = new ConcurrentDictionary<int, Exception>();
             await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
@@ -344,9 +345,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 {
                     try
                     {
-                        var series = await WarmUpSpan.OpenAsync(source, spec, symbols[i], token);
-                        var extra = spec.Data.Instruments.GetValueOrDefault(symbols[i]) ?? spec.Data.Instruments.GetValueOrDefault("*");
-                        _opened[symbols[i]] = new OpenedMarket(symbols[i], series, extra?.Apply(series.Instrument) ?? series.Instrument,
+                        var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
+                        _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
                             await IntrabarPaths.OpenAsync(source, spec, symbols[i], token));
                     }
                     catch (Exception e) when (e is not OperationCanceledException)

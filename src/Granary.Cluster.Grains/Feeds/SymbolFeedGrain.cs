@@ -38,9 +38,8 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
                 await _series.DisposeAsync();
                 return _header = new FeedHeader(null, $"the bars of {key.Symbol} that the silo {silo.SiloAddress.Endpoint} reads from {spec.Data.Source} are not those that the run began with; give all silos the same data", MayPass: false);
             }
-            var extra = spec.Data.Instruments.GetValueOrDefault(key.Symbol) ?? spec.Data.Instruments.GetValueOrDefault("*");
             _window = new BlockWindow(() => FeedBlocks.ReadAsync(SeriesChanges.Apply(_series, key.Changes), key.Timeframe, settings.BlockSize), Room);
-            return _header = new FeedHeader(extra?.Apply(_series.Instrument) ?? _series.Instrument, null, MayPass: false);
+            return _header = new FeedHeader(_series.Instrument, null, MayPass: false);
         }
         catch (Exception e) when (e is BarDataException or InputException)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Running;
 
@@ -10,24 +11,50 @@ internal static class AccountCheck
     /// equity.csv and the portfolio's statistics follow from portfolio_trades.csv and the bars, and closed profit and open marks add up to the change
     /// of equity.
     /// </summary>
-    /// <param name="markets">Bars of every market that the account could trade, by symbol.</param>
+    /// <param name="markets">Of the batch; those of strategies with a weight count.</param>
     /// <param name="commission">Fraction of the notional of each side.</param>
-    /// <returns>The recomputed rows.</returns>
-    public static List<EquityRow> Portfolio(RunFiles files, IReadOnlyDictionary<string, List<MarketBar>> markets, double cash, double commission)
+    /// <returns>The recomputed rows; none where no strategy has a weight.</returns>
+    public static List<EquityRow> Portfolio(RunFiles files, MarketSet markets, double cash, double commission)
     {
+        var traded = files.Weighted.Select(s => s.GetProperty("symbol").GetString()!).ToHashSet();
+        if (traded.Count == 0) return [];
         var shown = files.Equity();
         var trades = files.PortfolioTrades();
-        var within = markets.ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList());
-        var rows = new RebuiltAccount(cash, commission).Rows(trades, within);
+        var within = markets.Bars.Where(m => traded.Contains(m.Key))
+            .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList());
+        var rows = new RebuiltAccount(cash, commission, markets.Multipliers).Rows(trades, within);
         Agreement.Demand(shown, rows);
         Statistics(files.PortfolioStats, rows, trades, cash, "portfolio");
         var closed = trades.Where(t => !t.IsOpen).Sum(t => t.NetProfit);
-        var open = trades.Where(t => t.IsOpen).Sum(t => Mark(t, within[t.Symbol][^1].Close, commission));
+        var open = trades.Where(t => t.IsOpen).Sum(t => Mark(t, within[t.Symbol][^1].Close, commission, markets.Multiplier(t.Symbol)));
         (rows[^1].Equity - cash).ShouldBe(closed + open, 1e-6 * cash, "closed profit and open marks add up to the change of equity");
         return rows;
     }
 
-    public static void Statistics(System.Text.Json.JsonElement stats, List<EquityRow> rows, List<TradeRow> trades, double cash, string name)
+    /// <summary>The statistics of every strategy follow from its trades in trades.csv and the bars of its own timeframe.</summary>
+    public static void Strategies(RunFiles files, MarketSet markets, double cash, double commission)
+    {
+        var trades = files.StrategyTrades().ToLookup(t => t.Strategy, StringComparer.Ordinal);
+        var failures = new List<string>();
+        foreach (var strategy in files.Strategies)
+        {
+            var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
+            List<TradeRow> own = [.. trades[id]];
+            var bars = markets.Of(symbol, strategy.GetProperty("timeframe").GetString()!);
+            var rows = new RebuiltAccount(cash, commission, markets.Multipliers).Rows(own, new Dictionary<string, List<MarketBar>> { [symbol] = bars });
+            try
+            {
+                Statistics(strategy.GetProperty("stats"), rows, own, cash, id);
+            }
+            catch (ShouldAssertException e)
+            {
+                failures.Add(e.Message);
+            }
+        }
+        failures.ShouldBeEmpty($"{failures.Count} of {files.Strategies.Count} strategies differ");
+    }
+
+    private static void Statistics(JsonElement stats, List<EquityRow> rows, List<TradeRow> trades, double cash, string name)
     {
         List<DateTime> times = [.. rows.Select(r => r.Time)];
         var perYear = Calendar.PeriodsPerYear(times);
@@ -37,6 +64,6 @@ internal static class AccountCheck
         Agreement.Demand(stats, "commission", trades.Sum(t => t.Commission), name);
     }
 
-    private static double Mark(TradeRow trade, double close, double commission) =>
-        trade.Sign * trade.Quantity * (close - trade.EntryPrice) - trade.Quantity * trade.EntryPrice * commission;
+    private static double Mark(TradeRow trade, double close, double commission, double multiplier) =>
+        trade.Quantity * multiplier * (trade.Sign * (close - trade.EntryPrice) - trade.EntryPrice * commission);
 }

@@ -6,9 +6,13 @@ namespace Granary.Recompute.Tests.Figures;
 /// <summary>An account rebuilt bar by bar from its list of trades and the market's bars alone.</summary>
 /// <param name="cash">At the start.</param>
 /// <param name="commission">Fraction of the notional of each side.</param>
-internal sealed class RebuiltAccount(double cash, double commission)
+/// <param name="multipliers">By symbol; 1 for others.</param>
+internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDictionary<string, double>? multipliers = null)
 {
-    /// <summary>The rows that equity.csv must show: one for each time at which a bar of any market closed.</summary>
+    /// <summary>
+    /// The rows that equity.csv must show: one for each time at which a bar of any market closed. A row stands for what is known at its bar's close: a
+    /// fill counts from its own bar's open on, a price from its own bar's close on.
+    /// </summary>
     /// <param name="trades">All trades of the account, also those that are open at the end.</param>
     /// <param name="markets">Bars by symbol.</param>
     public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets)
@@ -17,10 +21,11 @@ internal sealed class RebuiltAccount(double cash, double commission)
         var flows = trades.SelectMany(Flows).OrderBy(f => f.Time).ToList();
         var position = markets.Keys.ToDictionary(s => s, _ => (Net: 0.0, Gross: 0.0), StringComparer.Ordinal);
         var last = new Dictionary<string, double>(StringComparer.Ordinal);
+        var step = markets.Values.Min(Step);
         var (money, peak, next, rows) = (cash, cash, 0, new List<EquityRow>());
         foreach (var time in markets.Values.SelectMany(bars => bars.Select(b => b.Time)).Distinct().Order())
         {
-            for (; next < flows.Count && flows[next].Time <= time; next++)
+            for (; next < flows.Count && flows[next].Time < time + step; next++)
             {
                 var flow = flows[next];
                 money += flow.Cash;
@@ -37,12 +42,18 @@ internal sealed class RebuiltAccount(double cash, double commission)
         return rows;
     }
 
+    // The length of a market's bars: the shortest way from one to the next.
+    private static TimeSpan Step(List<MarketBar> bars) => bars.Count < 2 ? TimeSpan.FromDays(1) : bars.Zip(bars.Skip(1), (a, b) => b.Time - a.Time).Min();
+
     private IEnumerable<(DateTime Time, string Symbol, double Cash, double Net, double Gross)> Flows(TradeRow trade)
     {
-        var entryFee = trade.Quantity * trade.EntryPrice * commission;
-        yield return (trade.EntryTime, trade.Symbol, -trade.Sign * trade.Quantity * trade.EntryPrice - entryFee, trade.Sign * trade.Quantity, trade.Quantity);
+        // Units of the base times the multiplier: all values are quantity times price.
+        var units = trade.Quantity * (multipliers?.GetValueOrDefault(trade.Symbol, 1) ?? 1);
+        var entryFee = units * trade.EntryPrice * commission;
+        yield return (trade.EntryTime, trade.Symbol, -trade.Sign * units * trade.EntryPrice - entryFee, trade.Sign * units, units);
         if (trade.IsOpen) yield break;
         var exitFee = trade.Commission - entryFee;
-        yield return (trade.ExitTime, trade.Symbol, trade.Sign * trade.Quantity * trade.ExitPrice - exitFee, -trade.Sign * trade.Quantity, -trade.Quantity);
+        // What financing there is comes from ruin: the loss that the broker bears.
+        yield return (trade.ExitTime, trade.Symbol, trade.Sign * units * trade.ExitPrice - exitFee + trade.Financing, -trade.Sign * units, -units);
     }
 }

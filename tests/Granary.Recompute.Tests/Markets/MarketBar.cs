@@ -14,10 +14,12 @@ internal readonly record struct MarketBar(DateTime Time, double Open, double Hig
             table.Number(r, "low"), table.Number(r, "close"), table.Number(r, "volume")))];
     }
 
-    public static void Write(string path, IEnumerable<MarketBar> bars)
+    /// <param name="stamp">How the file writes a bar's time; null for ISO 8601 with a Z.</param>
+    public static void Write(string path, IEnumerable<MarketBar> bars, Func<DateTime, string>? stamp = null)
     {
+        stamp ??= t => $"{t:yyyy-MM-ddTHH:mm:ssZ}";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllLines(path, bars.Select(b => $"{b.Time:yyyy-MM-ddTHH:mm:ssZ},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}")
+        File.WriteAllLines(path, bars.Select(b => $"{stamp(b.Time)},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}")
             .Prepend("time,open,high,low,close,volume"));
     }
 }

@@ -21,24 +21,33 @@ internal sealed record EquityRow(DateTime Time, double Equity, double Cash, doub
 /// <summary>The files of a run's folder, parsed by code of the tests.</summary>
 internal sealed class RunFiles(string folder)
 {
+    private IReadOnlyList<JsonElement>? _strategies;
+    private List<TradeRow>? _portfolio, _own;
+    private List<EquityRow>? _equity;
+
     public string Folder { get; } = folder;
 
     public JsonElement Results { get; } = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
 
     public JsonElement PortfolioStats => Results.GetProperty("portfolio").GetProperty("stats");
 
-    public IReadOnlyList<JsonElement> Strategies => [.. Results.GetProperty("strategies").EnumerateArray()];
+    public IReadOnlyList<JsonElement> Strategies => _strategies ??= [.. Results.GetProperty("strategies").EnumerateArray()];
 
-    public List<EquityRow> Equity()
+    /// <summary>The strategies that the portfolio follows.</summary>
+    public IEnumerable<JsonElement> Weighted => Strategies.Where(s => s.GetProperty("weight").GetDouble() != 0);
+
+    public List<EquityRow> Equity() => _equity ??= ReadEquity();
+
+    public List<TradeRow> PortfolioTrades() => _portfolio ??= Trades("portfolio_trades.csv");
+
+    public List<TradeRow> StrategyTrades() => _own ??= Trades("trades.csv");
+
+    private List<EquityRow> ReadEquity()
     {
         var table = CsvTable.Read(Path.Combine(Folder, "equity.csv"));
         return [.. table.Rows.Select(r => new EquityRow(
             table.Time(r, "time"), table.Number(r, "equity"), table.Number(r, "cash"), table.Number(r, "exposure"), table.Number(r, "drawdown")))];
     }
-
-    public List<TradeRow> PortfolioTrades() => Trades("portfolio_trades.csv");
-
-    public List<TradeRow> StrategyTrades() => Trades("trades.csv");
 
     private List<TradeRow> Trades(string name)
     {

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests;
+
+/// <summary>The combined batch, run once with all strategies, and once with the one that loses everything.</summary>
+public sealed class CombinedRuns : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    internal CombinedBatch Batch { get; } = new();
+
+    internal RunFiles Shared { get; private set; } = null!;
+
+    internal RunFiles Ruined { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Shared = await RunAsync("close", "buy-and-hold", new JsonObject
+        {
+            ["weights"] = "equal",
+            ["limits"] = new JsonObject { ["maxPositions"] = 14, ["maxSymbolPercent"] = 60 },
+        });
+        var ruin = Shared.Strategies.Select(s => s.GetProperty("id").GetString()!).Single(id => id.Contains("ruin", StringComparison.Ordinal));
+        Ruined = await RunAsync("mark", "NYSE", new JsonObject { ["weights"] = new JsonObject { [ruin] = 1 } });
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<RunFiles> RunAsync(string atEnd, string benchmark, JsonObject portfolio)
+    {
+        await GranaryCommand.RunAsync("backtest", Batch.Write(_folder, atEnd, portfolio, benchmark), "--out", _folder.File("run-" + atEnd), "--quiet");
+        return new RunFiles(_folder.File("run-" + atEnd));
+    }
+}
+
+/// <summary>Every figure of a batch with ruin, an end of data, gaps, sessions and several time zones follows from its trades and bars.</summary>
+public class CombinedBatchTests(CombinedRuns runs) : IClassFixture<CombinedRuns>
+{
+    [Fact]
+    public void The_combined_batch_has_what_makes_accounts_hard()
+    {
+        runs.Shared.StrategyTrades().ShouldContain(t => t.Reason == "ruined", "a strategy's account is ruined");
+        runs.Ruined.PortfolioTrades().ShouldContain(t => t.Reason == "ruined", "the portfolio is ruined");
+        runs.Shared.PortfolioTrades().ShouldContain(t => t.Reason == "data-ended", "a position is held when its symbol ends");
+        runs.Shared.PortfolioTrades().Select(t => t.Symbol).Distinct().Count().ShouldBe(4, "all markets are traded");
+    }
+
+    [Fact]
+    public void Longer_bars_are_counted_from_the_session_that_the_batch_declares()
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+        var opens = runs.Shared.StrategyTrades().Where(t => t.Strategy.Contains("@NYSE:4h", StringComparison.Ordinal))
+            .Select(t => TimeZoneInfo.ConvertTimeFromUtc(t.EntryTime, zone).TimeOfDay).Distinct().Order().ToArray();
+        opens.ShouldBe([new TimeSpan(9, 30, 0), new TimeSpan(13, 30, 0)], "before daylight saving ends and after");
+    }
+
+    [Fact]
+    public void Figures_of_the_combined_portfolio_follow_from_its_trades_and_the_bars() =>
+        AccountCheck.Portfolio(runs.Shared, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
+
+    [Fact]
+    public void Figures_of_a_ruined_portfolio_follow_from_its_trades_and_the_bars() =>
+        AccountCheck.Portfolio(runs.Ruined, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
+
+    [Fact]
+    public void Figures_of_each_strategy_of_the_combined_batch_follow_from_its_trades_and_the_bars() =>
+        AccountCheck.Strategies(runs.Shared, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
+}
