@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Hosting;
 using Granary.Application.Verification;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Reporting.Runs;
 
@@ -20,9 +21,6 @@ public sealed record BatchGuards(
 
     /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
     public const double Confidence = 0.95;
-
-    /// <summary>Probabilities of overfitting from here on are not.</summary>
-    public const double MostOverfitting = 0.5;
 
     /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
     public BenchmarkCheck? Benchmark { get; init; }
@@ -51,12 +49,7 @@ public sealed record BatchGuards(
             : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, which amount to {s.EffectiveTrials:#,0.#} independent ones; more than {Confidence} passes"),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials), ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
-        findings[Guards.Evidence.Overfitting] = s is null ? EvidenceFinding.Missing("nothing was traced")
-            : s.Overfitting is { } p
-                ? new EvidenceFinding(State(p.Probability < MostOverfitting), Text($"{p.Probability:0.00}, where 0.5 is a choice by luck"), [("value", p.Probability), ("threshold", MostOverfitting), ("blocks", s.OverfittingBlocks)])
-                : s.Trials <= 1 && s.Deflated.Length == 1
-                    ? new EvidenceFinding(EvidenceState.Passed, "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)])
-                    : EvidenceFinding.Missing(s.Deflated.Length < 2 ? "one strategy alone gives nothing to choose among, and others have been tried on these bars" : "the record is too short to be split");
+        findings[Guards.Evidence.Overfitting] = AgainstOverfitting();
         findings[Guards.Evidence.Causality] = Causality is { } c
             ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("not checked (--no-guards)");
@@ -69,6 +62,20 @@ public sealed record BatchGuards(
         if (BenchmarkName is not null) findings[Guards.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
         return new Evidence(findings);
     }
+
+    private EvidenceFinding AgainstOverfitting() => Selection switch
+    {
+        null => EvidenceFinding.Missing("nothing was traced"),
+        { Overfitting: { } p } s => new EvidenceFinding(p.CarriesOver ? EvidenceState.Passed : EvidenceState.Failed,
+            Text($"{p.Probability:0.00}, where 0.5 is a choice by luck; out of sample the choice does not earn in {Percent(p.ProbabilityOfNoGain)} of the splits")
+            + (p.IsAmongEarners ? Text($" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
+            [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
+                ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
+        { Trials: <= 1, Deflated.Length: 1 } => new EvidenceFinding(EvidenceState.Passed,
+            "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)]),
+        { Deflated.Length: < 2 } => EvidenceFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
+        _ => EvidenceFinding.Missing("the record is too short to be split"),
+    };
 
     private EvidenceFinding AgainstBenchmark(string name) => Benchmark is not { } b
         ? EvidenceFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
@@ -100,7 +107,7 @@ public sealed record BatchGuards(
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials." : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
-                said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{(o.Probability < 0.2 ? ": the choice carries over." : o.Probability < MostOverfitting ? "." : ": the choice is no better than drawing lots.")}"));
+                said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{Judgement(o)}"));
             if (s.Snooping is { } n)
                 said.Add(Text($"That the best of {s.SnoopingStrategies:#,0} strategies earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
             if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
@@ -116,6 +123,11 @@ public sealed record BatchGuards(
             said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose future was changed at {clean.Cuts} times; granary verify looks at all of them."));
         return said;
     }
+
+    private static string Judgement(ProbabilityOfOverfitting overfitting) =>
+        overfitting.IsAmongEarners ? Text($". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that all earn.")
+        : !overfitting.CarriesOver ? ": the choice is no better than drawing lots."
+        : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
     /// <summary>The section of results.json and of the report.</summary>
     public string ToJson(IReadOnlyList<StrategyEntry> strategies)

@@ -37,9 +37,10 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
 
         // A strategy that equals the benchmark throughout can neither win nor lose.
         var moving = Enumerable.Range(0, excess.Count).Where(k => Moments.Of(excess[k]).SampleDeviation > 0).ToList();
-        var block = meanBlock > 0 ? meanBlock : BlockLength.Median([.. moving.Select(k => excess[k])]);
+        var whitened = Prewhitening.Of([.. moving.Select(k => excess[k])]);
+        var block = meanBlock > 0 ? meanBlock : BlockLength.Median(whitened);
         if (moving.Count == 0) return new DataSnoopingTest(1, 1, 1, -1, block, resamples);
-        var record = new Record([.. moving.Select(k => excess[k])], block);
+        var record = new Record(whitened, block);
         var (check, consistent, lower) = record.Exceeded(new StationaryBootstrap(n, block, seed), resamples);
         double P(int exceeded) => (exceeded + 1.0) / (resamples + 1);
         return new DataSnoopingTest(P(check), P(consistent), P(lower), moving[record.Best], block, resamples);

@@ -25,6 +25,24 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     /// <summary>The number of blocks that the paper uses: 12,870 splits.</summary>
     public const int DefaultBlocks = 16;
 
+    /// <summary>Probabilities from here on are no better than drawing lots.</summary>
+    public const double Most = 0.5;
+
+    /// <summary>Where the choice earns out of sample in all but this share of the splits, it is a choice among strategies that all earn.</summary>
+    public const double MostLoss = 0.05;
+
+    /// <summary>Share of splits in which the in-sample best loses or earns nothing out of sample.</summary>
+    public double ProbabilityOfNoGain { get; private init; }
+
+    /// <summary>
+    /// Whether strategies are overfitted only against one another: the choice ranks no better than lots, but nearly always earns out of sample.
+    /// The paper names it among the limits of the method: strategies with high but similar Sharpe ratios have a high probability of overfitting although all have merit.
+    /// </summary>
+    public bool IsAmongEarners => Probability >= Most && ProbabilityOfNoGain <= MostLoss;
+
+    /// <summary>Whether the in-sample best is worth something out of sample.</summary>
+    public bool CarriesOver => Probability < Most || IsAmongEarners;
+
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
     /// <param name="blocks">An even number of stretches into which time is cut, of equal length to within one period.</param>
     /// <exception cref="ArgumentException">Fewer than two strategies, unequal lengths, blocks that are odd, fewer than 2 or more than 24, or fewer than two periods in a block.</exception>
@@ -66,7 +84,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         for (var b = 0; b <= s; b++) before[b] = new HalfSums(n);
         var logits = new List<double>(Choose(s, half));
         var (best, follow) = (new List<double>(logits.Capacity), new List<double>(logits.Capacity));
-        var losses = 0;
+        var (losses, gainless) = (0, 0);
 
         // Every split is looked at together with its mirror image, so block 0 is always in the first half.
         var chosen = new int[half];
@@ -99,7 +117,10 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         // At the median itself it is no better than half of the others and no worse: noise with an odd number of strategies then gives 0.5.
         var overfitted = 0.0;
         foreach (var logit in logits) overfitted += logit < 0 ? 1 : logit > 0 ? 0 : 0.5;
-        return new ProbabilityOfOverfitting(overfitted / logits.Count, losses / (double)logits.Count, Slope(best, follow), logits);
+        return new ProbabilityOfOverfitting(overfitted / logits.Count, losses / (double)logits.Count, Slope(best, follow), logits)
+        {
+            ProbabilityOfNoGain = gainless / (double)logits.Count,
+        };
 
         void Judge(double[] inSample, double[] outOfSample)
         {
@@ -113,6 +134,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             best.Add(inSample[k]);
             follow.Add(score);
             if (score < 0) losses++;
+            if (!(score > 0)) gainless++;
         }
     }
 

@@ -10,14 +10,13 @@ using Granary.Engine.Market;
 namespace Granary.Testing;
 
 /// <summary>
-/// A batch over fifteen years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which
-/// follow trends and some of which trade against
-/// them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend followers have an edge and the others
-/// lose on purpose.
+/// A batch over years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which follow
+/// trends and some of which trade against them. Without drift every one of them is worthless; with drift that lasts for some weeks, trend
+/// followers have an edge and the others lose on purpose.
 /// </summary>
 public static class SimulatedBatch
 {
-    private const int Days = 3_780;
+    private const int DaysAYear = 252;
     private const double Deviation = 0.01, MeanSpell = 60;
 
     /// <summary>What came of one run.</summary>
@@ -27,11 +26,16 @@ public static class SimulatedBatch
         public bool PassedAll => States.Values.All(s => s == "passed");
     }
 
-    /// <param name="drift">By which returns are shifted up or down a day, as long as a spell lasts; 0 = noise.</param>
+    /// <summary>The bars that a batch runs on.</summary>
+    /// <param name="Drift">By which returns are shifted up or down a day, as long as a spell lasts; 0 = noise.</param>
+    /// <param name="Symbols">Independent markets.</param>
+    /// <param name="Years">Length of the record.</param>
+    public sealed record Market(int Seed, double Drift = 0, int Symbols = 2, int Years = 15);
+
     /// <param name="weights">The portfolio's rule.</param>
-    /// <param name="symbols">Independent markets.</param>
     /// <param name="fewer">Drops one strategy, so that their number is odd.</param>
-    public static async Task<Outcome> RunAsync(int seed, double drift, string weights = "winners", int symbols = 2, bool fewer = false, CancellationToken cancellationToken = default)
+    public static async Task<Outcome> RunAsync(
+        Market market, string weights = "winners", bool fewer = false, CancellationToken cancellationToken = default)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"granary-simulated-{Guid.NewGuid():N}");
         try
@@ -45,10 +49,10 @@ public static class SimulatedBatch
                     { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] }, "size": { "percentOfEquity": 50 } },
                     { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] }, "size": { "percentOfEquity": 50 } },
                     { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] }, "size": { "percentOfEquity": 50 } } ],
-                  "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"], "seed": {{seed.ToString(CultureInfo.InvariantCulture)}} }
+                  "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"], "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
             var spec = BatchReader.Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
-            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(seed, drift, symbols));
+            var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
             var evidence = JsonDocument.Parse(run.Model.Sections[Evidence.Name]).RootElement;
             return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!), evidence,
@@ -60,22 +64,23 @@ public static class SimulatedBatch
         }
     }
 
-    private sealed class Markets(int seed, double drift, int symbols) : IBarSource
+    private sealed class Markets(Market market) : IBarSource
     {
-        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. Enumerable.Range(0, symbols).Select(s => string.Create(CultureInfo.InvariantCulture, $"S{s:00}"))]);
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            new([.. Enumerable.Range(0, market.Symbols).Select(s => string.Create(CultureInfo.InvariantCulture, $"S{s:00}"))]);
 
         public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            var random = new Random(100 * seed + int.Parse(query.Symbol.AsSpan(1), CultureInfo.InvariantCulture));
+            var random = new Random(100 * market.Seed + int.Parse(query.Symbol.AsSpan(1), CultureInfo.InvariantCulture));
             double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            var bars = new Bar[Days];
+            var bars = new Bar[market.Years * DaysAYear];
             var (close, direction) = (100.0, 1);
             var day = new DateTime(2010, 1, 4, 0, 0, 0, DateTimeKind.Utc);
-            for (var i = 0; i < Days; i++)
+            for (var i = 0; i < bars.Length; i++)
             {
                 if (random.NextDouble() < 1 / MeanSpell) direction = -direction;
                 var open = close * Math.Exp(0.001 * Normal());
-                close = open * Math.Exp(direction * drift - Deviation * Deviation / 2 + Deviation * Normal());
+                close = open * Math.Exp(direction * market.Drift - Deviation * Deviation / 2 + Deviation * Normal());
                 var spread = 1 + 0.002 * Math.Abs(Normal());
                 bars[i] = new Bar(day.Ticks, open, Math.Max(open, close) * spread, Math.Min(open, close) / spread, close, 1e6);
                 do day = day.AddDays(1);

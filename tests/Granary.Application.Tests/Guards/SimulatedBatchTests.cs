@@ -10,7 +10,7 @@ public sealed class SimulatedBatchTests
     {
         for (var seed = 40; seed < 48; seed++)
         {
-            var outcome = await SimulatedBatch.RunAsync(seed, 0, cancellationToken: TestContext.Current.CancellationToken);
+            var outcome = await SimulatedBatch.RunAsync(new(seed), cancellationToken: TestContext.Current.CancellationToken);
             outcome.PassedAll.ShouldBeFalse($"seed {seed}");
             outcome.Guards.GetProperty("effectiveTrials").GetDouble().ShouldBeInRange(2, 119);
             outcome.Guards.GetProperty("trials").GetInt64().ShouldBe(120);
@@ -24,7 +24,7 @@ public sealed class SimulatedBatchTests
         const int edges = 6;
         for (var seed = 60; seed < 60 + edges; seed++)
         {
-            var outcome = await SimulatedBatch.RunAsync(seed, 0.0024, cancellationToken: TestContext.Current.CancellationToken);
+            var outcome = await SimulatedBatch.RunAsync(new(seed, 0.0024), cancellationToken: TestContext.Current.CancellationToken);
             outcome.Best.ShouldBeInRange(1.2, 3);
             if (outcome.PassedAll) passed++;
             if (outcome.Guards.GetProperty("rawDeflatedSharpe").GetDouble() > 0.95) raw++;

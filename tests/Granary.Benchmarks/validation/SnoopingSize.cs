@@ -7,12 +7,14 @@ namespace Granary.Benchmarks.Validation;
 /// planted edge.</summary>
 internal static class SnoopingSize
 {
-    private sealed record Kind(string Name, double Common, double Memory, bool FatTails);
+    private sealed record Kind(string Name, double Common, double Memory, bool FatTails, double Spread = 0, double Second = 0);
 
     private static readonly Kind[] _kinds =
     [
         new("independent normal", 0, 0, false), new("correlation 0.5", 0.5, 0, false), new("fat tails (t, 4 degrees)", 0, 0, true),
-        new("autocorrelation 0.2", 0, 0.2, false), new("all three", 0.5, 0.2, true),
+        new("autocorrelation 0.1", 0, 0.1, false), new("autocorrelation 0.2", 0, 0.2, false), new("both correlations", 0.5, 0.2, false),
+        new("all three", 0.5, 0.2, true), new("autocorrelation 0 to 0.4", 0, 0.2, false, Spread: 0.4),
+        new("autocorrelation -0.2", 0, -0.2, false), new("two weeks' memory", 0, 0.15, false, Second: 0.15),
     ];
 
     /// <returns>The largest size measured at the 5 % level where returns have no memory.</returns>
@@ -22,7 +24,7 @@ internal static class SnoopingSize
         Console.WriteLine("kind                        weeks  strategies  White  SPA    power  block");
         var largest = 0.0;
         foreach (var kind in _kinds)
-            foreach (var (periods, strategies) in new[] { (78, 20), (78, 200), (208, 20), (208, 200), (520, 100) })
+            foreach (var (periods, strategies) in new[] { (78, 20), (78, 200), (208, 20), (208, 200), (520, 20), (520, 100) })
             {
                 int check = 0, superior = 0, found = 0;
                 double block = 0;
@@ -64,11 +66,13 @@ internal static class SnoopingSize
         for (var s = 0; s < strategies; s++)
         {
             returns[s] = new double[periods];
-            var before = 0.0;
+            var (before, earlier) = (0.0, 0.0);
+            // Autocorrelations of a spread lie evenly around the mean.
+            var memory = kind.Memory + kind.Spread * (s / (strategies - 1.0) - 0.5);
             for (var t = 0; t < periods; t++)
             {
                 var shock = Math.Sqrt(kind.Common) * common[t] + Math.Sqrt(1 - kind.Common) * Draw();
-                before = kind.Memory * before + Math.Sqrt(1 - kind.Memory * kind.Memory) * shock;
+                (before, earlier) = (memory * before + kind.Second * earlier + Math.Sqrt(1 - memory * memory) * shock, before);
                 returns[s][t] = 0.02 * before;
             }
         }

@@ -26,6 +26,58 @@ public class DataSnoopingTestTests
         (consistent / (double)draws).ShouldBeInRange(0.012, 0.088);
     }
 
+    [Theory]
+    [InlineData(78, 60, 0.2, 0)]
+    [InlineData(208, 30, 0.2, 0)]
+    [InlineData(208, 30, 0.2, 0.5)]
+    public void On_noise_that_follows_itself_from_period_to_period_each_test_keeps_its_level(int periods, int strategies, double memory, double correlation)
+    {
+        // Without pre-whitening they rejected 11 to 26 times in 100.
+        var normals = new SeededNormals(131 + periods);
+        const int draws = 300;
+        int check = 0, consistent = 0;
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var noise = normals.Strategies(strategies, periods);
+            var common = normals.Returns(periods, 0, 0.01);
+            foreach (var returns in noise)
+                for (var t = 0; t < periods; t++)
+                    returns[t] = Math.Sqrt(1 - correlation) * returns[t] + Math.Sqrt(correlation) * common[t] + (t > 0 ? memory * returns[t - 1] : 0);
+            var p = DataSnoopingTest.Of(noise, (ulong)draw, resamples: 200);
+            if (p.RealityCheck <= 0.05) check++;
+            if (p.Consistent <= 0.05) consistent++;
+        }
+        // 5 %, give or take three standard errors of 300 draws.
+        (check / (double)draws).ShouldBeInRange(0.012, 0.088);
+        (consistent / (double)draws).ShouldBeInRange(0.012, 0.088);
+    }
+
+    [Fact]
+    public void Coefficients_of_series_tested_together_are_drawn_towards_their_mean_and_are_never_negative()
+    {
+        var normals = new SeededNormals(36);
+        double[] Memory(double memory, int periods)
+        {
+            var returns = normals.Returns(periods, 0.001, 0.01);
+            for (var t = 1; t < periods; t++) returns[t] += memory * returns[t - 1];
+            return returns;
+        }
+        var alike = Prewhitening.Coefficients([.. Enumerable.Range(0, 200).Select(_ => Memory(0.2, 100))]);
+        alike.Average().ShouldBe(0.2, 0.03);
+        (alike.Max() - alike.Min()).ShouldBeLessThan(0.2); // the estimates alone scatter over more than half
+        var different = Prewhitening.Coefficients([.. Enumerable.Range(0, 200).Select(k => Memory(k < 100 ? 0 : 0.6, 400))]);
+        different[..100].Average().ShouldBe(0.03, 0.04);
+        different[100..].Average().ShouldBe(0.58, 0.05);
+        Prewhitening.Coefficients([Memory(-0.5, 300)]).ShouldBe([0.0]);
+
+        double[] series = Memory(0.6, 400);
+        var whitened = Prewhitening.Of([series])[0];
+        var coefficient = Prewhitening.Coefficients([series])[0];
+        whitened.Length.ShouldBe(series.Length);
+        (whitened.Average() / (1 - coefficient)).ShouldBe(series.Average(), 0.0005);
+        Math.Abs(Prewhitening.Coefficients([whitened])[0]).ShouldBeLessThan(0.1);
+    }
+
     [Fact]
     public void A_p_value_is_never_zero()
     {

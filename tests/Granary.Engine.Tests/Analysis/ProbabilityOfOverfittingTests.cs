@@ -79,6 +79,27 @@ public class ProbabilityOfOverfittingTests
         var result = ProbabilityOfOverfitting.Of([new double[64], new double[64], new double[64]], 8);
         result.Probability.ShouldBe(0.5); // all rank at the median: nothing was learned
         result.Degradation.ShouldBe(double.NaN);
+        result.CarriesOver.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Strategies_that_all_earn_alike_are_no_failure_although_none_ranks_above_the_others()
+    {
+        // The paper names it among the limits of the method: high but similar Sharpe ratios give a high probability of overfitting, and all have merit.
+        var normals = new SeededNormals(28);
+        var (ranked, carried, noise) = (0, 0, 0);
+        for (var draw = 0; draw < 40; draw++)
+        {
+            var common = normals.Returns(520, 0.0055, 0.02); // an annual Sharpe ratio of 2
+            double[][] alike = [.. Enumerable.Range(0, 20).Select(_ => normals.Returns(520, 0, 0.004).Zip(common, (own, all) => own + all).ToArray())];
+            var earners = ProbabilityOfOverfitting.Of(alike, 8);
+            if (earners.Probability < ProbabilityOfOverfitting.Most) ranked++;
+            if (earners.CarriesOver) carried++;
+            if (ProbabilityOfOverfitting.Of(normals.Strategies(20, 520), 8).IsAmongEarners) noise++;
+        }
+        ranked.ShouldBeLessThan(32);
+        carried.ShouldBeGreaterThanOrEqualTo(38);
+        noise.ShouldBe(0);
     }
 
     [Fact]
