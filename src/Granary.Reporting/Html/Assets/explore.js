@@ -12,23 +12,61 @@ const load = async () => {
   if (data) return;
   const bytes = Uint8Array.from(atob(packed.textContent.trim()), c => c.charCodeAt(0));
   data = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).json();
-  const summed = (list, by = 1) => { let sum = 0; return list.map((v, k) => sum += k ? v * by : v); };
-  for (const m of data.markets) {
-    const unit = 10 ** m.d, c = summed(m.c), o = m.o.map((v, k) => c[k] + v);
-    m.t = summed(m.t);
-    m.h = m.h.map((v, k) => (Math.max(o[k], c[k]) + v) / unit);
-    m.l = m.l.map((v, k) => (Math.min(o[k], c[k]) - v) / unit);
-    [m.o, m.c] = [o.map(v => v / unit), c.map(v => v / unit)];
-  }
-  for (const s of data.strategies) {
-    const unit = 10 ** data.markets[s.m].d, a = summed(s.a, s.x), i = summed(s.i);
-    // A trade: entry, exit, side, entry price, exit price, net profit, whether it is open.
-    s.t = a.map((t, k) => [t, t + s.b[k] * s.x, Math.sign(s.s[k]), i[k] / unit, (i[k] + s.o[k]) / unit, s.n[k], Math.abs(s.s[k]) === 2]);
-    if (s.e) [s.e0, ...s.e] = summed(s.e).map(v => v * s.u);
-  }
+  for (const m of data.markets) if (!m.g) bars(m);
+  for (const m of data.markets) if (m.g) joined(m, data.markets[m.of]);
+  const at = { trade: 0, value: 0 };
+  for (const s of data.strategies) { trades(s, data.markets[s.m], at); curve(s, at); }
+  for (const m of data.markets) for (const k of 'ohlc') m[k] = m[k].map(v => v / 10 ** m.d);
   for (const s of data.strategies) pick.append(new Option(s.id, s.id));
   if (!show(asked ?? data.strategies[0].id)) { show(data.strategies[0].id); }
 };
+// Bars as whole numbers: an open is written from the close before, a close from its open, high and low from the body.
+function bars(m) {
+  let time = 0, close = 0;
+  m.t.forEach((t, k) => {
+    m.t[k] = time += t;
+    const o = m.o[k] += close, c = close = m.c[k] += o;
+    m.h[k] += Math.max(o, c);
+    m.l[k] = Math.min(o, c) - m.l[k];
+  });
+}
+// Longer bars: how many of the shorter ones each of them joins.
+function joined(m, short) {
+  let k = 0;
+  [m.t, m.o, m.h, m.l, m.c] = [[], [], [], [], []];
+  for (const n of m.g) {
+    m.t.push(short.t[k]);
+    m.o.push(short.o[k]);
+    m.h.push(Math.max(...short.h.slice(k, k + n)));
+    m.l.push(Math.min(...short.l.slice(k, k + n)));
+    m.c.push(short.c[(k += n) - 1]);
+  }
+}
+// Trades: what is likely, as TradeGuess.cs has it, and the difference to what happened.
+function trades(s, m, at) {
+  const up = 10 ** (m.D - m.d), unit = 10 ** m.D, round = v => Math.floor(v + .5);
+  const open = (k, factor) => Math.min(m.h[k] * up, Math.max(m.l[k] * up, round(m.o[k] * up * factor)));
+  let out = 0, before = 0, own = s.w;
+  s.trades = [];
+  for (const end = at.trade + s.n; at.trade < end; at.trade++) {
+    const k = at.trade, from = out + data.a[k], to = out = from + data.b[k], side = Math.sign(data.r[k]), why = Math.abs(data.r[k]) - 1;
+    const entry = data.i[k] + (s.y ? open(from, 1 + side * s.k) : before);
+    const exit = before = data.o[k] + (s.q[why] === 0 && s.y ? open(to, 1 - side * s.k) : round(entry * (1 + side * s.q[why])));
+    const size = s.f * (s.z === 0 ? 1 : (s.z === 1 ? 1 : own) / (s.y && from > 0 ? m.c[from - 1] * up : entry));
+    const net = (data.n[k] + round(size * (side * (exit - entry) - s.c * (entry + exit)) * 100)) / 100;
+    own += net;
+    // Entry, exit, side, entry price, exit price, net profit, whether it is open, by what it ended.
+    s.trades.push([s.y ? m.t[from] : from, s.y ? m.t[to] : to, side, entry / unit, exit / unit, net, why === 0, data.reasons[why]]);
+  }
+}
+// Equity at the start and at the ends of periods.
+function curve(s, at) {
+  if (s.e === undefined) return;
+  const values = [];
+  let sum = 0;
+  for (const end = at.value + s.e + 1; at.value < end; at.value++) values.push((sum += data.e[at.value]) * s.u);
+  [s.e0, ...s.e] = values;
+}
 const show = id => {
   asked = id;
   if (!data) { load(); return true; }
@@ -43,7 +81,7 @@ const show = id => {
   return true;
 };
 const has = id => !data || data.strategies.some(s => s.id === id);
-window.granaryExplore = { show: id => { if (!has(id)) return false; show(id); return true; }, has };
+window.granaryExplore = { show: id => { if (!has(id)) return false; show(id); return true; }, has, read: async () => { await load(); return data; } };
 
 // The bar in which a minute lies.
 const barOf = minute => { const t = market.t; let a = 0, b = t.length - 1; while (a < b) { const m = a + b + 1 >> 1; if (t[m] <= minute) a = m; else b = m - 1; } return a; };
@@ -69,7 +107,7 @@ function draw() {
     for (let k = i; k < end; k++) { h = Math.max(h, market.h[k]); l = Math.min(l, market.l[k]); }
     candles.push({ i, end, o: market.o[i], h, l, c: market.c[end - 1] });
   }
-  const trades = now.t.map((t, n) => ({ n, a: barOf(t[0]), b: barOf(t[1]), t })).filter(t => t.b >= from && t.a <= to);
+  const trades = now.trades.map((t, n) => ({ n, a: barOf(t[0]), b: barOf(t[1]), t })).filter(t => t.b >= from && t.a <= to);
   let low = Math.min(...candles.map(c => c.l)), top = Math.max(...candles.map(c => c.h));
   for (const { a, b, t } of trades) { if (a >= from && a < to) { low = Math.min(low, t[3]); top = Math.max(top, t[3]); } if (b >= from && b < to) { low = Math.min(low, t[4]); top = Math.max(top, t[4]); } }
   const air = (top - low) * .04 || top * .02, logged = log.checked && low > 0;
@@ -108,20 +146,20 @@ function draw() {
   }
   text('Time, UTC', right, high - 4);
   cross(left, right, per, line, ink);
-  const first = Math.max(0, Math.floor(from)), last = Math.min(market.t.length, Math.ceil(to)) - 1, t = at >= 0 ? now.t[at] : null;
+  const first = Math.max(0, Math.floor(from)), last = Math.min(market.t.length, Math.ceil(to)) - 1, t = at >= 0 ? now.trades[at] : null;
   say(`${market.s}, ${per * market.per === 1 ? 'bars of ' + market.tf : 'candles of ' + per * market.per + ' bars of ' + market.tf}, ${stamp(market.t[first])} to ${stamp(market.t[last])}. `
-    + (t ? `Trade ${at + 1} of ${now.t.length}: ${sentence(t)}` : `${trades.length} of ${now.t.length} trades in view.`));
+    + (t ? `Trade ${at + 1} of ${now.trades.length}: ${sentence(t)}` : `${trades.length} of ${now.trades.length} trades in view.`));
 }
 // Each date on one line.
 const say = s => out.replaceChildren(...s.split(/(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)/).map((part, k) => { if (k % 2 === 0) return part; const e = document.createElement('span'); e.className = 'date'; e.textContent = part; return e; }));
-const sentence = t => `${t[2] > 0 ? 'long' : 'short'} ${stamp(t[0])} at ${number(t[3])} → ${t[6] ? 'still open' : stamp(t[1]) + ' at ' + number(t[4])}, net ${number(Math.round(t[5] * 100) / 100)}`;
+const sentence = t => `${t[2] > 0 ? 'long' : 'short'} ${stamp(t[0])} at ${number(t[3])} → ${t[6] ? 'still open' : stamp(t[1]) + ' at ' + number(t[4]) + ' by ' + t[7]}, net ${number(Math.round(t[5] * 100) / 100)}`;
 
 function equity(left, right, x, text, line, ink) {
   const base = TOP + PRICE + GAP;
   text('equity of its own account, at the ends of periods', 4, base - 8, 'left');
   if (!now.e) { text('not traced', left + 8, base + 20, 'left'); return; }
-  const points = [[now.f, now.e0]];
-  now.e.forEach((v, k) => points.push([now.f + (k + 1) * now.p - 1, v]));
+  const points = [[now.t, now.e0]];
+  now.e.forEach((v, k) => points.push([now.t + (k + 1) * now.p - 1, v]));
   const seen = points.map(([m, v]) => [barOf(m), v]).filter(([i]) => i >= from - 1 && i <= to + 1);
   if (seen.length < 2) return;
   let low = Math.min(...seen.map(p => p[1])), high = Math.max(...seen.map(p => p[1]));
@@ -140,7 +178,7 @@ function cross(left, right, per, line, ink) {
   const i = Math.min(market.t.length - 1, Math.max(0, Math.floor(from + (pointer - left) / (right - left) * (to - from)))), a = Math.floor(i / per) * per, b = Math.min(market.t.length, a + per);
   line(pointer, TOP, pointer, TOP + PRICE + GAP + EQUITY, ink('strong'));
   const rows = [stamp(market.t[a]), 'open ' + number(market.o[a]), 'high ' + number(Math.max(...market.h.slice(a, b))), 'low ' + number(Math.min(...market.l.slice(a, b))), 'close ' + number(market.c[b - 1])];
-  if (now.e) { const k = Math.floor((market.t[b - 1] - now.f) / now.p); if (k >= 0 && k < now.e.length) rows.push('equity ' + number(now.e[k])); }
+  if (now.e) { const k = Math.floor((market.t[b - 1] - now.t) / now.p); if (k >= 0 && k < now.e.length) rows.push('equity ' + number(now.e[k])); }
   tip.replaceChildren(...rows.map((r, k) => { const e = document.createElement(k ? 'div' : 'b'); e.textContent = r; return e; }));
   tip.style.left = Math.max(0, pointer > (left + right) / 2 ? pointer - tip.offsetWidth - 12 : pointer + 12) + 'px';
   tip.style.top = TOP + 'px';
@@ -155,9 +193,9 @@ const zoom = (by, share = .5) => {
 };
 const pan = share => { const span = to - from; from = Math.min(market.t.length - span, Math.max(0, from + share * span)); to = from + span; draw(); };
 const step = by => {
-  if (!now.t.length) return;
-  at = at < 0 ? (by > 0 ? 0 : now.t.length - 1) : (at + by + now.t.length) % now.t.length;
-  const a = barOf(now.t[at][0]), b = barOf(now.t[at][1]), air = Math.max(20, (b - a) * .6);
+  if (!now.trades.length) return;
+  at = at < 0 ? (by > 0 ? 0 : now.trades.length - 1) : (at + by + now.trades.length) % now.trades.length;
+  const a = barOf(now.trades[at][0]), b = barOf(now.trades[at][1]), air = Math.max(20, (b - a) * .6);
   from = Math.max(0, a - air);
   to = Math.min(market.t.length, b + air);
   draw();

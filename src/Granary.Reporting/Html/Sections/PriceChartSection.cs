@@ -1,4 +1,5 @@
 using Granary.Engine.Trading;
+using Granary.Reporting.Html.Candles;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
@@ -39,7 +40,7 @@ internal sealed class PriceChartSection : IReportSection<RunView>
             + "class=\"check\"><input type=\"checkbox\" name=\"log\"> logarithmic</label></form>\n");
         html.Raw("<p class=\"acts\">");
         foreach (var (act, text, hint) in ((string, string, string)[])[("in", "+", "Zoom in"), ("out", "−", "Zoom out"),
-            ("left", "◀", "Earlier"), ("right", "▶", "Later"), ("all", "All", "The whole record"),
+            ("left", "◀", "Earlier"), ("right", "▶", "Later"), ("all", "All", "All of the record"),
             ("before", "Trade before", "Zoom to the trade before"), ("next", "Next trade", "Zoom to the next trade")])
             html.Write($"<button type=\"button\" data-act=\"{act}\" aria-label=\"{hint}\" title=\"{hint}\">{text}</button>");
         html.Raw("</p><div class=\"stage\"><canvas tabindex=\"0\" role=\"img\" aria-label=\"Candles with entries and exits, and the "

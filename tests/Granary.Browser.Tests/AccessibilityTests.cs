@@ -1,0 +1,44 @@
+using Deque.AxeCore.Playwright;
+
+namespace Granary.Browser.Tests;
+
+/// <summary>Every kind of page at three widths and in both themes, as axe-core judges it.</summary>
+public class AccessibilityTests(Browser browser) : IClassFixture<Browser>
+{
+    // Whatever reaches over the page's edge and is not in a box that scrolls by itself.
+    private const string TooWide =
+        """
+        [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length
+            && !e.closest('.scroll, pre, .contents, svg, .skip, .tip')).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).slice(0, 8)
+        """;
+
+    public static TheoryData<string, int, bool> Pages()
+    {
+        var pages = new TheoryData<string, int, bool>();
+        foreach (var kind in PageKinds.All)
+            foreach (var width in (int[])[390, 820, 1440])
+                foreach (var dark in (bool[])[false, true])
+                    pages.Add(kind, width, dark);
+        return pages;
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Axe_finds_no_violation_on_any_page(string kind, int width, bool dark)
+    {
+        await using var open = await browser.OpenAsync(PageKinds.Write(kind, browser.Folder), width, 900, dark);
+        await open.PictureAsync($"{kind}-{width}-{(dark ? "dark" : "light")}");
+        var found = await open.Page.RunAxe();
+        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Take(3).Select(n => n.Html))}").ShouldBeEmpty();
+        found.Passes.Length.ShouldBeGreaterThan(20, "axe has looked at the page");
+    }
+
+    [Theory]
+    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"), InlineData("track")]
+    public async Task Nothing_reaches_over_the_edge_of_a_telephone(string kind)
+    {
+        await using var open = await browser.OpenAsync(PageKinds.Write(kind, browser.Folder), 390, 844);
+        (await open.Page.EvaluateAsync<string[]>(TooWide)).ShouldBeEmpty();
+        (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
+        open.Complaints.ShouldBeEmpty();
+    }
+}
