@@ -9,6 +9,8 @@ internal readonly record struct Column(string Name, bool Number = true, bool Min
 /// <summary>Tables with captions, headings with a scope, and room to scroll sideways on a narrow page.</summary>
 internal static class HtmlTable
 {
+    private const int OneLine = 20, Sentence = 48;
+
     /// <param name="kind">Classes of the table.</param>
     /// <param name="sortable">A reader with scripts may sort it by any column.</param>
     public static void Open(HtmlWriter html, string caption, ReadOnlySpan<Column> columns, string kind = "", bool sortable = false)
@@ -30,7 +32,7 @@ internal static class HtmlTable
 
     public static void RowHead(HtmlWriter html, string text)
     {
-        if (IsDate(text)) html.Write($"<tr><th scope=\"row\" class=\"date\">{text}</th>");
+        if (Width(text) is { Length: > 0 } width) html.Write($"<tr><th scope=\"row\" class=\"{width}\">{text}</th>");
         else html.Write($"<tr><th scope=\"row\">{text}</th>");
     }
 
@@ -38,14 +40,23 @@ internal static class HtmlTable
     private static bool IsDate(string? text) =>
         text is { Length: 10 or 16 } && text[4] == '-' && text[7] == '-' && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[9]);
 
+    // What is short stays on one line; a sentence gets the room that it needs.
+    private static string Width(string? text) => IsDate(text) ? "date" : text?.Length switch
+    {
+        > 0 and <= OneLine => "short",
+        > Sentence => "sentence",
+        _ => "",
+    };
+
     public static void EndRow(HtmlWriter html) => html.Raw("</tr>\n");
 
     public static void Text(HtmlWriter html, string? text, bool minor = false)
     {
-        if (minor || IsDate(text)) html.Write($"<td class=\"{(minor ? "minor" : "")}{(IsDate(text) ? " date" : "")}\">{text}</td>");
+        if (minor || IsDate(text)) html.Write($"<td class=\"{(minor ? "minor " : "")}{Width(text)}\">{text}</td>");
         else
         {
-            html.Raw("<td>");
+            if (Width(text) is { Length: > 0 } width) html.Write($"<td class=\"{width}\">");
+            else html.Raw("<td>");
             html.Prose(text ?? "");
             html.Raw("</td>");
         }

@@ -90,6 +90,8 @@ const number = v => v.toLocaleString('en-US', { maximumSignificantDigits: 7 }).r
 const compact = v => { const a = Math.abs(v), [d, u] = a >= 1e9 ? [1e9, 'B'] : a >= 1e6 ? [1e6, 'M'] : a >= 1e4 ? [1e3, 'k'] : [1, '']; return (v / d).toLocaleString('en-US', { maximumSignificantDigits: 4 }).replace('-', '−') + u; };
 const steps = (low, high, about) => { const rough = (high - low) / about, p = 10 ** Math.floor(Math.log10(rough)), d = rough / p, s = p * (d <= 1 ? 1 : d <= 2 ? 2 : d <= 5 ? 5 : 10), list = []; for (let v = Math.ceil(low / s) * s; v <= high; v += s) list.push(v); return list; };
 
+// Round values of a logarithmic scale: 1, 2 and 5 of each decade, or the decades alone where those would be many.
+const decades = (low, high) => { const list = [], few = Math.log10(high / low) > 3; for (let p = Math.floor(Math.log10(low)); p <= Math.log10(high); p++) for (const m of few ? [1] : [1, 2, 5]) { const v = m * 10 ** p; if (v >= low && v <= high) list.push(v); } return list.length > 1 ? list : steps(low, high, 4); };
 function draw() {
   if (!now || !canvas.clientWidth) return;
   const css = getComputedStyle(document.documentElement), ink = n => css.getPropertyValue('--' + n).trim();
@@ -115,7 +117,7 @@ function draw() {
   const y = v => TOP + PRICE * (1 - (logged ? Math.log(v / low) / Math.log(top / low) : (v - low) / (top - low)));
   const line = (x1, y1, x2, y2, color, dash = [], w = 1) => { g.strokeStyle = color; g.lineWidth = w; g.setLineDash(dash); g.beginPath(); g.moveTo(x1, y1); g.lineTo(x2, y2); g.stroke(); g.setLineDash([]); };
   const text = (s, px, py, align = 'right') => { g.fillStyle = ink('soft'); g.textAlign = align; g.fillText(s, px, py); };
-  for (const v of steps(low, top, 5)) { line(left, y(v), right, y(v), ink('line')); text(number(v), left - 7, y(v) + 4); }
+  for (const v of logged ? decades(low, top) : steps(low, top, 5)) { line(left, y(v), right, y(v), ink('line')); text(number(v), left - 7, y(v) + 4); }
   text('price' + (logged ? ', logarithmic' : ''), 4, 11, 'left');
   g.save(); g.beginPath(); g.rect(left, 0, right - left, high); g.clip();
   const body = Math.max(1, Math.min(11, (right - left) / span * per * .7));
@@ -164,8 +166,9 @@ function equity(left, right, x, text, line, ink) {
   if (seen.length < 2) return;
   let low = Math.min(...seen.map(p => p[1])), high = Math.max(...seen.map(p => p[1]));
   if (low === high) { low *= .99; high *= 1.01; }
-  const y = v => base + EQUITY * (1 - (v - low) / (high - low));
-  for (const v of steps(low, high, 3)) { line(left, y(v), right, y(v), ink('line')); text(compact(v), left - 7, y(v) + 4); }
+  const logged = log.checked && low > 0 && high > 2 * low;
+  const y = v => base + EQUITY * (1 - (logged ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low)));
+  for (const v of logged ? decades(low, high) : steps(low, high, 3)) { line(left, y(v), right, y(v), ink('line')); text(compact(v), left - 7, y(v) + 4); }
   g.save(); g.beginPath(); g.rect(left, base - 2, right - left, EQUITY + 4); g.clip();
   g.strokeStyle = ink('s1'); g.lineWidth = 1.6; g.beginPath();
   seen.forEach(([i, v], k) => k ? g.lineTo(x(i), y(v)) : g.moveTo(x(i), y(v)));

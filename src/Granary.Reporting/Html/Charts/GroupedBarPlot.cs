@@ -45,9 +45,11 @@ internal sealed record GroupedBarPlot
         html.Raw("<g class=\"ticks\" aria-hidden=\"true\">");
         for (var i = 0; i < Groups.Count; i += every)
         {
+            // At the edges a label begins or ends with its group, so that it does not reach into the next one.
             var middle = 100 * (i + 0.5) / Groups.Count;
-            html.Write($"<g class=\"{(middle < 6 ? "start" : middle > 94 ? "end" : "")}{(i % narrow == 0 ? "" : " extra")}\">"
-                + $"<text x=\"{middle}%\" y=\"{Height + 18}\">{Groups[i].Name}</text></g>");
+            var (side, at) = middle < 6 ? ("start", 100.0 * i / Groups.Count) : middle > 94 ? ("end", 100.0 * (i + 1) / Groups.Count) : ("", middle);
+            html.Write($"<g class=\"{side}{(i % narrow == 0 ? "" : " extra")}\">"
+                + $"<text x=\"{at}%\" y=\"{Height + 18}\">{Groups[i].Name}</text></g>");
         }
         html.Raw("</g>");
         html.Write($"<svg viewBox=\"0 0 {PlotFrame.Width} {Height}\" width=\"100%\" height=\"{Height}\" preserveAspectRatio=\"none\">");

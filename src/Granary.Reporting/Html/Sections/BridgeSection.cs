@@ -26,8 +26,8 @@ internal sealed class BridgeSection(string guards) : IReportSection<RunView>
         {
             HtmlTable.RowHead(html, SectionJson.Text(row, "figure"));
             var (earned, sharpe) = (SectionJson.Value(row, "return"), SectionJson.Value(row, "sharpe"));
-            html.Write($"<td class=\"{NumberText.Sign(earned)}\">{NumberText.SignedPercent(earned)}</td>");
-            html.Write($"<td>{(double.IsFinite(sharpe) ? NumberText.Ratio(sharpe) : NumberText.Undefined)}</td>");
+            HtmlTable.SignedPercent(html, earned);
+            HtmlTable.Number(html, double.IsFinite(sharpe) ? NumberText.Ratio(sharpe) : NumberText.Undefined);
             HtmlTable.Text(html, row.TryGetProperty("from", out var from)
                 ? $"{from.GetString()![..10]} to {SectionJson.Text(row, "to")[..10]}" : "whole record");
             HtmlTable.Text(html, SectionJson.Text(row, "difference"));

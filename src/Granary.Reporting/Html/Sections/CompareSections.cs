@@ -151,6 +151,9 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
 /// <summary>The trades that the runs do not share.</summary>
 internal sealed class CompareTrades : IReportSection<CompareView>
 {
+    // As the style sheet has it.
+    private const int MostPrinted = 80;
+
     public string Id => "trades";
 
     public string Title => "Trades";
@@ -162,7 +165,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
         var all = view.OnlyFirst + view.OnlySecond + view.Changed;
         html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade is in bold.</p>\n");
         HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
-            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Exited", Number: false), new("Price"), new("By", Number: false), new("Net profit")], sortable: true);
+            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Exited", Number: false), new("Price"), new("By", Number: false), new("Net profit")], "difference", sortable: true);
         foreach (var d in view.Different)
         {
             if (d.Kind != TradeDifference.Changed)
@@ -174,6 +177,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
             Row(d.Strategy, "B", d.Second!.Value, d.First);
         }
         HtmlTable.Close(html);
+        if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
 
         void Row(string strategy, string where, Trade t, Trade? other)
         {

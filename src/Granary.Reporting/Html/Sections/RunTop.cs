@@ -76,7 +76,7 @@ internal static class RunTop
         if (m.Portfolio is { } p)
         {
             Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year"
-                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.TotalReturn)}" : ""));
+                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.TotalReturn)}" : "") + Account(m));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
             if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
@@ -85,6 +85,11 @@ internal static class RunTop
         var members = view.Members.Count();
         Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(members)} carry weight");
         html.Raw("</dl>\n");
+
+        // The figures of a live session are of its portfolio; its account has the venue's fills.
+        static string Account(RunModel m) => m.Sections.TryGetValue(SessionAccountSection.Name, out var session)
+            && SectionJson.Value(SectionJson.Parse(session), "account") is var account && double.IsFinite(account) && m.StartingCash > 0
+            ? $"; account {NumberText.SignedPercent(account / m.StartingCash - 1)}" : "";
 
         // Two words that a reader must not miss; what is behind them stands in the section of the checks.
         static void Verdict(HtmlWriter html, RunModel m)

@@ -69,7 +69,7 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
         foreach (var trade in trades)
         {
             HtmlTable.RowHead(html, SectionJson.Text(trade, "strategy"));
-            HtmlTable.Text(html, SectionJson.Text(trade, "entry"));
+            HtmlTable.Text(html, trade.TryGetProperty("entry", out var entry) && entry.TryGetDateTime(out var time) ? NumberText.Time(time.Ticks) : "");
             HtmlTable.SignedMoney(html, SectionJson.Value(trade, "amount"));
             HtmlTable.Text(html, SectionJson.Text(trade, "why"));
             HtmlTable.EndRow(html);

@@ -24,7 +24,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     {
         var groups = SectionJson.Items(_root, "groups").ToArray();
         var efficiency = SectionJson.Value(_root, "efficiencyRatio");
-        html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows of {Span("inSample")} in sample and {Span("outOfSample")} out of sample; chosen by {SectionJson.Text(_root, "objective")}. ");
+        html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows of {Span("inSample")} in sample and {Span("outOfSample")} out of sample; chosen by {Objective(SectionJson.Text(_root, "objective"))}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         InAgainstOut(html, groups.Length == 1 ? SectionJson.Text(groups[0], "group") : $"mean of {NumberText.Count(groups.Length)} groups", groups);
         HtmlTable.Open(html, "Choices", [new("Among", Number: false), new("Combinations"), new("Out of sample"), new("Stability", Hint: "Share of the windows that chose what the window before had chosen"), new("Windows with a gain"), new("Last choice", Number: false)], sortable: true);
@@ -133,11 +133,11 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         var both = choices.Select(c => (In: SectionJson.Value(c, "objective"), Out: SectionJson.Value(c, "outOfSampleObjective"))).Where(c => double.IsFinite(c.In) && double.IsFinite(c.Out)).ToArray();
         new TimePlot
         {
-            Title = $"In sample against out of sample: {objective.TrimStart('-')} of {name}",
+            Title = $"In sample against out of sample: {Objective(objective)} of {name}",
             Description = both.Length == 0 ? "No window has both." : $"On average {NumberText.Ratio(both.Average(c => c.In), 2)} in sample and {NumberText.Ratio(both.Average(c => c.Out), 2)} out of sample over {both.Length} windows; the difference is how much of it was luck.",
             Lines = [new PlotLine("in sample", "s2", times, before), new PlotLine("out of sample", "s1", times, after)],
             Unit = PlotUnit.Ratio,
-            Up = objective.TrimStart('-'),
+            Up = Objective(objective),
             Height = 140,
             Ticks = 3,
         }.Write(html);
@@ -155,6 +155,9 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         }
         return ([.. times], [.. values]);
     }
+
+    // A minus stands before what is to be small.
+    private static string Objective(string key) => NumberText.Name(key.TrimStart('-'));
 
     private static void Ratio(HtmlWriter html, double value) => HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
 
