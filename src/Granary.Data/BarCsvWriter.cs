@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Granary.Data.Files;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data;
 
@@ -17,7 +18,7 @@ public static class BarCsvWriter
     /// <exception cref="BarStoreException">The disk failed; nothing was changed.</exception>
     public static async Task<long> WriteAsync(string path, Timeframe timeframe, IAsyncEnumerable<BarBlock> blocks, CancellationToken cancellationToken = default)
     {
-        using var file = new AtomicFile(path);
+        using var file = FileFaults.Create(path);
         var text = new ArrayBufferWriter<byte>(1 << 16);
         text.Write("time,open,high,low,close,volume\n"u8);
         var count = 0L;
@@ -38,7 +39,7 @@ public static class BarCsvWriter
     /// <summary>The same, with the adjusted close where there is one.</summary>
     internal static long Write(string path, Timeframe timeframe, IEnumerable<(Bar Bar, double Adjusted)> bars, bool withAdjusted)
     {
-        using var file = new AtomicFile(path);
+        using var file = FileFaults.Create(path);
         var text = new ArrayBufferWriter<byte>(1 << 16);
         text.Write(withAdjusted ? "time,open,high,low,close,volume,adjusted_close\n"u8 : "time,open,high,low,close,volume\n"u8);
         var count = 0L;

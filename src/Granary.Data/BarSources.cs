@@ -1,38 +1,43 @@
 using Granary.Data.Postgres;
 using Granary.Data.QuestDb;
 using Granary.Data.Store;
+using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data;
 
-/// <summary>Opens a source by what a batch calls it: csv:DIR, store:DIR, postgres://… or questdb://….</summary>
+/// <summary>Opens a source by its address: csv:DIR, store:DIR, postgres://…, questdb://… or generated:….</summary>
 public static class BarSources
 {
-    private static readonly string[] Schemes = ["csv", "store"];
+    private static readonly string[] Schemes = [Address.Csv, Address.Store, Address.Postgres, Address.QuestDb, Address.Generated];
 
     /// <summary>Whether this class knows the kind of source.</summary>
-    public static bool Knows(string source) => PostgresAddress.Fits(source) || QuestDbAddress.Fits(source) || Schemes.Contains(Split(source).Scheme);
+    public static bool Knows(string source) => Schemes.Contains(Address.Parse(source).Scheme);
 
+    /// <param name="source">As a batch writes it.</param>
+    /// <param name="options">How files are read; null for the defaults.</param>
     /// <param name="baseFolder">What a relative DIR is relative to; null for the current folder.</param>
     /// <exception cref="BarDataException">There is no such kind of source, or no folder is named.</exception>
     public static IBarSource Create(string source, BarFileOptions? options = null, string? baseFolder = null)
     {
-        if (PostgresAddress.Fits(source)) return new PostgresBarSource(PostgresAddress.Parse(source), options?.Adjust ?? true);
-        if (QuestDbAddress.Fits(source)) return new QuestDbBarSource(QuestDbAddress.Parse(source), options?.Adjust ?? true);
-        var (scheme, rest) = Split(source);
-        if (!Schemes.Contains(scheme))
+        var address = Address.Parse(source);
+        if (address.IsFolder && address.Rest.Length == 0) throw new BarDataException($"source: '{source}' names no folder; write {address.Scheme}:DIR");
+        var folder = baseFolder is null ? address.Rest : address.PlacedIn(baseFolder).Rest;
+        return address.Scheme switch
         {
-            var nearest = Spelling.Nearest(scheme, Schemes);
-            throw new BarDataException($"source: '{source}' is no source of bars; {(nearest is null ? "use csv:DIR, store:DIR, postgres://… or questdb://…" : $"did you mean {nearest}:{rest}?")}");
-        }
-        if (rest.Length == 0) throw new BarDataException($"source: '{source}' names no folder; write {scheme}:DIR");
-        var folder = baseFolder is null ? rest : Path.GetFullPath(Path.Combine(baseFolder, rest));
-        return scheme == "csv" ? new CsvBarSource(folder, options) : new StoreBarSource(folder, options?.Adjust ?? true);
+            Address.Csv => new CsvBarSource(folder, options),
+            Address.Store => new StoreBarSource(folder, options?.Adjust ?? true),
+            Address.Postgres => new PostgresBarSource(PostgresAddress.Parse(source), options?.Adjust ?? true),
+            Address.QuestDb => new QuestDbBarSource(QuestDbAddress.Parse(source), options?.Adjust ?? true),
+            Address.Generated => GeneratedBarSource.Parse(source),
+            _ => throw NoSource(source, address),
+        };
     }
 
-    private static (string Scheme, string Folder) Split(string source)
+    private static BarDataException NoSource(string source, Address address)
     {
-        var colon = source.IndexOf(':');
-        return colon < 0 ? (source, "") : (source[..colon], source[(colon + 1)..]);
+        var nearest = Spelling.Nearest(address.Scheme.Length > 0 ? address.Scheme : source, Schemes);
+        return new BarDataException($"source: '{source}' is no source of bars; {(nearest is null ? "use csv:DIR, store:DIR, postgres://…, questdb://… or generated:…" : $"did you mean {nearest}:{(address.Scheme.Length > 0 ? address.Rest : "")}?")}");
     }
 }

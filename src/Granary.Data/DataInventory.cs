@@ -1,5 +1,6 @@
 using Granary.Data.Store;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data;
 
@@ -20,8 +21,9 @@ public static class DataInventory
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static IReadOnlyList<InventoryEntry> List(string source, BarFileOptions? options = null)
     {
-        if (source.StartsWith("store:", StringComparison.Ordinal)) return Stored(source["store:".Length..]);
-        if (source.StartsWith("csv:", StringComparison.Ordinal)) return Files(source["csv:".Length..], options ?? new BarFileOptions());
+        var address = Address.Parse(source);
+        if (address.Scheme == Address.Store) return Stored(address.Rest);
+        if (address.Scheme == Address.Csv) return Files(address.Rest, options ?? new BarFileOptions());
         if (!Directory.Exists(source)) _ = BarSources.Create(source);
         var stored = Stored(source);
         return stored.Count > 0 ? stored : Files(source, options ?? new BarFileOptions());

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
@@ -19,7 +20,7 @@ public class TranslationTests
 
     private static TrainingTable Weighted(TrainingTable table)
     {
-        var random = new SeededRandom(4);
+        var random = new PortableRandom(4);
         return table.With(weight: [.. Enumerable.Range(0, table.Count).Select(_ => 0.2 + random.NextDouble())]);
     }
 

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Tests;
@@ -11,7 +12,7 @@ internal static class SyntheticBars
     /// <param name="momentum">Share of a bar's return that carries over to the next: 0 = a random walk.</param>
     public static Bar[] Make(int count, double momentum = 0, long seed = 5)
     {
-        var random = new SeededRandom(seed);
+        var random = new PortableRandom(seed);
         var bars = new Bar[count];
         var (price, last) = (100.0, 0.0);
         var start = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;

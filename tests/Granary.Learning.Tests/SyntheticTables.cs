@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 
@@ -9,7 +10,7 @@ internal static class SyntheticTables
     /// <summary>Eight normal features; the log odds of 1 are strength · (1.2 x0 − 0.8 x1 + x2·x3). Strength 0 = pure noise.</summary>
     public static TrainingTable Classes(int rows, double strength = 1, long seed = 11)
     {
-        var random = new SeededRandom(seed);
+        var random = new PortableRandom(seed);
         var values = new double[rows * 8];
         var labels = new double[rows];
         for (var i = 0; i < rows; i++)
@@ -25,7 +26,7 @@ internal static class SyntheticTables
     /// <summary>Five normal features; y = 3 + 2 x0 − x1 + noise.</summary>
     public static TrainingTable Numbers(int rows, double noise = 0.5, long seed = 12)
     {
-        var random = new SeededRandom(seed);
+        var random = new PortableRandom(seed);
         var values = new double[rows * 5];
         var labels = new double[rows];
         for (var i = 0; i < rows; i++)

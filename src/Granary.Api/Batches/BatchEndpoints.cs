@@ -4,6 +4,7 @@ using Granary.Api.Problems;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -118,12 +119,7 @@ internal static class BatchEndpoints
     internal static bool IsInside(string dataFolder, string source, string start)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder)) + Path.DirectorySeparatorChar;
-        foreach (var scheme in (ReadOnlySpan<string>)["csv:", "store:"])
-        {
-            if (!source.StartsWith(scheme, StringComparison.Ordinal)) continue;
-            var path = Path.GetFullPath(Path.Combine(start, source[scheme.Length..])) + Path.DirectorySeparatorChar;
-            return path.StartsWith(root, StringComparison.Ordinal);
-        }
-        return true;
+        var address = Address.Parse(source);
+        return !address.IsFolder || (address.PlacedIn(start).Rest + Path.DirectorySeparatorChar).StartsWith(root, StringComparison.Ordinal);
     }
 }

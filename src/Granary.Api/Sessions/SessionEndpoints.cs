@@ -6,6 +6,7 @@ using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
+using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -94,10 +95,7 @@ internal static class SessionEndpoints
         if (source is null) return null;
         if (settings.Confined && (!BatchEndpoints.IsInside(settings.DataFolder, source, start) || source.Contains("keep=", StringComparison.Ordinal)))
             throw new InputException($"{option} '{source}' leads out of the server's data folder, to which this server confines sessions");
-        foreach (var scheme in (ReadOnlySpan<string>)["csv:", "store:"])
-            if (source.StartsWith(scheme, StringComparison.Ordinal))
-                return scheme + Path.GetFullPath(Path.Combine(start, source[scheme.Length..]));
-        return source;
+        return Address.Parse(source).PlacedIn(start).ToString();
     }
 
     private static long? Instant(string option, string? text) => text is null ? null

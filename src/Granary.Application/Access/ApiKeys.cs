@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Access;
 
@@ -56,7 +57,7 @@ public sealed class ApiKeys
         var entry = new Entry(id, name, role, Convert.ToHexStringLower(salt), Convert.ToHexStringLower(HashOf(salt, secret)), clock.GetUtcNow());
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        await DurableFile.WriteAsync(full, JsonSerializer.SerializeToUtf8Bytes(new Content([.. content.Keys, entry]), SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(full, JsonSerializer.SerializeToUtf8Bytes(new Content([.. content.Keys, entry]), SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return $"{Prefix}{id}_{Convert.ToHexStringLower(secret)}";
     }

@@ -14,6 +14,7 @@ public static class BarSources
         ("postgres://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
         ("postgresql://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
         ("questdb://", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
+        ("generated:", (data, folder) => Data.BarSources.Create(data.Source, Options(data), folder)),
     ];
 
     /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>

@@ -7,6 +7,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Batches;
 
@@ -127,7 +128,7 @@ public static class BatchReader
 
     private static string TimeZone(JsonPart part, string source)
     {
-        if (!source.StartsWith("csv:", StringComparison.Ordinal)) throw part.Fault($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out");
+        if (!Address.Has(source, Address.Csv)) throw part.Fault($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : throw part.Fault($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York");
     }

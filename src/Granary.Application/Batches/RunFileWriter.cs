@@ -4,6 +4,7 @@ using Granary.Application.Batches.Weighting;
 using Granary.Application.Hosting;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Batches;
 

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Application.Guards;
 
@@ -29,8 +30,8 @@ public sealed record BarSketch(IReadOnlyList<ulong> Days)
                     if (day >= 0) days.Add(hash);
                     (day, hash) = (time / TimeSpan.TicksPerDay, 0);
                 }
-                hash = Mix(hash ^ (ulong)time);
-                hash = Mix(hash ^ BitConverter.DoubleToUInt64Bits(block.Close[i]));
+                hash = SplitMix64.Mix(hash ^ (ulong)time);
+                hash = SplitMix64.Mix(hash ^ BitConverter.DoubleToUInt64Bits(block.Close[i]));
             }
         }
         if (day >= 0) days.Add(hash);
@@ -39,7 +40,7 @@ public sealed record BarSketch(IReadOnlyList<ulong> Days)
 
     /// <summary>The sketch of several data sets that are used together.</summary>
     public static BarSketch Join(IReadOnlyList<BarSketch> parts) =>
-        parts.Count == 1 ? parts[0] : Smallest(parts.SelectMany((p, i) => p.Days.Select(d => Mix(d + (ulong)i))));
+        parts.Count == 1 ? parts[0] : Smallest(parts.SelectMany((p, i) => p.Days.Select(d => SplitMix64.Mix(d + (ulong)i))));
 
     /// <summary>The estimated part of all their days that two data sets have in common.</summary>
     public double Similarity(BarSketch other)
@@ -64,13 +65,4 @@ public sealed record BarSketch(IReadOnlyList<ulong> Days)
     }
 
     private static BarSketch Smallest(IEnumerable<ulong> hashes) => new([.. hashes.Distinct().Order().Take(Size)]);
-
-    // SplitMix64's finaliser (Steele, Lea and Flood 2014).
-    private static ulong Mix(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

@@ -7,6 +7,7 @@ using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Live;
 

@@ -4,6 +4,7 @@ using Granary.Application.Hosting;
 using Granary.Application.Verification;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Live;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Engine.Brokerage;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Live;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Submissions;
 
@@ -77,7 +78,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
                 new Submitted(text, submission.Spec.Folder, submission.Spec.Data.Place.File, submission.IdempotencyKey));
             var own = Path.Combine(_runs, id, SubmissionFolder);
             Directory.CreateDirectory(own);
-            await DurableFile.WriteAsync(Path.Combine(own, "batch.json"), JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"), JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
             await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             lock (_gate)
             {
@@ -259,7 +260,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private Task WriteStatusAsync(BatchStatus status) =>
-        DurableFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
+        AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
 
     private void Add(Entry entry)
     {

@@ -14,6 +14,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Application.WalkForward;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Weights;
 
@@ -49,7 +50,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
             var current = history is [var newest, ..] ? newest.Version : 0;
             if (current != expectedVersion) throw new StaleWeightsException(portfolio, expectedVersion, current);
             var next = new PortfolioWeights(portfolio, current + 1, ordered, who, why, clock.GetUtcNow());
-            await DurableFile.WriteAsync(PathOf(portfolio), JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(PathOf(portfolio), JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
             return next;
         }
         finally

@@ -15,6 +15,7 @@ using Granary.Learning.Registry;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 

@@ -7,6 +7,7 @@ using Granary.Cli.Tables;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 

@@ -3,6 +3,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -19,13 +20,7 @@ internal static class RemoteLive
     }
 
     /// <summary>Relative folders are relative to where the command is called, as without --host.</summary>
-    public static string? Placed(string? source)
-    {
-        foreach (var scheme in (ReadOnlySpan<string>)["csv:", "store:"])
-            if (source?.StartsWith(scheme, StringComparison.Ordinal) == true)
-                return scheme + Path.GetFullPath(source[scheme.Length..]);
-        return source;
-    }
+    public static string? Placed(string? source) => source is null ? null : Address.Parse(source).PlacedIn(Environment.CurrentDirectory).ToString();
 
     public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json, CancellationToken cancellationToken)
     {

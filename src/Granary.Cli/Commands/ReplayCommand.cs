@@ -8,6 +8,7 @@ using Granary.Data.Streaming;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
 using Granary.Reporting.Runs;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal static class ReplayCommand
         {
             var target = call.GetValue(to)!;
             var toStdout = target == "stdout";
-            if (!toStdout && !target.StartsWith("kafka://", StringComparison.Ordinal)) throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
+            if (!toStdout && !Address.Has(target, Address.Kafka)) throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
             var address = toStdout ? null : KafkaBarAddress.Parse(target);
             var speed = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap));
             var size = call.GetValue(block) ?? (toStdout ? 1 : BlockOfStream);

@@ -8,6 +8,7 @@ using Granary.Application.Verification;
 using Granary.Application.WalkForward;
 using Granary.Data.Files;
 using Granary.Reporting.Runs;
+using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 

@@ -7,6 +7,7 @@ using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -205,7 +206,7 @@ internal static class OutcomeFile
         }
     }
 
-    public static Task WriteAsync(string folder, RunEnd end) => DurableFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
+    public static Task WriteAsync(string folder, RunEnd end) => AtomicFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
 }
 
 /// <summary>Keeps a run's folder to one activation: one whose silo was given up for lost may still be writing.</summary>

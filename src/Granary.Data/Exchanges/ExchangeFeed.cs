@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading.Channels;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Storage.Addresses;
 using Polly;
 using Polly.Retry;
 
@@ -85,13 +86,11 @@ public sealed class ExchangeFeed : ILiveFeed
     /// <exception cref="BarDataException">There is no such exchange.</exception>
     public static ExchangeFeed Open(string feed, IReadOnlyList<BarQuery> markets, TimeProvider clock)
     {
-        var name = feed.StartsWith("ws:", StringComparison.Ordinal) ? feed["ws:".Length..] : feed;
+        var address = Address.Parse(feed);
+        var name = address.Body;
         Uri? endpoint = null;
-        if (name.IndexOf("?endpoint=", StringComparison.Ordinal) is > 0 and var at)
-        {
-            if (!Uri.TryCreate(name[(at + "?endpoint=".Length)..], UriKind.Absolute, out endpoint)) throw new BarDataException($"'{feed}': the endpoint is no address; write ws:{name[..at]}?endpoint=ws://HOST:PORT/");
-            name = name[..at];
-        }
+        if (address.Options(["endpoint"]).TryGetValue("endpoint", out var given) && !Uri.TryCreate(given, UriKind.Absolute, out endpoint))
+            throw new BarDataException($"'{feed}': the endpoint is no address; write ws:{name}?endpoint=ws://HOST:PORT/");
         var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
             ?? throw new BarDataException($"'{feed}': there is no exchange '{name}'; use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
         return new ExchangeFeed(new ExchangeFeedRequest { Exchange = exchange, Markets = markets, Endpoint = endpoint, Clock = clock });

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Files;
 
@@ -25,6 +26,21 @@ internal static class FileFaults
         IOException => new BarStoreException($"{path}: the disk failed while it was written ({FirstSentence(e.Message)}); nothing was changed, check the disk and try again", e),
         _ => e,
     };
+
+    /// <summary>Begins to write a file and its folder; failures are the sentences of <see cref="Writing"/>.</summary>
+    /// <exception cref="BarStoreException">The folder cannot be made or written.</exception>
+    public static AtomicFile Create(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Writing(path, e);
+        }
+        return new AtomicFile(path, Writing);
+    }
 
     // ENOSPC 28 and EDQUOT 122 on Linux, ERROR_DISK_FULL 112 on Windows.
     private static bool IsFull(Exception e) =>

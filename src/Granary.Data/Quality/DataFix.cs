@@ -62,7 +62,7 @@ public static class DataFix
         }
         kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
         var count = BarCsvWriter.Write(output, query.Timeframe, kept.Select(r => (r.Bar, r.Adjusted)), parts[0].Layout.HasAdjustedClose);
-        using (var file = new AtomicFile(output + ".log"))
+        using (var file = FileFaults.Create(output + ".log"))
         {
             var text = new StringBuilder();
             foreach (var (_, line) in log.OrderBy(l => l.At)) text.AppendLine(line);

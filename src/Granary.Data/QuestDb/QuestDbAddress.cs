@@ -1,6 +1,6 @@
 using System.Globalization;
-using Granary.Data.Stores;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 using Npgsql;
 
 namespace Granary.Data.QuestDb;
@@ -15,8 +15,6 @@ namespace Granary.Data.QuestDb;
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
 public sealed record QuestDbAddress(string Shown, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User, string? Password)
 {
-    public static bool Fits(string text) => text.StartsWith("questdb://", StringComparison.Ordinal);
-
     /// <exception cref="BarDataException">It is no such address; one sentence, without the password.</exception>
     public static QuestDbAddress Parse(string text)
     {

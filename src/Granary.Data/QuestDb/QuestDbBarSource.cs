@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.QuestDb;
@@ -77,7 +78,7 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                     var (o, h, l, c, v) = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i]);
                     if (!(l > 0 && l <= o && l <= c && o <= h && c <= h && double.IsFinite(h) && v >= 0)) throw new BarDataException($"{At()}: the prices {o} {h} {l} {c} contradict one another; correct the row");
                     weekend |= piece.Time[i] / TimeSpan.TicksPerDay % 7 >= 5;
-                    if (decimals >= 0 && instrument is null) decimals = Math.Max(Math.Max(decimals, Decimals(o)), Math.Max(Decimals(h), Math.Max(Decimals(l), Decimals(c)))) is var d && d > 12 ? -1 : d;
+                    if (decimals >= 0 && instrument is null) decimals = Math.Max(Math.Max(decimals, PriceText.Decimals(o)), Math.Max(PriceText.Decimals(h), Math.Max(PriceText.Decimals(l), PriceText.Decimals(c)))) is var d && d > 12 ? -1 : d;
                 }
                 Count += piece.Count;
                 hasher.Append(piece);
@@ -85,15 +86,6 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
             ContentHash = hasher.Finish();
             if (instrument is null) Instrument = Instrument with { PriceDecimals = decimals, DailyEquity = Timeframe == Timeframe.D1 && !weekend };
             else if (adjust) Instrument = Instrument with { PriceDecimals = -1, CorporateActions = [] };
-        }
-
-        private static int Decimals(double price)
-        {
-            var scale = 1.0;
-            for (var d = 0; d <= 12; d++, scale *= 10)
-                if (Math.Round(price * scale) / scale == price)
-                    return d;
-            return 13;
         }
 
         public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -3,6 +3,7 @@ using Granary.Data.Files;
 using Granary.Data.Text;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Store;
 
@@ -28,7 +29,7 @@ internal sealed class BarStoreWriter : IDisposable
         _segment = new BarColumns(BarStoreHeader.SegmentSize, withAdjusted);
         _bytes = new byte[BarStoreHeader.SegmentSize * BarColumns.BytesPerBar(withAdjusted)];
         _headerLength = BarStoreHeader.LengthFor(instrument);
-        _file = new AtomicFile(path);
+        _file = FileFaults.Create(path);
         _file.Stream.SetLength(_headerLength);
         _file.Stream.Position = _headerLength;
     }

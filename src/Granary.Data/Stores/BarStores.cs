@@ -2,6 +2,7 @@ using Granary.Data.Postgres;
 using Granary.Data.QuestDb;
 using Granary.Data.Store;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Data.Stores;
 
@@ -12,10 +13,17 @@ public static class BarStores
     /// <exception cref="BarDataException">It is no such store.</exception>
     public static IBarStore Open(string store)
     {
-        if (PostgresAddress.Fits(store)) return new PostgresBarStore(PostgresAddress.Parse(store));
-        if (QuestDbAddress.Fits(store)) return new QuestDbBarStore(QuestDbAddress.Parse(store));
-        if (store.StartsWith("store:", StringComparison.Ordinal)) store = store["store:".Length..];
-        if (store.Length == 0 || store.Contains("://", StringComparison.Ordinal)) throw new BarDataException($"--store {store}: this is no store; use a folder, postgres://… or questdb://…");
-        return new FolderBarStore(store);
+        var address = Address.Parse(store);
+        return address.Scheme switch
+        {
+            Address.Postgres => new PostgresBarStore(PostgresAddress.Parse(store)),
+            Address.QuestDb => new QuestDbBarStore(QuestDbAddress.Parse(store)),
+            Address.Store when address.Rest.Length > 0 => new FolderBarStore(address.Rest),
+            Address.Store => throw NoStore(store),
+            _ when store.Length == 0 || store.Contains("://", StringComparison.Ordinal) => throw NoStore(store),
+            _ => new FolderBarStore(store),
+        };
     }
+
+    private static BarDataException NoStore(string store) => new($"--store {store}: this is no store; use a folder, postgres://… or questdb://…");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Synthetic;
 
@@ -26,7 +27,7 @@ public static class DataGeneration
             if (symbol.Length is 0 or > 40 || !symbol.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
                 throw new BarDataException($"symbol '{(symbol.Length > 40 ? symbol[..40] : symbol)}' cannot be a file's name; use letters, digits, - and _");
             // A stream of its own, so that the price says nothing of the path.
-            var random = new PortableRandom(PortableRandom.SeedFor(seed ^ 0x6D61726B6574UL, symbol));
+            var random = new MarketRandom(PortableRandom.SeedFor(seed ^ 0x6D61726B6574UL, symbol));
             var crypto = symbol.EndsWith("USDT", StringComparison.Ordinal) || symbol.EndsWith("USDC", StringComparison.Ordinal) || symbol.EndsWith("BTC", StringComparison.Ordinal);
             var price = Math.Round(crypto ? 50 + 30_000 * random.NextDouble() * random.NextDouble() : 20 + 280 * random.NextDouble());
             markets.Add(crypto

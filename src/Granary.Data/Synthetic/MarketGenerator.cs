@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Synthetic;
 
@@ -46,7 +47,7 @@ public static class MarketGenerator
         // Prices within a minute, from which its high and low come.
         const int Walk = 4;
         var step = Timeframe.M1;
-        var random = new PortableRandom(PortableRandom.SeedFor(market.Seed, market.Instrument.Symbol));
+        var random = new MarketRandom(PortableRandom.SeedFor(market.Seed, market.Instrument.Symbol));
         var calendar = market.Instrument.Calendar;
         var continuous = calendar.IsContinuous;
         var days = continuous ? 365.25 : TradingDays;
@@ -55,7 +56,7 @@ public static class MarketGenerator
         var barsPerDay = (double)sessionTicks / step.Ticks;
         var drift = market.Growth / days;
 
-        var price = PortableRandom.Log(market.StartPrice);
+        var price = PortableMath.SeriesLog(market.StartPrice);
         var anchor = price;
         var heat = 0.0;
         var busy = 0.0;
@@ -100,7 +101,7 @@ public static class MarketGenerator
                 {
                     var u = random.NextDouble();
                     mood = u < 0.35 ? Mood.Rising : u < 0.6 ? Mood.Falling : Mood.Ranging;
-                    moodLeft = 5 - (mood == Mood.Falling ? 12 : 22) * PortableRandom.Log(1 - random.NextDouble());
+                    moodLeft = 5 - (mood == Mood.Falling ? 12 : 22) * PortableMath.SeriesLog(1 - random.NextDouble());
                     anchor = price;
                 }
                 heat = 0.94 * heat + 0.16 * random.NextNormal();
@@ -110,13 +111,13 @@ public static class MarketGenerator
                 var jumpSize = random.NextNormal();
                 if (last != 0)
                 {
-                    if (!continuous) price += gap * dayVolatility * Math.Sqrt(OvernightShare) * PortableRandom.Exp(heat - HeatVariance);
+                    if (!continuous) price += gap * dayVolatility * Math.Sqrt(OvernightShare) * PortableMath.SeriesExp(heat - HeatVariance);
                     // Five jumps a year, of some two or three days' size: news.
                     if (jump < 5 / days) price += 2.5 * dayVolatility * jumpSize;
                 }
             }
 
-            var sigma = dayVolatility * PortableRandom.Exp(heat - HeatVariance) * Math.Sqrt((continuous ? 1 : 1 - OvernightShare) / barsPerDay);
+            var sigma = dayVolatility * PortableMath.SeriesExp(heat - HeatVariance) * Math.Sqrt((continuous ? 1 : 1 - OvernightShare) / barsPerDay);
             // The first and last hours move and trade more than noon.
             var position = continuous ? (double)(time % TimeSpan.TicksPerDay) / TimeSpan.TicksPerDay : (double)(time - session.Open) / sessionTicks;
             var centred = 2 * position - 1;
@@ -142,7 +143,7 @@ public static class MarketGenerator
                 low = Math.Min(low, price);
             }
             var swing = (high - low) / (sigma + 1e-12);
-            var volume = market.DailyVolume / barsPerDay * shape * PortableRandom.Exp(busy + 0.35 * random.NextNormal() - 0.1) * (0.4 + 0.45 * swing);
+            var volume = market.DailyVolume / barsPerDay * shape * PortableMath.SeriesExp(busy + 0.35 * random.NextNormal() - 0.1) * (0.4 + 0.45 * swing);
             var lots = Math.Max(1, Math.Round(volume / market.VolumeStep));
             var whole = Math.Round(1 / market.VolumeStep);
 
@@ -166,7 +167,7 @@ public static class MarketGenerator
     }
 
     private static long Ticks(double logPrice, SyntheticMarket market, double scale) =>
-        Math.Max(1, (long)Math.Round(PortableRandom.Exp(logPrice) * scale / market.TickUnits));
+        Math.Max(1, (long)Math.Round(PortableMath.SeriesExp(logPrice) * scale / market.TickUnits));
 
     private static double Price(long ticks, SyntheticMarket market, double scale) => ticks * market.TickUnits / scale;
 

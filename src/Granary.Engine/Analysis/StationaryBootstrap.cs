@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>
@@ -36,12 +38,5 @@ public sealed class StationaryBootstrap
         }
     }
 
-    // SplitMix64 (Steele, Lea and Flood 2014): the same draws on every machine and runtime.
-    private double Uniform()
-    {
-        var z = _state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-    }
+    private double Uniform() => SplitMix64.ToUnit(SplitMix64.Next(ref _state));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Kafka.Bars;
 
@@ -39,12 +40,9 @@ public sealed record KafkaBarAddress
     /// <exception cref="BarDataException">It is no such address; one sentence.</exception>
     public static KafkaBarAddress Parse(string text)
     {
-        const string scheme = "kafka://";
-        if (!text.StartsWith(scheme, StringComparison.Ordinal)) throw new BarDataException($"'{text}' is no address of Kafka; write kafka://HOST:PORT/TOPIC");
-        var rest = text[scheme.Length..];
-        var question = rest.IndexOf('?');
-        var query = question < 0 ? "" : rest[(question + 1)..];
-        if (question >= 0) rest = rest[..question];
+        var parsed = Address.Parse(text);
+        if (parsed.Scheme != Address.Kafka || !parsed.Rest.StartsWith("//", StringComparison.Ordinal)) throw new BarDataException($"'{text}' is no address of Kafka; write kafka://HOST:PORT/TOPIC");
+        var rest = parsed.Body;
         var slash = rest.IndexOf('/');
         var topic = slash < 0 ? "" : rest[(slash + 1)..];
         var brokers = slash < 0 ? rest : rest[..slash];
@@ -57,10 +55,8 @@ public sealed record KafkaBarAddress
         if (topic.Length > 0 && (topic.Length > 200 || topic is "." or ".." || !topic.All(Legal)))
             throw new BarDataException($"'{text}': '{topic}' is no name of a topic; use up to 200 letters, digits, dots, '-' and '_'");
         var address = new KafkaBarAddress { Brokers = brokers, Topic = topic.Length > 0 ? topic : null };
-        foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (name, value) in parsed.Options(Options))
         {
-            var equals = pair.IndexOf('=');
-            var (name, value) = equals < 0 ? (pair, "") : (pair[..equals], Uri.UnescapeDataString(pair[(equals + 1)..]));
             address = (name, value) switch
             {
                 ("topics", "symbol") => address with { TopicPerSymbol = true },
@@ -72,8 +68,7 @@ public sealed record KafkaBarAddress
                 ("broker", "0.9") => address with { BeforeTimes = true },
                 ("broker", "current") => address with { BeforeTimes = false },
                 ("timeout", _) when value.EndsWith('s') && int.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var s) && s is > 0 and <= 600 => address with { Timeout = TimeSpan.FromSeconds(s) },
-                _ when Options.Contains(name) => throw new BarDataException($"'{text}': {name} cannot be '{value}'; see docs/data.md for its values"),
-                _ => throw new BarDataException($"'{text}': there is no option '{name}'; {(Spelling.Nearest(name, Options) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", Options)}")}"),
+                _ => throw new BarDataException($"'{text}': {name} cannot be '{value}'; see docs/data.md for its values"),
             };
         }
         return address;

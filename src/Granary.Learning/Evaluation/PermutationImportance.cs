@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -18,7 +19,7 @@ public static class PermutationImportance
         var order = new int[test.Rows.Length];
         for (var f = 0; f < table.Width; f++)
         {
-            var random = new SeededRandom(seed, 40_000 + f);
+            var random = new PortableRandom(seed, 40_000 + f);
             test.Rows.CopyTo(order, 0);
             random.Shuffle(order.AsSpan());
             var values = table.Values.ToArray();

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Honesty;
@@ -18,7 +19,7 @@ public static class CausalityCheck
     {
         var whole = features(bars);
         var leaks = new Dictionary<int, FutureLeak>();
-        var random = new SeededRandom(seed, 77);
+        var random = new PortableRandom(seed, 77);
         for (var c = 0; c < cuts; c++)
         {
             var cut = 1 + random.Next(bars.Length - 1);

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Linear;
 using Granary.Learning.Networks;
 using Granary.Learning.Numerics;
@@ -39,7 +40,7 @@ public static class GradientCheck
     private static GradientResult Network(string name, NetworkShape shape, int inputs, bool classify, long seed)
     {
         const double Weight = 0.7;
-        var random = new SeededRandom(seed);
+        var random = new PortableRandom(seed);
         var parameters = new double[shape.Parameters];
         shape.Initialise(parameters, ref random);
         for (var i = 0; i < parameters.Length; i++)
@@ -79,7 +80,7 @@ public static class GradientCheck
     private static GradientResult Minimum(string trainer, Func<double, double, double> loss, long seed)
     {
         const int Rows = 300, Width = 4;
-        var random = new SeededRandom(seed, 21);
+        var random = new PortableRandom(seed, 21);
         var values = new double[Rows * Width];
         var labels = new double[Rows];
         var weights = new double[Rows];

@@ -1,5 +1,6 @@
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Features;
 using Granary.Learning.Labels;
@@ -77,7 +78,7 @@ public static class HonestyProof
     internal static (double Open, double Purged, double Allowed) Overlap(TrainingOptions options)
     {
         const int Bars = 2400, Ahead = 20, Folds = 240;
-        var random = new SeededRandom(options.Seed, 5);
+        var random = new PortableRandom(options.Seed, 5);
         var close = new double[Bars + Ahead];
         var values = new double[Bars * 3];
         var slow = new double[3];
@@ -132,7 +133,7 @@ public static class HonestyProof
 
     private static Bar[] Walk(int count, long seed)
     {
-        var random = new SeededRandom(seed, 9);
+        var random = new PortableRandom(seed, 9);
         var bars = new Bar[count];
         var price = 100.0;
         for (var i = 0; i < count; i++)
@@ -146,7 +147,7 @@ public static class HonestyProof
 
     private static TrainingTable Planted(int rows, double strength, long seed)
     {
-        var random = new SeededRandom(seed, 3);
+        var random = new PortableRandom(seed, 3);
         var values = new double[rows * 6];
         var labels = new double[rows];
         for (var i = 0; i < rows; i++)

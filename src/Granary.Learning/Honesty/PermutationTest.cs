@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
@@ -31,7 +32,7 @@ public static class PermutationTest
         var permuted = new double[shuffles];
         for (var s = 0; s < shuffles; s++)
         {
-            var random = new SeededRandom(options.Seed, 1_000 + s);
+            var random = new PortableRandom(options.Seed, 1_000 + s);
             var labels = table.Label.ToArray();
             // Both parts are shuffled, each by itself, so that the shares of ones stay.
             random.Shuffle(labels.AsSpan(0, cut));

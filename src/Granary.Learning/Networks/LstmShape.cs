@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Networks;
@@ -35,7 +36,7 @@ internal sealed class LstmShape : NetworkShape
 
     private int StepSize => _gates + 3 * _h;
 
-    public override void Initialise(double[] parameters, ref SeededRandom random)
+    public override void Initialise(double[] parameters, ref PortableRandom random)
     {
         var fromInput = Math.Sqrt(6.0 / (_inputs + _hidden));
         var fromState = Math.Sqrt(6.0 / (2 * _hidden));

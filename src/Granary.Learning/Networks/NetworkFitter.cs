@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -52,7 +53,7 @@ internal static class NetworkFitter
 
         double[] FitOne(int member)
         {
-            var random = new SeededRandom(options.Seed, member);
+            var random = new PortableRandom(options.Seed, member);
             var parameters = new double[shape.Parameters];
             shape.Initialise(parameters, ref random);
             var gradient = new double[parameters.Length];

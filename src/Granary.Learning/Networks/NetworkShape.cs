@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Networks;
@@ -22,7 +23,7 @@ internal abstract class NetworkShape
     public abstract int GradientWorkspace { get; }
 
     /// <summary>Random starting values, from zeros.</summary>
-    public abstract void Initialise(double[] parameters, ref SeededRandom random);
+    public abstract void Initialise(double[] parameters, ref PortableRandom random);
 
     /// <summary>The output before any sigmoid.</summary>
     /// <param name="input">Standardised, row-major, oldest row first.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Networks;
@@ -37,7 +38,7 @@ internal sealed class PerceptronShape : NetworkShape
 
     public override int GradientWorkspace => 2 * _units;
 
-    public override void Initialise(double[] parameters, ref SeededRandom random)
+    public override void Initialise(double[] parameters, ref PortableRandom random)
     {
         // Glorot and Bengio 2010, uniform.
         for (var l = 0; l < _hidden.Length; l++)

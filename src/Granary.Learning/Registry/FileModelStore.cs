@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Storage.Files;
 
 namespace Granary.Learning.Registry;
 
@@ -8,8 +9,6 @@ namespace Granary.Learning.Registry;
 /// </summary>
 public sealed class FileModelStore(string root) : IModelStore
 {
-    private static long _temporaries;
-
     public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :
         [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0).Order(StringComparer.Ordinal)];
 
@@ -29,10 +28,10 @@ public sealed class FileModelStore(string root) : IModelStore
     {
         var target = Place(model, number);
         if (Directory.Exists(target)) return false;
-        var temporary = Path.Combine(root, model, $".new-{Environment.ProcessId}-{Interlocked.Increment(ref _temporaries)}");
+        var temporary = Path.Combine(root, model, ".new-" + Path.GetRandomFileName());
         Directory.CreateDirectory(temporary);
-        Write(Path.Combine(temporary, "model.bin"), bytes);
-        Write(Path.Combine(temporary, "lineage.json"), lineage);
+        AtomicFile.Write(Path.Combine(temporary, "model.bin"), bytes);
+        AtomicFile.Write(Path.Combine(temporary, "lineage.json"), lineage);
         try
         {
             Directory.Move(temporary, target);
@@ -60,17 +59,8 @@ public sealed class FileModelStore(string root) : IModelStore
     public void WritePointer(string model, byte[] pointer)
     {
         var path = Path.Combine(root, model, "current.json");
-        var temporary = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporaries)}";
-        Write(temporary, pointer);
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, pointer);
     }
 
     private string Place(string model, int number) => Path.Combine(root, model, string.Create(CultureInfo.InvariantCulture, $"v{number:0000}"));
-
-    private static void Write(string path, byte[] bytes)
-    {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
-    }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Tracking;
@@ -90,7 +91,7 @@ internal sealed class SupportRefinement
         var best = Descend([.. support]);
         var grown = Descend([]);
         if (grown.Value < best.Value) best = grown;
-        var random = new SeededRandom(1, 31);
+        var random = new PortableRandom(1, 31);
         for (var restart = 0; restart < MostRestarts && _objective.Work < MostWork && best.Names.Count > 0; restart++)
         {
             var names = best.Names.ToList();

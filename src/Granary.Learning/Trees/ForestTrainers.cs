@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -33,7 +34,7 @@ public sealed class RandomForestTrainer(
         threads.For(trees, (long)trees * labels.Length * 100, t =>
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            var random = new SeededRandom(options.Seed, t);
+            var random = new PortableRandom(options.Seed, t);
             var drawn = new int[labels.Length];
             for (var i = 0; i < drawn.Length; i++) drawn[random.Next(drawn.Length)]++;
             var rows = new List<int>(labels.Length);
@@ -65,7 +66,7 @@ public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000
         var binned = BinnedFeatures.From(set, new TrainingThreads(options));
         var weights = set.Weights();
         int[] rows = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
-        var tree = new VarianceTreeGrower(binned, set.Labels(), weights, set.Table.Width, minLeaf, maxDepth, new SeededRandom(options.Seed), shrinkage).Grow(rows);
+        var tree = new VarianceTreeGrower(binned, set.Labels(), weights, set.Table.Width, minLeaf, maxDepth, new PortableRandom(options.Seed), shrinkage).Grow(rows);
         return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), [tree], TreeLink.Mean, 0);
     }
 }

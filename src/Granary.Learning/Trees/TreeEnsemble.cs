@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -122,7 +123,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         return _link switch
         {
             TreeLink.Sum => _baseline + sum,
-            TreeLink.Sigmoid => Numerics.PortableMath.Sigmoid(_baseline + sum),
+            TreeLink.Sigmoid => PortableMath.Sigmoid(_baseline + sum),
             _ => sum / _roots.Length,
         };
     }

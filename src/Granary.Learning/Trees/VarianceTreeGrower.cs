@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Trees;
@@ -19,11 +20,11 @@ internal sealed class VarianceTreeGrower
     private readonly int[] _order;
     private readonly double[] _sums = new double[512];
     private readonly int[] _counts = new int[256];
-    private SeededRandom _random;
+    private PortableRandom _random;
 
     /// <param name="some">How many features each node looks at.</param>
     /// <param name="shrinkage">Samples that each node's mean is drawn towards its parent's by (hierarchical shrinkage, Agarwal et al. 2022); 0 for none.</param>
-    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, SeededRandom random, double shrinkage = 0)
+    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, PortableRandom random, double shrinkage = 0)
     {
         _shrinkage = shrinkage;
         _features = features;

@@ -6,6 +6,7 @@ using Granary.Application.Hosting;
 using Granary.Application.Learning;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Learning.Numerics;
@@ -128,7 +129,7 @@ public sealed class FactorCountTests : IDisposable
     private async Task WriteAsync(string symbol, int count)
     {
         var text = new StringBuilder("time,open,high,low,close,volume\n");
-        var random = new SeededRandom(9);
+        var random = new PortableRandom(9);
         var price = 100.0;
         for (var i = 0; i < count; i++)
         {

@@ -7,6 +7,7 @@ using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Registry;
 
@@ -21,7 +22,7 @@ public sealed class LearnBatchTests : IDisposable
         foreach (var (symbol, momentum, seed) in new[] { ("MOM", 0.5, 3L), ("WALK", 0.0, 4L) })
         {
             var text = new StringBuilder("time,open,high,low,close,volume\n");
-            var random = new SeededRandom(seed);
+            var random = new PortableRandom(seed);
             var (price, last) = (100.0, 0.0);
             for (var i = 0; i < 1600; i++)
             {

@@ -8,6 +8,7 @@ using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Kafka.Bars;
+using Granary.Storage.Addresses;
 
 namespace Granary.Benchmarks.Stores;
 
@@ -24,7 +25,7 @@ public static class StoresBenchmark
     {
         Merge(aligned: true);
         Merge(aligned: false);
-        if (args.FirstOrDefault(PostgresAddress.Fits) is { } postgres && args.FirstOrDefault(File.Exists) is { } file) PostgresAsync(file, postgres).GetAwaiter().GetResult();
+        if (args.FirstOrDefault(a => Address.Has(a, Address.Postgres)) is { } postgres && args.FirstOrDefault(File.Exists) is { } file) PostgresAsync(file, postgres).GetAwaiter().GetResult();
         else Console.WriteLine("postgres: skipped, give a one-minute CSV and postgres://… of an empty database");
         if (Array.Find(args, a => a.StartsWith("kafka://", StringComparison.Ordinal)) is { } kafka) KafkaAsync(KafkaBarAddress.Parse(kafka)).GetAwaiter().GetResult();
         else Console.WriteLine("kafka: skipped, give kafka://HOST:PORT");

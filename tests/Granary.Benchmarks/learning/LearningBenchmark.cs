@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
@@ -104,7 +105,7 @@ internal static class LearningBenchmark
 
     private static TrainingTable Table(int rows, int width)
     {
-        var random = new SeededRandom(7);
+        var random = new PortableRandom(7);
         var values = new double[rows * width];
         var labels = new double[rows];
         for (var i = 0; i < rows; i++)

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
@@ -9,7 +10,7 @@ public class TimeSplitsTests
     // Labels of random lengths up to ten rows.
     private static TrainingTable Table(int rows = 200, int longest = 10)
     {
-        var random = new SeededRandom(4);
+        var random = new PortableRandom(4);
         var values = new double[rows];
         var labels = new double[rows];
         var time = new long[rows];

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -26,7 +27,7 @@ public class TreeBlocksTests
     {
         RequireInstructions();
         // Whole numbers, so that many rows lie on a threshold's own side and some thresholds on values.
-        var random = new SeededRandom(5);
+        var random = new PortableRandom(5);
         var values = new double[1200 * 4];
         var labels = new double[1200];
         for (var i = 0; i < labels.Length; i++)
@@ -81,7 +82,7 @@ public class TreeBlocksTests
 
     private static TrainingTable Table(int rows, int width)
     {
-        var random = new SeededRandom(9);
+        var random = new PortableRandom(9);
         var values = new double[rows * width];
         var labels = new double[rows];
         for (var i = 0; i < values.Length; i++) values[i] = random.NextGaussian();

@@ -1,21 +1,43 @@
 using System.Numerics;
 
-namespace Granary.Learning.Numerics;
+namespace Granary.Engine.Numerics;
 
-/// <summary>xoshiro256** (Blackman and Vigna 2018), seeded by SplitMix64: the same numbers from the same seed everywhere and for ever.</summary>
-public struct SeededRandom
+/// <summary>
+/// Random numbers that are the same on every machine: xoshiro256** (Blackman and Vigna 2018), seeded by <see cref="SplitMix64"/>.
+/// A value type: pass it by reference, a copy repeats the numbers of the original.
+/// </summary>
+public struct PortableRandom
 {
     private ulong _a, _b, _c, _d;
 
     /// <param name="seed">Any number.</param>
     /// <param name="stream">Generators of different streams are independent: one per tree, per fold, per permutation.</param>
-    public SeededRandom(long seed, long stream = 0)
+    public PortableRandom(long seed, long stream = 0)
+        : this(unchecked((ulong)seed * 0xD1342543DE82EF95UL + (ulong)stream * 0x9E3779B97F4A7C15UL + 0x632BE59BD9B4E019UL))
     {
-        var state = unchecked((ulong)seed * 0xD1342543DE82EF95UL + (ulong)stream * 0x9E3779B97F4A7C15UL + 0x632BE59BD9B4E019UL);
-        _a = SplitMix(ref state);
-        _b = SplitMix(ref state);
-        _c = SplitMix(ref state);
-        _d = SplitMix(ref state);
+    }
+
+    private PortableRandom(ulong state)
+    {
+        _a = SplitMix64.Next(ref state);
+        _b = SplitMix64.Next(ref state);
+        _c = SplitMix64.Next(ref state);
+        _d = SplitMix64.Next(ref state);
+    }
+
+    /// <summary>The generator of a seed as it was published, without streams.</summary>
+    public static PortableRandom FromState(ulong state) => new(state);
+
+    /// <summary>A seed of its own for each name, so that an added name changes no other (FNV-1a over UTF-16).</summary>
+    public static ulong SeedFor(ulong seed, string name)
+    {
+        var hash = 14695981039346656037UL ^ SplitMix64.Mix(seed);
+        foreach (var c in name)
+        {
+            hash = (hash ^ (byte)c) * 1099511628211UL;
+            hash = (hash ^ (byte)(c >> 8)) * 1099511628211UL;
+        }
+        return hash;
     }
 
     public ulong NextBits()
@@ -32,7 +54,7 @@ public struct SeededRandom
     }
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => SplitMix64.ToUnit(NextBits());
 
     /// <summary>Uniform in 0 … <paramref name="below"/> − 1 (the bias of at most below/2^32 is far below what a sample can see).</summary>
     public int Next(int below) => (int)(((NextBits() >> 32) * (ulong)below) >> 32);
@@ -57,13 +79,5 @@ public struct SeededRandom
             var j = Next(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    private static ulong SplitMix(ref ulong state)
-    {
-        var z = unchecked(state += 0x9E3779B97F4A7C15UL);
-        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL);
-        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EBUL);
-        return z ^ (z >> 31);
     }
 }

@@ -1,0 +1,15 @@
+namespace Granary.Data.Text;
+
+/// <summary>What the text of a price would show.</summary>
+internal static class PriceText
+{
+    /// <summary>The decimals that a price needs, 0 to 12; 13 beyond.</summary>
+    public static int Decimals(double price)
+    {
+        var scale = 1.0;
+        for (var d = 0; d <= 12; d++, scale *= 10)
+            if (Math.Round(price * scale) / scale == price)
+                return d;
+        return 13;
+    }
+}

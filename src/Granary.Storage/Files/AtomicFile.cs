@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Granary.Storage.Files;
+
+/// <summary>Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never half of one.</summary>
+/// <remarks>Where it is disposed without <see cref="Commit"/>, the old file stays as it was. A leftover of a crash begins with a dot and ends in <c>.tmp</c>.</remarks>
+public sealed class AtomicFile : IDisposable
+{
+    private readonly string _path, _temporary;
+    private readonly Func<string, Exception, Exception>? _fault;
+    private FileStream? _stream;
+
+    /// <param name="path">The file to write; its folder must exist.</param>
+    /// <param name="fault">Makes the exception to throw where the path cannot be written; null throws what the operating system says.</param>
+    public AtomicFile(string path, Func<string, Exception, Exception>? fault = null)
+    {
+        _path = path;
+        _fault = fault;
+        _temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            _stream = new FileStream(_temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        }
+        catch (Exception e) when (fault is not null && (e is IOException or UnauthorizedAccessException))
+        {
+            throw fault(path, e);
+        }
+    }
+
+    public FileStream Stream => _stream ?? throw new ObjectDisposedException(_path);
+
+    /// <summary>Replaces the file by a text in UTF-8 with line ends of one character.</summary>
+    public static void Write(string path, Action<TextWriter> write) => Write(path, (Stream stream) =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
+
+    /// <summary>Replaces the file by what is written to the stream.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        using var file = new AtomicFile(path);
+        write(file.Stream);
+        file.Commit();
+    }
+
+    /// <summary>Replaces the file by these bytes.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = new AtomicFile(path);
+        file.Stream.Write(content);
+        file.Commit();
+    }
+
+    /// <inheritdoc cref="Write(string, ReadOnlySpan{byte})"/>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        using var file = new AtomicFile(path);
+        await file.Stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        file.Commit();
+    }
+
+    /// <summary>Makes what was written the file. If that fails, the old file, if any, is as it was.</summary>
+    public void Commit()
+    {
+        try
+        {
+            Stream.Flush(flushToDisk: true);
+            Stream.Dispose();
+            _stream = null;
+            File.Move(_temporary, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The stream may be closed already: what could not be renamed goes.
+            Discard();
+            if (_fault is null) throw;
+            throw _fault(_path, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_stream is not null) Discard();
+    }
+
+    private void Discard()
+    {
+        try
+        {
+            _stream?.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full: closing flushes once more and fails once more. The file goes anyway.
+        }
+        _stream = null;
+        try
+        {
+            File.Delete(_temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A leftover is never read; the fault that led here is already on its way.
+        }
+    }
+}
