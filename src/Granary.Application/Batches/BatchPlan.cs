@@ -137,7 +137,11 @@ public sealed class BatchPlan
     /// <summary>One strategy of the plan as number 0 of a portfolio that holds it whole, without limits.</summary>
     public BatchPlan InOwnPortfolio(StrategyInstance instance)
     {
-        var portfolio = new PortfolioSpec { Limits = new PortfolioLimits(), BookAtClose = Spec.Portfolio.BookAtClose };
+        var portfolio = new PortfolioSpec
+        {
+            Limits = new PortfolioLimits(), BookAtClose = Spec.Portfolio.BookAtClose,
+            Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
+        };
         var feed = Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
         instance = instance with { Index = 0 };
         return new BatchPlan(Spec with { Portfolio = portfolio }, instance.Symbols, [instance], [feed with { Index = 0, Instances = [instance] }]);

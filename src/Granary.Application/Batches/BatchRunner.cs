@@ -259,7 +259,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             if (choice.Schedule is not null)
                 model = model with { Sections = new Dictionary<string, string>(model.Sections) { ["weights"] = WeightsJson.Write(plan, choice) } };
             if (spec.Regimes is not null || spec.Portfolio.Rule == WeightRules.ByRegime)
-                model = model with { Sections = new Dictionary<string, string>(model.Sections) { [RegimesJson.Section] = await RegimesJson.WriteAsync(spec.Regimes ?? RegimePlan.ShortAndLong(), markets, CancellationToken.None) } };
+                model = model with { Sections = new Dictionary<string, string>(model.Sections) { [RegimesJson.Section] = await RegimesJson.WriteAsync(spec.Regimes ?? RegimePlan.ShortAndLong(), markets, spec.Data.From ?? 0, CancellationToken.None) } };
             var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
             if (learning is not null)
             {

@@ -18,6 +18,7 @@ internal static class MarketDescription
         {
             var analyser = check ? new BarQualityAnalyser(market.Instrument, market.Series.Timeframe) : null;
             var spacing = new BarSpacing(market.Series.Timeframe);
+            var days = new TradingDays(market.Instrument.Calendar, market.Series.Timeframe);
             long first = 0, last = 0;
             long count = 0;
             await foreach (var read in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
@@ -32,6 +33,7 @@ internal static class MarketDescription
                 count += block.Count;
                 analyser?.Add(block);
                 spacing.Add(block.Time);
+                days.Add(block.Time);
             }
             IReadOnlyList<string> findings = market.Series.Notes;
             var warnings = 0;
@@ -47,6 +49,7 @@ internal static class MarketDescription
             {
                 Multiplier = market.Instrument.Multiplier,
                 OtherSpacing = spacing.Other,
+                MissingDays = days.Missing(),
                 Warnings = warnings,
             });
         }

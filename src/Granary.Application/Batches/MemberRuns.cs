@@ -24,18 +24,36 @@ internal static class MemberRuns
         BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<double> weights, EventSpool spool,
             EmbeddedHost host, CancellationToken cancellationToken)
     {
+        var members = plan.Instances.Where(i => weights[i.Index] != 0).Select(i => i.Index);
+        await RunAsync(plan, markets, members, (spool, spool.Members), host, cancellationToken);
+    }
+
+    /// <summary>The same for some strategies of a plan, in memory.</summary>
+    /// <param name="own">Has the events of their own runs.</param>
+    /// <returns>The events of those that run again; none where the portfolio rejects what cash does not pay.</returns>
+    public static async Task<MemoryEventLog> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<int> strategies,
+        IEventLog own, CancellationToken cancellationToken)
+    {
+        var members = new MemoryEventLog();
+        await RunAsync(plan, markets, strategies, (own, members), new EmbeddedHost(1), cancellationToken);
+        return members;
+    }
+
+    private static async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IEnumerable<int> strategies,
+        (IEventLog Own, IEventSink Members) events, EmbeddedHost host, CancellationToken cancellationToken)
+    {
         if (!Resizes(plan.Spec.Portfolio)) return;
-        var again = plan.Instances.Where(i => weights[i.Index] != 0 && WasShort(spool, i.Index)).Select(i => i.Index).ToHashSet();
+        var again = strategies.Where(i => WasShort(events.Own, i)).ToHashSet();
         if (again.Count == 0) return;
-        await host.RunAsync(plan.AsMembers(), markets, i => again.Contains(i.Index), spool.Members, plan.Spec.Outputs.Has("factors"),
+        await host.RunAsync(plan.AsMembers(), markets, i => again.Contains(i.Index), events.Members, plan.Spec.Outputs.Has("factors"),
             _ => { }, null, cancellationToken);
     }
 
-    private static bool WasShort(EventSpool spool, int strategy)
+    private static bool WasShort(IEventLog events, int strategy)
     {
-        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
+        for (var chunk = 0; chunk < events.ChunkCount(strategy); chunk++)
         {
-            var reader = new RunEventReader(spool.Read(strategy, chunk));
+            var reader = new RunEventReader(events.Read(strategy, chunk));
             while (reader.Next(out var e, out _))
                 if (e.Kind == RunEventKind.CashShort)
                     return true;

@@ -10,7 +10,8 @@ namespace Granary.Application.Guards;
 /// <summary>
 /// What strategies with a model trade live: the entries that their model refuses are left out, the others have the size that it allows. A
 /// strategy's own
-/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded.
+/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded. Where the portfolio makes
+/// entries smaller that cash does not pay in full, so does this.
 /// </summary>
 public static class ModelOutcomes
 {
@@ -36,21 +37,22 @@ public static class ModelOutcomes
     {
         var events = new MemoryEventLog();
         var outcomes = new ConcurrentDictionary<int, StrategyOutcome>();
-        var models = plan.Instances.Any(i => strategies.Contains(i.Index) && i.Model is not null);
-        await host.RunAsync(plan, markets, i => strategies.Contains(i.Index), models ? events : null, withFactors: false, finished =>
+        var judged = plan.Instances.Where(i => strategies.Contains(i.Index) && i.Model is not null).ToList();
+        await host.RunAsync(plan, markets, i => strategies.Contains(i.Index), judged.Count > 0 ? events : null, withFactors: false, finished =>
         {
             foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
         }, null, cancellationToken);
-        foreach (var instance in plan.Instances.Where(i => strategies.Contains(i.Index) && i.Model is not null))
+        var log = new FollowedEvents(events, await MemberRuns.OfAsync(plan, markets, [.. judged.Select(i => i.Index)], events, cancellationToken));
+        foreach (var instance in judged)
             if (outcomes.GetValueOrDefault(instance.Index) is { Statistics: not null } own)
-                outcomes[instance.Index] = await TradedAsync(plan, instance, own, markets, events, cancellationToken);
+                outcomes[instance.Index] = await TradedAsync(plan, instance, own, markets, log, cancellationToken);
         return outcomes;
     }
 
     // The strategy alone in a portfolio without limits: there its model decides as it does live.
     private static async Task<StrategyOutcome> TradedAsync(BatchPlan plan, StrategyInstance instance, StrategyOutcome own,
         IReadOnlyDictionary<string, OpenedMarket> markets,
-        MemoryEventLog events, CancellationToken cancellationToken)
+        FollowedEvents events, CancellationToken cancellationToken)
     {
         var alone = plan.InOwnPortfolio(instance);
         var pass = new PortfolioPass(alone, new Renumbered(events, instance.Index), [1],
@@ -64,11 +66,19 @@ public static class ModelOutcomes
         return own with { Statistics = outcome.Statistics, Trace = tracer.Finish() };
     }
 
-    // One strategy's events under the number that it has alone.
-    private sealed class Renumbered(MemoryEventLog events, int strategy) : IEventLog
+    // A strategy's own events, or those of the run with a resizing account, which a portfolio follows in its place.
+    private sealed record FollowedEvents(MemoryEventLog Own, MemoryEventLog Members)
     {
-        public int ChunkCount(int _) => events.ChunkCount(strategy);
+        public MemoryEventLog Of(int strategy) => Members.ChunkCount(strategy) > 0 ? Members : Own;
+    }
 
-        public byte[] Read(int _, int chunk) => events.Read(strategy, chunk);
+    // One strategy's events under the number that it has alone.
+    private sealed class Renumbered(FollowedEvents events, int strategy) : IEventLog
+    {
+        private readonly MemoryEventLog _log = events.Of(strategy);
+
+        public int ChunkCount(int _) => _log.ChunkCount(strategy);
+
+        public byte[] Read(int _, int chunk) => _log.Read(strategy, chunk);
     }
 }

@@ -30,6 +30,15 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
         return new MarketStates(market.Symbol, market.Series.Timeframe, [.. time], [.. close], [.. whole], [.. machines.Select(m => m.ToArray())]);
     }
 
+    /// <summary>The same without the bars before an instant.</summary>
+    /// <param name="from">UTC ticks.</param>
+    public MarketStates Since(long from)
+    {
+        var at = System.Array.BinarySearch(Time, from);
+        if (at < 0) at = ~at;
+        return at == 0 ? this : this with { Time = Time[at..], Close = Close[at..], Whole = Whole[at..], Machines = [.. Machines.Select(m => m[at..])] };
+    }
+
     /// <summary>The changes of the whole's state, each with the instant from which on it is known.</summary>
     public IReadOnlyList<(long Time, int State)> Changes()
     {

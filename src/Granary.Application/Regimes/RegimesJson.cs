@@ -12,7 +12,9 @@ internal static class RegimesJson
 
     private const int MostMarkets = 12, MostPoints = 600;
 
-    public static async Task<string> WriteAsync(RegimePlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
+    /// <param name="from">UTC ticks: bars before it only warm the machines up.</param>
+    public static async Task<string> WriteAsync(
+        RegimePlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, long from, CancellationToken cancellationToken)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -21,7 +23,7 @@ internal static class RegimesJson
             json.WriteNumber("markets", markets.Count);
             json.WriteStartArray("charts");
             foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Take(MostMarkets))
-                Market(json, plan, await MarketStates.RunAsync(market, plan, cancellationToken));
+                Market(json, plan, (await MarketStates.RunAsync(market, plan, cancellationToken)).Since(from));
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -60,7 +60,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 foreach (var o in finished) all[o.Index] = o;
             }, null, cancellationToken);
             var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
-            var guards = await GuardAsync(plan, walk, bars, markets, (all, benchmark), outcome, options, cancellationToken);
+            // What is judged is what the models let trade.
+            var traded = await ModelOutcomes.OfAsync(plan, all, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
+            var guards = await GuardAsync(plan, walk, bars, markets, (traded, benchmark), outcome, options, cancellationToken);
             var model = Model(plan, folder, await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards, learning, watch, options);
             model = model.With(MarketNotes.Of(spec, model.Markets, markets.Values));
             folder.RemoveReplaced();
@@ -86,7 +88,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     }
 
     private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
-        (Dictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
+        (IReadOnlyDictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
     {
         var all = tried.All;
         var tests = SelectionTests.Of(plan, all, tried.Benchmark);

@@ -11,6 +11,7 @@ namespace Granary.Engine.Portfolio;
 /// <param name="cash">Account currency, before the first fill.</param>
 public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments)
 {
+    private readonly double _rounding = cash * 1e-9;
     private readonly double[] _close = new double[instruments.Count];
     private readonly Dictionary<long, Holding> _open = [];
     // The numbers of open trades in the order of their entries: sums run in this order.
@@ -26,6 +27,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
         public double Flow { get; set; }
 
         public double Commission { get; set; }
+
+        public double Carry { get; set; }
     }
 
     /// <summary>Account currency; a short sale's proceeds are in it.</summary>
@@ -42,7 +45,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     /// <summary>Commission of all fills so far.</summary>
     public double Commission { get; private set; }
 
-    /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
+    /// <summary>Dividends received less those owed, borrow fees and interest, and the loss that the broker bears at ruin.</summary>
     public double Carry { get; private set; }
 
     /// <summary>A bar of an instrument has closed.</summary>
@@ -77,16 +80,20 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
             case RunEventKind.Carry when _open.TryGetValue(key, out var holding):
                 var amount = e.Price * Math.Abs(holding.SignedQuantity);
                 Carry += amount;
+                holding.Carry += amount;
                 Book(holding, amount);
                 break;
             case RunEventKind.Split when _open.TryGetValue(key, out var holding):
                 holding.SignedQuantity *= e.Price;
                 break;
             case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
-                // Whatever the trade's fills have not brought yet comes with its last one.
+                // Whatever the trade's fills have not brought yet comes with its last one: what the broker bears at ruin is in its carry alone.
                 Commission += trade.Commission - holding.Commission;
+                Carry += trade.Carry - holding.Carry;
                 Book(holding, trade.NetProfit - holding.Flow);
                 _order.Remove(key);
+                // Nothing is left of a ruined account, not even what rounding leaves.
+                if (trade.Reason == ExitReason.Ruined && _order.Count == 0 && Math.Abs(Cash) <= _rounding) Cash = 0;
                 break;
         }
     }

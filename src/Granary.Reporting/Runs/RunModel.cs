@@ -40,6 +40,9 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
 
     /// <summary>Account currency per point of price and unit; 1 but for futures and the like.</summary>
     public double Multiplier { get; init; } = 1;
+
+    /// <summary>Days between its first and its last bar on which it has none, though it usually trades then and no calendar knows a holiday.</summary>
+    public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 }
 
 /// <summary>One row of the portfolio's equity.</summary>

@@ -125,4 +125,29 @@ public sealed class BatchNotesTests : IDisposable
         List<string> Ids(string run, string file) =>
             [.. File.ReadLines(Path.Combine(_folder, run, file)).Skip(1).Select(l => l[..(l.IndexOf("1h", StringComparison.Ordinal) + 2)].TrimStart('"')).Distinct()];
     }
+
+    [Fact]
+    public async Task Days_that_no_symbol_has_are_reported_although_all_symbols_agree_and_known_closures_are_not()
+    {
+        // The week after 11 September 2001 and Thanksgiving are known; 16 and 17 October 2001 are not. B misses one day more, which A has.
+        static bool IsClosed(DateTime d) => d.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday || d >= new DateTime(2001, 9, 11) && d <= new DateTime(2001, 9, 14)
+            || d == new DateTime(2001, 11, 22) || d == new DateTime(2001, 7, 4) || d == new DateTime(2001, 9, 3);
+        foreach (var symbol in (string[])["A", "B"])
+        {
+            var lines = new List<string> { "Date,Open,High,Low,Close,Volume" };
+            for (var day = new DateTime(2001, 6, 1); day < new DateTime(2001, 12, 15); day = day.AddDays(1))
+            {
+                if (IsClosed(day) || day == new DateTime(2001, 10, 16) || day == new DateTime(2001, 10, 17) || symbol == "B" && day == new DateTime(2001, 8, 8)) continue;
+                lines.Add(FormattableString.Invariant($"{day:yyyy-MM-dd},{10 + day.DayOfYear % 7},20,5,{10 + day.DayOfYear % 5},100"));
+            }
+            File.WriteAllLines(Path.Combine(_folder, symbol + ".csv"), lines);
+        }
+        var spec = BatchReader.Read("notes.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
+            """), _folder);
+        var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "gaps"), Guards = false })).Model;
+        var note = Note(model, NoteCode.DataFinding, "No symbol has bars on");
+        note.Sentence.ShouldContain("No symbol has bars on 2001-10-16, 2001-10-17: a market holiday, or missing data.");
+        note.Count.ShouldBe(2);
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Batches.Weighting;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
 
 namespace Granary.Application.Tests.Batches;
 
@@ -37,7 +38,7 @@ public sealed class WeightsByScoreTests
     // Four days, and a fifth that nobody may look at.
     private static double[][] With(params double[] fifth) => [.. Percent.Select((p, i) => (double[])[.. p, fifth[i]])];
 
-    private static readonly RebalanceSpec FourDays = new(TimeSpan.TicksPerDay, 4 * TimeSpan.TicksPerDay);
+    private static readonly RebalanceSpec FourDays = new(CalendarSpan.OfDays(1), CalendarSpan.OfDays(4));
 
     private static Dictionary<int, double> Chosen(WeightChoice choice, int step = 0) => choice.History[step].Chosen.ToDictionary(w => w.Strategy, w => w.Weight);
 
@@ -99,5 +100,24 @@ public sealed class WeightsByScoreTests
         chosen[B].ShouldBe(b / (a + b), 1e-9);
         chosen[A].ShouldBe(a / (a + b), 1e-9);
         chosen.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Spans_of_months_and_years_are_the_calendars_own_and_choices_do_not_drift()
+    {
+        static long Day(int year, int month, int day) => new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerDay;
+        var random = new Random(5);
+        var last = 100.0;
+        double[] equity = [.. Enumerable.Range(0, 3 * 365).Select(_ => last *= 1 + 0.01 * (random.NextDouble() - 0.45))];
+        var outcomes = Plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, null, (UInt128)i.Index, 1, 1, null)
+        {
+            Trace = new EquityTrace(TimeSpan.TicksPerDay, Day(2020, 1, 31), 100, equity),
+        });
+        var choice = ScheduledWeights.ByEquity(Plan, outcomes, "equal", new RebalanceSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(12)));
+        // By the calendar, and not each 30.4375 days: the 31st comes back after a shorter month.
+        choice.History.Take(4).Select(s => new DateTime(s.Time)).ShouldBe(
+            [new(2021, 1, 31), new(2021, 2, 28), new(2021, 3, 31), new(2021, 4, 30)]);
+        choice.History[12].Time.ShouldBe(new DateTime(2022, 1, 31).Ticks);
+        choice.From.ShouldBe(new DateTime(2021, 1, 31).Ticks);
     }
 }

@@ -178,6 +178,22 @@ public sealed class WeightsOverTimeTests : IDisposable
         report.ShouldContain("bullish");
         report.ShouldContain("hidden");
     }
+
+    [Fact]
+    public async Task The_section_of_regimes_shows_the_bars_of_the_run_and_not_those_that_only_warm_up()
+    {
+        var whole = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"],
+                "timeframe": "1h", "from": "2022-06-01", "to": "2022-09-01" }, "strategies": [ { "class": "SmaCross" } ] {{Regimes}} }
+            """), Path.GetTempPath());
+        var run = await RunAsync("run", whole);
+        var chart = run.Results.GetProperty("regimes").GetProperty("charts")[0];
+        var times = chart.GetProperty("time").EnumerateArray().Select(t => t.GetInt64()).ToList();
+        times[0].ShouldBeGreaterThanOrEqualTo(new DateTime(2022, 6, 1).Ticks);
+        times[0].ShouldBeLessThan(new DateTime(2022, 6, 4).Ticks);
+        // The machines are warm at the first of them.
+        chart.GetProperty("machines")[0].GetProperty("states")[0].GetInt32().ShouldBeGreaterThanOrEqualTo(0);
+    }
 }
 
 internal static class Calling

@@ -42,15 +42,17 @@ public sealed class ModelOutcomesTests
             _markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         }
 
-        public static async Task<Batch> OpenAsync()
-        {
-            var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        public static BatchSpec Spec(string size, string slow = "[30, 60]") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
                     "symbols": ["COINUSDT"], "timeframe": "1h" },
                   "execution": { "commissionPercent": 0.05 },
-                  "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "sides": "both",
-                      "size": { "cash": 1000 } } ], "portfolio": { "weights": "equal" } }
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": {{slow}} }, "sides": "both",
+                      "size": { {{size}} } } ], "portfolio": { "weights": "equal" } }
                 """), Path.GetTempPath());
+
+        public static async Task<Batch> OpenAsync(string size = "\"cash\": 1000")
+        {
+            var spec = Spec(size);
             return new Batch(await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
                 BatchPlan.Make(spec, spec.Data.Symbols));
         }
@@ -113,5 +115,27 @@ public sealed class ModelOutcomesTests
         }
         halfStress.Stressed.ShouldBe(longStress.Stressed / 2, 1e-9);
         halfStress.Return.ShouldBe(longStress.Return / 2, 1e-9);
+    }
+
+    [Fact]
+    public async Task A_strategy_whose_entries_the_portfolio_makes_smaller_is_judged_by_what_the_portfolio_trades_of_it()
+    {
+        // All of the equity and the commission: a strategy's own account rejects each entry whose open is not below the close before.
+        await using var batch = await Batch.OpenAsync("\"percentOfEquity\": 100");
+        var plan = batch.With(new SideModel(1, 1));
+        var (own, traded, _) = await batch.JudgeAsync(plan);
+        traded.Count.ShouldBe(2);
+        foreach (var instance in plan.Instances)
+        {
+            var slow = instance.Params.Single(p => p.Name == "slow").Value;
+            var folder = Directory.CreateTempSubdirectory("granary-resized-");
+            var alone = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Batch.Spec("\"percentOfEquity\": 100", $"{slow}"),
+                new BatchOptions { Out = Path.Combine(folder.FullName, "run"), Guards = false }, null, TestContext.Current.CancellationToken);
+            folder.Delete(recursive: true);
+            var portfolio = alone.Model.Portfolio!;
+            portfolio.Trades.ShouldBeGreaterThan(own[instance.Index].Statistics!.Trades);
+            traded[instance.Index].Statistics!.Trades.ShouldBe(portfolio.Trades);
+            traded[instance.Index].Statistics!.FinalEquity.ShouldBe(portfolio.FinalEquity, 1e-6);
+        }
     }
 }

@@ -149,6 +149,18 @@ public sealed class WalkForwardTests : IDisposable
     }
 
     [Fact]
+    public async Task Checks_of_a_learning_walk_forward_judge_what_the_models_let_trade()
+    {
+        var (none, _) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.999999 }"), name: "none");
+        var (plain, _) = await RunAsync(Spec(Rolling), name: "plain");
+        double Figure(BatchRun run, string name) => JsonDocument.Parse(run.Model.Sections["guards"]).RootElement.GetProperty(name).GetDouble();
+        // Models that refuse nearly every entry leave nearly nothing to be found, whatever the strategies would have done without them.
+        Figure(none, "effectiveTrials").ShouldNotBe(Figure(plain, "effectiveTrials"));
+        Figure(none, "realityCheck").ShouldNotBe(Figure(plain, "realityCheck"));
+        Figure(none, "probabilityOfOverfitting").ShouldNotBe(Figure(plain, "probabilityOfOverfitting"));
+    }
+
+    [Fact]
     public async Task What_comes_later_changes_no_model_of_a_window_before_it()
     {
         var (whole, _) = await RunAsync(Learned(), name: "whole");

@@ -1,20 +1,18 @@
-using System.Globalization;
 using Granary.Application.Json;
+using Granary.Engine.Market;
 
 namespace Granary.Application.Batches.Weighting;
 
 /// <summary>When weights are chosen anew, and from how much of the past: the batch file's <c>portfolio.rebalance</c>.</summary>
-/// <param name="Every">Ticks between choices.</param>
-/// <param name="Window">Ticks of the past that a choice looks at; null = all of it.</param>
+/// <param name="Every">The time between choices.</param>
+/// <param name="Window">Of the past that a choice looks at; null = all of it.</param>
 /// <param name="MaxStrategies">Of <c>matching-pursuit</c> and <c>score</c>: the most that are chosen.</param>
 /// <param name="MaxCorrelation">Of <c>matching-pursuit</c> and <c>score</c>: a strategy that correlates more with a chosen one is passed over.</param>
 /// <param name="MaxWeight">Of <c>matching-pursuit</c> and <c>score</c>: the largest part of the whole.</param>
 /// <param name="MinTrades">Of <c>regime</c>: closed trades in a state without which nothing is concluded.</param>
-public sealed record RebalanceSpec(long Every, long? Window, int MaxStrategies = 20, double MaxCorrelation = 0.7, double MaxWeight = 1, int MinTrades = 5)
+public sealed record RebalanceSpec(CalendarSpan Every, CalendarSpan? Window, int MaxStrategies = 20, double MaxCorrelation = 0.7, double MaxWeight = 1, int MinTrades = 5)
 {
-    private const long Week = 7 * TimeSpan.TicksPerDay;
-
-    public static RebalanceSpec Default { get; } = new(13 * Week, 52 * Week);
+    public static RebalanceSpec Default { get; } = new(CalendarSpan.OfDays(13 * 7), CalendarSpan.OfDays(52 * 7));
 
     /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
     public static RebalanceSpec Read(JsonPart part)
@@ -29,14 +27,7 @@ public sealed record RebalanceSpec(long Every, long? Window, int MaxStrategies =
             part.Find("minTrades")?.Whole(1, 1_000_000) ?? Default.MinTrades);
     }
 
-    /// <summary>A span as 30d, 13w, 3mo or 1y: months of 365.25 / 12 days.</summary>
-    public static long Span(JsonPart part)
-    {
-        var text = part.String();
-        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        double days = text[digits..] switch { "h" => 1 / 24.0, "d" => 1, "w" => 7, "mo" => 365.25 / 12, "y" => 365.25, _ => 0 };
-        if (digits is 0 or > 5 || days == 0 || int.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture) is var number && number == 0)
-            throw part.Fault($"'{text}' is no span of time; write it as 30d, 13w, 3mo or 1y");
-        return (long)(number * days * TimeSpan.TicksPerDay);
-    }
+    /// <summary>A span as 30d, 13w, 3mo or 1y, of the calendar's own months and years.</summary>
+    private static CalendarSpan Span(JsonPart part) =>
+        CalendarSpan.TryParse(part.String(), out var span) ? span : throw part.Fault($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y");
 }

@@ -28,11 +28,21 @@ public static class ScheduledWeights
             last = Math.Max(last, trace.LastPeriod);
         }
         if (ticks == 0) return new Calendar(TimeSpan.TicksPerDay, [], "no strategy left an equity, so no weights could be chosen");
-        var every = Math.Max(1, (long)Math.Round(spec.Every / (double)ticks));
         var periods = last - first + 1;
-        var window = spec.Window is { } w ? Math.Max(2, (long)Math.Round(w / (double)ticks)) : Math.Max(2, Math.Min(periods / 4, (long)(RebalanceSpec.Default.Window!.Value / (double)ticks)));
-        var choices = new List<(long, long)>();
-        for (var at = first + window; at <= last; at += every) choices.Add((spec.Window is null ? first : at - window, at));
+        // The instants go by the calendar; what is known then is the last period that has ended.
+        var start = first * ticks;
+        var begin = spec.Window is { } w ? w.After(start)
+            : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
+        long At(long instant) => (instant + ticks - 1) / ticks;
+        var window = Math.Max(2, At(begin) - first);
+        var choices = new List<(long From, long At)>();
+        for (var k = 0; ; k++)
+        {
+            var instant = spec.Every.After(begin, k);
+            var at = Math.Max(At(instant), choices.Count > 0 ? choices[^1].At + 1 : first + window);
+            if (at > last) break;
+            choices.Add((spec.Window is { } span ? Math.Clamp(At(span.After(instant, -1)), first, at - 2) : first, at));
+        }
         return new Calendar(ticks, choices, choices.Count > 0 ? null
             : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; use a shorter portfolio.rebalance.window");
     }

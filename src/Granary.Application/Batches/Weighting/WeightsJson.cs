@@ -17,8 +17,8 @@ internal static class WeightsJson
             var spec = plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default;
             json.WriteStartObject();
             json.WriteString("rule", plan.Spec.Portfolio.Rule);
-            json.WriteNumber("everyDays", spec.Every / (double)TimeSpan.TicksPerDay);
-            if (spec.Window is { } window) json.WriteNumber("windowDays", window / (double)TimeSpan.TicksPerDay);
+            json.WriteNumber("everyDays", spec.Every.NominalDays);
+            if (spec.Window is { } window) json.WriteNumber("windowDays", window.NominalDays);
             json.WriteNumber("choices", choice.History.Count);
             json.WriteStartArray("history");
             foreach (var step in choice.History.Take(MostSteps))

@@ -1,0 +1,60 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>The local days on which a market has bars, and those on which it has none although it usually trades on that day of the week.</summary>
+/// <param name="calendar">Of the market.</param>
+/// <param name="timeframe">Of its bars; those of a week or longer have no days.</param>
+public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
+{
+    // A day of the week on which less than half of the weeks have bars is no trading day.
+    private const double Usual = 0.5;
+    private const int FewestWeeks = 4;
+
+    private readonly HashSet<int> _days = [];
+    private readonly int[] _weekdays = new int[7];
+    private int _first = int.MaxValue, _last = int.MinValue;
+    private long _end = long.MinValue;
+
+    /// <summary>Looks at the next bars; times rising.</summary>
+    public void Add(ReadOnlySpan<long> times)
+    {
+        if (timeframe.Ticks > TimeSpan.TicksPerDay) return;
+        foreach (var time in times)
+        {
+            if (time < _end) continue;
+            // A daily bar is stamped with its day; others belong to a day of the market's zone.
+            var day = timeframe.IsIntraday ? calendar.LocalDay(time) : (int)(time / TimeSpan.TicksPerDay);
+            _end = timeframe.IsIntraday ? calendar.StartOfDay(day + 1) : (day + 1) * TimeSpan.TicksPerDay;
+            if (!_days.Add(day)) continue;
+            _weekdays[day % 7]++;
+            (_first, _last) = (Math.Min(_first, day), Math.Max(_last, day));
+        }
+    }
+
+    /// <summary>
+    /// Days between the first and the last on which bars are missing: the market has none, though it usually trades on that day of the week, and its calendar
+    /// knows no holiday. A market that keeps the holidays of the exchanges of the United States is not asked for bars on those, nor on their closures.
+    /// </summary>
+    public IReadOnlyList<DateOnly> Missing()
+    {
+        var weeks = (_last - _first + 1) / 7;
+        if (_days.Count == 0 || weeks < FewestWeeks) return [];
+        var (holidays, missing) = (new HashSet<DateOnly>(calendar.Holidays), new List<DateOnly>());
+        var (kept, open) = (0, 0);
+        for (var day = _first; day <= _last; day++)
+        {
+            // Day 0 is a Monday.
+            if (_weekdays[day % 7] < Usual * weeks) continue;
+            var date = DateOnly.FromDayNumber(day);
+            if (UsHolidays.Contains(date))
+            {
+                if (_days.Contains(day)) open++;
+                else kept++;
+            }
+            if (!_days.Contains(day) && !holidays.Contains(date)) missing.Add(date);
+        }
+        var isAmerican = calendar.Name == "XNYS" || kept > 0 && kept >= 4 * open;
+        return isAmerican ? [.. missing.Where(d => !UsHolidays.Contains(d) && ExchangeClosures.ReasonOf(d) is null)] : missing;
+    }
+}
