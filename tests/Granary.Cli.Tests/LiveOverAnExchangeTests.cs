@@ -89,9 +89,9 @@ public sealed class LiveOverAnExchangeTests
         live.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(backtest.Output).RootElement.GetProperty("digest").GetString());
         live.GetProperty("orders").GetInt32().ShouldBeGreaterThan(20);
         live.GetProperty("fills").GetInt32().ShouldBeGreaterThan(20);
-        var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         intents.Length.ShouldBe(live.GetProperty("orders").GetInt32());
-        intents.Select(i => JsonDocument.Parse(i.Split('\t')[^1]).RootElement.GetProperty("instant").GetDateTime().Ticks).ShouldAllBe(t => t > first);
+        intents.Select(i => JsonDocument.Parse(i).RootElement.GetProperty("entry").GetProperty("instant").GetDateTime().Ticks).ShouldAllBe(t => t > first);
         var notes = JsonDocument.Parse(await File.ReadAllTextAsync(folder.At("live/account.json"))).RootElement.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!).ToList();
         notes.ShouldContain($"{exchange}: the connection was lost 2 times and made anew");
         notes.ShouldNotContain(n => n.Contains("bars are missing", StringComparison.Ordinal) || n.Contains("were found after", StringComparison.Ordinal));

@@ -91,7 +91,9 @@ public sealed class LiveSessionCrashTests
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
         (await output).ShouldContain("digest");
-        (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.ShouldContain("lunch");
+        var journal = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.Split('\n');
+        journal[0].ShouldMatch(@"^ *No\.  Time \(UTC\) +Kind +Strategy +Symbol +Entry$");
+        journal[1].ShouldMatch(@"^ *\d+  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z  SessionControlled .*lunch");
 
         var over = await GranaryProcess.RunAsync("session", state, "pause");
         over.ExitCode.ShouldBe(1);

@@ -37,6 +37,7 @@ public sealed class TerminalOutputTests : IDisposable
             (@"^Symbol +Timeframe +Bars +First \(UTC\) +Last \(UTC\) +Size \(KiB\) +Fault$", ["data", "list", "--store", "store"]),
             (@"^Statistic +Value +Name in --json$", ["analyze", "a/equity.csv"]),
             (@"^ *Depth \(%\) +Peak +Trough +Recovery +Length \(days\)$", ["analyze", "a/equity.csv"]),
+            (@"^Check +Result +Found$", ["doctor"]),
             (@"^Strategy +Return \(%\) +Sharpe +Max drawdown \(%\) +Trades +Weight$", ["backtest", Batch("b", "0.1"), "--out", "b", "--no-guards"]),
         ];
         foreach (var (header, call) in calls)

@@ -41,11 +41,7 @@ public static class BatchReader
         RegimeState.Register();
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults);
-        if (ProductionReader.IsProduction(root))
-        {
-            faults.Close();
-            return ProductionReader.Read(root, text, folder).Spec;
-        }
+        if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder, faults, bindStrategies).Spec;
         var spec = Spec(root, faults, name, text, folder, bindStrategies);
         faults.Close();
         return spec!;
@@ -60,7 +56,7 @@ public static class BatchReader
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
-        if (data is not null && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
+        if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
             faults.Add(execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\""));
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
@@ -68,6 +64,7 @@ public static class BatchReader
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
         var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
         if (root.Find("walkForward") is { } walk) faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1), null);
+        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() => { Application.Learning.LearningReader.Check(learning, named, folder); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
         return new BatchSpec
         {
@@ -103,10 +100,10 @@ public static class BatchReader
         part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns", "instruments");
         var source = part.Need("source");
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
-        if (symbols.Count == 0) throw part.Need("symbols").Fault("no symbol is named; \"*\" takes all that the source has");
+        if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
         var from = part.Find("from")?.Time();
         var to = part.Find("to")?.Time();
-        if (from >= to) throw part.Find("to")!.Fault("the end is not after the start");
+        if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end) end.Wrong("the end is not after the start", 0);
         return new DataSpec
         {
             Source = source.String(),
@@ -128,14 +125,14 @@ public static class BatchReader
 
     private static string TimeZone(JsonPart part, string source)
     {
-        if (!Address.Has(source, Address.Csv)) throw part.Fault($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out");
+        if (!Address.Has(source, Address.Csv)) return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
-            : throw part.Fault($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York");
+            : part.Wrong($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York", "");
     }
 
     private static Dictionary<string, InstrumentSpec> Instruments(JsonPart part)
     {
-        if (part.Kind != JsonValueKind.Object) throw part.Fault("an object by symbol is needed");
+        if (part.Kind != JsonValueKind.Object) part.Wrong("an object by symbol is needed", 0);
         var found = new Dictionary<string, InstrumentSpec>(StringComparer.Ordinal);
         foreach (var (symbol, p) in part.Members)
         {
@@ -171,12 +168,13 @@ public static class BatchReader
     private static TimeSpan TimeOfDay(JsonPart part) =>
         TimeSpan.TryParseExact(part.String(), ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var time)
             ? time
-            : throw part.Fault($"'{part.Text}' is no time of day; write it as 15:55");
+            : part.Wrong($"'{part.Text}' is no time of day; write it as 15:55", TimeSpan.Zero);
 
     internal static Timeframe Timeframe(JsonPart part) =>
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
-            : throw part.Fault($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
+            : part.IsFaulty ? Engine.Market.Timeframe.D1
+            : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}", Engine.Market.Timeframe.D1);
 
     private static List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
@@ -200,17 +198,17 @@ public static class BatchReader
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
-            if (p.Kind != JsonValueKind.Object) throw p.Fault("an object of parameter names and values is needed");
+            if (p.Kind != JsonValueKind.Object) p.Wrong("an object of parameter names and values is needed", 0);
             foreach (var (name, value) in p.Members)
             {
                 var values = value.OneOrMany();
-                if (values.Count == 0) throw value.Fault("the list of values is empty");
+                if (values.Count == 0) value.Wrong("the list of values is empty", 0);
                 foreach (var v in values)
                     if (v.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
-                        throw v.Fault("a parameter's value is a number, a text, true or false, or a list of these");
+                        v.Wrong("a parameter's value is a number, a text, true or false, or a list of these", 0);
                 var texts = values.Select(v => v.Text).ToList();
-                if (texts.Distinct(StringComparer.Ordinal).Count() != texts.Count) throw value.Fault("a value is there twice");
-                parameters.Add((name, texts, value));
+                if (texts.Distinct(StringComparer.Ordinal).Count() != texts.Count) value.Wrong("a value is there twice", 0);
+                if (!value.IsFaulty) parameters.Add((name, texts, value));
             }
         }
         return new StrategySpec
@@ -240,7 +238,8 @@ public static class BatchReader
     private static SizeRule Size(JsonPart part)
     {
         part.Only("units", "percentOfEquity", "cash", "riskPercent");
-        if (part.Members.Count != 1) throw part.Fault("one rule is needed: units, percentOfEquity, cash or riskPercent");
+        if (part.IsFaulty) return SizeRule.PercentOfEquity(95);
+        if (part.Members.Count != 1) return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", SizeRule.PercentOfEquity(95));
         var (name, value) = part.Members[0];
         return name switch
         {
@@ -269,10 +268,10 @@ public static class BatchReader
             },
             Enablement = PortfolioSection.Enablement(part.Find("enable")),
             Rebalance = part.Find("rebalance") is { } rebalance
-                ? weights is { Kind: JsonValueKind.Object } ? throw rebalance.Fault("given weights are not chosen anew; leave it out, or name a rule") : Weighting.RebalanceSpec.Read(rebalance)
+                ? weights is { Kind: JsonValueKind.Object } ? rebalance.Wrong<Weighting.RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null) : Weighting.RebalanceSpec.Read(rebalance)
                 : null,
             ChosenBefore = part.Find("chosenBefore") is { } before
-                ? weights is { Kind: JsonValueKind.Object } ? before.Time() : throw before.Fault("it is for weights that are given; a rule chooses its own")
+                ? weights is { Kind: JsonValueKind.Object } ? before.Time() : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
                 : null,
             BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
@@ -290,9 +289,9 @@ public static class BatchReader
             if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(name, OutputSet.Known);
-                throw p.Fault($"there is no output '{name}'; " + (near is null ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"));
+                p.Wrong($"there is no output '{name}'; " + (near is null ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
             }
-            if (!names.Contains(name)) names.Add(name);
+            else if (!names.Contains(name)) names.Add(name);
         }
         return new OutputSet { Names = names, OfAllStrategies = true };
     }

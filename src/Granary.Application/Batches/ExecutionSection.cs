@@ -42,7 +42,7 @@ public static class ExecutionSection
             AtEnd = part.Find("atEnd")?.Choice(("mark", AtEnd.Mark), ("close", AtEnd.Close)) ?? AtEnd.Mark,
             Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
         };
-        if (settings.MarginRate > 0 && settings.Leverage == 0) throw part.Need("marginRatePercent").Fault("nobody borrows without 'leverage'; add it, or leave this out");
+        if (settings.MarginRate > 0 && settings.Leverage == 0) part.Need("marginRatePercent").Wrong("an account without 'leverage' never borrows; add it, or leave this out", 0);
         var stress = part.Find("stress")?.Bool() ?? false;
         return new ExecutionSpec
         {
@@ -63,7 +63,7 @@ public static class ExecutionSection
         var minimum = part.Find("commissionMinimum")?.Number(0, 1e9) ?? 0;
         var tiers = part.Find("commissionTiers");
         var days = part.Find("commissionTierDays");
-        if (days is not null && tiers is null) throw days.Fault("it says over how many days 'commissionTiers' count, and there are none; add them, or leave it out");
+        if (days is not null && tiers is null) days.Wrong("it says over how many days 'commissionTiers' count, and there are none; add them, or leave it out", 0);
         if (maker is null && perOrder == 0 && minimum == 0 && tiers is null)
         {
             if (perUnit == 0) return new PercentFee(percent);

@@ -27,7 +27,8 @@ public static class ProductionReader
     public static bool IsProduction(JsonPart root) => root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
 
     /// <exception cref="InputException">The file is missing, not JSON, or not a production configuration.</exception>
-    public static Production Read(string path)
+    /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
+    public static Production Read(string path, bool bindStrategies = true)
     {
         byte[] text;
         try
@@ -38,77 +39,112 @@ public static class ProductionReader
         {
             throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder", e);
         }
-        return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!, bindStrategies);
     }
 
     /// <param name="name">The file's name or path, for messages.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
-    /// <inheritdoc cref="Read(string)"/>
-    public static Production Read(string name, byte[] text, string folder)
+    /// <inheritdoc cref="Read(string, bool)"/>
+    public static Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
-        var root = JsonPart.Parse(name, text);
+        var faults = new JsonFaults();
+        var root = JsonPart.Parse(name, text, faults);
         if (!IsProduction(root)) throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
-        return Read(root, text, folder);
+        return Read(root, text, folder, faults, bindStrategies);
     }
 
-    internal static Production Read(JsonPart root, byte[] text, string folder)
+    /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
+    internal static Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
+        RegimeState.Register();
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version) throw root.Need("version").Fault($"this configuration was written by a newer Granary (version {version}, this one reads up to {ProductionJson.Version}); update");
         var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
-        var models = Models(root.Find("models"));
-        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
-        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
-        var regimes = root.Find("regimes") is { } r ? RegimeReader.Read(r) : null;
-        RegimeState.Register();
-        var byState = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
-        var strategies = new List<StrategySpec>();
-        foreach (var part in root.Need("strategies").List())
-        {
-            var id = part.Need("id").String();
-            if (!weights.TryAdd(id, part.Need("weight").Number(0, 1e6))) throw part.Need("id").Fault("this id is there twice; keep one of them");
-            if (part.Find("weightByState") is { } states)
-            {
-                if (regimes is null) throw states.Fault("weights by state need the section 'regimes'; write the configuration anew with its batch");
-                byState[id] = [.. regimes.States.Select(s => states.Need(s).Number(0, 1e6))];
-            }
-            IEntryModel? model = null;
-            if (part.Find("model") is { Kind: JsonValueKind.String } named)
-            {
-                versions[id] = named.Text;
-                model = models.TryGetValue(named.Text, out var reference) ? reference.Load() : throw named.Fault($"the section 'models' does not have '{named.Text}'; write the configuration anew with its batch");
-            }
-            strategies.Add(BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model", "references") with
-            {
-                Id = id,
-                Model = model,
-                Symbols = [.. (part.Find("symbols") ?? part.Need("symbol")).OneOrMany().Select(s => s.String())],
-                References = part.Find("references") is { } others ? [.. others.OneOrMany().Select(s => s.String())] : [],
-            });
-        }
-        if (strategies.Count == 0) throw root.Need("strategies").Fault("no strategy has a weight: there is nothing to trade");
-        var data = BatchReader.Data(root.Need("data"));
+        var models = faults.Try(() => Models(root.Find("models")), null);
+        var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r), null) : null;
+        var members = Members(root, models, regimes, cash, faults, bindStrategies);
+        var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
+        var sizes = faults.Try(() => BatchReader.Portfolio(portfolio), null);
+        var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
+        var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
+        var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
+        var where = root.Find("folder")?.String() ?? folder;
+        var digest = root.Need("digest").String();
+        var evidence = faults.Try(() => Evidence.Read(root), null);
+        faults.Close();
+        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load() } : m.Spec);
+        var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
         var spec = new BatchSpec
         {
-            Name = BatchReader.NameOf(root.Find("name"), root.File),
-            Data = data with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
+            Name = name,
+            Data = data! with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
             Cash = cash,
-            Execution = ExecutionSection.Read(root.Find("execution")),
+            Execution = execution!,
             Strategies = strategies,
             Regimes = regimes,
-            Portfolio = BatchReader.Portfolio(portfolio) with { Rule = null, FixedWeights = weights, WeightsByState = byState.Count > 0 ? byState : null, BookAtClose = true, Place = portfolio },
+            Portfolio = sizes! with
+            {
+                Rule = null,
+                FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
+                WeightsByState = byState.Count > 0 ? byState : null,
+                BookAtClose = true,
+                Place = portfolio,
+            },
             Outputs = OutputSet.All,
-            Seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1),
+            Seed = seed,
             Text = text,
             // Paths in it are relative to what those of its batch were.
-            Folder = root.Find("folder")?.String() ?? folder,
+            Folder = where,
         };
-        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), root.Need("digest").String(), Evidence.Verdict(root), versions)
+        var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, Evidence.Verdict(root), versions)
         {
-            Evidence = Evidence.Read(root) ?? new Evidence(new Dictionary<string, EvidenceFinding>()),
+            Evidence = evidence ?? new Evidence(new Dictionary<string, EvidenceFinding>()),
         };
+    }
+
+    // A strategy of the configuration; its model is loaded when the whole file is right.
+    private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);
+
+    private static List<Member> Members(JsonPart root, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, double cash, JsonFaults faults, bool bindStrategies)
+    {
+        var members = new List<Member>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var list = root.Need("strategies");
+        foreach (var part in list.List())
+        {
+            if (faults.Try(() => MemberOf(part, models, regimes, root.Find("regimes") is not null, cash), null) is not { } member) continue;
+            if (!ids.Add(member.Spec.Id!)) part.Need("id").Wrong("this id is there twice; keep one of them", 0);
+            members.Add(member);
+            if (bindStrategies) StrategyBinding.Check(member.Spec, faults.Add);
+        }
+        if (members.Count == 0 && !list.IsFaulty) list.Wrong("no strategy has a weight: there is nothing to trade", 0);
+        return members;
+    }
+
+    private static Member MemberOf(JsonPart part, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, bool hasRegimes, double cash)
+    {
+        IReadOnlyList<double>? byState = null;
+        if (part.Find("weightByState") is { } states)
+        {
+            if (!hasRegimes) states.Wrong("weights by state need the section 'regimes'; run its batch again to write the configuration", 0);
+            else if (regimes is not null) byState = [.. regimes.States.Select(s => states.Need(s).Number(0, 1e6))];
+        }
+        string? model = null;
+        if (part.Find("model") is { Kind: JsonValueKind.String } named)
+        {
+            model = named.Text;
+            if (models?.ContainsKey(model) == false) named.Wrong($"the section 'models' does not have '{model}'; run its batch again to write the configuration", 0);
+        }
+        var spec = BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model", "references") with
+        {
+            Id = part.Need("id").String(),
+            Symbols = [.. (part.Find("symbols") ?? part.Need("symbol")).OneOrMany().Select(s => s.String())],
+            References = part.Find("references") is { } others ? [.. others.OneOrMany().Select(s => s.String())] : [],
+        };
+        return new Member(spec, part.Need("weight").Number(0, 1e6), byState, model);
     }
 
     private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part)
@@ -122,7 +158,7 @@ public static class ProductionReader
         }
         catch (JsonException e)
         {
-            throw new InputException(part.Fault("not what a backtest writes; write the configuration anew with its batch").Message, e);
+            throw part.Fault("this is not what a backtest writes; run its batch again to write the configuration", e);
         }
     }
 }

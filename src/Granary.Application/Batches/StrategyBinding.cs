@@ -45,7 +45,7 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         for (var i = 0; i < defaults.Length; i++)
         {
             defaults[i] = definition.Parameters[i].Default ?? "";
-            if (definition.Parameters[i].Default is not null || !complete || grid.Any(g => g.Parameter == i)) continue;
+            if (definition.Parameters[i].Default is not null || !complete || entry.Place.Find("params") is { IsFaulty: true } || grid.Any(g => g.Parameter == i)) continue;
             complete = false;
             wrong(entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
         }

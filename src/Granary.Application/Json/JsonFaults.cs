@@ -34,6 +34,8 @@ public sealed class JsonFaults
         _faults.Add(fault);
     }
 
+    internal bool HasWithin(string path) => _places.Any(p => p.StartsWith(path, StringComparison.Ordinal) && (p.Length == path.Length || path.Length == 0 || p[path.Length] is '.' or '['));
+
     /// <summary>A place whose faults follow from one that is kept.</summary>
     internal void Mark(string path) => _places.Add(path);
 

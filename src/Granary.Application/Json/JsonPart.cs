@@ -132,13 +132,16 @@ public sealed class JsonPart
 
     private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
 
-    // Throws, or where faults are collected keeps the fault and lets a stand-in go on. What is not there has had its fault.
-    private T Wrong<T>(string sentence, T standIn)
+    /// <summary>Throws a fault of this value. While the file's faults are collected, keeps it instead and returns a stand-in. A value that is missing has had its fault.</summary>
+    public T Wrong<T>(string sentence, T standIn, Exception? inner = null)
     {
-        if (_faults is not { IsOpen: true } faults) throw Fault(sentence);
+        if (_faults is not { IsOpen: true } faults) throw inner is null ? Fault(sentence) : Fault(sentence, inner);
         if (Kind != JsonValueKind.Undefined) faults.Add(Fault(sentence));
         return standIn;
     }
+
+    /// <summary>Whether this value, or one within it, has a fault that is kept: what follows from it would be no fault of its own.</summary>
+    public bool IsFaulty => Kind == JsonValueKind.Undefined || _faults?.HasWithin(Path) == true;
 
     public JsonPart? Find(string name)
     {

@@ -56,7 +56,7 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
     }
 
     private static CalendarSpan Span(JsonPart part) =>
-        CalendarSpan.TryParse(part.String(), out var span) ? span : throw part.Fault($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y");
+        CalendarSpan.TryParse(part.String(), out var span) ? span : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
 
     // Those of a single strategy's run; what needs the whole batch cannot choose within a window.
     private static IReadOnlyList<string> Known { get; } = [.. Blank.Named().Select(n => n.Key).Where(k => k is not ("deflatedSharpe" or "probabilityOfOverfitting" or "periods" or "periodsPerYear"))];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Granary.Api;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
@@ -8,9 +7,7 @@ using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
 using Granary.Application.Submissions;
-using Granary.Engine.Factors;
-using Granary.Engine.Strategies;
-using Granary.Learning.Trainers;
+using Granary.Cli.Tables;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -100,47 +97,9 @@ internal static class HostCommands
         var command = new Command("doctor", "What is installed, reachable and writable.");
         command.SetAction(_ =>
         {
-            var fine = true;
-            void Line(bool good, string what, string found)
-            {
-                fine &= good;
-                Console.WriteLine($"{(good ? "ok  " : "BAD ")} {what}: {found}");
-            }
-            Line(true, "Granary", $"{typeof(HostCommands).Assembly.GetName().Version?.ToString(3)}, {StrategyCatalogue.All.Count} strategies, {FactorCatalogue.All.Count} factors");
-            Line(Environment.Version.Major >= 10, ".NET", RuntimeInformation.FrameworkDescription + " on " + RuntimeInformation.RuntimeIdentifier);
-            Line(true, "Processors", $"{Environment.ProcessorCount}, {(System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors");
-            Line(true, "Memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB");
-            try
-            {
-                Line(true, "Time zones", TimeZoneInfo.FindSystemTimeZoneById("America/New_York").Id);
-            }
-            catch (TimeZoneNotFoundException)
-            {
-                Line(false, "Time zones", "America/New_York is unknown; install the package tzdata, or session hours cannot be told");
-            }
-            foreach (var folder in new[] { Environment.CurrentDirectory, Path.GetTempPath() })
-            {
-                var file = Path.Combine(folder, ".granary-doctor-" + Path.GetRandomFileName());
-                try
-                {
-                    File.WriteAllText(file, "");
-                    File.Delete(file);
-                    Line(true, "Writable", $"{folder}, {new DriveInfo(folder).AvailableFreeSpace >> 30:N0} GiB free");
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    Line(false, "Writable", $"{folder} is not: {e.Message}");
-                }
-            }
-            foreach (var (name, library) in new[] { ("Kafka client library", "librdkafka.so.1") })
-            {
-                var there = NativeLibrary.TryLoad(library, out var handle);
-                if (there) NativeLibrary.Free(handle);
-                Console.WriteLine($"{(there ? "ok  " : "--  ")} {name}: {(there ? library : "not installed; only kafka:// sources and streams need it")}");
-            }
-            var missing = TrainerCatalogue.LoadLibraries();
-            Console.WriteLine(missing.Count == 0 ? "ok   Trainers: ML.NET's too" : $"--   Trainers: Granary's own; {string.Join("; ", missing)}");
-            return fine ? 0 : CommandLine.Failed;
+            var checks = Machine.Check();
+            TableWriter.Write("", [Column.Text("Check"), Column.Text("Result"), Column.Text("Found")], checks.Select(c => new[] { c.What, c.Result, c.Found }));
+            return checks.Any(c => c.IsFault) ? CommandLine.Failed : 0;
         });
         return command;
     }

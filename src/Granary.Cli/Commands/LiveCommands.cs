@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Cli.Tables;
+using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
-using Spectre.Console;
 
 namespace Granary.Cli.Commands;
 
@@ -114,7 +116,8 @@ internal static class LiveCommands
         var from = new Option<string?>("--from") { Description = "of the journal: recorded at or after" };
         var to = new Option<string?>("--to") { Description = "of the journal: recorded before" };
         var host = new Option<string?>("--host") { Description = "the cluster that trades it, as http://silo:8080; STATE is the account's name then" };
-        var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to, host };
+        var json = new Option<bool>("--json") { Description = "of the journal: one JSON object per line" };
+        var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to, host, json };
         command.SetAction(async (call, token) =>
         {
             var folder = call.GetValue(state)!;
@@ -124,8 +127,11 @@ internal static class LiveCommands
             if (word == "journal")
             {
                 static DateTimeOffset? At(string option, string? text) => Instant(option, text) is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
-                foreach (var e in Data.Journals.FileJournal.Peek(folder, new Data.Journals.JournalQuery(call.GetValue(kind), call.GetValue(strategy), call.GetValue(symbol), At("--from", call.GetValue(from)), At("--to", call.GetValue(to)))))
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{e.Sequence}\t{e.At:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\t{e.Kind}\t{e.Strategy}\t{e.Symbol}\t{System.Text.Encoding.UTF8.GetString(e.Body.Span)}"));
+                var query = new Data.Journals.JournalQuery(call.GetValue(kind), call.GetValue(strategy), call.GetValue(symbol), At("--from", call.GetValue(from)), At("--to", call.GetValue(to)));
+                var entries = Data.Journals.FileJournal.Peek(folder, query);
+                if (call.GetValue(json))
+                    foreach (var e in entries) Console.WriteLine(JsonLine(e));
+                else TableWriter.Write("", _journal, entries.Select(Row), $"The journal of {folder} has no such entry");
                 return 0;
             }
             if (!Directory.Exists(control)) throw new InputException($"{folder} is not the state of a session; name the folder that 'granary live' had as --state");
@@ -136,108 +142,28 @@ internal static class LiveCommands
             }
             var order = SessionWords.Parse(word);
             var about = (call.GetValue(strategy) ?? "", call.GetValue(symbol) ?? "");
-            if (order is SessionCommand.Enable or SessionCommand.Disable && about == ("", "")) throw new InputException($"{word} whom? Name it with --strategy or --symbol");
+            if (order is SessionCommand.Enable or SessionCommand.Disable && about == ("", "")) throw new InputException($"{word} needs the strategy or the symbol that it is about; add --strategy or --symbol");
             return await SessionAnswer.CommandAsync(control, new SessionOrder(order, Environment.UserName, call.GetValue(why)!, about.Item1, about.Item2), token);
         });
         return command;
     }
 
+    private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string[] Row(JournalEntry e) => [e.Sequence.ToString(CultureInfo.InvariantCulture), Time(e.At), e.Kind, e.Strategy, e.Symbol, Encoding.UTF8.GetString(e.Body.Span)];
+
+    private static string JsonLine(JournalEntry e)
+    {
+        using var body = JsonDocument.Parse(e.Body);
+        return JsonSerializer.Serialize(new { e.Sequence, At = Time(e.At), e.Kind, e.Strategy, e.Symbol, Entry = body.RootElement }, _line);
+    }
+
+    private static readonly JsonSerializerOptions _line = new(Output.Json) { WriteIndented = false };
+
+    private static readonly Column[] _journal =
+        [Column.Number("No."), Column.Text("Time (UTC)"), Column.Text("Kind"), Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry")];
+
     private static long? Instant(string option, string? text) => text is null ? null
         : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks
         : throw new InputException($"{option} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
-}
-
-/// <summary>How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.</summary>
-internal static class LiveView
-{
-    public static async Task<T> ShowAsync<T>(bool silent, Func<IProgress<LiveStatus>?, Task<T>> work)
-    {
-        if (silent) return await work(null);
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Lines());
-        return await AnsiConsole.Live(Table(null)).AutoClear(true).StartAsync(context => work(new Immediate(s =>
-        {
-            context.UpdateTarget(Table(s));
-            context.Refresh();
-        })));
-    }
-
-    /// <summary>The same for a session that runs elsewhere.</summary>
-    public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) => await ShowAsync<int>(silent, async status =>
-    {
-        await work(status);
-        return 0;
-    });
-
-    private static Table Table(LiveStatus? s)
-    {
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
-        if (s is null) return table.AddRow("state", "starting");
-        void Row(string name, string value) => table.AddRow(Markup.Escape(name), value);
-        Row("State", s.State switch
-        {
-            LiveState.Trading => "[green]trading[/]",
-            LiveState.Paused => "[yellow]paused[/]",
-            LiveState.WaitingForJournal or LiveState.WaitingForVenue => $"[red]{Markup.Escape(s.JournalFault ?? s.VenueFault ?? "waiting")}[/]",
-            _ => Markup.Escape(Words(s.State)),
-        });
-        Row("Market time", s.Instant.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
-        Row("Bars", Number(s.Bars));
-        Row("Strategies", s.Failed > 0 ? $"{Number(s.Strategies)} ([red]{s.Failed} failed[/])" : Number(s.Strategies));
-        Row("Equity", $"[bold]{Money(s.AccountEquity)}[/] (with simulated fills {Money(s.ModelEquity)})");
-        Row("Cash, fees", $"{Money(s.AccountCash)}, {Money(s.AccountFees)}");
-        Row("Open trades", $"{s.OpenTrades}" + (s.Positions.Count > 0 ? ": " + Markup.Escape(string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(8).Select(p => $"{p.Key} {p.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))) : ""));
-        Row("Signals", $"{Number(s.Signals)}, {Number(s.Accepted)} accepted");
-        Row("Orders", $"{Number(s.OrdersSent)} sent, {Number(s.Fills)} fills, {s.Rejected} rejected" + (s.Unknown > 0 ? $", [red]{s.Unknown} unknown[/]" : ""));
-        if (s.Hits.Count > 0) Row("Hit", Markup.Escape(string.Join(", ", s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Value} {h.Key}{(h.Value == 1 ? "" : "s")}"))));
-        if (s.Differences > 0) Row("Differences", $"[red]{s.Differences}[/]");
-        if (s.WeightsVersion > 0) Row("Weights", $"version {s.WeightsVersion}");
-        if (double.IsFinite(s.LatencyP50)) Row("Bar to order", $"{s.LatencyP50 / 1000:0.00} ms, 99th percentile {s.LatencyP99 / 1000:0.00} ms");
-        foreach (var note in s.Notes.TakeLast(5)) Row("", $"[grey]{Markup.Escape(note)}[/]");
-        return table;
-    }
-
-    public static void Ended(LiveRun run)
-    {
-        var s = run.Status;
-        Console.WriteLine($"{run.Run.Model.Name}: {Number(s.Bars)} bars, {Number(s.Signals)} signals, {Number(s.OrdersSent)} orders, {Number(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Money(s.AccountEquity)}"}");
-        if (run.Against is { IsSame: false } other)
-            Console.WriteLine($"The session's own portfolio has {Money(s.ModelEquity)}, and its digest is not the backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
-        foreach (var note in s.Notes) Console.WriteLine($"Note {note}");
-        Console.WriteLine($"Digest {run.Run.Model.Digest}");
-        if (run.Run.Report is { } report) Console.WriteLine($"Report {report}");
-        Console.WriteLine($"Folder {run.Run.Folder}");
-    }
-
-    private static string Words(LiveState state) => state switch
-    {
-        LiveState.WarmingUp => "warming up",
-        LiveState.CatchingUp => "catching up",
-        LiveState.WaitingForJournal => "waiting for the journal",
-        LiveState.WaitingForVenue => "waiting for the venue",
-        _ => state.ToString().ToLowerInvariant(),
-    };
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
-
-    private sealed class Immediate(Action<LiveStatus> show) : IProgress<LiveStatus>
-    {
-        public void Report(LiveStatus value) => show(value);
-    }
-
-    private sealed class Lines : IProgress<LiveStatus>
-    {
-        private LiveState? _state;
-        private long _last;
-
-        public void Report(LiveStatus value)
-        {
-            // Another state at once, the rest every five seconds.
-            if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
-            (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
-            Console.WriteLine($"{Words(value.State)}: {value.Instant.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)}, {Number(value.Bars)} bars, equity {Money(value.AccountEquity)}, {value.OpenTrades} open trades, {Number(value.OrdersSent)} orders, {Number(value.Fills)} fills"
-                + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
-        }
-    }
 }

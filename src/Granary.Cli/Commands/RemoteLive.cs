@@ -15,7 +15,7 @@ internal static class RemoteLive
     public static byte[] Read(string production)
     {
         // Wrong files are found out here, with their own line, before anything is sent.
-        Application.Batches.ProductionReader.Read(production);
+        Application.Batches.ProductionReader.Read(production, bindStrategies: false);
         return File.ReadAllBytes(production);
     }
 
@@ -58,10 +58,14 @@ internal static class RemoteLive
     {
         if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, /trades, /signals), or in the database's views");
         using var client = Client(hosts);
-        var view = word == "status" ? await client.SessionAsync(id, cancellationToken) : await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
-        Console.WriteLine(word == "status" || view.Status is not { } now
-            ? JsonSerializer.Serialize(view, SessionControl.Json)
-            : $"{word} is given to the session of {id} at {hosts}, which carries it out at its next time slice; it was {now.State.ToString().ToLowerInvariant()} at {now.Instant:yyyy-MM-dd'T'HH:mm:ss'Z'} market time. 'granary session {id} status --host {hosts}' shows how it stands");
-        return 0;
+        if (word == "status")
+        {
+            Console.WriteLine(JsonSerializer.Serialize(await client.SessionAsync(id, cancellationToken), SessionControl.Json));
+            return 0;
+        }
+        var order = new SessionOrder(SessionWords.Parse(word), Environment.UserName, why, strategy ?? "", symbol ?? "");
+        var before = await client.SessionAsync(id, cancellationToken);
+        var after = await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
+        return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System, cancellationToken);
     }
 }

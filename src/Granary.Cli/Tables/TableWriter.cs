@@ -44,14 +44,24 @@ internal static class TableWriter
     /// <summary>A table with borders; texts are wrapped where the terminal is narrow, figures are not.</summary>
     internal static void Bordered(IAnsiConsole console, string title, IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows)
     {
-        var table = new Table().Border(TableBorder.Rounded);
         if (title.Length > 0) console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
+        console.Write(Table(columns, rows));
+    }
+    /// <summary>The table itself, for a terminal that shows it again and again.</summary>
+    /// <param name="colour">Of a row; null leaves the terminal's.</param>
+    public static Table Table(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, Func<string[], Color?>? colour = null)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in columns)
         {
             var made = new TableColumn(Markup.Escape(column.Header));
             table.AddColumn(column.IsNumber ? made.RightAligned() : made);
         }
-        foreach (var row in rows) table.AddRow(row.Select((cell, i) => new Markup(Markup.Escape(cell)) { Overflow = Overflow.Fold } as Spectre.Console.Rendering.IRenderable));
-        console.Write(table);
+        foreach (var row in rows)
+        {
+            var style = colour?.Invoke(row) is { } its ? new Style(its) : null;
+            table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell), style) { Overflow = Overflow.Fold } as Spectre.Console.Rendering.IRenderable));
+        }
+        return table;
     }
 }

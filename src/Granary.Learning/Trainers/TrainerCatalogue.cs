@@ -130,6 +130,12 @@ public static class TrainerCatalogue
         Libraries.Remove(library);
     }
 
+    /// <summary>Whether a trainer comes from a library that is not loaded yet, and may be missing.</summary>
+    public static bool IsOfMissingLibrary(string name)
+    {
+        lock (Gate) return !Definitions.ContainsKey(name) && Libraries.Exists(l => name.StartsWith(l.Prefix, StringComparison.Ordinal));
+    }
+
     /// <summary>A trainer by name; parameters that are not given take their defaults.</summary>
     /// <exception cref="LearningInputException">Unknown name or parameter, a value out of its range, or a library that this host lacks.</exception>
     public static ITrainer Create(string name, IReadOnlyDictionary<string, string>? parameters = null) => Find(name).Create(parameters ?? new Dictionary<string, string>());

@@ -57,4 +57,76 @@ public class BatchFaultsTests
             { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d", "from": "2020-01-01", "to": "soon" }, "strategies": [ { "class": "SmaCross" } ] }
             """).ShouldHaveSingleItem().ShouldContain("'soon' is no date");
     }
+
+    [Fact]
+    public void Faults_of_the_learning_section_come_with_those_of_the_rest_of_the_file()
+    {
+        var faults = Faults("""
+            { "name": "x",
+              "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1x" },
+              "strategies": [ { "class": "SmaCross", "size": { "cash": 1, "units": 1 }, "exitAt": "noon" } ],
+              "learning": [
+                { "trainer": "gradient-bosting",
+                  "features": ["sma(20", "rsi(14)"],
+                  "label": { "kind": "direction",
+                             "target": 2 },
+                  "apply": { "rule": "gate", "multiple": 2 },
+                  "select": -1 },
+                { "trainer": "logistic",
+                  "params": { "trees": 5 },
+                  "label": "volatility",
+                  "apply": "gate", "name": "a/b" },
+                { "name": "third", "apply": { "rule": "gat", "below": 0.4 },
+                  "label": "directions" } ],
+              "outputs": ["result"] }
+            """);
+        string[] expected =
+        [
+            "line 2, data.timeframe: '1x' is no timeframe", "line 3, strategies[0].size: one rule is needed", "line 3, strategies[0].exitAt: 'noon' is no time of day",
+            "line 5, learning[0].trainer: there is no trainer 'gradient-bosting'; did you mean 'gradient-boosting'?", "line 6, learning[0].features: the feature 'sma(20'",
+            "line 8, learning[0].label.target: only a triple-barrier has a target", "line 9, learning[0].apply.multiple: the rule 'gate' has no 'multiple'",
+            "line 10, learning[0].select: -1 is out of range", "line 12, learning[1].params: logistic has no parameter 'trees'", "line 14, learning[1].name: a model's name becomes a folder",
+            "line 14, learning[1].apply: the rule 'gate' cannot use a model of the label volatility", "line 15, learning[2].apply.rule: 'gat' is not understood; did you mean 'gate'?",
+            "line 16, learning[2].label: 'directions' is not understood; did you mean 'direction'?", "line 17, outputs[0]: there is no output 'result'; did you mean 'results'?",
+        ];
+        foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void A_trainer_of_a_library_that_is_not_loaded_is_no_fault_of_the_file() =>
+        BatchReader.Read("batch.json", Encoding.UTF8.GetBytes("""
+            { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ], "learning": { "trainer": "mlnet-fast-tree" } }
+            """), "/tmp").Learning.ShouldNotBeNull();
+
+    [Fact]
+    public void All_faults_of_a_production_configuration_come_at_once()
+    {
+        const string Text = """
+            { "version": 1, "name": "x", "digest": "d",
+              "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d" },
+              "execution": { "fill": "never" },
+              "portfolio": { "limits": { "maxGross": 3 } },
+              "strategies": [
+                { "id": "a", "class": "SmaCros", "symbol": "A", "weight": 1 },
+                { "id": "b", "class": "SmaCross", "symbol": "A", "weight": -1,
+                  "stopLossPercent": 200 },
+                { "id": "b", "class": "SmaCross", "symbol": "A", "weight": 1, "model": "gate:3" },
+                { "id": "c", "class": "SmaCross", "symbol": "A", "weight": 1, "weightByState": { "up": 1 } } ],
+              "evidence": { "causality": { "state": "fine", "sentence": "" } } }
+            """;
+        string[] expected =
+        [
+            "line 3, execution.fill: 'never' is not understood", "line 4, portfolio.limits.maxGross: there is no key", "line 6, strategies[0].class: there is no strategy class 'SmaCros'",
+            "line 7, strategies[1].weight: -1 is out of range", "line 8, strategies[1].stopLossPercent: 200 is out of range", "line 9, strategies[2].id: this id is there twice",
+            "line 9, strategies[2].model: the section 'models' does not have 'gate:3'", "line 10, strategies[3].weightByState: weights by state need the section 'regimes'",
+            "line 11, evidence.causality.state: 'fine' is not understood",
+        ];
+        var faults = Should.Throw<InputException>(() => ProductionReader.Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp")).Faults;
+        foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
+        Faults(Text).ShouldBe(faults.Select(f => f.Replace("prod.json", "batch.json", StringComparison.Ordinal)), "as a batch it has the same faults");
+        Should.Throw<InputException>(() => ProductionReader.Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp", bindStrategies: false)).Faults
+            .ShouldNotContain(f => f.Contains("SmaCros'", StringComparison.Ordinal), "a client does not know the server's plug-ins");
+    }
 }

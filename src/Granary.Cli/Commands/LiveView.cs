@@ -1,0 +1,117 @@
+using System.Globalization;
+using Granary.Application.Live;
+using Granary.Cli.Tables;
+using Spectre.Console;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.</summary>
+internal static class LiveView
+{
+    private static readonly Column[] _columns = [Column.Text("Session"), Column.Text("Now")];
+
+    private const int MostNotes = 5, MostPositions = 8;
+
+    public static async Task<T> ShowAsync<T>(bool silent, Func<IProgress<LiveStatus>?, Task<T>> work)
+    {
+        if (silent) return await work(null);
+        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Lines());
+        return await AnsiConsole.Live(TableWriter.Table(_columns, [["State", "starting"]])).AutoClear(true).StartAsync(context => work(new Immediate(s =>
+        {
+            context.UpdateTarget(TableWriter.Table(_columns, Rows(s), row => Colour(row, s)));
+            context.Refresh();
+        })));
+    }
+
+    /// <summary>The same for a session that runs elsewhere.</summary>
+    public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) => await ShowAsync<int>(silent, async status =>
+    {
+        await work(status);
+        return 0;
+    });
+
+    /// <summary>What the table of a session shows.</summary>
+    internal static IReadOnlyList<string[]> Rows(LiveStatus s)
+    {
+        List<string[]> rows =
+        [
+            ["State", s.JournalFault ?? s.VenueFault ?? Words(s.State)],
+            ["Market time (UTC)", Time(s)],
+            ["Bars", Cell.Count(s.Bars)],
+            ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")],
+            ["Equity", $"{Cell.Money(s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)})"],
+            ["Cash", Cell.Money(s.AccountCash)],
+            ["Fees", Cell.Money(s.AccountFees)],
+            ["Open trades", Cell.Count(s.OpenTrades)],
+            ["Positions", Positions(s)],
+            ["Signals", $"{Cell.Count(s.Signals)}, {Cell.Count(s.Accepted)} accepted"],
+            ["Orders", $"{Cell.Count(s.OrdersSent)} sent, {Cell.Count(s.Fills)} fills, {Cell.Count(s.Rejected)} rejected" + (s.Unknown > 0 ? $", {Cell.Count(s.Unknown)} unknown" : "")],
+        ];
+        if (s.Hits.Count > 0)
+            rows.Add(["Fills of exits", string.Join(", ", s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{Cell.Count(h.Value)} {h.Key}{(h.Value == 1 ? "" : "s")}"))]);
+        if (s.Differences > 0) rows.Add(["Differences to the venue", Cell.Count(s.Differences)]);
+        if (s.WeightsVersion > 0) rows.Add(["Weights version", Cell.Count(s.WeightsVersion)]);
+        if (double.IsFinite(s.LatencyP50))
+            rows.Add(["Bar to order (ms)", $"{Cell.Ratio(s.LatencyP50 / 1000)}, 99th percentile {Cell.Ratio(s.LatencyP99 / 1000)}"]);
+        rows.AddRange(s.Notes.TakeLast(MostNotes).Select(note => new[] { "Note", note }));
+        return rows;
+    }
+
+    private static string Positions(LiveStatus s)
+    {
+        if (s.Positions.Count == 0) return "none";
+        var shown = s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions).Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
+        return string.Join(", ", shown) + (s.Positions.Count > MostPositions ? $" and {Cell.Count(s.Positions.Count - MostPositions)} more" : "");
+    }
+
+    private static Color? Colour(string[] row, LiveStatus s) => row[0] switch
+    {
+        "State" => s.JournalFault is not null || s.VenueFault is not null ? Color.Red : s.State switch { LiveState.Trading => Color.Green, LiveState.Paused => Color.Yellow, _ => null },
+        "Strategies" => s.Failed > 0 ? Color.Red : null,
+        "Orders" => s.Unknown > 0 ? Color.Red : null,
+        "Differences to the venue" => Color.Red,
+        "Note" => Color.Grey,
+        _ => null,
+    };
+
+    public static void Ended(LiveRun run)
+    {
+        var s = run.Status;
+        Console.WriteLine($"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, {Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+        if (run.Against is { IsSame: false } other)
+            Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
+        foreach (var note in s.Notes) Output.Marked("Note", note);
+        Output.WriteRun(run.Run.Model.Digest, run.Run.Report, run.Run.Folder);
+    }
+
+    private static string Words(LiveState state) => state switch
+    {
+        LiveState.WarmingUp => "warming up",
+        LiveState.CatchingUp => "catching up",
+        LiveState.WaitingForJournal => "waiting for the journal",
+        LiveState.WaitingForVenue => "waiting for the venue",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    private static string Time(LiveStatus s) => s.Instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private sealed class Immediate(Action<LiveStatus> show) : IProgress<LiveStatus>
+    {
+        public void Report(LiveStatus value) => show(value);
+    }
+
+    private sealed class Lines : IProgress<LiveStatus>
+    {
+        private LiveState? _state;
+        private long _last;
+
+        public void Report(LiveStatus value)
+        {
+            // Another state at once, the rest every five seconds.
+            if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
+            (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
+            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Cell.Count(value.Bars)} bars, equity {Cell.Money(value.AccountEquity)}, {Cell.Count(value.OpenTrades)} open trades, {Cell.Count(value.OrdersSent)} orders, {Cell.Count(value.Fills)} fills"
+                + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
+        }
+    }
+}

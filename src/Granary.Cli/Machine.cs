@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Granary.Learning.Trainers;
+
+namespace Granary.Cli;
+
+/// <summary>A check of <c>granary doctor</c>.</summary>
+/// <param name="Result">ok, missing (an optional part) or fault.</param>
+internal sealed record MachineCheck(string What, string Result, string Found)
+{
+    public bool IsFault => Result == "fault";
+}
+
+/// <summary>What is installed on this machine, and writable.</summary>
+internal static class Machine
+{
+    private const string KafkaLibrary = "librdkafka.so.1";
+
+    public static IReadOnlyList<MachineCheck> Check() =>
+    [
+        Found("Granary", Text($"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, {StrategyCatalogue.All.Count} strategies, {FactorCatalogue.All.Count} factors")),
+        Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", Environment.Version.Major >= 10),
+        Found("Processors", Text($"{Environment.ProcessorCount}, {(Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors")),
+        Found("Memory", Text($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB")),
+        TimeZones(),
+        Writable("Working folder", Environment.CurrentDirectory),
+        Writable("Temporary folder", Path.GetTempPath()),
+        Kafka(),
+        Trainers(),
+    ];
+
+    private static MachineCheck Found(string what, string found, bool good = true) => new(what, good ? "ok" : "fault", found);
+
+    private static MachineCheck TimeZones() => TimeZoneInfo.TryFindSystemTimeZoneById("America/New_York", out var zone)
+        ? Found("Time zones", zone.Id)
+        : Found("Time zones", "America/New_York is unknown, so session hours cannot be computed. Install the package tzdata.", good: false);
+
+    private static MachineCheck Writable(string what, string folder)
+    {
+        var file = Path.Combine(folder, ".granary-doctor-" + Path.GetRandomFileName());
+        try
+        {
+            File.WriteAllText(file, "");
+            File.Delete(file);
+            return Found(what, Text($"{folder}, {new DriveInfo(folder).AvailableFreeSpace >> 30:N0} GiB free"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Found(what, $"{folder} cannot be written: {e.Message}", good: false);
+        }
+    }
+
+    private static MachineCheck Kafka()
+    {
+        if (!NativeLibrary.TryLoad(KafkaLibrary, out var handle))
+            return new MachineCheck("Kafka client library", "missing", $"{KafkaLibrary} is not installed. Only kafka:// sources and streams need it.");
+        NativeLibrary.Free(handle);
+        return Found("Kafka client library", KafkaLibrary);
+    }
+
+    private static MachineCheck Trainers()
+    {
+        var missing = TrainerCatalogue.LoadLibraries();
+        return missing.Count == 0 ? Found("Trainers", "Granary's and ML.NET's") : new MachineCheck("Trainers", "missing", $"Granary's own are installed; {string.Join("; ", missing)}");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
