@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # Builds everything that restores on this machine and runs every test in it. Last line: N passed, N failed, N skipped.
+#   GRANARY_TEST_LANES=N  test projects that run side by side (default 3)
+#   GRANARY_SHARED=DIR    where the shared market data is (default ../shared); "none" hides it
 set -uo pipefail
-cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+root="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+cd "$root"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-command -v dotnet >/dev/null || { echo "test.sh: the .NET SDK 10 is not installed; get it from https://dot.net"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+give_up() { echo "test.sh: $1"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get it from https://dot.net"
+source tests/Shared/postgres.sh
+source tests/Shared/lanes.sh
 
 # What some tests need beside .NET. Where it may not be installed those tests skip, and say why.
 need=()
-[[ -x /usr/lib/postgresql/15/bin/postgres ]] || command -v postgres >/dev/null || need+=(postgresql)
+find_postgres || need+=(postgresql)
 [[ -e /usr/lib/x86_64-linux-gnu/librdkafka.so.1 || -e /usr/lib/aarch64-linux-gnu/librdkafka.so.1 ]] || need+=(librdkafka1)
 command -v chromium >/dev/null || need+=(chromium)
 command -v g++ >/dev/null || need+=(g++)
@@ -21,6 +27,10 @@ if ((${#need[@]})); then
     fi
 fi
 
+work="$(mktemp -d)"
+chmod 755 "$work"
+trap 'end_lanes; stop_postgres; rm -rf "$work"' EXIT
+
 solution=Platform.sln
 left_out=()
 if ! log="$(dotnet restore Platform.sln -v quiet 2>&1)"; then
@@ -28,7 +38,7 @@ if ! log="$(dotnet restore Platform.sln -v quiet 2>&1)"; then
     grep -oE "error NU[0-9]+: [^[]+" <<<"$log" | sort -u | head -3 | sed 's/^/  /'
     # Everything but the projects whose packages are missing (the cluster's, ML.NET's): each is left out by itself.
     broken="$(grep -oE "^[^ ]+\.csproj : error NU" <<<"$log" | sed -E "s|^$PWD/||; s| : error NU$||" | sort -u)"
-    solution="$(mktemp -d)/Restorable.slnf"
+    solution="$work/Restorable.slnf"
     kept=()
     while read -r project; do
         if grep -qxF "$project" <<<"$broken"; then left_out+=("$project"); else kept+=("\"${project//\//\\\\}\""); fi
@@ -39,55 +49,48 @@ if ! log="$(dotnet restore Platform.sln -v quiet 2>&1)"; then
         while read -r project; do
             grep -qF "${project//\//\\\\}" Platform.Embedded.slnf || grep -qF "$project" Platform.Embedded.slnf || left_out+=("$project")
         done < <(dotnet sln Platform.sln list | tr -d '\r' | grep csproj | sort)
-        dotnet restore "$solution" -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+        dotnet restore "$solution" -v quiet || give_up "neither Platform.sln nor Platform.Embedded.slnf restores"
     fi
     echo "test.sh: SKIPPED PROJECTS, since a package of theirs is missing: ${left_out[*]}"
 fi
 
 echo "test.sh: building $solution ..."
-if ! dotnet build "$solution" -c Release --no-restore -v quiet -nologo -clp:NoSummary; then
-    echo "test.sh: the build failed"
-    echo "0 passed, 1 failed, 0 skipped"
-    exit 1
+dotnet build "$solution" -c Release --no-restore -v quiet -nologo -clp:NoSummary || give_up "the build failed"
+
+# One server for all test projects; each test makes a database of its own. Tests that stop their server start one themselves.
+if find_postgres; then
+    if start_postgres "$work/postgres"; then export GRANARY_TEST_POSTGRES="$pg_port"
+    else echo "test.sh: PostgreSQL does not start; each test project starts a server of its own"; fi
 fi
 
-passed=0 failed=0 skipped=0
-for project in tests/*.Tests/*.csproj; do
-    name="$(basename "$project" .csproj)"
+# The longest first, so that no long one is alone at the end. A project that is not named here runs after these.
+projects=(Cluster Application Cli Recompute Kafka Browser Learning Data Engine Api Learning.MLNet Deployment Reporting)
+for project in tests/Granary.*.Tests/*.csproj; do
+    name="$(basename "$project" .Tests.csproj)"
+    [[ " ${projects[*]} " == *" ${name#Granary.} "* ]] || projects+=("${name#Granary.}")
+done
+for name in "${projects[@]}"; do
+    name="Granary.$name.Tests"
+    project="tests/$name/$name.csproj"
     [[ " ${left_out[*]-} " == *" $project "* ]] && continue
-    binary="tests/$name/bin/Release/net10.0/$name.dll"
-    if [[ ! -f "$binary" ]]; then
+    if [[ ! -f "tests/$name/bin/Release/net10.0/$name.dll" ]]; then
         [[ "$solution" != Platform.Embedded.slnf ]] || continue
         echo "test.sh: $name was not built"
         failed=$((failed + 1))
         continue
     fi
-    echo "== $name"
-    output="$(mktemp)"
-    dotnet exec "$binary" -noLogo -noColor </dev/null 2>&1 | tee "$output" | grep -vE "^\s*(Discovering|Discovered|Starting|Finished)"
-    summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+" "$output" | tail -1)"
-    if [[ -z "$summary" ]] && grep -qE "Total: 0$" "$output"; then
-        echo "test.sh: $name holds no test yet"
-    elif [[ -z "$summary" ]]; then
-        echo "test.sh: $name ended without a summary"
-        failed=$((failed + 1))
-    else
-        read -r total errors bad skip beside < <(grep -oE "[0-9]+" <<<"$summary" | tr '\n' ' ')
-        passed=$((passed + total - bad - skip - beside))
-        failed=$((failed + bad + errors))
-        skipped=$((skipped + skip))
-    fi
-    rm -f "$output"
+    in_lane "$name" run_project "$name"
+    # Silos as real processes, one of them killed.
+    [[ "$name" == Granary.Cluster.Tests ]] && in_lane processes.sh run_processes
 done
-# Silos as real processes, one of them killed.
-if [[ -f tests/Granary.Cluster.Tests/bin/Release/net10.0/Granary.Cluster.Tests.dll ]]; then
-    echo "== processes.sh"
-    output="$(mktemp)"
-    GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh </dev/null >"$output" 2>&1 || grep -qE "^FAILED" "$output" || echo "FAILED processes.sh ended early" >>"$output"
-    cat "$output"
-    passed=$((passed + $(grep -cE "^PASSED" "$output"))) failed=$((failed + $(grep -cE "^FAILED" "$output"))) skipped=$((skipped + $(grep -cE "^SKIPPED" "$output")))
-    rm -f "$output"
+
+# What the tests of a lone clone prove is proven here too: those that read ../shared run again on the data that the repository carries.
+if [[ "${GRANARY_SHARED:-}" != none && -d "${GRANARY_SHARED:-../shared}" ]]; then
+    for name in Engine Data Learning Deployment; do in_lane "Granary.$name.Tests, ../shared hidden" run_hidden "Granary.$name.Tests"; done
+else
+    echo "test.sh: ../shared IS NOT HERE: the comparisons with real data are left out; those with the data in tests/Data run"
 fi
+await_lanes
 if ((${#left_out[@]})); then echo "test.sh: NOT RUN, since their packages do not restore here: ${left_out[*]}"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

@@ -15,8 +15,8 @@ public sealed class BacktraderCasesTests
 
     public static TheoryData<string> Shared()
     {
-        var folder = Path.Combine(SharedData.RepositoryRoot, "..", "shared", "oracles", "backtests");
-        return Directory.Exists(folder) ? [.. Cases(folder)] : ["(no ../shared)"];
+        var folder = SharedData.Find("oracles/backtests");
+        return folder is null ? [] : [.. Cases(folder)];
     }
 
     private static IEnumerable<string> Cases(string folder)
@@ -36,7 +36,7 @@ public sealed class BacktraderCasesTests
         return CheckAsync(Path.Combine(root, "backtests", name + ".json"), Path.Combine(root, "bars"));
     }
 
-    [Theory]
+    [SharedTheory]
     [MemberData(nameof(Shared))]
     public Task A_case_on_real_bars_gives_the_same_trades(string name) =>
         CheckAsync(Path.Combine(SharedData.Require("oracles/backtests"), name + ".json"), SharedData.Require("data/backtrader"));

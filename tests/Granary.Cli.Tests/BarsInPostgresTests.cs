@@ -14,9 +14,9 @@ public sealed class BarsInPostgresTests : IDisposable
     [Fact]
     public async Task Bars_go_in_are_listed_checked_mended_exported_and_backtested_with_the_digest_of_the_file()
     {
-        await using var server = await PostgresServer.StartAsync();
-        await server.CreateDatabaseAsync("cli");
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/cli";
+        await using var server = await PostgresServer.ShareAsync();
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
+        var store = $"postgres://postgres@127.0.0.1:{server.Port}/{database}";
         async Task<string> Call(params string[] arguments)
         {
             var call = await GranaryProcess.RunAsync(arguments);
@@ -35,7 +35,7 @@ public sealed class BarsInPostgresTests : IDisposable
         (await File.ReadAllTextAsync(_folder.At("out.csv"))).ShouldBe(await File.ReadAllTextAsync(file));
 
         // Somebody takes rows away by SQL: the catalogue is counted anew, and says so in its log.
-        await server.SqlAsync("cli", "DELETE FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = 'BTCUSDT') AND time >= '2024-02-01'");
+        await server.SqlAsync(database, "DELETE FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = 'BTCUSDT') AND time >= '2024-02-01'");
         (await Call("data", "check", "--store", store, "--symbol", "BTCUSDT", "--timeframe", "1h", "--fix", "--out", _folder.At("log"))).ShouldContain("the catalogue is corrected");
         (await File.ReadAllTextAsync(_folder.At("log"))).ShouldContain("the catalogue is corrected");
         (await Call("data", "check", "--store", store, "--symbol", "BTCUSDT", "--timeframe", "1h", "--fix")).ShouldContain("nothing had to be changed");

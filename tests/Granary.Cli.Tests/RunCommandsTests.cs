@@ -220,7 +220,7 @@ public sealed class RunCommandsTests : IDisposable
         lines.Length.ShouldBe(2703);
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Analyze_gives_the_metrics_that_numpy_gives()
     {
         var metrics = Json(await File.ReadAllTextAsync(SharedData.Require("oracles/metrics/metrics.json")));

@@ -9,7 +9,7 @@ set -euo pipefail
 source "$(dirname "$0")/../Shared/silos.sh"
 need_postgres
 begin
-start_postgres
+start_postgres "$work/pg"
 
 # Many short feeds of strategies that compute much, some fifteen seconds on one processor: strategies are reported, and lost ones begin again, several
 # times a second, and the batch is still in its middle when a silo has been lost and found out.

@@ -146,7 +146,7 @@ public class LibraryTests
         best[0].ShouldBeLessThanOrEqualTo(best[1], $"{ours} {best[0]:F3} s, {theirs} {best[1]:F3} s");
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData("mlnet-fasttree", "gbm")]
     [InlineData("mlnet-fastforest", "rf")]
     [InlineData("mlnet-lbfgs", "logistic")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,8 +11,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly string[] Places = ["/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin"];
 
+    private static readonly Lazy<Task<PostgresServer>> Common = new(FindCommonAsync);
+
     private readonly string _bin;
     private readonly string _folder;
+    private bool _isCommon;
 
     private PostgresServer(string bin, string folder, int port)
     {
@@ -27,11 +31,40 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Npgsql's text for a database of this server; short time-outs, so that a test of a fault does not wait.</summary>
     public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=60;Command Timeout=180";
 
-    /// <summary>Starts a server, or skips the running test where PostgreSQL is not installed.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>
+    /// The server that all tests share, each with databases of its own: the one of test.sh (its port is in GRANARY_TEST_POSTGRES), else one of this
+    /// process. Disposing it does nothing. A test that stops its server, or changes its settings, starts its own.
+    /// </summary>
+    public static Task<PostgresServer> ShareAsync() => Common.Value;
+
+    private static async Task<PostgresServer> FindCommonAsync()
+    {
+        PostgresServer server;
+        if (int.TryParse(Environment.GetEnvironmentVariable("GRANARY_TEST_POSTGRES"), CultureInfo.InvariantCulture, out var port))
+        {
+            server = new PostgresServer(FindPrograms(), "", port);
+        }
+        else
+        {
+            server = await StartAsync();
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => server.RemoveAsync().GetAwaiter().GetResult();
+        }
+        server._isCommon = true;
+        return server;
+    }
+
+    private static string FindPrograms()
     {
         var bin = Places.FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb")));
-        if (bin is null || OperatingSystem.IsWindows()) Assert.Skip("needs a PostgreSQL server (initdb), which this machine does not have; on Debian: apt-get install postgresql");
+        if (bin is null || OperatingSystem.IsWindows())
+            Assert.Skip("needs a PostgreSQL server (initdb), which this machine does not have; on Debian: apt-get install postgresql");
+        return bin;
+    }
+
+    /// <summary>Starts a server of the caller's own, or skips the running test where PostgreSQL is not installed.</summary>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var bin = FindPrograms();
         var folder = Directory.CreateTempSubdirectory("granary-pg-").FullName;
         var server = new PostgresServer(bin, folder, FreePort());
         try
@@ -65,21 +98,33 @@ internal sealed class PostgresServer : IAsyncDisposable
         AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
             $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c max_connections=200", "start"]);
 
-    /// <summary>From now on whoever connects must give his password.</summary>
+    /// <summary>From now on every connection needs a password.</summary>
     public async Task RequirePasswordAsync()
     {
+        if (_isCommon) throw new InvalidOperationException("This server is shared by all tests. Start one with StartAsync to change its settings.");
         await AsOwnerAsync("sh", ["-c", $"echo 'host all all 127.0.0.1/32 scram-sha-256' > {Path.Combine(Data, "pg_hba.conf")}"]);
         await AsOwnerAsync("pg_ctl", ["-D", Data, "reload"]);
     }
 
     /// <summary>Ends the server as a crash would: every connection is cut, the data folder stays.</summary>
-    public Task CrashAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"]);
+    public Task CrashAsync()
+    {
+        if (_isCommon) throw new InvalidOperationException("This server is shared by all tests. Start one with StartAsync to stop it.");
+        return StopAsync();
+    }
+
+    private Task StopAsync() => AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"]);
 
     public async ValueTask DisposeAsync()
     {
+        if (!_isCommon) await RemoveAsync();
+    }
+
+    private async Task RemoveAsync()
+    {
         try
         {
-            await CrashAsync();
+            await StopAsync();
         }
         catch (InvalidOperationException)
         {

@@ -6,18 +6,16 @@ configuration="${configuration:-Release}"
 work=""
 pids=()
 
+source "$root/tests/Shared/postgres.sh"
+
 # Ends the script with its reason, and exit code 0, where PostgreSQL's server programs are not installed.
 need_postgres() {
-  pg=""
-  for candidate in $(command -v pg_ctl 2>/dev/null || true) /usr/lib/postgresql/*/bin/pg_ctl; do [[ -x "$candidate" ]] && pg="$(dirname "$candidate")"; done
-  if [[ -z "$pg" ]]; then echo "SKIPPED $(basename "$0"): PostgreSQL's server programs (pg_ctl, initdb) are not installed"; exit 0; fi
+  find_postgres || { echo "SKIPPED $(basename "$0"): PostgreSQL's server programs (pg_ctl, initdb) are not installed"; exit 0; }
 }
-
-as_owner() { if [[ $EUID -eq 0 ]]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
 
 cleanup() {
   for pid in "${pids[@]:-}"; do [[ -n "$pid" ]] && { pkill -9 -P "$pid" || true; kill -9 "$pid" || true; } 2>/dev/null; done
-  [[ -d "$work/pg" ]] && as_owner "$pg/pg_ctl" -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true
+  stop_postgres
   rm -rf "$work"
 }
 
@@ -32,14 +30,6 @@ begin() {
   [[ -n "${GRANARY_BUILT:-}" ]] && return
   dotnet build "$root/src/Granary.Silo" -c "$configuration" -v q -nologo >/dev/null
   dotnet build "$root/src/Granary.Cli" -c "$configuration" -v q -nologo >/dev/null
-}
-
-start_postgres() {
-  mkdir "$work/pg"
-  [[ $EUID -eq 0 ]] && chown postgres: "$work/pg"
-  as_owner "$pg/initdb" -D "$work/pg" -A trust -U postgres >/dev/null
-  pg_port="$(free_port)"
-  as_owner "$pg/pg_ctl" -D "$work/pg" -w -l "$work/pg/log" -o "-p $pg_port -k $work/pg -c listen_addresses=127.0.0.1" start >/dev/null
 }
 
 granary() { dotnet "$root/src/Granary.Cli/bin/$configuration/net10.0/granary.dll" "$@"; }

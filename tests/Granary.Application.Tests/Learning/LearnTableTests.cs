@@ -57,7 +57,7 @@ public sealed class LearnTableTests : IDisposable
         result.Auc.ShouldBe(1);
     }
 
-    [Fact]
+    [SharedFact]
     public void The_oracle_table_gives_the_contracts_figures()
     {
         var path = SharedData.Require("oracles/ml/features.csv");

@@ -14,7 +14,7 @@ bench="${GRANARY_BENCH:-$root/../shared/bench}"
 [[ -f "$bench/m1.csv.gz" ]] || { echo "needs m1.csv.gz in $bench (or set GRANARY_BENCH)" >&2; exit 2; }
 need_postgres
 begin
-start_postgres
+start_postgres "$work/pg"
 gunzip -c "$bench/m1.csv.gz" > "$work/m1.csv"
 granary data import "$work/m1.csv" --store "$work/bars" --symbol m1 --timeframe 1m >/dev/null
 python3 - "$work" <<'PY'

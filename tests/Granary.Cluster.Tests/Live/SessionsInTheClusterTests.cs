@@ -37,7 +37,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
 
         public async ValueTask InitializeAsync()
         {
-            _server = await PostgresServer.StartAsync();
+            _server = await PostgresServer.ShareAsync();
             Backtest = await _batches.EmbeddedAsync(_batches.Write("live", $$"""
                 {
                   "name": "live", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "{{To}}" },

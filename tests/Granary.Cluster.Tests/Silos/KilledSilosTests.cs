@@ -86,7 +86,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _server = await PostgresServer.StartAsync();
+        _server = await PostgresServer.ShareAsync();
         _connection = await _server.CreateDatabaseAsync();
         StrategyCatalogue.Add(typeof(Laggard).Assembly);
         Directory.CreateDirectory(Plugins);

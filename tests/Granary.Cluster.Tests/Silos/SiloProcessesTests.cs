@@ -13,7 +13,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         internal PostgresServer Postgres { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.StartAsync();
+        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.ShareAsync();
 
         public ValueTask DisposeAsync() => Postgres.DisposeAsync();
     }

@@ -73,7 +73,7 @@ public class TelemetryTests
         });
         await receiver.StartAsync();
 
-        await using var server = await PostgresServer.StartAsync();
+        await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
         using var batches = new TestBatches();
         var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };

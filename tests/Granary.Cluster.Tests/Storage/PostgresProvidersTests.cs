@@ -29,7 +29,7 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
 
         public async ValueTask InitializeAsync()
         {
-            _server = await PostgresServer.StartAsync();
+            _server = await PostgresServer.ShareAsync();
             Connection = await _server.CreateDatabaseAsync();
             _database = ClusterDatabase.Open(Connection);
             await ClusterDatabase.PrepareAsync(_database, TimeSpan.FromSeconds(30), NullLogger.Instance, default);

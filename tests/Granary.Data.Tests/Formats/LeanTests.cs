@@ -10,7 +10,7 @@ public sealed class LeanTests
         await new CsvBarSource(SharedData.Require("data/lean/" + folder), new BarFileOptions { Adjust = adjust })
             .OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from is null ? null : Read.Utc(from), to is null ? null : Read.Utc(to)));
 
-    [Fact]
+    [SharedFact]
     public async Task Daily_stocks_are_scaled_and_dated_by_their_day()
     {
         await using var spy = await Open("equity/usa/daily", "spy", "1d");
@@ -23,7 +23,7 @@ public sealed class LeanTests
         spy.Instrument.PriceDecimals.ShouldBeInRange(2, 4);
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Hourly_stocks_are_timed_in_New_York()
     {
         await using var spy = await Open("equity/usa", "SPY", "1h");
@@ -34,7 +34,7 @@ public sealed class LeanTests
         spy.Instrument.Calendar.Name.ShouldBe("XNYS");
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Minutes_join_the_files_of_their_days_and_take_trades_before_quotes()
     {
         await using var spy = await Open("equity/usa/minute", "spy", "1m", from: "2013-10-07", to: "2013-10-08");
@@ -47,7 +47,7 @@ public sealed class LeanTests
         Read.All(aig).ShouldAllBe(b => b.Volume > 0);
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Forex_quotes_become_middle_prices_in_utc()
     {
         await using var eurusd = await Open("forex/oanda/minute", "eurusd", "1m", from: "2014-05-01", to: "2014-05-02");
@@ -62,7 +62,7 @@ public sealed class LeanTests
         Read.All(fxcm)[0].Time.ShouldBe(Read.Utc("2007-03-30"));
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Crypto_prices_stand_as_they_are()
     {
         await using var btc = await Open("crypto/binance/hour", "btcusdt_trade", "1h");
@@ -72,7 +72,7 @@ public sealed class LeanTests
         Read.All(minutes)[0].ShouldBe(new Bar(Read.Utc("2016-10-07"), 611.78, 611.91, 611.78, 611.9, 1.13872));
     }
 
-    [Fact]
+    [SharedFact]
     public async Task A_contract_of_a_future_is_named_with_its_month()
     {
         await using var gold = await Open("future/comex/minute", "gc-201310", "1m", from: "2013-10-07", to: "2013-10-08");
@@ -80,7 +80,7 @@ public sealed class LeanTests
         (await Should.ThrowAsync<BarDataException>(async () => await Open("future/comex/minute", "gc", "1m"))).Message.ShouldContain("files (2013");
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Factor_files_adjust_for_splits_and_dividends()
     {
         await using var raw = await Open("equity/usa/daily", "aapl", "1d");
@@ -104,7 +104,7 @@ public sealed class LeanTests
         adjusted.Instrument.CorporateActions.ShouldBeEmpty();
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Map_files_follow_a_company_through_its_tickers()
     {
         // goog.csv: goocv until 2 April 2014, goog since.
@@ -116,7 +116,7 @@ public sealed class LeanTests
         Read.All(earlier).First(b => b.Time == Read.Utc("2014-04-01")).ShouldBe(bars.First(b => b.Time == Read.Utc("2014-04-01")));
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Every_daily_and_hourly_zip_of_the_sample_reads()
     {
         var count = 0;

@@ -8,11 +8,9 @@ using Granary.Testing;
 
 namespace Granary.Data.Tests.Postgres;
 
-/// <summary>A real server, started for these tests.</summary>
+/// <summary>The store on a real server.</summary>
 public sealed class PostgresStoreTests : IAsyncLifetime
 {
-    private static readonly SemaphoreSlim Gate = new(1, 1);
-    private static PostgresServer? s_shared;
     private readonly TempFolder _folder = new();
     private PostgresServer _server = null!;
     private string _store = null!;
@@ -20,20 +18,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Gate.WaitAsync();
-        try
-        {
-            if (s_shared is null)
-            {
-                s_shared = await PostgresServer.StartAsync();
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => s_shared.DisposeAsync().AsTask().Wait();
-            }
-            _server = s_shared;
-        }
-        finally
-        {
-            Gate.Release();
-        }
+        _server = await PostgresServer.ShareAsync();
         _database = "test_" + Guid.NewGuid().ToString("N")[..12];
         await _server.CreateDatabaseAsync(_database);
         _store = $"postgres://postgres@127.0.0.1:{_server.Port}/{_database}?timeout=5";
@@ -103,7 +88,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     [Fact]
     public async Task Raw_and_adjusted_prices_both_come_back_and_a_range_is_the_same_range_of_the_text()
     {
-        var file = SharedData.Require("data/backtrader/orcl-1995-2014.txt");
+        var file = SharedData.DailyWithAdjustedClose;
         await Import(file);
         foreach (var adjust in new[] { true, false })
         {
@@ -115,7 +100,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
                 stored.ContentHash.ShouldBe(text.ContentHash);
                 Read.All(stored).ShouldBe(Read.All(text));
             }
-            var (from, to) = (Read.Utc("2001-01-01"), Read.Utc("2003-06-01"));
+            var (from, to) = (Read.Utc("2011-01-01"), Read.Utc("2013-06-01"));
             await using var some = await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1, from, to), options);
             await using var range = await Open(adjust: adjust, from: from, to: to);
             (range.Count, range.ContentHash).ShouldBe((some.Count, some.ContentHash));

@@ -162,7 +162,7 @@ public sealed class DataCheckTests : IDisposable
         errors[^1].Sentence.ShouldContain("995 more rows have a time that was there before");
     }
 
-    [Fact]
+    [SharedFact]
     public async Task The_four_splits_of_Apple_are_found_in_raw_prices_and_none_in_adjusted_ones()
     {
         var source = new CsvBarSource(SharedData.Require("data/lean/equity/usa/daily"), new BarFileOptions { Adjust = false });
@@ -173,7 +173,7 @@ public sealed class DataCheckTests : IDisposable
         adjusted.Findings.ShouldNotContain(f => f.Check == QualityCheck.Split);
     }
 
-    [Fact]
+    [SharedFact]
     public async Task The_gappy_file_is_called_so()
     {
         var report = await DataCheck.FileAsync(SharedData.Require("data/backtrader/2006-day-002.txt"), new BarQuery("X", Timeframe.D1));
@@ -181,7 +181,7 @@ public sealed class DataCheckTests : IDisposable
         report.Findings.ShouldContain(f => f.Check == QualityCheck.Gap && f.Severity == Severity.Warning && f.Sentence.Contains("50.19 %"));
     }
 
-    [Fact]
+    [SharedFact]
     public async Task A_series_is_checked_as_its_file_is()
     {
         var path = SharedData.Require("data/nautilus/gbpusd-m1-bid-2012.csv");

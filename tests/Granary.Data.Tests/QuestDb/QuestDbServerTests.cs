@@ -69,11 +69,11 @@ public sealed class QuestDbServerTests : IDisposable
     [Fact]
     public async Task Adjusted_prices_and_ranges_come_back_as_from_the_text()
     {
-        var file = SharedData.Require("data/backtrader/orcl-1995-2014.txt");
+        var file = SharedData.DailyWithAdjustedClose;
         await Import(file);
         foreach (var adjust in new[] { true, false })
         {
-            var (from, to) = (Read.Utc("2001-01-01"), Read.Utc("2003-06-01"));
+            var (from, to) = (Read.Utc("2011-01-01"), Read.Utc("2013-06-01"));
             await using var text = await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1, from, to), new BarFileOptions { Adjust = adjust });
             await using var stored = await BarSources.Create(Store, new BarFileOptions { Adjust = adjust }).OpenAsync(new BarQuery("X", Timeframe.D1, from, to));
             (stored.Count, stored.ContentHash).ShouldBe((text.Count, text.ContentHash));

@@ -8,7 +8,7 @@ namespace Granary.Data.Tests.Resampling;
 /// <summary>backtrader's resampledata on the same files: its labels are the right edge of minutes and the last bar's date of longer bars.</summary>
 public sealed class ResamplingTests
 {
-    [Theory]
+    [SharedTheory]
     [InlineData("2006-min-005", "5m", "15m", "15min")]
     [InlineData("2006-min-005", "5m", "30m", "30min")]
     [InlineData("2006-min-005", "5m", "1h", "60min")]

@@ -84,7 +84,7 @@ public sealed class BarStoreTests : IDisposable
     [Fact]
     public async Task The_adjusted_close_is_kept_so_that_the_store_gives_raw_and_adjusted_prices_as_the_file_does()
     {
-        var file = SharedData.Require("data/backtrader/orcl-1995-2014.txt");
+        var file = SharedData.DailyWithAdjustedClose;
         Import(file, "ORCL").Notes.ShouldBeEmpty();
         foreach (var adjust in new[] { true, false })
         {
@@ -96,7 +96,7 @@ public sealed class BarStoreTests : IDisposable
         }
     }
 
-    [Fact]
+    [SharedFact]
     public async Task LEAN_files_keep_their_factors_and_days_are_imported_as_one_market()
     {
         var apple = SharedData.Require("data/lean/equity/usa/daily/aapl.zip");

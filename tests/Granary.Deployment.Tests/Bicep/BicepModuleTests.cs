@@ -28,12 +28,12 @@ public class BicepModuleTests
         }
     }
 
-    [Theory, MemberData(nameof(Files))]
+    [SharedTheory, MemberData(nameof(Files))]
     public async Task Its_resources_have_only_properties_that_Azure_knows_and_all_that_it_requires(string path) =>
         (await CheckAsync(path)).ShouldBeEmpty();
 
     /// <summary>The check itself: each of these slips must be seen.</summary>
-    [Theory]
+    [SharedTheory]
     [InlineData("modules/silo.bicep", "targetPort: httpPort", "targetProt: httpPort", "there is no property 'targetProt'")]
     [InlineData("modules/silo.bicep", "            external: false\n            targetPort: siloPort\n", "            external: false\n", "'targetPort' is required")]
     [InlineData("modules/silo.bicep", "failureThreshold: 60", "failureThreshold: '60'", "is not IntegerType")]

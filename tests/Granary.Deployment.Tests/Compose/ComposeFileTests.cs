@@ -40,10 +40,10 @@ public class ComposeFileTests
         }
     }
 
-    [Fact]
+    [SharedFact]
     public async Task It_fits_the_compose_specification() => (await FaultsAsync(File)).ShouldBeEmpty();
 
-    [Fact]
+    [SharedFact]
     public async Task The_specification_sees_slips()
     {
         var slip = File;

@@ -51,7 +51,7 @@ public class EquityStatisticsTests
         s.DeepestDrawdown.Recovery.ShouldBeNull();
     }
 
-    [Fact]
+    [SharedFact]
     public void Every_case_of_the_metrics_oracle_agrees()
     {
         var folder = SharedData.Require("oracles/metrics");

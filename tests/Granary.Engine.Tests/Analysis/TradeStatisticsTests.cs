@@ -7,7 +7,7 @@ namespace Granary.Engine.Tests.Analysis;
 
 public class TradeStatisticsTests
 {
-    [Fact]
+    [SharedFact]
     public void Every_trade_case_of_the_metrics_oracle_agrees()
     {
         var folder = SharedData.Require("oracles");

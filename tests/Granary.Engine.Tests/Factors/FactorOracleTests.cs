@@ -42,7 +42,7 @@ public class FactorOracleTests
         Compare(Path.Combine(data, "bars", file + ".txt"), timeframe, Path.Combine(data, "factors", file + ".csv"), StockIndicators);
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData("2006-day-001", "1d")]
     [InlineData("2006-volume-day-001", "1d")]
     [InlineData("2006-min-005", "5m")]
@@ -51,7 +51,7 @@ public class FactorOracleTests
     public void Every_column_of_Stock_Indicators_on_real_bars_is_ours_too(string file, string timeframe) =>
         Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.stockindicators.csv"), StockIndicators);
 
-    [Theory]
+    [SharedTheory]
     [InlineData("2006-day-001", "1d")]
     [InlineData("2006-volume-day-001", "1d")]
     [InlineData("2006-min-005", "5m")]
@@ -61,7 +61,7 @@ public class FactorOracleTests
         Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.backtrader.csv"), Backtrader);
 
     /// <summary>The numbers of docs/factors-differences.md: the largest distance between a column that means something else and our factor of that name.</summary>
-    [Theory]
+    [SharedTheory]
     [InlineData("orcl-1995-2014", "cci20", "cci(20)", 250.427)]
     [InlineData("2006-day-001", "cci20", "cci(20)", 157.937)]
     [InlineData("orcl-1995-2014", "kama30", "kama(30,2,30)", 0.057926)]

@@ -9,7 +9,7 @@ namespace Granary.Engine.Tests.Factors;
 /// Tables are printed to some decimals only: the tolerance is what that leaves. What means something else is in docs/factors-differences.md.</summary>
 public class LeanTableTests
 {
-    [Theory]
+    [SharedTheory]
     [InlineData("spy_ad.txt", "AD", "adl", 1e-5)]
     [InlineData("spy_ao.txt", "AO", "awesome(5,34)", 1e-8)]
     [InlineData("spy_bollinger_bands.txt", "Moving Average 20", "bollinger(20,2)", 1e-8)]
@@ -48,7 +48,7 @@ public class LeanTableTests
     }
 
     /// <summary>The numbers of docs/factors-differences.md: the largest distance between a table that means something else and our factor of that name.</summary>
-    [Theory]
+    [SharedTheory]
     [InlineData("spy_atr.txt", "Average True Range 14", "atr(14)", 0.741287)]
     [InlineData("spy_aroon_oscillator.txt", "Aroon Oscillator 14", "aroon(14).oscillator", 7.14286)]
     [InlineData("spy_max.txt", "MAX_5", "highest(5)", 6.19)]

@@ -65,7 +65,7 @@ public class StockIndicatorsResultTests
         { "beta", "beta", "beta(DEFAULT,50)" },
     };
 
-    [Theory]
+    [SharedTheory]
     [MemberData(nameof(Results))]
     public void A_recorded_result_of_Stock_Indicators_is_ours_too(string file, string property, string factor)
     {

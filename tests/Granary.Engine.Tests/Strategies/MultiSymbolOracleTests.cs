@@ -1,5 +1,6 @@
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Testing;
 
 namespace Granary.Engine.Tests.Strategies;
 
@@ -23,10 +24,13 @@ public sealed class MultiSymbolOracleTests
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Averages_cross_on_two_symbols_that_share_their_cash(bool synthetic)
+    [Fact]
+    public void Averages_cross_on_two_symbols_that_share_their_cash() => CheckAverages(synthetic: true);
+
+    [SharedFact]
+    public void Averages_cross_on_two_symbols_that_share_their_cash_on_real_bars() => CheckAverages(synthetic: false);
+
+    private static void CheckAverages(bool synthetic)
     {
         var oracle = BacktraderCase.Load("multi_asset_sma", synthetic);
         var strategy = new CrossOnEach(oracle.Spec.GetProperty("fast").GetInt32(), oracle.Spec.GetProperty("slow").GetInt32());
@@ -39,10 +43,13 @@ public sealed class MultiSymbolOracleTests
         outcome.Result.Equity.Count.ShouldBe(oracle.Json.GetProperty("bars").GetInt32());
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Two_symbols_are_put_back_to_their_weights_each_month(bool synthetic)
+    [Fact]
+    public void Two_symbols_are_put_back_to_their_weights_each_month() => CheckRebalance(synthetic: true);
+
+    [SharedFact]
+    public void Two_symbols_are_put_back_to_their_weights_each_month_on_real_bars() => CheckRebalance(synthetic: false);
+
+    private static void CheckRebalance(bool synthetic)
     {
         var oracle = BacktraderCase.Load("multi_asset_monthly_rebalance", synthetic);
         var weights = oracle.Spec.GetProperty("weights").EnumerateArray().Sum(w => w.GetDouble());

@@ -12,7 +12,7 @@ namespace Granary.Engine.Tests.Truth;
 /// <summary>A thousand pairs of averages over a year of minutes: results on which two other programs agree.</summary>
 public sealed class SweepTests
 {
-    [Fact]
+    [SharedFact]
     public void The_sweep_of_a_thousand_pairs_agrees_with_the_reference_to_the_last_trade()
     {
         var bars = ReadBars(SharedData.Require("bench/m1.csv.gz"));

@@ -6,7 +6,7 @@ namespace Granary.Learning.Tests.Evaluation;
 
 public class ClassificationMetricsTests
 {
-    [Fact]
+    [SharedFact]
     public void Auc_and_log_loss_equal_scikit_learns_to_the_last_digits()
     {
         var lines = File.ReadAllLines(SharedData.Require("oracles/ml/auc_input.csv"));

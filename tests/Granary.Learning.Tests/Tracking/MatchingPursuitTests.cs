@@ -20,7 +20,7 @@ public class MatchingPursuitTests
         fit.Judge(panel, index, 252).TrackingError.ShouldBe(0.038938237971222554, 1e-10);
     }
 
-    [Fact]
+    [SharedFact]
     public void Every_case_of_the_oracle_agrees_in_order_weights_and_error()
     {
         using var json = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/omp.json")));

@@ -30,7 +30,7 @@ public class ScikitLearnTests
         return root.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("model").GetString()!.StartsWith(model, StringComparison.Ordinal));
     }
 
-    [Theory]
+    [SharedTheory]
     [InlineData("logistic", "logistic")]
     [InlineData("gradient-boosting", "gbm")]
     [InlineData("gradient-boosting", "histgbm")]
@@ -45,7 +45,7 @@ public class ScikitLearnTests
         ClassificationMetrics.Auc(predicted, Prediction.Labels(table, rows)).ShouldBeGreaterThan(expected - 0.01);
     }
 
-    [Fact]
+    [SharedFact]
     public void Logistic_coefficients_and_probabilities_are_the_same_to_the_oracle_solver_tolerance()
     {
         var oracle = Oracle("logistic");
@@ -62,7 +62,7 @@ public class ScikitLearnTests
         ClassificationMetrics.Accuracy(predicted, Prediction.Labels(table, rows)).ShouldBe(oracle.GetProperty("accuracy_test").GetDouble(), 1e-3);
     }
 
-    [Fact]
+    [SharedFact]
     public void Least_squares_gives_the_coefficients_of_the_panel_oracle()
     {
         var lines = File.ReadAllLines(SharedData.Require("oracles/ml/omp_panel.csv"));

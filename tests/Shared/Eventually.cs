@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Granary.Testing;
+
+/// <summary>Waits for something that another thread, process or machine does, by asking again and again.</summary>
+/// <remarks>The limit is generous, since a busy machine is slow; it only ends a test that would never pass.</remarks>
+internal static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits until the condition holds.</summary>
+    public static Task HoldsAsync(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+        IsAsync(() => Task.FromResult(condition()), holds => holds, limit, text);
+
+    /// <summary>Waits until the condition holds.</summary>
+    public static Task HoldsAsync(Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+        IsAsync(condition, holds => holds, limit, text);
+
+    /// <summary>Waits until the value is as expected, and gives it.</summary>
+    public static async Task<T> IsAsync<T>(Func<Task<T>> value, Func<T, bool> expected, TimeSpan? limit = null, [CallerArgumentExpression(nameof(expected))] string text = "")
+    {
+        var longest = limit ?? Limit;
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(Pause))
+        {
+            var last = await value();
+            if (expected(last)) return last;
+            if (waited.Elapsed > longest) throw new TimeoutException($"After {longest.TotalSeconds:0} s this did not hold: {text}. The last value was: {last}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Granary.Testing;
+
+/// <summary>Something that a test needs of the machine, on the attribute that marks the test.</summary>
+internal interface IRequirement
+{
+    /// <summary>What is missing for the tests of this class, and how to get it; null where nothing is.</summary>
+    string? Missing(Type testClass);
+}

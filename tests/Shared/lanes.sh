@@ -1,0 +1,74 @@
+# Sourced by test.sh: runs jobs side by side, prints the output of each as a whole when it ends, and adds up passed, failed and skipped tests.
+# A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED".
+
+lanes="${GRANARY_TEST_LANES:-3}"
+passed=0 failed=0 skipped=0
+declare -A lane_of=()
+
+# in_lane TITLE COMMAND…: starts a job as soon as a lane is free.
+in_lane() {
+    while ((${#lane_of[@]} >= lanes)); do await_one; done
+    local title="$1" output counts
+    shift
+    output="$(mktemp -p "$work")"
+    counts="$output.counts"
+    ( started=$SECONDS; counts="$counts" "$@" >"$output" 2>&1 </dev/null; echo "   $((SECONDS - started)) s" >>"$output" ) &
+    lane_of[$!]="$output $title"
+}
+
+await_one() {
+    local pid output title p f s
+    wait -n -p pid "${!lane_of[@]}"
+    output="${lane_of[$pid]%% *}" title="${lane_of[$pid]#* }"
+    unset "lane_of[$pid]"
+    echo "== $title"
+    cat "$output"
+    if read -r p f s 2>/dev/null <"$output.counts"; then
+        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    else
+        echo "test.sh: $title ended without a summary"
+        failed=$((failed + 1))
+    fi
+    rm -f "$output" "$output.counts"
+}
+
+await_lanes() { while ((${#lane_of[@]})); do await_one; done; }
+
+end_lanes() { ((${#lane_of[@]} == 0)) || kill "${!lane_of[@]}" 2>/dev/null; }
+
+# run_tests NAME: runs the tests of a project and sets total, errors, bad, skip and beside; fails without a summary.
+run_tests() {
+    local log="$output.log" summary
+    dotnet exec "tests/$1/bin/Release/net10.0/$1.dll" -noLogo -noColor >"$log" 2>&1
+    grep -vE "^\s*(Discovering|Discovered|Starting|Finished)" "$log"
+    summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+" "$log" | tail -1)"
+    [[ -n "$summary" ]] || summary="$(grep -oE "Total: 0$" "$log" | tail -1)"
+    rm -f "$log"
+    [[ -n "$summary" ]] || return 1
+    read -r total errors bad skip beside _ <<<"$(grep -oE "[0-9]+" <<<"$summary 0 0 0 0" | tr '\n' ' ')"
+}
+
+run_project() {
+    run_tests "$1" || return
+    echo "$((total - bad - skip - beside)) $((bad + errors)) $skip" >"$counts"
+}
+
+# A second run without ../shared: only its failures count, since the tests have been counted already. Skips there are few, since each such test has a
+# twin on carried data.
+run_hidden() {
+    local limit=15
+    export GRANARY_SHARED=none
+    run_tests "$1" || return
+    if ((skip > limit)); then
+        echo "test.sh: without ../shared $skip tests of $1 skip, more than $limit; give the new ones a twin on the data in tests/Data"
+        bad=$((bad + 1))
+    fi
+    echo "0 $((bad + errors)) 0" >"$counts"
+}
+
+run_processes() {
+    GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh >"$output.log" 2>&1 || grep -qE "^FAILED" "$output.log" || echo "FAILED processes.sh ended early" >>"$output.log"
+    cat "$output.log"
+    echo "$(grep -cE "^PASSED" "$output.log") $(grep -cE "^FAILED" "$output.log") $(grep -cE "^SKIPPED" "$output.log")" >"$counts"
+    rm -f "$output.log"
+}

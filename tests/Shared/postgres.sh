@@ -1,0 +1,41 @@
+# Sourced by test.sh and by scripts that need a PostgreSQL server: starts one from the programs of this machine, trusted on loopback only.
+# It flushes nothing to the disk, since no test crashes the machine.
+
+pg_bin=""
+pg_folder=""
+pg_port=""
+
+# Sets $pg_bin; fails where PostgreSQL's server programs are not installed.
+find_postgres() {
+  local candidate
+  for candidate in $(command -v pg_ctl 2>/dev/null || true) /usr/lib/postgresql/*/bin/pg_ctl; do [[ -x "$candidate" ]] && pg_bin="$(dirname "$candidate")"; done
+  [[ -n "$pg_bin" ]]
+}
+
+# PostgreSQL refuses to run as root, so root runs it as the user postgres.
+as_owner() { if [[ $EUID -eq 0 ]]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
+
+# An unused port of this machine. Python is not needed: bash asks the kernel by trying.
+unused_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 10000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+}
+
+# start_postgres FOLDER: an empty server in that folder, which must not exist; sets $pg_folder and $pg_port.
+start_postgres() {
+  pg_folder="$1"
+  mkdir "$pg_folder"
+  [[ $EUID -eq 0 ]] && chown postgres: "$pg_folder"
+  as_owner "$pg_bin/initdb" -D "$pg_folder" -A trust -U postgres --encoding=UTF8 --locale=C --no-sync >/dev/null || return 1
+  pg_port="$(unused_port)"
+  as_owner "$pg_bin/pg_ctl" -D "$pg_folder" -w -l "$pg_folder/log" \
+    -o "-p $pg_port -k $pg_folder -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off" start >/dev/null
+}
+
+stop_postgres() {
+  [[ -n "$pg_folder" && -d "$pg_folder" ]] || return 0
+  as_owner "$pg_bin/pg_ctl" -D "$pg_folder" -m immediate stop >/dev/null 2>&1 || true
+}
