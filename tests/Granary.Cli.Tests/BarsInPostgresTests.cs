@@ -55,13 +55,13 @@ public sealed class BarsInPostgresTests : IDisposable
     [Fact]
     public async Task Two_processes_that_open_an_empty_database_at_once_both_import()
     {
-        await using var server = await PostgresServer.StartAsync();
-        await server.CreateDatabaseAsync("both");
+        await using var server = await PostgresServer.ShareAsync();
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;
         var file = _folder.Write("x.csv", "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
         var calls = await Task.WhenAll(((string[])["A", "B"]).Select(symbol =>
-            GranaryProcess.RunAsync(["data", "import", file, "--store", $"postgres://postgres@127.0.0.1:{server.Port}/both", "--symbol", symbol, "--timeframe", "1d"])));
+            GranaryProcess.RunAsync(["data", "import", file, "--store", $"postgres://postgres@127.0.0.1:{server.Port}/{database}", "--symbol", symbol, "--timeframe", "1d"])));
         foreach (var call in calls) call.ExitCode.ShouldBe(0, call.Error);
-        (await server.SqlAsync("both", "SELECT symbol, bars FROM bars.granary_market ORDER BY 1")).Trim().ShouldBe("A|2\nB|2");
-        (await server.SqlAsync("both", "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
+        (await server.SqlAsync(database, "SELECT symbol, bars FROM bars.granary_market ORDER BY 1")).Trim().ShouldBe("A|2\nB|2");
+        (await server.SqlAsync(database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
     }
 }

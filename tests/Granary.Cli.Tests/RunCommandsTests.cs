@@ -220,20 +220,20 @@ public sealed class RunCommandsTests : IDisposable
         lines.Length.ShouldBe(2703);
     }
 
-    [SharedFact]
+    [Fact]
     public async Task Analyze_gives_the_metrics_that_numpy_gives()
     {
-        var metrics = Json(await File.ReadAllTextAsync(SharedData.Require("oracles/metrics/metrics.json")));
-        metrics.ValueKind.ShouldBe(JsonValueKind.Object);
-        var call = await GranaryProcess.RunAsync("analyze", SharedData.Require("oracles/metrics/synthetic_equity.csv"), "--benchmark", SharedData.Require("oracles/metrics/synthetic_benchmark.csv"), "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
+        var folder = Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics");
+        var call = await GranaryProcess.RunAsync("analyze", Path.Combine(folder, "synthetic_equity.csv"), "--benchmark", Path.Combine(folder, "synthetic_benchmark.csv"),
+            "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
         call.ExitCode.ShouldBe(0, call.Error);
-        var stats = Json(call.Output);
-        var all = Flatten(stats).ToDictionary(p => p.Name, p => p.Value);
-        var expected = metrics.GetProperty("cases").EnumerateObject().First(c => c.Name.Contains("synthetic", StringComparison.Ordinal)).Value;
-        var flat = Flatten(expected).ToDictionary(p => p.Name, p => p.Value);
-        foreach (var (ours, theirs) in new[] { ("sharpe", "sharpe"), ("sortino", "sortino"), ("maxDrawdown", "max_drawdown"), ("beta", "beta"), ("volatility", "ann_vol") })
-            if (flat.TryGetValue(theirs, out var value))
-                Math.Abs(all[ours] - value).ShouldBeLessThan(1e-9 * Math.Max(1, Math.Abs(value)), ours);
+        var all = Flatten(Json(call.Output)).ToDictionary(p => p.Name, p => p.Value);
+        // numpy 1.24.2 and pandas 1.5.3 on the same two curves
+        var expected = new (string Name, double Value)[]
+        {
+            ("sharpe", -0.266340973048149), ("sortino", -0.3662620933555931), ("maxDrawdown", 0.3106161072912734), ("beta", 0.5941439376555818), ("volatility", 0.13722011712152452),
+        };
+        foreach (var (name, value) in expected) all[name].ShouldBe(value, 1e-9, name);
         new FileInfo(_folder.At("sheet.html")).Length.ShouldBeGreaterThan(10_000);
     }
 

@@ -75,7 +75,7 @@ public abstract class BarsOverKafkaTests
         producer.Flush(TimeSpan.FromSeconds(20)).ShouldBe(0);
     }
 
-    [Theory]
+    [KafkaTheory]
     [InlineData("", 64)]
     [InlineData("form=json", 64)]
     [InlineData("topics=symbol", 64)]
@@ -97,7 +97,7 @@ public abstract class BarsOverKafkaTests
         }
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_replay_that_was_published_twice_counts_once()
     {
         var markets = new Markets(("A", Bars(1, 300)), ("B", Bars(2, 300)));
@@ -109,7 +109,7 @@ public abstract class BarsOverKafkaTests
         series.ContentHash.ShouldBe(expected.ContentHash);
     }
 
-    [Theory]
+    [KafkaTheory]
     [InlineData("")]
     [InlineData("group=readers")]
     public async Task A_feed_gives_the_same_items_as_the_replay_itself(string options)
@@ -129,7 +129,7 @@ public abstract class BarsOverKafkaTests
 
     private static List<(int, Bar)> Flat(List<FeedItem> items) => [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
 
-    [Fact]
+    [KafkaFact]
     public async Task A_feed_that_starts_later_has_the_bars_from_there()
     {
         var markets = new Markets(("A", Bars(1, 500)), ("B", Bars(2, 500)));
@@ -144,7 +144,7 @@ public abstract class BarsOverKafkaTests
         series.Count.ShouldBe(167);
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_member_of_a_group_that_comes_back_goes_on_without_loss_or_double()
     {
         var markets = new Markets(("A", Bars(1, 400)), ("B", Bars(2, 400)));
@@ -216,7 +216,7 @@ public abstract class BarsOverKafkaTests
         lock (bars) return bars.Count;
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task Members_of_a_group_share_the_partitions_and_when_one_joins_or_leaves_each_bar_has_come_to_one_of_them()
     {
         const int each = 240;
@@ -271,7 +271,7 @@ public abstract class BarsOverKafkaTests
                 market.Zip(market.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time);
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task Members_end_with_the_replay_also_those_that_have_no_partition_or_get_one_that_another_has_read_to_its_end()
     {
         const int members = MockKafka.Partitions + 1;
@@ -306,7 +306,7 @@ public abstract class BarsOverKafkaTests
         if (CommitsWhileDealing) bars.Count.ShouldBe(8 * 40);
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_poisoned_message_is_set_aside_with_its_offset_and_counted_and_the_rest_is_read()
     {
         var markets = new Markets(("A", Bars(1, 100)));
@@ -332,7 +332,7 @@ public abstract class BarsOverKafkaTests
         kept.ShouldContain(k => System.Text.Json.JsonDocument.Parse(k, default).RootElement.GetProperty("bytes").GetString() == cut);
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_topic_of_foreign_messages_is_a_sentence()
     {
         var topic = Topic("partitions=1");
@@ -343,7 +343,7 @@ public abstract class BarsOverKafkaTests
             .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of Granary's)");
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_symbol_that_is_not_in_the_topic_is_a_sentence()
     {
         var markets = new Markets(("ALPHA", Bars(1, 10)));
@@ -353,7 +353,7 @@ public abstract class BarsOverKafkaTests
         (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("ALPHB", Timeframe.M1)]))).Message.ShouldContain("has no 1m bars of 'ALPHB'; it has ALPHA:1m");
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_clock_that_goes_back_is_noted_and_what_was_passed_stays_passed()
     {
         var market = new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1);

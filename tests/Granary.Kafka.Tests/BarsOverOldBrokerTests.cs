@@ -8,7 +8,7 @@ namespace Granary.Kafka.Tests;
 
 
 /// <summary>Against Kafka 0.9: groups and seeking by offset, no times, headers or administration.</summary>
-public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime
+public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime, IUsesKafkaBroker
 {
     private KafkaBroker _broker = null!;
 
@@ -40,7 +40,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [Fact]
+    [KafkaFact]
     public async Task A_broker_that_is_restarted_in_the_middle_of_a_replay_loses_and_doubles_nothing_for_its_readers()
     {
         await using var broker = await KafkaBroker.StartAsync();
@@ -81,7 +81,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime
         await feed!.DisposeAsync();
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_broker_that_crashes_in_the_middle_of_a_topic_that_a_backtest_reads_is_waited_for_and_the_hash_is_the_same()
     {
         await using var broker = await KafkaBroker.StartAsync();
@@ -106,7 +106,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime
         }
     }
 
-    [Fact]
+    [KafkaFact]
     public async Task A_broker_that_does_not_come_back_in_the_middle_of_a_topic_is_a_sentence()
     {
         await using var broker = await KafkaBroker.StartAsync();

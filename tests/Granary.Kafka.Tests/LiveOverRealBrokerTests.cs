@@ -15,7 +15,7 @@ using Granary.Testing;
 namespace Granary.Kafka.Tests;
 
 /// <summary>A live session whose broker crashes under it and comes back over its data.</summary>
-public sealed class LiveOverRealBrokerTests : IDisposable
+public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
 {
     private static readonly (long From, long To) Published = (new DateTime(2022, 1, 5).Ticks, new DateTime(2022, 1, 20).Ticks);
     private static readonly string Bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
@@ -60,7 +60,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable
         }, new ThatDay(), guard.Token);
     });
 
-    [Theory]
+    [KafkaTheory]
     [InlineData("")]
     [InlineData("&group=live")]
     public async Task A_broker_that_crashes_in_the_middle_of_a_session_is_waited_for_and_the_end_is_as_if_it_had_not(string group)

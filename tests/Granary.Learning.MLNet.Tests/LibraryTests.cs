@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Honesty;
@@ -21,21 +22,24 @@ public class LibraryTests
     public void Every_trainer_of_ML_NET_has_its_name() => TrainersUnderTest.Names.Append("mlnet-lightgbm").ShouldBe(
         "mlnet-fasttree mlnet-fastforest mlnet-gam mlnet-lightgbm mlnet-sdca mlnet-lbfgs mlnet-averaged-perceptron mlnet-online-gradient".Split(' '), ignoreOrder: true);
 
+    // Asked of the build and of the operating system, not of the trainer: each of them has its own expectation below.
+    private static bool HasLightGbm => typeof(LightGbmTrainer).Assembly.GetReferencedAssemblies().Any(a => a.Name == "Microsoft.ML.LightGbm")
+        && NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmTrainer).Assembly, null, out _);
+
     [Fact]
-    public void LightGBM_trains_where_its_native_part_is_and_says_in_one_sentence_what_is_missing_elsewhere()
+    public void LightGBM_trains_exactly_where_its_native_part_is_and_says_in_one_sentence_what_is_missing_elsewhere()
     {
-        try
+        ITrainedModel Train() => TrainerCatalogue.Create("mlnet-lightgbm").Train(Classes.Range(0, 500), new TrainingOptions(5));
+        if (HasLightGbm)
         {
-            var model = TrainerCatalogue.Create("mlnet-lightgbm").Train(Classes.Range(0, 500), new TrainingOptions(5));
-            var (rows, predicted) = Prediction.Of(model, Classes.Range(500, 700));
+            var (rows, predicted) = Prediction.Of(Train(), Classes.Range(500, 700));
             ClassificationMetrics.Auc(predicted, Prediction.Labels(Classes, rows)).ShouldBeGreaterThan(0.62);
+            return;
         }
-        catch (LearningInputException e)
-        {
-            e.Message.ShouldStartWith("mlnet-lightgbm needs LightGBM's native library");
-            e.Message.ShouldContain("use mlnet-fasttree or gradient-boosting");
-            e.Message.ShouldNotContain("\n");
-        }
+        var message = Should.Throw<LearningInputException>(Train).Message;
+        message.ShouldStartWith("mlnet-lightgbm needs LightGBM's native library");
+        message.ShouldContain("use mlnet-fasttree or gradient-boosting");
+        message.ShouldNotContain("\n");
     }
 
     [Fact]
@@ -124,26 +128,6 @@ public class LibraryTests
         var result = PermutationTest.Run(TrainersUnderTest.Create(name), SyntheticTables.Classes(800), 0.6, 3, new TrainingOptions(1));
         result.PermutedHaveNoEdge.ShouldBeTrue(string.Join(", ", result.Permuted));
         result.Auc.ShouldBeGreaterThan(result.Permuted.Max());
-    }
-
-    [Theory]
-    [InlineData("gradient-boosting", "mlnet-fasttree")]
-    [InlineData("random-forest", "mlnet-fastforest")]
-    public void Granarys_trees_train_no_slower_than_ML_NETs_on_the_same_table_and_one_thread(string ours, string theirs)
-    {
-        var table = SyntheticTables.Classes(4000);
-        var best = new[] { double.MaxValue, double.MaxValue };
-        // By turns, the least of each, up to five times: a machine that is busy with others slows down now the one and now the other.
-        for (var turn = 0; turn < 5 && (turn < 2 || best[0] > best[1]); turn++)
-            foreach (var (name, at) in new[] { (ours, 0), (theirs, 1) })
-            {
-                // As many trees and leaves; ours grow their forest further than ML.NET's 64 leaves.
-                var trainer = name.EndsWith("forest", StringComparison.Ordinal) ? TrainerCatalogue.Create(name, ("trees", 100)) : TrainerCatalogue.Create(name, ("trees", 100), ("leaves", 31));
-                var started = Stopwatch.GetTimestamp();
-                trainer.Train(table.All(), new TrainingOptions(1));
-                best[at] = Math.Min(best[at], Stopwatch.GetElapsedTime(started).TotalSeconds);
-            }
-        best[0].ShouldBeLessThanOrEqualTo(best[1], $"{ours} {best[0]:F3} s, {theirs} {best[1]:F3} s");
     }
 
     [SharedTheory]

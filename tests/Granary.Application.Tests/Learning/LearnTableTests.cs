@@ -57,6 +57,19 @@ public sealed class LearnTableTests : IDisposable
         result.Auc.ShouldBe(1);
     }
 
+    [Fact]
+    public void A_table_with_known_odds_is_split_in_time_order_and_ranked_as_its_odds_rank_it()
+    {
+        var random = new Random(3);
+        var rows = Enumerable.Range(0, 3000).Select(_ => (X: random.NextDouble(), Z: random.NextDouble(), Draw: random.NextDouble())).ToList();
+        var path = Csv("x,z,y\n" + string.Concat(rows.Select(r => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{r.X:R},{r.Z:R},{(r.Draw < r.X ? 1 : 0)}\n"))));
+        var result = LearnTable.Run(new LearnRequest(path, "y", "logistic"), TimeProvider.System);
+        (result.TrainRows, result.TestRows, result.Features).ShouldBe((2100, 900, 2));
+        var test = rows[2100..];
+        var pairs = from won in test where won.Draw < won.X from lost in test where lost.Draw >= lost.X select won.X > lost.X ? 1.0 : 0;
+        result.Auc!.Value.ShouldBe(pairs.Average(), 0.01);
+    }
+
     [SharedFact]
     public void The_oracle_table_gives_the_contracts_figures()
     {

@@ -17,7 +17,7 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
     {
         internal PostgresServer Postgres { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.StartAsync();
+        public async ValueTask InitializeAsync() => Postgres = await PostgresServer.ShareAsync();
 
         public ValueTask DisposeAsync() => Postgres is null ? default : Postgres.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Testing;
 
@@ -32,9 +33,19 @@ public sealed class RealFilesTests
     [InlineData("data/stockindicators/penny.csv", "1d", "yahoo", 4)]
     [InlineData("data/stockindicators/max.csv", "1d", "yahoo", 8)]
     [InlineData("data/stockindicators/compare.csv", "1d", "yahoo", 2)]
-    public void A_real_file_reads_as_its_text_says(string file, string timeframe, string format, int decimals)
+    public void A_real_file_reads_as_its_text_says(string file, string timeframe, string format, int decimals) =>
+        ReadsAsWritten(SharedData.Require(file), timeframe, format, decimals);
+
+    [Theory]
+    [InlineData("bars/alpha-daily.txt", "1d", "yahoo", 2)]
+    [InlineData("bars/beta-daily.txt", "1d", "yahoo", 4)]
+    [InlineData("bars/2010-day-gamma.txt", "1d", "backtrader", 2)]
+    [InlineData("bars/delta-min-005.txt", "5m", "backtrader", 1)]
+    public void A_synthetic_file_reads_as_its_text_says(string file, string timeframe, string format, int decimals) =>
+        ReadsAsWritten(SharedData.Synthetic(file), timeframe, format, decimals);
+
+    private static void ReadsAsWritten(string path, string timeframe, string format, int decimals)
     {
-        var path = SharedData.Require(file);
         var series = Read.Open(path, timeframe, new BarFileOptions { Adjust = false });
         series.Format.ShouldBe(format);
         var bars = Read.All(series);
@@ -110,6 +121,30 @@ public sealed class RealFilesTests
         Read.Fault(SharedData.Require("data/stockindicators/mismatch.csv")).ShouldContain("mismatch.csv, line ");
         Read.Fault(SharedData.Require("data/backtrader/bidask.csv")).ShouldContain("the header has no column for open, high, low, close");
         Read.Fault(SharedData.Require("data/backtrader/2006-min-005.txt"), "1d").ShouldContain("line 3");
+    }
+
+    [Fact]
+    public void Files_with_a_hole_a_zero_a_contradiction_or_no_prices_are_refused_with_line_field_and_remedy()
+    {
+        using var folder = new TempFolder();
+        const string header = "date,open,high,low,close,volume\n", good = "2020-01-01,1,2,0.5,1.5,10\n";
+        Read.Fault(folder.Write("bad.csv", header + good + ",1,2,0.5,1.5,10\n")).ShouldContain("bad.csv, line 3, date: the field is empty; ");
+        Read.Fault(folder.Write("zeros.csv", header + "2020-01-01,0,2,0,1.5,10\n")).ShouldContain("zeros.csv, line 2, open: the price is zero; ");
+        Read.Fault(folder.Write("mismatch.csv", header + good + "2020-01-02,1,0.7,0.5,1.5,10\n")).ShouldContain("mismatch.csv, line 3");
+        Read.Fault(folder.Write("quotes.csv", "date,bid,ask\n2020-01-01,1,2\n")).ShouldContain("the header has no column for open, high, low, close");
+        Read.Fault(SharedData.Synthetic("bars/delta-min-005.txt"), "1d").ShouldContain("line 3");
+    }
+
+    [Fact]
+    public void Freqtrade_json_and_a_gzipped_text_of_generated_bars_read_as_they_were_made()
+    {
+        using var folder = new TempFolder();
+        var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-01-08")), Timeframe.M1).ToList();
+        string Row(Bar b, string time) => string.Create(CultureInfo.InvariantCulture, $"{time},{b.Open:R},{b.High:R},{b.Low:R},{b.Close:R},{b.Volume:R}");
+        var json = string.Join(",", bars.Select(b => $"[{Row(b, ((b.Time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture))}]"));
+        Read.Bars(folder.Write("M-1m.json", $"[{json}]"), "1m").ShouldBe(bars);
+        var text = "time,open,high,low,close,volume\n" + string.Join('\n', bars.Select(b => Row(b, b.OpenTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))));
+        Read.Bars(folder.WriteGzip("M.csv.gz", text), "1m").ShouldBe(bars);
     }
 
     [SharedFact]

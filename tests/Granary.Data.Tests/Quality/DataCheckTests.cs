@@ -181,6 +181,17 @@ public sealed class DataCheckTests : IDisposable
         report.Findings.ShouldContain(f => f.Check == QualityCheck.Gap && f.Severity == Severity.Warning && f.Sentence.Contains("50.19 %"));
     }
 
+    [Fact]
+    public async Task A_series_of_generated_bars_with_a_gap_is_checked_as_its_file_is()
+    {
+        var path = Path.Combine(_folder.Path, "gap.csv");
+        BarCsvWriter.Write(path, Timeframe.M1, MarketGenerator.Generate(Coin, Timeframe.M1).Where((_, i) => i is < 5000 or >= 5060));
+        await using var series = await BarFile.OpenAsync(path, new BarQuery("X", Timeframe.M1));
+        var fromSeries = await DataCheck.SeriesAsync(series);
+        fromSeries.Findings.ShouldBe((await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.M1))).Findings);
+        fromSeries.Missing.ShouldBe(60);
+    }
+
     [SharedFact]
     public async Task A_series_is_checked_as_its_file_is()
     {

@@ -16,13 +16,7 @@ public sealed class QuestDbServerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Server => Environment.GetEnvironmentVariable("GRANARY_TEST_QUESTDB") is { Length: > 0 } server ? server : Skip();
-
-    private static string Skip()
-    {
-        Assert.Skip("needs a QuestDB server: name it in GRANARY_TEST_QUESTDB, as questdb://127.0.0.1:9000?pg=8812&ilp=tcp:9009");
-        return "";
-    }
+    private static string Server => QuestDbFactAttribute.Server!;
 
     private string Store => $"{Server}{(Server.Contains('?') ? "&" : "?")}table={_prefix}_{{timeframe}}";
 
@@ -36,7 +30,7 @@ public sealed class QuestDbServerTests : IDisposable
         return path;
     }
 
-    [Fact]
+    [QuestDbFact]
     public async Task What_was_imported_comes_back_with_the_same_hash_and_importing_again_changes_nothing()
     {
         var file = Minutes(20_000);
@@ -55,7 +49,7 @@ public sealed class QuestDbServerTests : IDisposable
         (await store.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([(symbol, 20_000), ("SECOND", 100)]);
     }
 
-    [Fact]
+    [QuestDbFact]
     public async Task An_overlapping_import_merges_by_time_and_says_what_differed()
     {
         await Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
@@ -66,7 +60,7 @@ public sealed class QuestDbServerTests : IDisposable
         Read.All(series).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(1, 1), (2, 2), (3, 2.5), (6, 4), (7, 5)]);
     }
 
-    [Fact]
+    [QuestDbFact]
     public async Task Adjusted_prices_and_ranges_come_back_as_from_the_text()
     {
         var file = SharedData.DailyWithAdjustedClose;
@@ -80,7 +74,7 @@ public sealed class QuestDbServerTests : IDisposable
         }
     }
 
-    [Fact]
+    [QuestDbFact]
     public async Task A_table_for_each_symbol_is_read()
     {
         await using (var sender = IlpSender.Open(QuestDbAddress.Parse(Store)))
@@ -111,7 +105,7 @@ public sealed class QuestDbServerTests : IDisposable
         (await Should.ThrowAsync<BarDataException>(() => Import(Minutes(10), "ETH", "1m", each))).Message.ShouldContain("are read only");
     }
 
-    [Fact]
+    [QuestDbFact]
     public async Task Missing_tables_symbols_and_servers_are_sentences()
     {
         _ = Server; // skips here, not where an exception is waited for

@@ -39,6 +39,33 @@ public sealed class ResamplingTests
         }
     }
 
+    /// <summary>The same without another program: each longer bar is the group of the short bars that fall into it.</summary>
+    [Theory]
+    [InlineData("bars/delta-min-005.txt", "5m", "15m")]
+    [InlineData("bars/delta-min-005.txt", "5m", "1h")]
+    [InlineData("bars/delta-min-005.txt", "5m", "1d")]
+    [InlineData("bars/alpha-daily.txt", "1d", "1w")]
+    [InlineData("bars/alpha-daily.txt", "1d", "month")]
+    public void A_longer_bar_is_its_short_bars_taken_together(string file, string from, string to)
+    {
+        var bars = Read.Bars(SharedData.Synthetic(file), from, new BarFileOptions { Adjust = false });
+        var ours = to == "month" ? BarResampler.ToMonths(bars) : BarResampler.Resample(bars, Timeframe.Parse(from), Timeframe.Parse(to), includeUnfinished: true);
+        long Start(Bar bar)
+        {
+            var day = bar.OpenTime.Date;
+            return to switch
+            {
+                "month" => new DateTime(day.Year, day.Month, 1).Ticks,
+                "1w" => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)).Ticks,
+                "1d" => day.Ticks,
+                "1h" => day.AddHours(bar.OpenTime.Hour).Ticks,
+                _ => day.AddMinutes(bar.OpenTime.Hour * 60 + bar.OpenTime.Minute / 15 * 15).Ticks,
+            };
+        }
+        var expected = bars.GroupBy(Start).Select(g => new Bar(g.Key, g.First().Open, g.Max(b => b.High), g.Min(b => b.Low), g.Last().Close, g.Sum(b => b.Volume)));
+        ours.ShouldBe(expected);
+    }
+
     [Fact]
     public async Task A_resampled_source_gives_whole_bars_inside_the_range_only()
     {

@@ -96,6 +96,26 @@ public sealed class BarStoreTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Written_LEAN_files_keep_their_factors_and_days_are_imported_as_one_market()
+    {
+        var days = _folder.WriteZip("lean/equity/usa/daily/abc.zip", ("abc.csv", "20200102 00:00,800000,810000,790000,800000,50\n20200103 00:00,200000,210000,190000,200000,60\n"));
+        _folder.Write("lean/equity/usa/factor_files/abc.csv", "20200102,1,0.25,80\n20501231,1,1,0\n");
+        Import(days, "ABC").Total.ShouldBe(2);
+        foreach (var adjust in new[] { true, false })
+        {
+            await using var text = Read.Open(days, "1d", new BarFileOptions { Adjust = adjust });
+            await using var stored = Open("ABC", adjust: adjust);
+            Read.All(stored)[0].Close.ShouldBe(adjust ? 20 : 80);
+            stored.ContentHash.ShouldBe(text.ContentHash);
+        }
+        string[] minutes = [.. ((string[])["20200102", "20200103"]).Select(day =>
+            _folder.WriteZip($"lean/equity/usa/minute/abc/{day}_trade.zip", ($"{day}_abc_minute_trade.csv", "34200000,1000000,1010000,990000,1005000,50\n34260000,1000000,1010000,990000,1005000,50\n")))];
+        var results = await BarImport.RunAsync(new ImportRequest(minutes, Store, "ABC", Timeframe.M1, new BarFileOptions()));
+        results.ShouldHaveSingleItem().File.ShouldEndWith("and 1 more");
+        Open("ABC", "1m").Count.ShouldBe(4);
+    }
+
     [SharedFact]
     public async Task LEAN_files_keep_their_factors_and_days_are_imported_as_one_market()
     {

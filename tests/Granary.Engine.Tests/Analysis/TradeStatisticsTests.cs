@@ -31,6 +31,32 @@ public class TradeStatisticsTests
         }
     }
 
+    /// <summary>The trades of backtrader on synthetic bars; the expected values are the formulas of the report's appendix, written out.</summary>
+    [Theory]
+    [InlineData("sma_long_fixed")]
+    [InlineData("macd_cross_longshort")]
+    [InlineData("bracket_tight_bothhit")]
+    public void The_trades_of_a_synthetic_run_have_the_statistics_of_their_formulas(string name)
+    {
+        using var run = JsonDocument.Parse(File.ReadAllText(SharedData.Synthetic($"backtests/{name}.json")));
+        double[] profits = [.. run.RootElement.GetProperty("trades").EnumerateArray().Select(t => t.GetProperty("pnlcomm").GetDouble())];
+        double[] wins = [.. profits.Where(p => p > 0)], losses = [.. profits.Where(p => p < 0)];
+        wins.Length.ShouldBeGreaterThan(5);
+        losses.Length.ShouldBeGreaterThan(5);
+        var s = TradeStatistics.Of(profits);
+        s.Trades.ShouldBe(profits.Length);
+        s.WinRate.ShouldAgree((double)wins.Length / profits.Length, name);
+        s.Expectancy.ShouldAgree(profits.Average(), name);
+        s.ProfitFactor.ShouldAgree(wins.Sum() / -losses.Sum(), name);
+        s.AverageWin.ShouldAgree(wins.Average(), name);
+        s.AverageLoss.ShouldAgree(losses.Average(), name);
+        s.Payoff.ShouldAgree(wins.Average() / -losses.Average(), name);
+        s.TotalProfit.ShouldAgree(profits.Sum(), name);
+        var signs = string.Concat(profits.Select(p => p > 0 ? 'w' : p < 0 ? 'l' : ' '));
+        s.LongestWinStreak.ShouldBe(signs.Split('l', ' ').Max(streak => streak.Length));
+        s.LongestLossStreak.ShouldBe(signs.Split('w', ' ').Max(streak => streak.Length));
+    }
+
     [Fact]
     public void By_hand()
     {

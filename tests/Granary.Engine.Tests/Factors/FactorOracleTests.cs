@@ -60,6 +60,35 @@ public class FactorOracleTests
     public void Every_column_of_backtrader_that_means_the_same_is_ours_too(string file, string timeframe) =>
         Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.backtrader.csv"), Backtrader);
 
+    /// <summary>The columns that only backtrader records, by their definitions, on synthetic bars.</summary>
+    [Fact]
+    public void Columns_that_only_backtrader_records_follow_their_definitions()
+    {
+        var feed = SampleBars.Read(SharedData.Synthetic("bars/alpha-daily.txt"), Timeframe.D1);
+        var bars = feed.Bars;
+        double High(int i, int n) => bars[(i - n + 1)..(i + 1)].Max(b => b.High);
+        double Low(int i, int n) => bars[(i - n + 1)..(i + 1)].Min(b => b.Low);
+        var smoothed = bars[..14].Average(b => b.Close);
+        var definitions = new (string Factor, int First, Func<int, double> Value)[]
+        {
+            ("rma(14)", 13, i => i == 13 ? smoothed : smoothed = (smoothed * 13 + bars[i].Close) / 14),
+            ("true-range", 1, i => Math.Max(bars[i].High, bars[i - 1].Close) - Math.Min(bars[i].Low, bars[i - 1].Close)),
+            ("stochastic(14,1,3).k", 13, i => 100 * (bars[i].Close - Low(i, 14)) / (High(i, 14) - Low(i, 14))),
+            ("momentum(10)", 10, i => bars[i].Close - bars[i - 10].Close),
+            ("highest(20)", 19, i => High(i, 20)),
+            ("lowest(20)", 19, i => Low(i, 20)),
+        };
+        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [.. definitions.Select(d => d.Factor)]);
+        for (var d = 0; d < definitions.Length; d++)
+        {
+            for (var i = definitions[d].First; i < bars.Length; i++)
+            {
+                var expected = definitions[d].Value(i);
+                Same(ours[d][i], expected).ShouldBeTrue($"{definitions[d].Factor} of bar {i}: {expected:R} by its definition, {ours[d][i]:R} here");
+            }
+        }
+    }
+
     /// <summary>The numbers of docs/factors-differences.md: the largest distance between a column that means something else and our factor of that name.</summary>
     [SharedTheory]
     [InlineData("orcl-1995-2014", "cci20", "cci(20)", 250.427)]

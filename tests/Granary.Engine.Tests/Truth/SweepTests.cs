@@ -4,6 +4,8 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Tests.Factors;
+using Granary.Engine.Tests.Trading;
 using Granary.Engine.Trading;
 using Granary.Testing;
 
@@ -54,6 +56,27 @@ public sealed class SweepTests
                 (Math.Abs(actual / wanted - 1) <= 1e-9).ShouldBeTrue($"{result.Id}: {actual:R} instead of {cell}");
             }
         }
+    }
+
+    /// <summary>The twin on synthetic bars: the reference is a plain loop over whole ticks, which shares nothing with the engine.</summary>
+    [Fact]
+    public void A_sweep_over_synthetic_bars_agrees_with_a_plain_loop_to_the_last_trade()
+    {
+        var feed = SampleBars.Read(SharedData.Synthetic("bars/delta-min-005.txt"), Timeframe.M5);
+        var settings = new TradingSettings { Cash = 100_000, Sides = Sides.Long, Size = SizeRule.Units(10) };
+        var execution = new ExecutionSettings { Fee = new PercentFee(0.1) };
+        var trades = 0;
+        foreach (var (fast, slow) in from fast in new[] { 5, 9, 14, 20 } from slow in new[] { 25, 40, 55, 80, 120 } select (fast, slow))
+        {
+            var result = SingleRun.Of(new SmaCross(fast, slow), feed.Series, feed.Bars, settings, execution, new TradeRecorder());
+            var expected = PlainSweep.Run(feed.Bars, fast, slow);
+            result.Trades.Trades.ShouldBe(expected.Trades, $"{fast},{slow}");
+            result.Equity.Count.ShouldBe(feed.Bars.Length, $"{fast},{slow}");
+            result.Equity.Final.ShouldBe(expected.Final, 1e-7, $"{fast},{slow}");
+            result.Equity.MaxDrawdown.ShouldBe(expected.MaxDrawdown, 1e-12, $"{fast},{slow}");
+            trades += expected.Trades;
+        }
+        trades.ShouldBeGreaterThan(500);
     }
 
     private static Bar[] ReadBars(string path)

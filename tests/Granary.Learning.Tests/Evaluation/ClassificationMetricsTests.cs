@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Learning.Evaluation;
+using Granary.Learning.Numerics;
 using Granary.Testing;
 
 namespace Granary.Learning.Tests.Evaluation;
@@ -14,6 +15,17 @@ public class ClassificationMetricsTests
         var expected = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/auc.json"))).RootElement;
         ClassificationMetrics.Auc(scores, labels).ShouldBe(expected.GetProperty("roc_auc").GetDouble(), 1e-15);
         ClassificationMetrics.LogLoss(scores, labels).ShouldBe(expected.GetProperty("logloss_clipped_1e15").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void Auc_and_log_loss_follow_their_definitions_on_random_scores_with_ties()
+    {
+        var random = new SeededRandom(11);
+        double[] scores = [.. Enumerable.Range(0, 400).Select(_ => Math.Round(random.NextDouble(), 2) * 0.98 + 0.01)];
+        double[] labels = [.. scores.Select(s => random.NextDouble() < s ? 1.0 : 0.0)];
+        var pairs = from i in Enumerable.Range(0, 400) where labels[i] == 1 from j in Enumerable.Range(0, 400) where labels[j] == 0 select Math.Sign(scores[i] - scores[j]);
+        ClassificationMetrics.Auc(scores, labels).ShouldBe(pairs.Average(sign => (sign + 1) / 2.0), 1e-13);
+        ClassificationMetrics.LogLoss(scores, labels).ShouldBe(-scores.Zip(labels, (s, l) => Math.Log(l == 1 ? s : 1 - s)).Average(), 1e-12);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class Databases : IAsyncLifetime
 {
     internal PostgresServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await PostgresServer.StartAsync();
+    public async ValueTask InitializeAsync() => Server = await PostgresServer.ShareAsync();
 
     public ValueTask DisposeAsync() => Server is null ? default : Server.DisposeAsync();
 

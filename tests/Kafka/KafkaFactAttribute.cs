@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+using Xunit.v3;
+
+namespace Granary.Testing;
+
+/// <summary>A fact over Kafka; in a class that is an <see cref="IUsesKafkaBroker"/> it skips where no broker is installed.</summary>
+[XunitTestCaseDiscoverer(typeof(RequirementDiscoverer))]
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class KafkaFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
+    : FactAttribute(sourceFilePath, sourceLineNumber), IRequirement
+{
+    public string? Missing(Type testClass) => typeof(IUsesKafkaBroker).IsAssignableFrom(testClass) ? KafkaBroker.MissingReason : null;
+}
