@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Learning.Evaluation;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 using Granary.Testing;
 
 namespace Granary.Learning.Tests.Evaluation;
@@ -20,7 +20,7 @@ public class ClassificationMetricsTests
     [Fact]
     public void Auc_and_log_loss_follow_their_definitions_on_random_scores_with_ties()
     {
-        var random = new SeededRandom(11);
+        var random = new PortableRandom(11);
         double[] scores = [.. Enumerable.Range(0, 400).Select(_ => Math.Round(random.NextDouble(), 2) * 0.98 + 0.01)];
         double[] labels = [.. scores.Select(s => random.NextDouble() < s ? 1.0 : 0.0)];
         var pairs = from i in Enumerable.Range(0, 400) where labels[i] == 1 from j in Enumerable.Range(0, 400) where labels[j] == 0 select Math.Sign(scores[i] - scores[j]);

@@ -1,6 +1,6 @@
 using Granary.Learning.Evaluation;
 using Granary.Learning.Linear;
-using Granary.Learning.Numerics;
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Testing;
@@ -15,7 +15,7 @@ public class KnownTruthTests
     /// <summary>Labels are drawn with a known probability, so no model can rank them better than that probability does.</summary>
     private static (TrainingTable Table, double[] Truth) Generate()
     {
-        var random = new SeededRandom(5);
+        var random = new PortableRandom(5);
         var (values, labels, truth) = (new double[Rows * Features], new double[Rows], new double[Rows]);
         for (var r = 0; r < Rows; r++)
         {
