@@ -15,7 +15,6 @@ internal static class PageKinds
     public static string Write(string kind, string folder)
     {
         var path = Path.Combine(folder, kind + ".html");
-        if (File.Exists(path)) return path;
         var temporary = path + Guid.NewGuid().ToString("N");
         using (var output = new StreamWriter(temporary, false, new UTF8Encoding(false))) Write(kind, output);
         File.Move(temporary, path, overwrite: true);

@@ -9,7 +9,7 @@ internal readonly record struct Column(string Name, bool Number = true, bool Min
 /// <summary>Tables with captions, headings with a scope, and room to scroll sideways on a narrow page.</summary>
 internal static class HtmlTable
 {
-    private const int OneLine = 20, Sentence = 48;
+    private const int OneLine = 20, Sentence = 40;
 
     /// <param name="kind">Classes of the table.</param>
     /// <param name="sortable">A reader with scripts may sort it by any column.</param>
@@ -44,6 +44,7 @@ internal static class HtmlTable
     private static string Width(string? text) => IsDate(text) ? "date" : text?.Length switch
     {
         > 0 and <= OneLine => "short",
+        > OneLine and <= Sentence => "phrase",
         > Sentence => "sentence",
         _ => "",
     };

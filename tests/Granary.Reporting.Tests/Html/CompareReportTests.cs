@@ -72,6 +72,18 @@ public class CompareReportTests
     }
 
     [Fact]
+    public void A_small_difference_is_shown_with_two_digits_in_the_unit_of_its_figure()
+    {
+        var p = _run.Model.Portfolio!;
+        var nearly = _run.Model with { Digest = "x", Portfolio = p with { Sharpe = p.Sharpe + 0.0013, WinRate = p.WinRate - 0.000027 } };
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, nearly, _run);
+        var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
+        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldBe("+0.0013");
+        rows.Single(r => r[0] == "Win rate")[3].ShouldBe("−0.0027%");
+    }
+
+    [Fact]
     public void The_difference_of_two_texts_rebuilds_both()
     {
         var random = new Random(5);

@@ -129,12 +129,14 @@ function draw() {
     g.fillRect(mid - body / 2, a, body, b);
     g.strokeStyle = color; g.lineWidth = 1; g.strokeRect(mid - body / 2, a, body, b);
   }
+  // Where trades are many their marks are small.
+  const mark = trades.length > (right - left) / 12 ? .55 : 1;
   for (const { n, a, b, t } of trades) {
     const [x1, y1, x2, y2] = [x(a), y(t[3]), x(b), y(t[4])];
     line(x1, y1, x2, y2, ink('ink'), t[5] < 0 ? [4, 3] : [], n === at ? 2.5 : 1.2);
     g.fillStyle = ink(t[2] > 0 ? 's3' : 's4'); g.strokeStyle = ink('paper'); g.lineWidth = 1;
-    g.beginPath(); g.moveTo(x1, y1); g.lineTo(x1 - 5, y1 + t[2] * 9); g.lineTo(x1 + 5, y1 + t[2] * 9); g.closePath(); g.fill(); g.stroke();
-    if (!t[6]) { g.beginPath(); g.arc(x2, y2, 3.2, 0, 7); g.fillStyle = ink('paper'); g.strokeStyle = ink('ink'); g.fill(); g.stroke(); }
+    g.beginPath(); g.moveTo(x1, y1); g.lineTo(x1 - 5 * mark, y1 + t[2] * 9 * mark); g.lineTo(x1 + 5 * mark, y1 + t[2] * 9 * mark); g.closePath(); g.fill(); g.stroke();
+    if (!t[6]) { g.beginPath(); g.arc(x2, y2, 3.2 * mark, 0, 7); g.fillStyle = ink('paper'); g.strokeStyle = ink('ink'); g.fill(); g.stroke(); }
   }
   g.restore();
   equity(left, right, x, text, line, ink);

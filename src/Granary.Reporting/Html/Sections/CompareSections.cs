@@ -12,6 +12,8 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
 
     public string Title => "Portfolio statistics";
 
+    private const double Rounding = 1e-9;
+
     public bool Applies(CompareView view) => view.First.Portfolio is not null || view.Second.Portfolio is not null;
 
     public void Write(HtmlWriter html, CompareView view)
@@ -38,9 +40,20 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
     {
         if (!double.IsFinite(difference)) return NumberText.Undefined;
         var text = NumberText.Statistic(key, difference);
-        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return difference.ToString("+0.0E0;−0.0E0", System.Globalization.CultureInfo.InvariantCulture);
+        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return Small(difference, text.EndsWith('%'));
         if (text.StartsWith('-')) text = "−" + text[1..];
         return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
+    }
+
+    // Two digits of what the others' digits do not show; what is no more than rounding with its power of ten.
+    private static string Small(double difference, bool percent)
+    {
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        if (Math.Abs(difference) < Rounding) return difference.ToString("+0.0E0;−0.0E0", culture);
+        var value = percent ? difference * 100 : difference;
+        var digits = 1 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        var pattern = "0." + new string('0', digits);
+        return value.ToString($"+{pattern};−{pattern}", culture) + (percent ? "%" : "");
     }
 }
 
@@ -164,6 +177,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
     {
         var all = view.OnlyFirst + view.OnlySecond + view.Changed;
         html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade is in bold.</p>\n");
+        if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
         HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
             [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Exited", Number: false), new("Price"), new("By", Number: false), new("Net profit")], "difference", sortable: true);
         foreach (var d in view.Different)
@@ -177,7 +191,6 @@ internal sealed class CompareTrades : IReportSection<CompareView>
             Row(d.Strategy, "B", d.Second!.Value, d.First);
         }
         HtmlTable.Close(html);
-        if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
 
         void Row(string strategy, string where, Trade t, Trade? other)
         {

@@ -35,11 +35,11 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
             new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
         ];
         if (lines) columns.Add(new Column("Profit by trade", Number: false, Minor: true));
+        if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
         HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);
         for (var i = 0; i < rows; i++) Row(html, view, all[i], furthest, deepest, lines);
         HtmlTable.Close(html);
-        if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
     }
 
     private static void Filters(HtmlWriter html, RunView view, int rows)
@@ -78,7 +78,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
         if (s is { IsRuined: true }) html.Raw("<em>ruined: its account reached zero equity and was closed</em>");
-        html.Write($"</th><td class=\"minor\">{strategy.Symbol}</td><td class=\"minor\">{strategy.Timeframe}</td>");
+        html.Write($"</th><td class=\"minor {(strategy.Symbol.Length <= 20 ? "short" : "")}\">{strategy.Symbol}</td><td class=\"minor\">{strategy.Timeframe}</td>");
         HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "", minor: true);
         if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index], minor: true);
         else HtmlTable.Number(html, NumberText.Undefined, "soft", minor: true);
