@@ -13,7 +13,7 @@ internal sealed class HtmlWriter(TextWriter output)
     private static readonly SearchValues<char> _special = SearchValues.Create(
         "<>&\"'\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
 
-    private static readonly Regex _dates = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?",
+    private static readonly Regex _unbroken = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?|--[a-z]+(-[a-z]+)*",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     private int _ids;
@@ -47,17 +47,17 @@ internal sealed class HtmlWriter(TextWriter output)
         output.Write(text);
     }
 
-    /// <summary>A sentence as text, its dates kept on one line each.</summary>
+    /// <summary>A sentence as text, each of its dates and options kept on one line.</summary>
     public void Prose(string sentence)
     {
         var at = 0;
-        foreach (var date in _dates.EnumerateMatches(sentence))
+        foreach (var word in _unbroken.EnumerateMatches(sentence))
         {
-            Text(sentence.AsSpan(at, date.Index - at));
+            Text(sentence.AsSpan(at, word.Index - at));
             Raw("<span class=\"date\">");
-            Text(sentence.AsSpan(date.Index, date.Length));
+            Text(sentence.AsSpan(word.Index, word.Length));
             Raw("</span>");
-            at = date.Index + date.Length;
+            at = word.Index + word.Length;
         }
         Text(sentence.AsSpan(at));
     }

@@ -7,7 +7,7 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>The first screen of a run: what was run, what it came to, what a reader must know about the data.</summary>
 internal static class RunTop
 {
-    private const int FirstNotices = 4;
+    private const int FirstNotices = 3;
 
     public static void Write(HtmlWriter html, RunView view)
     {
