@@ -3,6 +3,8 @@ using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Running;
 
+[assembly: AssemblyFixture(typeof(Granary.Recompute.Tests.CombinedRuns))]
+
 namespace Granary.Recompute.Tests;
 
 /// <summary>The combined batch, run once with all strategies, and once with the one that loses everything.</summary>
@@ -41,7 +43,7 @@ public sealed class CombinedRuns : IAsyncLifetime
 }
 
 /// <summary>Every figure of a batch with ruin, an end of data, gaps, sessions and several time zones follows from its trades and bars.</summary>
-public class CombinedBatchTests(CombinedRuns runs) : IClassFixture<CombinedRuns>
+public class CombinedBatchTests(CombinedRuns runs)
 {
     [Fact]
     public void The_combined_batch_has_what_makes_accounts_hard()

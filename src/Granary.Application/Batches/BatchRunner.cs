@@ -245,6 +245,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Equity = outcome.Recorder.Count > 0 ? outcome.Recorder.Rows() : [],
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
+                LongestUnderwaterDays = outcome.Recorder.LongestUnderwaterDays,
                 Decisions = outcome.Counts,
                 Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, Listed = listed, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),

@@ -152,6 +152,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),
+            LongestUnderwaterDays = recorder.LongestUnderwaterDays,
             Notes = RunNotes.Ordered(
                 [.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning), .. CostNotes.Of(plan.Spec.Execution.Settings)]),
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),

@@ -252,8 +252,9 @@ public sealed partial class PortfolioRun
             var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
             var fee = _execution.Fee.Fee(price, theirs, _instruments[holding.Symbol].Multiplier, maker: false);
             OnFill(member, new TradeFill(number, time, price, theirs, fee, new OrderId(-1), IsEntry: false, IsFirst: false, IsMaker: false));
+            // The portfolio sees closes alone: how far prices went within the bars is not known.
             if (OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, 0,
-                reason, 0, 0) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
+                reason, double.NaN, double.NaN) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
                 closed.Add(trade);
         }
         return closed;

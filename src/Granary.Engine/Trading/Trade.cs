@@ -34,8 +34,8 @@ public enum ExitReason : byte
 /// <param name="Profit">Quote currency, before commission.</param>
 /// <param name="Commission">Both sides; negative is a rebate.</param>
 /// <param name="Bars">From the bar of entry to the bar of exit.</param>
-/// <param name="AdverseExcursion">The worst mark against it, as a fraction of the entry price, ≥ 0.</param>
-/// <param name="FavourableExcursion">The best mark for it, as a fraction of the entry price, ≥ 0.</param>
+/// <param name="AdverseExcursion">The worst mark against it, as a fraction of the entry price, ≥ 0; NaN where not known.</param>
+/// <param name="FavourableExcursion">The best mark for it, as a fraction of the entry price, ≥ 0; NaN where not known.</param>
 public readonly record struct Trade(
     int Number, Side Side, double Quantity, long SignalTime, long EntryTime, double EntryPrice, long ExitTime, double ExitPrice,
     double Profit, double Commission, int Bars, ExitReason Reason, double AdverseExcursion, double FavourableExcursion)

@@ -20,6 +20,7 @@ public sealed class EquityRecorder
     private Bucket _current;
     private int _inCurrent, _perBucket = 1;
     private EquityRow _first, _last, _peak, _trough;
+    private double _longest;
     private bool _hoursGiven;
 
     // What stays of a stretch of rows: its lowest and highest equity and its deepest drawdown.
@@ -107,6 +108,10 @@ public sealed class EquityRecorder
         return worst;
     }
 
+    /// <summary>For <see cref="RunModel.LongestUnderwaterDays"/>: of all drawdowns, not of the deepest alone; 0 where equity never fell, NaN without a row.</summary>
+    public double LongestUnderwaterDays => Count == 0 ? double.NaN
+        : _trough.Time == _peak.Time ? _longest : Math.Max(_longest, Between(null, _last.Time).Days);
+
     private void EndPeriods(long time)
     {
         if (_last.Time / TimeSpan.TicksPerDay != time / TimeSpan.TicksPerDay) _days.Add(_last);
@@ -122,7 +127,12 @@ public sealed class EquityRecorder
         if (first) return;
         if (row.Equity >= _peak.Equity)
         {
-            if (_trough.Time != _peak.Time) Keep(_worst, Between(row.Time, row.Time));
+            if (_trough.Time != _peak.Time)
+            {
+                var over = Between(row.Time, row.Time);
+                _longest = Math.Max(_longest, over.Days);
+                Keep(_worst, over);
+            }
             _peak = _trough = row;
         }
         else if (row.Equity < _trough.Equity)

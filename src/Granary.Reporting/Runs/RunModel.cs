@@ -100,6 +100,9 @@ public sealed record RunModel
     /// <summary>The deepest drawdowns over all bars, deepest first; where there are none, the page finds them in <see cref="Closes"/>.</summary>
     public IReadOnlyList<Drawdown> WorstDrawdowns { get; init; } = [];
 
+    /// <summary>Calendar days of the longest drawdown over all bars, which need not be among the deepest; NaN where not known.</summary>
+    public double LongestUnderwaterDays { get; init; } = double.NaN;
+
     /// <summary>What the portfolio is compared with; null without one.</summary>
     public EquityCurve? Benchmark { get; init; }
 

@@ -14,7 +14,8 @@ internal sealed class DailyCurve
             Equity.Add(day.Last().Equity);
             Invested.Add(day.Any(r => r.IsInvested));
         }
-        Returns = [.. Equity.Select((e, i) => e / (i == 0 ? start : Equity[i - 1]) - 1)];
+        // Once all is lost a day gains and loses nothing.
+        Returns = [.. Equity.Select((e, i) => i == 0 ? e / start - 1 : Equity[i - 1] > 0 ? e / Equity[i - 1] - 1 : 0)];
     }
 
     public double Start { get; }
@@ -43,6 +44,7 @@ internal sealed class DailyCurve
     public static double Quantile(IEnumerable<double> values, double level)
     {
         var sorted = values.Order().ToArray();
+        if (sorted.Length == 0) return double.NaN;
         var at = level * (sorted.Length - 1);
         var below = (int)at;
         return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];

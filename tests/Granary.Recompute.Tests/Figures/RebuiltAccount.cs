@@ -9,13 +9,17 @@ namespace Granary.Recompute.Tests.Figures;
 /// <param name="multipliers">By symbol; 1 for others.</param>
 internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDictionary<string, double>? multipliers = null)
 {
+    /// <summary>Of each row, values of the positions by symbol: longs less shorts, and both together.</summary>
+    public List<Dictionary<string, (double Net, double Gross)>> Positions { get; } = [];
+
     /// <summary>
     /// The rows that equity.csv must show: one for each time at which a bar of any market closed. A row stands for what is known at its bar's close: a
     /// fill counts from its own bar's open on, a price from its own bar's close on.
     /// </summary>
     /// <param name="trades">All trades of the account, also those that are open at the end.</param>
     /// <param name="markets">Bars by symbol.</param>
-    public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets)
+    /// <param name="withPositions">Whether <see cref="Positions"/> is filled.</param>
+    public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets, bool withPositions = false)
     {
         var closes = markets.ToDictionary(m => m.Key, m => m.Value.ToDictionary(b => b.Time, b => b.Close), StringComparer.Ordinal);
         var flows = trades.SelectMany(Flows).OrderBy(f => f.Time).ToList();
@@ -36,6 +40,8 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
                 if (prices.TryGetValue(time, out var close))
                     last[symbol] = close;
             var equity = money + position.Sum(p => p.Value.Net * last.GetValueOrDefault(p.Key));
+            if (withPositions)
+                Positions.Add(position.ToDictionary(p => p.Key, p => (p.Value.Net * last.GetValueOrDefault(p.Key), p.Value.Gross * last.GetValueOrDefault(p.Key))));
             peak = Math.Max(peak, equity);
             rows.Add(new EquityRow(time, equity, money, position.Sum(p => p.Value.Gross * last.GetValueOrDefault(p.Key)), 1 - equity / peak));
         }

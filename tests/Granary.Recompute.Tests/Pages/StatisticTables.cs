@@ -8,7 +8,9 @@ namespace Granary.Recompute.Tests.Pages;
 /// <param name="Trades">All trades, open ones too.</param>
 /// <param name="Cash">At the start.</param>
 /// <param name="PeriodsPerYear">Rows of a year.</param>
-internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyList<TradeRow> Trades, double Cash, double PeriodsPerYear)
+/// <param name="Multipliers">By symbol; 1 for others.</param>
+internal sealed record AccountFigures(
+    IReadOnlyList<EquityRow> Rows, IReadOnlyList<TradeRow> Trades, double Cash, double PeriodsPerYear, IReadOnlyDictionary<string, double>? Multipliers = null)
 {
     public CurveFigures Curve { get; } = new([.. Rows.Select(r => r.Time)], [.. Rows.Select(r => r.Equity)], Cash, PeriodsPerYear);
 
@@ -17,13 +19,14 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
     public DailyCurve Daily { get; } = new(Rows, Cash);
 
     /// <summary>Every figure of the tables Return, Risk, Return for risk and Trades, by its name on the page.</summary>
-    public Dictionary<string, double> Statistics()
+    public Cells Statistics()
     {
         var (daily, months) = (Daily.Returns, Daily.Months());
         var net = Trades.Where(t => !t.IsOpen).Select(t => t.NetProfit).ToArray();
-        var moments = Moments(daily);
+        // Of an account that has lost everything no ratio is defined.
+        var moments = daily.Contains(-1) ? new Shape(double.NaN, double.NaN) : Shape.Of(daily);
         var perDay = daily.Average() / CurveFigures.Deviation(daily);
-        var error = Math.Sqrt(1 - moments.Skew * perDay + (moments.Kurtosis - 1) / 4 * perDay * perDay);
+        var error = moments.Error(perDay);
         var tail = DailyCurve.Quantile(daily, 0.05);
         double[] invested = [.. daily.Where((_, i) => Daily.Invested[i])];
         var investedTail = DailyCurve.Quantile(invested, 0.05);
@@ -33,8 +36,8 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Yearly growth (CAGR)"] = Curve.Cagr,
             ["Final equity"] = Curve.FinalEquity,
             ["Net profit, closed trades"] = net.Sum(),
-            ["Best month"] = months.Max(),
-            ["Worst month"] = months.Min(),
+            ["Best month"] = months.Where(double.IsFinite).Max(),
+            ["Worst month"] = months.Where(double.IsFinite).Min(),
             ["Months profitable"] = Curve.MonthsProfitable,
             ["Weeks profitable"] = Curve.WeeksProfitable,
             ["Days in the market"] = Daily.Invested.Count(i => i),
@@ -43,9 +46,9 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Days in the market with a gain"] = (double)invested.Count(r => r > 0) / invested.Length,
             ["Days in the market with a loss"] = (double)invested.Count(r => r < 0) / invested.Length,
             ["Value at risk of a day, 95%"] = -tail,
-            ["Expected shortfall of a day, 95%"] = -daily.Where(r => r <= tail).Average(),
+            ["Expected shortfall of a day, 95%"] = -Mean(daily.Where(r => r <= tail)),
             ["Value at risk of a day in the market, 95%"] = -investedTail,
-            ["Expected shortfall of a day in the market, 95%"] = -invested.Where(r => r <= investedTail).Average(),
+            ["Expected shortfall of a day in the market, 95%"] = -Mean(invested.Where(r => r <= investedTail)),
             ["Periods profitable"] = (double)daily.Count(r => r > 0) / daily.Length,
             ["of those that were not flat"] = (double)daily.Count(r => r > 0) / daily.Count(r => r != 0),
             ["Volatility"] = Curve.Volatility,
@@ -54,15 +57,15 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Longest under water"] = LongestUnderWater(),
             ["Ulcer index"] = Math.Sqrt(Daily.Drawdowns().Prepend(0).Average(d => d * d)),
             ["Value at risk, 95%"] = -tail,
-            ["Expected shortfall, 95%"] = -daily.Where(r => r <= tail).Average(),
+            ["Expected shortfall, 95%"] = -Mean(daily.Where(r => r <= tail)),
             ["Skewness"] = moments.Skew,
             ["Kurtosis (normal: 3)"] = moments.Kurtosis,
             ["Sharpe ratio"] = Curve.Sharpe,
             ["Sortino ratio"] = Curve.Sortino,
             ["Calmar ratio"] = Curve.Calmar,
-            ["Omega ratio"] = daily.Where(r => r > 0).Sum() / -daily.Where(r => r < 0).Sum(),
-            ["Probability that Sharpe > 0"] = Normal(perDay * Math.Sqrt(daily.Length - 1) / error),
-            ["Record needed for 95%"] = Math.Ceiling(1 + Math.Pow(error * 1.6448536269514722 / perDay, 2)),
+            ["Omega ratio"] = 0 * moments.Skew + daily.Where(r => r > 0).Sum() / -daily.Where(r => r < 0).Sum(),
+            ["Probability that Sharpe > 0"] = Shape.Normal(perDay * Math.Sqrt(daily.Length - 1) / error),
+            ["Record needed for 95%"] = perDay > 0 ? Math.Ceiling(1 + Math.Pow(error * Shape.Quantile95 / perDay, 2)) : double.NaN,
             ["Periods per year"] = PeriodsPerYear,
             ["Trades"] = net.Length,
             ["Win rate"] = Closed.WinRate,
@@ -71,30 +74,30 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             ["Average win"] = Closed.AverageWin,
             ["Average loss"] = Closed.AverageLoss,
             ["Payoff ratio"] = Closed.AverageWin / -Closed.AverageLoss,
-            ["Largest win"] = net.Max(),
-            ["Largest loss"] = net.Min(),
-            ["Bars held on average"] = Trades.Where(t => !t.IsOpen).Average(t => t.Bars),
+            ["Largest win"] = net.Where(n => n > 0).DefaultIfEmpty(double.NaN).Max(),
+            ["Largest loss"] = net.Where(n => n < 0).DefaultIfEmpty(double.NaN).Min(),
+            ["Bars held on average"] = Mean(Trades.Where(t => !t.IsOpen).Select(t => (double)t.Bars)),
             ["Time in the market"] = (double)Rows.Count(r => r.IsInvested) / Rows.Count,
             ["Commission paid"] = Trades.Sum(t => t.Commission),
         };
     }
 
     /// <summary>The table Exposure and turnover.</summary>
-    public Dictionary<string, double> Exposure()
+    public Cells Exposure()
     {
         var traded = Traded();
         return new(StringComparer.Ordinal)
         {
             ["Time in the market"] = (double)Rows.Count(r => r.IsInvested) / Rows.Count,
-            ["Gross exposure on average"] = Rows.Average(r => r.Exposure / r.Equity),
-            ["Gross exposure at the most"] = Rows.Max(r => r.Exposure / r.Equity),
+            ["Gross exposure on average"] = Rows.Average(r => r.Equity > 0 ? r.Exposure / r.Equity : 0),
+            ["Gross exposure at the most"] = Rows.Max(r => r.Equity > 0 ? r.Exposure / r.Equity : 0),
             ["Bought and sold"] = traded,
             ["Turnover a year"] = traded / Rows.Average(r => r.Equity) / ((Rows[^1].Time - Rows[0].Time).TotalDays / 365.25),
         };
     }
 
     /// <summary>The table Costs.</summary>
-    public Dictionary<string, double> Costs()
+    public Cells Costs()
     {
         List<TradeRow> closed = [.. Trades.Where(t => !t.IsOpen)];
         var commission = closed.Sum(t => t.Commission);
@@ -110,7 +113,11 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
         };
     }
 
-    private double Traded() => Trades.Sum(t => t.Quantity * t.EntryPrice + (t.IsOpen ? 0 : t.Quantity * t.ExitPrice));
+    private static double Mean(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Average();
+
+    private double Multiplier(TradeRow trade) => Multipliers?.GetValueOrDefault(trade.Symbol, 1) ?? 1;
+
+    private double Traded() => Trades.Sum(t => t.Quantity * Multiplier(t) * (t.EntryPrice + (t.IsOpen ? 0 : t.ExitPrice)));
 
     // Calendar days from a peak to the first later equity that reaches it, or to the last row.
     private double LongestUnderWater()
@@ -126,21 +133,5 @@ internal sealed record AccountFigures(IReadOnlyList<EquityRow> Rows, IReadOnlyLi
             else under = true;
         }
         return under ? Math.Max(longest, (Rows[^1].Time - since).TotalDays) : longest;
-    }
-
-    private static (double Skew, double Kurtosis) Moments(double[] values)
-    {
-        var mean = values.Average();
-        double Moment(int power) => values.Average(v => Math.Pow(v - mean, power));
-        return (Moment(3) / Math.Pow(Moment(2), 1.5), Moment(4) / (Moment(2) * Moment(2)));
-    }
-
-    // Φ by numerical integration of the density: slow, and shares nothing with the product's approximation.
-    private static double Normal(double z)
-    {
-        const int Steps = 20_000;
-        var (sum, width) = (0.0, z / Steps);
-        for (var i = 0; i < Steps; i++) sum += Math.Exp(-Math.Pow((i + 0.5) * width, 2) / 2);
-        return 0.5 + sum * width / Math.Sqrt(2 * Math.PI);
     }
 }

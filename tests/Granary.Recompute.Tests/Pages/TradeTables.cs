@@ -3,43 +3,56 @@ using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests.Pages;
 
-/// <summary>The tables that group closed trades: by exit, side, duration, weekday and hour.</summary>
-internal static class TradeTables
+/// <summary>The tables of trades: by exit, side, duration, weekday and hour, what is open, excursions and streaks.</summary>
+internal sealed class TradeTables(PageCheck check, RunFigures run)
 {
-    private static readonly Dictionary<string, string> Exits = new(StringComparer.Ordinal)
+    private const int MostOpen = 100, LongestStreak = 10;
+
+    private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
-        ["Signal"] = "signal", ["Stop"] = "stop", ["Target"] = "target", ["Trailing stop"] = "trailing-stop", ["Bars held"] = "max-bars",
-        ["Time of day"] = "time", ["Margin call"] = "margin-call", ["Limit"] = "limit", ["Ruin"] = "ruin", ["Data ended"] = "end",
+        ["open"] = "still open", ["trailing-stop"] = "trailing stop", ["max-bars"] = "bars held", ["time"] = "time of day", ["margin-call"] = "margin call",
+        ["data-ended"] = "data ended",
     };
 
-    public static void Check(PageCheck check, IReadOnlyList<TradeRow> trades, Func<TradeRow, bool> isIntraday)
+    private readonly Dictionary<string, string> _timeframes = run.Files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("timeframe").GetString()!);
+
+    public void Check()
     {
-        List<TradeRow> closed = [.. trades.Where(t => !t.IsOpen)];
-        Grouped(check, "Closed trades by what ended them", closed, (t, name) => t.Reason == Exits.GetValueOrDefault(name));
-        Grouped(check, "Closed trades by side", closed, (t, name) => t.Sign > 0 == (name == "Long"));
-        Grouped(check, "Closed trades by bars held", closed, (t, name) => InBand(t.Bars, name));
-        Grouped(check, "Closed trades by the weekday", closed, (t, name) => t.EntryTime.DayOfWeek.ToString() == name);
-        List<TradeRow> intraday = [.. closed.Where(isIntraday)];
-        if (intraday.Count > 0)
-            Grouped(check, "Closed trades on intraday bars by the hour", intraday, (t, name) => $"{t.EntryTime:HH}:00" == name);
+        if (run.Closed.Count > 0)
+        {
+            Grouped("Closed trades by what ended them", "Exit", run.Closed, (t, name) => Reason(t) == name.ToLowerInvariant());
+            Grouped("Closed trades by side", "Side", run.Closed, (t, name) => t.Sign > 0 == (name == "Long"));
+            Grouped("Closed trades by bars held", "Bars held", run.Closed, (t, name) => InBand(t.Bars, name));
+            Grouped("Closed trades by the weekday", "Weekday", run.Closed, (t, name) => t.EntryTime.DayOfWeek.ToString() == name);
+            Grouped("Closed trades on intraday bars by the hour", "Hour", [.. run.Closed.Where(t => _timeframes[t.Strategy] != "1d")], (t, name) => $"{t.EntryTime:HH}:00" == name);
+            Excursions();
+        }
+        Open();
+        if (run.Closed.Count > 1) Streaks();
     }
 
-    private static void Grouped(PageCheck check, string caption, List<TradeRow> closed, Func<TradeRow, string, bool> belongs)
+    /// <summary>What ended a trade, in words.</summary>
+    public static string Reason(TradeRow trade) => Reasons.GetValueOrDefault(trade.Reason, trade.Reason);
+
+    private void Grouped(string caption, string heading, List<TradeRow> closed, Func<TradeRow, string, bool> belongs)
     {
-        var rows = check.Take(caption).Rows.Skip(1).ToList();
-        foreach (var row in rows)
+        var names = check.Table(caption, name =>
         {
-            List<TradeRow> group = [.. closed.Where(t => belongs(t, row[0]))];
-            var (where, figures) = ($"{caption}, {row[0]}", new TradeFigures(group));
-            check.Number(where + ", trades", row[1], group.Count);
-            check.Number(where + ", share", row[2], (double)group.Count / closed.Count);
-            check.Number(where + ", won", row[3], figures.WinRate);
-            check.Number(where + ", profit factor", row[4], figures.ProfitFactor);
-            check.Number(where + ", average return", row[5], Mean(group, t => t.Return));
-            check.Number(where + ", bars", row[6], Mean(group, t => t.Bars));
-            check.Number(where + ", net profit", row[7], group.Sum(t => t.NetProfit));
-        }
-        check.Number(caption + ", all trades are in a row", closed.Count.ToString(), rows.Sum(r => ShownNumber.Parse(r[1]).Value));
+            List<TradeRow> group = [.. closed.Where(t => belongs(t, name))];
+            var figures = new TradeFigures(group);
+            return new Cells
+            {
+                [heading] = name,
+                ["Trades"] = group.Count,
+                ["Share"] = (double)group.Count / closed.Count,
+                ["Won"] = figures.WinRate,
+                ["Profit factor"] = figures.ProfitFactor,
+                ["Average return"] = Mean(group, t => t.Return),
+                ["Bars"] = Mean(group, t => t.Bars),
+                ["Net profit"] = group.Sum(t => t.NetProfit),
+            };
+        });
+        if (names.Count > 0) check.Number(caption + ", all trades are in a row", closed.Count.ToString(), closed.Count(t => names.Count(n => belongs(t, n)) == 1));
     }
 
     private static double Mean(List<TradeRow> trades, Func<TradeRow, double> figure) => trades.Select(figure).DefaultIfEmpty(double.NaN).Average();
@@ -50,5 +63,84 @@ internal static class TradeTables
         var ends = band.Split('–');
         var first = (int)ShownNumber.Parse(ends[0]).Value;
         return bars >= first && (ends.Length == 1 || bars <= ShownNumber.Parse(ends[1]).Value);
+    }
+
+    private void Open() => check.Table("Trades still open, at the last close", [.. run.Trades.Where(t => t.IsOpen).Take(MostOpen).Select(t => new Cells
+    {
+        ["Strategy"] = t.Strategy,
+        ["Side"] = t.Sign > 0 ? "long" : "short",
+        ["Entered"] = Cell.Time(t.EntryTime),
+        ["Quantity"] = t.Quantity,
+        ["Price"] = t.EntryPrice,
+        ["Last"] = run.Markets.Bars[t.Symbol][^1].Close,
+        ["Profit so far"] = t.NetProfit,
+    })]);
+
+    // The furthest that prices went against and for the holder: whole bars from the entry on, and the price of the exit.
+    private void Excursions()
+    {
+        // Of what the portfolio itself closed, by its closes alone, it is not known: the strategy's own trade went on.
+        var followed = run.Files.StrategyTrades().Select(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason)).ToHashSet();
+        var reached = run.Closed.Where(t => followed.Contains((t.Strategy, t.EntryTime, t.ExitTime, t.Reason))).Select(t => (t.NetProfit, Reach: Reach(t))).ToList();
+        if (reached.Count == 0) return;
+        check.Table("Mean excursions, percent of the entry price", name =>
+        {
+            var group = reached.Where(t => name == "All" || (name == "Winners" ? t.NetProfit > 0 : t.NetProfit < 0)).Select(t => t.Reach).ToList();
+            return new Cells
+            {
+                ["Trades"] = name,
+                ["Adverse (MAE)"] = group.Select(r => r.Adverse).DefaultIfEmpty(double.NaN).Average(),
+                ["Favourable (MFE)"] = group.Select(r => r.Favourable).DefaultIfEmpty(double.NaN).Average(),
+            };
+        });
+        check.Drawn("Against the holder");
+        check.Drawn("For the holder");
+    }
+
+    private (double Adverse, double Favourable) Reach(TradeRow trade)
+    {
+        var bars = run.Markets.Of(trade.Symbol, _timeframes[trade.Strategy]);
+        var (low, high) = (Math.Min(trade.EntryPrice, trade.ExitPrice), Math.Max(trade.EntryPrice, trade.ExitPrice));
+        for (var i = FirstAt(bars, trade.EntryTime); i < bars.Count && bars[i].Time < trade.ExitTime; i++)
+            (low, high) = (Math.Min(low, bars[i].Low), Math.Max(high, bars[i].High));
+        var (fall, rise) = ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
+        return trade.Sign > 0 ? (fall, rise) : (rise, fall);
+    }
+
+    private static int FirstAt(List<Markets.MarketBar> bars, DateTime time)
+    {
+        var at = bars.BinarySearch(new Markets.MarketBar(time, 0, 0, 0, 0, 0), Comparer<Markets.MarketBar>.Create((a, b) => a.Time.CompareTo(b.Time)));
+        return at < 0 ? ~at : at;
+    }
+
+    // In order of closing; the expected number from as many independent trades.
+    private void Streaks()
+    {
+        var found = new Dictionary<(int Sign, int Length), int>();
+        var (sign, length) = (0, 0);
+        foreach (var trade in run.Closed.Append(null))
+        {
+            var next = trade is null ? 0 : Math.Sign(trade.NetProfit);
+            if (next == sign && next != 0)
+            {
+                length++;
+                continue;
+            }
+            if (sign != 0) found[(sign, Math.Min(length, LongestStreak))] = found.GetValueOrDefault((sign, Math.Min(length, LongestStreak))) + 1;
+            (sign, length) = (next, 1);
+        }
+        var (won, lost) = (Share(1), Share(-1));
+        check.Table("Streaks by length", [.. Enumerable.Range(1, LongestStreak).Where(k => found.ContainsKey((1, k)) || found.ContainsKey((-1, k))).Select(k => new Cells
+        {
+            ["Length"] = k == LongestStreak ? $"{k} and more" : $"{k}",
+            ["Winning"] = found.GetValueOrDefault((1, k)),
+            ["By chance"] = Expected(won, k),
+            ["Losing"] = found.GetValueOrDefault((-1, k)),
+            ["By chance (2)"] = Expected(lost, k),
+        })]);
+
+        double Share(int side) => (double)run.Closed.Count(t => Math.Sign(t.NetProfit) == side) / run.Closed.Count;
+
+        double Expected(double chance, int k) => run.Closed.Count * Math.Pow(chance, k) * (k == LongestStreak ? 1 - chance : (1 - chance) * (1 - chance));
     }
 }

@@ -1,37 +1,82 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Granary.Recompute.Tests.Running;
 
-/// <summary>A table of a report page: its caption and the texts of its cells, the header row included where there is one.</summary>
-internal sealed record PageTable(string Caption, IReadOnlyList<IReadOnlyList<string>> Rows);
+/// <summary>A table of a report page.</summary>
+/// <param name="Heading">That stands before it.</param>
+/// <param name="Summary">Of the fold that it is in, or that stands before it under the same heading.</param>
+/// <param name="Header">Headings of the columns; a second "Price" is "Price (2)". Empty for a list of names and figures.</param>
+/// <param name="Rows">Texts of the cells of the body.</param>
+internal sealed record PageTable(string Caption, string Heading, string Summary, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows);
 
-/// <summary>What a reader sees of an HTML report: headline figures and tables, read from the markup.</summary>
+/// <summary>A line of a chart; missing values are NaN.</summary>
+internal sealed record ChartLine(string Name, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
+
+/// <summary>A chart of a report page: its lines, and the labels of its bars.</summary>
+internal sealed record PageChart(string Title, IReadOnlyList<ChartLine> Lines, IReadOnlyList<string> Bars);
+
+/// <summary>What a reader sees of an HTML report: headline figures, tables and charts, read from the markup.</summary>
 internal sealed partial class ReportPage
 {
     private ReportPage(string html)
     {
+        Charts = [.. Figure().Matches(html).Select(m => ParseChart(m.Value))];
         html = HiddenParts().Replace(html, "");
-        Tables = [.. Table().Matches(html).Select(m => Parse(m.Value))];
+        var (tables, heading, summary) = (new List<PageTable>(), "", "");
+        foreach (Match part in Part().Matches(html))
+        {
+            if (part.Value.StartsWith("<table", StringComparison.Ordinal)) tables.Add(Parse(part.Value, heading, summary));
+            else if (part.Value.StartsWith("<s", StringComparison.Ordinal)) summary = Text(part.Value);
+            else (heading, summary) = (Text(part.Value), "");
+        }
+        Tables = tables;
         Headlines = Headline().Matches(html).ToDictionary(m => Text(m.Groups[1].Value), m => Text(m.Groups[2].Value), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<PageTable> Tables { get; }
+
+    public IReadOnlyList<PageChart> Charts { get; }
 
     /// <summary>The figures at the head of the page, by their names.</summary>
     public IReadOnlyDictionary<string, string> Headlines { get; }
 
     public static ReportPage Read(string path) => new(File.ReadAllText(path));
 
-    /// <summary>The first table whose caption begins so.</summary>
-    public PageTable TableOf(string caption) =>
-        Tables.FirstOrDefault(t => t.Caption.StartsWith(caption, StringComparison.Ordinal))
-        ?? throw new ShouldAssertException($"the page has no table '{caption}'; it has {string.Join("; ", Tables.Select(t => t.Caption))}");
-
-    private static PageTable Parse(string table)
+    private static PageTable Parse(string table, string heading, string summary)
     {
         var caption = Caption().Match(table) is { Success: true } found ? Text(found.Groups[1].Value) : "";
-        return new PageTable(caption, [.. Row().Matches(table).Select(r => (IReadOnlyList<string>)[.. Cell().Matches(r.Value).Select(c => Text(c.Groups[1].Value))])]);
+        var head = Head().Match(table);
+        var header = new List<string>();
+        foreach (var name in head.Success ? Cells(head.Value) : [])
+            header.Add(header.Contains(name) ? $"{name} ({header.Count(h => h == name || h.StartsWith(name + " (", StringComparison.Ordinal)) + 1})" : name);
+        var body = head.Success ? table.Remove(head.Index, head.Length) : table;
+        return new PageTable(caption, heading, summary, header, [.. Row().Matches(body).Select(r => Cells(r.Value))]);
+    }
+
+    private static List<string> Cells(string row) => [.. Cell().Matches(row).Select(c => Text(c.Groups[1].Value))];
+
+    private static PageChart ParseChart(string figure)
+    {
+        var title = Name().Match(figure) is { Success: true } found ? Text(found.Groups[1].Value) : "";
+        var bars = Bar().Matches(figure).Select(m => Text(m.Groups[1].Value)).ToList();
+        return new PageChart(title, Data().Match(figure) is { Success: true } data ? Lines(data.Groups[1].Value) : [], bars);
+    }
+
+    private static List<ChartLine> Lines(string json)
+    {
+        var root = JsonDocument.Parse(json).RootElement;
+        var start = DateTime.UnixEpoch.AddMinutes(root.GetProperty("from").GetDouble());
+        var lines = new List<ChartLine>();
+        foreach (var line in root.GetProperty("lines").EnumerateArray())
+        {
+            var (times, minutes) = (new List<DateTime>(), 0.0);
+            foreach (var step in line.GetProperty("t").EnumerateArray()) times.Add(start.AddMinutes(minutes += step.GetDouble()));
+            lines.Add(new ChartLine(line.GetProperty("name").GetString()!, times,
+                [.. line.GetProperty("v").EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN)]));
+        }
+        return lines;
     }
 
     private static string Text(string markup) => Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(markup, " ")), " ").Trim();
@@ -39,16 +84,31 @@ internal sealed partial class ReportPage
     [GeneratedRegex("<(script|style|svg).*?</\\1>", RegexOptions.Singleline, 10_000)]
     private static partial Regex HiddenParts();
 
-    [GeneratedRegex("<table.*?</table>", RegexOptions.Singleline, 10_000)]
-    private static partial Regex Table();
+    [GeneratedRegex("<figure class=\"chart.*?</figure>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Figure();
+
+    [GeneratedRegex("<span class=\"name\">(.*?)</span>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Name();
+
+    [GeneratedRegex("<rect class=\"[^\"]*\"[^>]*><title>(.*?)</title>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Bar();
+
+    [GeneratedRegex("<script type=\"application/json\">(.*?)</script>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Data();
+
+    [GeneratedRegex("<table.*?</table>|<h[2-4][^>]*>.*?</h[2-4]>|<summary>.*?</summary>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Part();
 
     [GeneratedRegex("<caption[^>]*>(.*?)</caption>", RegexOptions.Singleline, 10_000)]
     private static partial Regex Caption();
 
+    [GeneratedRegex("<thead.*?</thead>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Head();
+
     [GeneratedRegex("<tr.*?</tr>", RegexOptions.Singleline, 10_000)]
     private static partial Regex Row();
 
-    [GeneratedRegex("<t[hd][^>]*>(.*?)</t[hd]>", RegexOptions.Singleline, 10_000)]
+    [GeneratedRegex("<t[hd](?![a-z])[^>]*>(.*?)</t[hd]>", RegexOptions.Singleline, 10_000)]
     private static partial Regex Cell();
 
     [GeneratedRegex("<dt[^>]*>(.*?)</dt><dd[^>]*>(.*?)</dd>", RegexOptions.Singleline, 10_000)]

@@ -24,6 +24,7 @@ internal sealed class RunFiles(string folder)
     private IReadOnlyList<JsonElement>? _strategies;
     private List<TradeRow>? _portfolio, _own;
     private List<EquityRow>? _equity;
+    private ILookup<string, TradeRow>? _byStrategy;
 
     public string Folder { get; } = folder;
 
@@ -41,6 +42,9 @@ internal sealed class RunFiles(string folder)
     public List<TradeRow> PortfolioTrades() => _portfolio ??= Trades("portfolio_trades.csv");
 
     public List<TradeRow> StrategyTrades() => _own ??= Trades("trades.csv");
+
+    public IReadOnlyList<TradeRow> TradesOf(string strategy) =>
+        [.. (_byStrategy ??= StrategyTrades().ToLookup(t => t.Strategy, StringComparer.Ordinal))[strategy]];
 
     private List<EquityRow> ReadEquity()
     {

@@ -12,6 +12,9 @@ internal sealed class CostSection : IReportSection<RunView>
     private const double Participation = 0.01;
     private const int MostMarkets = 60;
 
+    // Longer series are read in coarser bars.
+    private const int MostBars = 1_000_000;
+
     public string Id => "costs";
 
     public string Title => "Costs and capacity";
@@ -45,9 +48,8 @@ internal sealed class CostSection : IReportSection<RunView>
         var rows = new List<(string Symbol, double Traded, double Turnover, double Typical, double Large, double Capacity)>();
         foreach (var (symbol, traded) in t.TradedBySymbol.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(MostMarkets))
         {
-            // The market's own longest timeframe tells its turnover as well as its shortest, and is shorter to read.
-            var market = view.Model.Markets.Where(m => m.Symbol == symbol).MinBy(m => m.Bars);
-            var turnover = market is null ? double.NaN : DailyTurnover(view.Events.Bars(symbol, market.Timeframe, 500), market);
+            var market = view.Model.Markets.Where(m => m.Symbol == symbol).MaxBy(m => m.Bars);
+            var turnover = market is null ? double.NaN : DailyTurnover(view.Events.Bars(symbol, market.Timeframe, MostBars), market);
             var fills = t.Fills(symbol);
             var (typical, large) = fills.Length == 0 ? (double.NaN, double.NaN) : (TailRisk.Quantile(fills, 0.5), TailRisk.Quantile(fills, 0.95));
             rows.Add((symbol, traded, turnover, typical, large, turnover > 0 && large > 0 ? Participation * turnover / large : double.NaN));
@@ -58,8 +60,8 @@ internal sealed class CostSection : IReportSection<RunView>
             : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
         HtmlTable.Open(html, "Capacity by market",
         [
-            new("Market", Number: false), new("Bought and sold"), new("Daily turnover", Hint: "Mean of volume times close per day with bars"),
-            new("Median fill", Minor: true, Hint: "Of equity at its time"), new("Large fill", Hint: "95% quantile, of equity at its time"), new("Capacity"),
+            new("Market", Number: false), new("Bought and sold"), new("Daily turnover", Hint: "Mean of volume times close per UTC day with bars"),
+            new("Median fill", Minor: true, Hint: "Of the equity at the end of the day before"), new("Large fill", Hint: "95% quantile, of the equity at the end of the day before"), new("Capacity"),
         ], "narrow", sortable: true);
         foreach (var r in rows)
         {
@@ -78,9 +80,14 @@ internal sealed class CostSection : IReportSection<RunView>
     private static double DailyTurnover(IReadOnlyList<Bar> bars, MarketEntry market)
     {
         double turnover = 0;
-        foreach (var bar in bars) turnover += bar.Volume * bar.Close;
-        // Weekends are no trading days unless there are bars on Saturdays; five in seven is near enough for an estimate.
-        var days = (market.Last - market.First).TotalDays * (bars.Any(b => b.OpenTime.DayOfWeek == DayOfWeek.Saturday) ? 1 : 5 / 7d);
+        long days = 0, last = -1;
+        foreach (var bar in bars)
+        {
+            turnover += bar.Volume * bar.Close;
+            var day = bar.Time / TimeSpan.TicksPerDay;
+            if (day != last) days++;
+            last = day;
+        }
         return turnover * market.Multiplier / Math.Max(1, days);
     }
 }

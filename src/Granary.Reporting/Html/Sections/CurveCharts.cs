@@ -32,8 +32,8 @@ internal static class CurveCharts
             Span = span,
             Intraday = view.Intraday,
         }.Write(html);
-        var under = Drawdown.Underwater(curve);
-        for (var i = 0; i < under.Length; i++) under[i] = -under[i];
+        // Of every point, not of those that are drawn: a peak may lie between them.
+        double[] under = [.. view.DrawnDepths.Select(d => -d)];
         var deepest = view.Drawdowns.Count > 0 ? view.Drawdowns[0] : null;
         new TimePlot
         {

@@ -86,10 +86,9 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
                 foreach (var (period, _) in _days)
                     values.Remove(period);
         }
-        // Days' ends see less of a drawdown than all bars do.
-        if (values.TryGetValue("longestUnderwaterDays", out var longest) && view.Drawdowns.Count > 0
-            && view.Drawdowns.Max(d => d.Days) is var days && days > longest.Value)
-            values["longestUnderwaterDays"] = new Figure(days, false);
+        // Days' ends see neither all falls nor all recoveries.
+        if (view is RunView { Model.LongestUnderwaterDays: var longest } && double.IsFinite(longest))
+            values["longestUnderwaterDays"] = new Figure(longest, false);
         if (view.RiskFree == 0) values.Remove("excessSharpe");
         return values;
     }

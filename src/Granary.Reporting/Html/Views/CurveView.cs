@@ -29,6 +29,9 @@ internal class CurveView
     /// <summary>What is drawn: thinned, with every extreme.</summary>
     public EquityCurve Drawn { get; }
 
+    /// <summary>At each point of <see cref="Drawn"/>, how far it lay below the highest point so far, drawn or not; a positive fraction.</summary>
+    public required IReadOnlyList<double> DrawnDepths { get; init; }
+
     /// <summary>By day, or by hour in short runs: for tables by month and for what moves along.</summary>
     public EquityCurve Closes { get; }
 
@@ -78,9 +81,14 @@ internal class CurveView
             peak = Math.Max(peak, curve.Values[i]);
             recorder.Add(new EquityRow(curve.Times[i], curve.Values[i], 0, 0, peak > 0 ? 1 - curve.Values[i] / peak : 0));
         }
-        return new CurveView(CurveOf(recorder.Rows()), CurveOf(recorder.Closes()), curve,
+        var rows = recorder.Rows();
+        return new CurveView(CurveOf(rows), CurveOf(recorder.Closes()), curve,
             curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName,
-            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)) { RiskFree = riskFree };
+            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)) 
+        {
+            DrawnDepths = [.. rows.Select(r => r.Drawdown)],
+            RiskFree = riskFree,
+        };
     }
 
     protected static EquityCurve CurveOf(IReadOnlyList<EquityRow> rows)

@@ -8,12 +8,14 @@ internal sealed class RunView : CurveView
 {
     private Holdings? _holdings;
 
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
         : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.Benchmark) : null,
             model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName,
             model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b) : null)
     {
         Model = model;
+        DrawnDepths = [.. rows.Select(r => r.Drawdown)];
         RiskFree = model.RiskFree;
         Events = events;
         Rows = rows;
@@ -51,7 +53,9 @@ internal sealed class RunView : CurveView
                 held = rows[i].Exposure != 0;
                 if (i == 0 && rows.Count > 1 && Period == "day" && rows[1].Time / TimeSpan.TicksPerDay == rows[0].Time / TimeSpan.TicksPerDay)
                     continue;
-                if (before > 0 && rows[i].Equity / before - 1 is var r) returns.Add((r, inMarket || r != 0));
+                // Once all is lost a day gains and loses nothing; it counts among all days, as in results.json.
+                var r = before > 0 ? rows[i].Equity / before - 1 : 0;
+                returns.Add((r, inMarket || r != 0));
                 before = rows[i].Equity;
             }
             return returns;

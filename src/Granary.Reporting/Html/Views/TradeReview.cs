@@ -11,7 +11,7 @@ internal sealed class TradeReview
     /// <summary>Where no strategy carries weight, the strategies' own trades are looked at, but not more than so many.</summary>
     public const long MostOwnTrades = 250_000;
 
-    private const int MostPoints = 1200, MostOpen = 100, MostFills = 4096;
+    private const int MostPoints = 1200, MostOpen = 100, MostFills = 65_536;
 
     private readonly RunModel _model;
     private readonly EquityCurve _closes;
@@ -131,7 +131,7 @@ internal sealed class TradeReview
 
     public double Multiplier(string symbol) => _multipliers.GetValueOrDefault(symbol, 1);
 
-    /// <summary>Fills of a symbol as fractions of the equity at their time, ascending.</summary>
+    /// <summary>Fills of a symbol as fractions of the equity at the end of the day before, ascending.</summary>
     public double[] Fills(string symbol)
     {
         if (!_fills.TryGetValue(symbol, out var fills)) return [];
@@ -165,7 +165,7 @@ internal sealed class TradeReview
         BeforeCosts += trade.Profit;
         if (trade.Profit > 0) GainsBeforeCosts += trade.Profit;
         _accumulator.Add(net, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
-        _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
+        if (!double.IsNaN(trade.AdverseExcursion)) _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
 
         Group(ByReason, trade.Reason).Add(trade, multiplier);
         Group(BySide, trade.Side).Add(trade, multiplier);

@@ -1,0 +1,23 @@
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests;
+
+/// <summary>Every figure of the combined batch's reports follows from the runs' own files and the bars.</summary>
+public class CombinedReportTests(CombinedRuns runs)
+{
+    [Fact]
+    public void Figures_of_the_page_of_a_combined_batch_follow_from_trades_and_bars() => Check(runs.Shared, "buy-and-hold", "Buy and hold");
+
+    [Fact]
+    public void Figures_of_the_page_of_a_ruined_portfolio_follow_from_trades_and_bars() => Check(runs.Ruined, "NYSE", "NYSE");
+
+    private void Check(RunFiles files, string benchmark, string name)
+    {
+        var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
+        RunPage.Check(check, new RunFigures(files, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission, benchmark), name);
+        check.Demand();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Figures;
+
+/// <summary>A run rebuilt from its trades and the bars: all that its page shows is taken from here.</summary>
+internal sealed class RunFigures
+{
+    private readonly Dictionary<string, List<EquityRow>> _own = new(StringComparer.Ordinal);
+
+    /// <param name="commission">Fraction of the notional of each side.</param>
+    /// <param name="benchmark">A symbol, buy-and-hold, or null for none.</param>
+    public RunFigures(RunFiles files, MarketSet markets, double cash, double commission, string? benchmark = null)
+    {
+        (Files, Markets, Cash, Commission) = (files, markets, cash, commission);
+        Trades = files.PortfolioTrades();
+        Closed = [.. Trades.Where(t => !t.IsOpen)];
+        var traded = files.Weighted.Select(s => s.GetProperty("symbol").GetString()!).ToHashSet();
+        var shown = files.Equity();
+        Account = new RebuiltAccount(cash, commission, markets.Multipliers);
+        Rows = Account.Rows(Trades, markets.Bars.Where(m => traded.Contains(m.Key))
+            .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList()), withPositions: true);
+        Daily = new DailyCurve(Rows, cash);
+        Closes = EndsOfDays(Rows);
+        Benchmark = benchmark is null ? null : Worth(benchmark);
+        Ranked = [.. files.Strategies.Select((s, i) => (Strategy: s, Index: i)).OrderByDescending(s => s.Strategy.GetProperty("weight").GetDouble())
+            .ThenByDescending(s => Stat(s.Strategy, "totalReturn") is var r && double.IsNaN(r) ? double.NegativeInfinity : r).ThenBy(s => s.Index).Select(s => s.Strategy)];
+    }
+
+    public RunFiles Files { get; }
+
+    public MarketSet Markets { get; }
+
+    public double Cash { get; }
+
+    public double Commission { get; }
+
+    public RebuiltAccount Account { get; }
+
+    public List<TradeRow> Trades { get; }
+
+    public List<TradeRow> Closed { get; }
+
+    public List<EquityRow> Rows { get; }
+
+    /// <summary>The last row of each day, and before them the very first row where its day has several; with the row's index.</summary>
+    public List<(EquityRow Row, int Index)> Closes { get; }
+
+    public DailyCurve Daily { get; }
+
+    /// <summary>Of the benchmark at the rows of <see cref="Closes"/>; null without one.</summary>
+    public BareCurve? Benchmark { get; }
+
+    /// <summary>The strategies in the order of the page: by weight, then by return.</summary>
+    public List<JsonElement> Ranked { get; }
+
+    public static double Stat(JsonElement strategy, string key) =>
+        strategy.GetProperty("stats").TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+
+    /// <summary>A strategy's own account, row by row of its own bars.</summary>
+    public List<EquityRow> OwnRows(JsonElement strategy)
+    {
+        var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
+        if (_own.TryGetValue(id, out var rows)) return rows;
+        var bars = Markets.Of(symbol, strategy.GetProperty("timeframe").GetString()!);
+        return _own[id] = new RebuiltAccount(Cash, Commission, Markets.Multipliers).Rows(Files.TradesOf(id), new Dictionary<string, List<MarketBar>> { [symbol] = bars });
+    }
+
+    private static List<(EquityRow, int)> EndsOfDays(List<EquityRow> rows)
+    {
+        var found = new List<(EquityRow, int)>();
+        for (var i = 0; i < rows.Count; i++)
+            if (i == 0 || i == rows.Count - 1 || rows[i + 1].Time.Date != rows[i].Time.Date)
+                found.Add((rows[i], i));
+        return found;
+    }
+
+    // What the cash would be worth, put into the first close of a market, or of each market in equal parts.
+    private BareCurve Worth(string benchmark)
+    {
+        var markets = benchmark == "buy-and-hold" ? Markets.Bars.Values.ToList() : [Markets.Bars[benchmark]];
+        var times = Closes.ConvertAll(c => c.Row.Time);
+        var sums = new double[times.Count];
+        foreach (var bars in markets)
+        {
+            var next = 0;
+            for (var i = 0; i < sums.Length; i++)
+            {
+                while (next < bars.Count && bars[next].Time <= times[i]) next++;
+                sums[i] += (next == 0 ? 1 : bars[next - 1].Close / bars[0].Close) / markets.Count;
+            }
+        }
+        return new BareCurve(times, [.. sums.Select(s => s * Cash)]);
+    }
+}
