@@ -104,4 +104,13 @@ public sealed class TerminalOutputTests : IDisposable
         split.ShouldMatch("(?m)^out of sample: the later periods +60 ");
         split.ShouldNotContain("Every figure is in sample");
     }
+
+    [Theory, InlineData("backtest"), InlineData("walkforward"), InlineData("live"), InlineData("session"), InlineData("analyze"), InlineData("learn"), InlineData("track"), InlineData("train"),
+        InlineData("verify"), InlineData("compare"), InlineData("replay"), InlineData("data", "list"), InlineData("data", "check"), InlineData("data", "generate"), InlineData("data", "export")]
+    public async Task Every_option_of_a_command_says_what_it_is_for(params string[] command)
+    {
+        var lines = (await DoneAsync([.. command, "--help"])).Split('\n').SkipWhile(l => !l.StartsWith("Options:", StringComparison.Ordinal)).Skip(1).TakeWhile(l => l.StartsWith(' ')).ToList();
+        lines.Count.ShouldBeGreaterThan(2);
+        foreach (var line in lines) line.TrimEnd().ShouldMatch(@"^ +(-\S.*?  +[A-Za-z\p{L}(0-9']|\s{10,}\S)", line);
+    }
 }

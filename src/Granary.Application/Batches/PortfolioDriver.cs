@@ -265,7 +265,7 @@ public sealed class PortfolioDriver
         var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
         if (atSignal + atFill == 0) return;
         notes.Add(new RunNote(NoteCode.CashShort, string.Create(CultureInfo.InvariantCulture,
-            $"The portfolio made {atSignal:N0} entries smaller at their signal and {atFill:N0} at their fill, since cash did not pay for them in full; portfolio.onInsufficientCash says reject to refuse them."),
+            $"The portfolio made {atSignal:N0} entries smaller at their signal and {atFill:N0} at their fill, since the cash did not pay for them in full. To refuse such entries, set portfolio.onInsufficientCash to reject."),
             atSignal + atFill));
     }
 

@@ -27,7 +27,7 @@ internal static class AnalysisCommands
         var file = new Argument<string>("EQUITY.csv") { Description = "a CSV file with date,equity" };
         var benchmark = new Option<string?>("--benchmark") { Description = "another one to compare with" };
         var perYear = new Option<double?>("--periods-per-year") { Description = "how many rows a year has (told from the dates)" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var output = new Option<string?>("--out") { Description = "a tear sheet, as report.html" };
         var title = new Option<string?>("--title") { Description = "heading of the tear sheet (the file's name)" };
         var author = new Option<string?>("--author") { Description = "who made it, beside the heading" };
@@ -68,14 +68,14 @@ internal static class AnalysisCommands
     {
         var file = new Argument<string>("FEATURES.csv") { Description = "a table with a header, rows in time order" };
         var label = new Option<string>("--label") { Required = true, Description = "the column to predict" };
-        var trainer = new Option<string>("--trainer") { Required = true };
+        var trainer = new Option<string>("--trainer") { Required = true, Description = "the trainer's name; 'granary trainers' lists them" };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 0.7, Description = "share of the rows that trains" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "seed of everything that the trainer draws" };
         var parameters = new Option<string?>("--params") { Description = "the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "threads to use (all)" };
         var save = new Option<string?>("--save") { Description = "add the model to a registry under this name; 'granary models predict' asks it" };
         var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "for --save: the folder of versions, or postgres://…" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, parameters, threads, save, registry, json };
         command.SetAction((call, token) =>
         {
@@ -103,11 +103,11 @@ internal static class AnalysisCommands
         var panel = new Option<string?>("--panel") { Description = "a CSV of returns: date and a column for each name" };
         var universe = new Option<string?>("--universe") { Description = "a folder of bar files" };
         var index = new Option<string>("--index") { Required = true, Description = "the panel's column, or with --universe a bar file" };
-        var most = new Option<int>("--max-stocks") { Required = true };
-        var intercept = new Option<bool>("--intercept");
-        var nonNegative = new Option<bool>("--non-negative");
-        var sumToOne = new Option<bool>("--sum-to-one");
-        var maxWeight = new Option<double?>("--max-weight");
+        var most = new Option<int>("--max-stocks") { Required = true, Description = "how many names the replica holds at the most" };
+        var intercept = new Option<bool>("--intercept") { Description = "fit a constant beside the weights" };
+        var nonNegative = new Option<bool>("--non-negative") { Description = "no short positions" };
+        var sumToOne = new Option<bool>("--sum-to-one") { Description = "the weights add up to one" };
+        var maxWeight = new Option<double?>("--max-weight") { Description = "the largest weight of a name" };
         var minWeight = new Option<double>("--min-weight") { Description = "names whose weight would be smaller are not held" };
         var residual = new Option<double>("--residual") { Description = "stop when the residual's norm is at most this share of the index's" };
         var normalise = new Option<bool>("--normalise") { Description = "volatile names have no advantage in the choice" };
@@ -124,8 +124,8 @@ internal static class AnalysisCommands
         refine.AcceptOnlyFromAmong("auto", "local", "none");
         var output = new Option<string?>("--out") { Description = "a report, as replica.html: residual, names and their history, names against error" };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 1, Description = "share of the periods that is fitted; the rest judges" };
-        var perYear = new Option<double?>("--periods-per-year");
-        var json = new Option<bool>("--json");
+        var perYear = new Option<double?>("--periods-per-year") { Description = "how many rows a year has (from the dates)" };
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step, split, perYear, refine, output, json };
         command.SetAction(async (call, token) =>
         {
@@ -213,10 +213,10 @@ internal static class AnalysisCommands
     {
         var file = new Argument<string>("FILE") { Description = "a bar file" };
         var factors = new Option<string>("--factors") { Required = true, Description = "separated by semicolons, as \"sma(20);macd(12,26,9).signal\"" };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean or questdb" };
         var timeframe = new Option<string?>("--timeframe") { Description = "of the file's bars (told from their times)" };
         var noAdjust = new Option<bool>("--no-adjust") { Description = "raw prices, where the file has adjusted ones too" };
-        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open" };
+        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times are: open or close of a bar" };
         var output = new Option<string?>("--out") { Description = "a CSV file (standard output)" };
         var command = new Command("compute", "Compute factors over a bar file.") { file, factors, format, timeframe, noAdjust, stamp, output };
         command.SetAction(async (call, token) =>

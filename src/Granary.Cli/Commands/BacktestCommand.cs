@@ -20,10 +20,10 @@ internal static class BacktestCommand
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-<UTC>)" };
         var host = new Option<string>("--host") { Description = "embedded, or the address of a silo", DefaultValueFactory = _ => "embedded" };
         var threads = new Option<int>("--threads") { Description = "threads to use (all)", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var resume = new Option<bool>("--resume") { Description = "go on with an interrupted run" };
-        var yes = new Option<bool>("--yes") { Description = "agree to a very large grid" };
+        var resume = new Option<bool>("--resume") { Description = "continue an interrupted run" };
+        var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
         var separate = new Option<bool>("--separate") { Description = "also write one trades file for each strategy" };
-        var noGuards = new Option<bool>("--no-guards") { Description = "look for no look-ahead and stress no costs; prod.json then lacks that evidence" };
+        var noGuards = new Option<bool>("--no-guards") { Description = "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch, output, host, threads, resume, yes, separate, noGuards, quiet, json };

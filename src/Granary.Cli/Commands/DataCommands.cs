@@ -26,13 +26,13 @@ internal static class DataCommands
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "bar files of one market" };
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
-        var symbol = new Option<string>("--symbol") { Required = true };
-        var timeframe = new Option<string>("--timeframe") { Required = true };
+        var symbol = new Option<string>("--symbol") { Required = true, Description = "the symbol of the bars" };
+        var timeframe = new Option<string>("--timeframe") { Required = true, Description = "as 1m, 1h or 1d" };
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean, questdb" };
         var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times mean: open or close" };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of times that carry none (UTC)" };
         var columns = Columns();
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, columns, json };
         command.SetAction(async (call, token) =>
         {
@@ -63,7 +63,7 @@ internal static class DataCommands
     private static Command List()
     {
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("list", "What a store holds.") { store, json };
         command.SetAction(async (call, token) =>
         {
@@ -87,13 +87,13 @@ internal static class DataCommands
     {
         var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "a bar file; or name a stored market" };
         var store = new Option<string?>("--store") { Description = "the store: a folder, postgres://… or questdb://…" };
-        var symbol = new Option<string?>("--symbol");
-        var timeframe = new Option<string?>("--timeframe");
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto" };
+        var symbol = new Option<string?>("--symbol") { Description = "this symbol only" };
+        var timeframe = new Option<string?>("--timeframe") { Description = "as 1m, 1h or 1d" };
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean or questdb" };
         var session = new Option<string?>("--session") { Description = "when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)" };
         var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what a FILE's times mean: open or close" };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of a FILE's times that carry none (UTC)" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var columns = Columns();
         var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
         var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
@@ -149,10 +149,10 @@ internal static class DataCommands
     {
         var output = new Option<string>("--out") { Required = true, Description = "the folder; files are OUT/TIMEFRAME/SYMBOL.csv" };
         var symbols = new Option<string>("--symbols") { DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols), Description = "names; those that end in USDT trade around the clock" };
-        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h" };
-        var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01" };
-        var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01" };
-        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1 };
+        var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several, as 1h,1d" };
+        var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01", Description = "the first day" };
+        var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01", Description = "the day after the last" };
+        var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "the same seed makes the same bars" };
         var command = new Command("generate", "Make seeded synthetic markets: trends, ranges, volatility clusters, gaps, session hours.") { output, symbols, timeframes, from, to, seed };
         command.SetAction(call =>
         {
@@ -168,10 +168,10 @@ internal static class DataCommands
     private static Command Export()
     {
         var source = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
-        var symbol = new Option<string>("--symbol") { Required = true };
-        var timeframe = new Option<string>("--timeframe") { Required = true };
-        var from = new Option<string?>("--from");
-        var to = new Option<string?>("--to");
+        var symbol = new Option<string>("--symbol") { Required = true, Description = "the symbol" };
+        var timeframe = new Option<string>("--timeframe") { Required = true, Description = "as 1m, 1h or 1d" };
+        var from = new Option<string?>("--from") { Description = "the first bar, as 2024-01-31" };
+        var to = new Option<string?>("--to") { Description = "the first bar that is left out" };
         var output = new Option<string>("--out") { Required = true, Description = "the CSV file" };
         var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
         command.SetAction(async (call, token) =>

@@ -22,7 +22,7 @@ internal static class HostCommands
         var urls = new Option<string>("--urls") { DefaultValueFactory = _ => "http://127.0.0.1:8080", Description = "addresses to listen on" };
         var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
         var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "threads to use (all)" };
         var state = new Option<string[]>("--state") { DefaultValueFactory = _ => [], Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several" };
         var command = new Command("serve", "Serve the HTTP API: batches, weights, live accounts.") { urls, runs, keys, threads, state };
         command.SetAction(async (call, token) =>

@@ -43,9 +43,9 @@ internal static class LearningCommands
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
         var strategies = new Option<string>("--strategies") { DefaultValueFactory = _ => "all", Description = "all, or how many of the batch's first strategies" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "threads to use (all)" };
         var quiet = new Option<bool>("--quiet") { Description = "print no progress" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(name, description) { batch, strategies, threads, quiet, json };
         command.SetAction(async (call, token) =>
         {
@@ -95,7 +95,7 @@ internal static class LearningCommands
     public static Command Models()
     {
         var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions, or postgres://…" };
-        var json = new Option<bool>("--json");
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var name = new Argument<string>("NAME") { Description = "the model" };
         var version = new Argument<int>("VERSION");
         var wanted = new Argument<int?>("VERSION") { Arity = ArgumentArity.ZeroOrOne };

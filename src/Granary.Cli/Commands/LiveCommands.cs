@@ -23,12 +23,12 @@ internal static class LiveCommands
         var maxGap = new Option<string?>("--max-gap") { Description = "the longest wait of a paced replay, as 1s" };
         var state = new Option<string?>("--state") { Description = "the folder of the account's journal, or postgres://… (state in the run's folder)" };
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-live-<UTC>)" };
-        var without = new Option<bool>("--without-evidence") { Description = "trade a configuration whose evidence is missing or failed; it is recorded" };
+        var without = new Option<bool>("--without-evidence") { Description = "trade although validation checks are missing or failed; the journal records it" };
         var account = new Option<string?>("--account") { Description = "the account's name in the journal and the weights service (the configuration's)" };
         var weights = new Option<string?>("--weights") { Description = "the folder of the weights service, whose changes come into force at the next bar" };
         var warmUp = new Option<string?>("--warm-up") { Description = "where the bars before the feed's first come from (for streams the configuration's source)" };
-        var from = new Option<string?>("--from") { Description = "the first bar of the feed that is wanted" };
-        var to = new Option<string?>("--to") { Description = "the first bar that is not wanted any more" };
+        var from = new Option<string?>("--from") { Description = "the first bar of the feed" };
+        var to = new Option<string?>("--to") { Description = "where the feed ends: the first bar that is left out" };
         var paper = new Option<string?>("--paper") { Description = "how the paper venue behaves, as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"" };
         var host = new Option<string?>("--host") { Description = "a cluster that trades it, as http://silo:8080 (this process); state and weights are the cluster's then" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
@@ -109,7 +109,7 @@ internal static class LiveCommands
     {
         var state = new Argument<string>("STATE") { Description = "the --state of the session (or the 'control' folder of its run)" };
         var what = new Argument<string>("COMMAND") { Description = "status, pause, resume, flatten, reload, stop, enable or disable (with --strategy or --symbol), or journal" };
-        var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "what the journal is to say about it" };
+        var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "the reason, for the journal" };
         var strategy = new Option<string?>("--strategy") { Description = "this strategy only (journal, enable, disable)" };
         var symbol = new Option<string?>("--symbol") { Description = "this symbol only (journal, enable, disable)" };
         var kind = new Option<string?>("--kind") { Description = "of the journal: this kind only, as SignalDecided, OrderIntended, VenueReported, TradeChanged, PositionChanged, WeightsChanged" };

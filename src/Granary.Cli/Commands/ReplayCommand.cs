@@ -27,7 +27,7 @@ internal static class ReplayCommand
         var start = new Option<string?>("--start") { Description = "begin at this time, as 2024-01-31T14:30" };
         var block = new Option<int?>("--block") { Description = "bars of a market in a message where nothing waits (Kafka 1024, stdout 1)" };
         var control = new Option<bool>("--control") { Description = "take commands from standard input: pause, resume, seek TIME, pace PACE, stop" };
-        var quiet = new Option<bool>("--quiet");
+        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "the outcome as JSON on stdout (on stderr where the bars go to stdout)" };
         var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch, to, pace, maxGap, start, block, control, quiet, json };
         command.SetAction(async (call, token) =>

@@ -18,13 +18,13 @@ internal static class RunCommands
     public static Command Verify()
     {
         var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
-        var sample = new Option<int>("--sample") { DefaultValueFactory = _ => int.MaxValue, Description = "how many strategies to look for look-ahead in (all)" };
+        var sample = new Option<int?>("--sample") { Description = "how many strategies the look-ahead check covers (all)" };
         var cuts = new Option<int>("--cuts") { DefaultValueFactory = _ => 12, Description = "how often the future of each strategy is changed: half of them at random times, half right after its own decisions" };
-        var json = new Option<bool>("--json");
-        var command = new Command("verify", "Run it again from its manifest, compare the digests, and look for look-ahead.") { run, sample, cuts, json };
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
+        var command = new Command("verify", "Run a finished run again from its manifest, compare the digests, and check for look-ahead.") { run, sample, cuts, json };
         command.SetAction(async (call, token) =>
         {
-            var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample), call.GetValue(cuts), null, token);
+            var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample) ?? int.MaxValue, call.GetValue(cuts), null, token);
             if (call.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found, result.Causality.Factors, result.Causality.FactorsFound, result.Causality.Classes, Reaches = result.Causality.Reaches.Select(r => new { r.Class, Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()), r.Sentence }) }, result.Honesty }, Output.Json));

@@ -16,8 +16,8 @@ internal static class WalkForwardCommand
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-walkforward-<UTC>)" };
         var threads = new Option<int>("--threads") { Description = "threads to use (all)", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var yes = new Option<bool>("--yes") { Description = "agree to a very large grid" };
-        var noGuards = new Option<bool>("--no-guards") { Description = "look for no look-ahead and stress no costs; prod.json then lacks that evidence" };
+        var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
+        var noGuards = new Option<bool>("--no-guards") { Description = "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("walkforward", "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads, yes, noGuards, quiet, json };
