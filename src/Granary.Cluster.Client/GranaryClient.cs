@@ -10,6 +10,8 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
+using Granary.Storage.Files;
+using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Client;
 
@@ -180,28 +182,21 @@ public sealed class GranaryClient : IDisposable
         }
     }
 
-    private async Task DownloadAsync(string run, string name, string path, CancellationToken cancellationToken)
+    private Task DownloadAsync(string run, string name, string path, CancellationToken cancellationToken) => RetryPolicies.LostCall(IsCutOff, attempts: 3).RunAsync(async stop =>
     {
-        var temporary = path + ".part";
-        for (var attempt = 1; ; attempt++)
-        {
-            using var answer = await SendAsync(() => new(HttpMethod.Get, $"{run}/files/{Uri.EscapeDataString(name)}"), cancellationToken).ConfigureAwait(false);
-            try
-            {
-                var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-                await using (file.ConfigureAwait(false)) await answer.Content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-                File.Move(temporary, path, overwrite: true);
-                return;
-            }
-            catch (Exception e) when (e is HttpRequestException or HttpIOException && attempt < 3)
-            {
-                _current++;
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-        }
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"{run}/files/{Uri.EscapeDataString(name)}"), stop).ConfigureAwait(false);
+        using var file = new AtomicFile(path);
+        await answer.Content.CopyToAsync(file.Stream, stop).ConfigureAwait(false);
+        file.Commit();
+        return path;
+    }, cancellationToken);
+
+    private bool IsCutOff(Exception e)
+    {
+        if (e is not (HttpRequestException or HttpIOException)) return false;
+        // The next server has the same files.
+        _current++;
+        return true;
     }
 
     private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events)

@@ -1,6 +1,5 @@
 using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Tests;
 using Granary.Learning.Trainers;

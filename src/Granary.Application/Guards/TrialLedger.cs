@@ -4,6 +4,7 @@ using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
+using Granary.Storage.Retries;
 
 namespace Granary.Application.Guards;
 
@@ -167,20 +168,16 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     // One process at a time has the file open; the others wait for their turn.
     private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        var started = _clock.GetTimestamp();
-        for (var wait = 1; ; wait = Math.Min(wait * 2, 100))
+        static bool IsOpenElsewhere(Exception e, string path) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path);
+        try
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (File.Exists(path) && e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-            {
-                if (_clock.GetElapsedTime(started) >= _patience)
-                    throw new IOException(FormattableString.Invariant(
-                        $"another process has kept the trial ledger's {path} for {_patience.TotalSeconds:0.#} seconds; run the batch again when it has ended, or name another folder by {Variable}"), e);
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(wait), _clock, cancellationToken);
+            return await RetryPolicies.FileInUse(e => IsOpenElsewhere(e, path), _patience, _clock)
+                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)), cancellationToken);
+        }
+        catch (IOException e) when (IsOpenElsewhere(e, path))
+        {
+            throw new IOException(FormattableString.Invariant(
+                $"another process has kept the trial ledger's {path} for {_patience.TotalSeconds:0.#} seconds; run the batch again when it has ended, or name another folder by {Variable}"), e);
         }
     }
 

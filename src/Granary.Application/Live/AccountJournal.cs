@@ -1,5 +1,6 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Storage.Retries;
 
 namespace Granary.Application.Live;
 
@@ -94,28 +95,24 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         if (_waiting.Count == 0) return;
-        var wait = TimeSpan.FromMilliseconds(100);
-        while (true)
+        await RetryPolicies.ServerAway(MayPass, Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(5)).RunAsync(async stop =>
         {
-            try
-            {
-                var started = clock.GetTimestamp();
-                await journal.AppendAsync(_waiting, cancellationToken).ConfigureAwait(false);
-                Appending += clock.GetElapsedTime(started);
-                Appends++;
-                break;
-            }
-            catch (JournalException e) when (e.MayPass)
-            {
-                if (Fault is null) Losses++;
-                Fault = e.Message;
-                await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
-                if (wait < TimeSpan.FromSeconds(5)) wait *= 2;
-            }
-        }
+            var started = clock.GetTimestamp();
+            await journal.AppendAsync(_waiting, stop).ConfigureAwait(false);
+            Appending += clock.GetElapsedTime(started);
+            return ++Appends;
+        }, cancellationToken).ConfigureAwait(false);
         Fault = null;
         _waiting.Clear();
         _flushed = clock.GetTimestamp();
+    }
+
+    private bool MayPass(Exception e)
+    {
+        if (e is not JournalException { MayPass: true }) return false;
+        if (Fault is null) Losses++;
+        Fault = e.Message;
+        return true;
     }
 
     public ValueTask DisposeAsync() => journal.DisposeAsync();

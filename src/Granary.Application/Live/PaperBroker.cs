@@ -4,6 +4,7 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Storage.Retries;
 
 namespace Granary.Application.Live;
 
@@ -60,20 +61,11 @@ public sealed class PaperBroker : IBroker, IMarketListener
     private async ValueTask KeepAsync(string kind, string about, object body, CancellationToken cancellationToken)
     {
         var entry = new JournalEntry(_book.Last + 1, _clock.GetUtcNow(), kind, about, "", JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json));
-        var wait = TimeSpan.FromMilliseconds(100);
-        while (true)
+        await RetryPolicies.ServerAway(static e => e is JournalException { MayPass: true }, Timeout.InfiniteTimeSpan, _clock, TimeSpan.FromSeconds(5)).RunAsync(async stop =>
         {
-            try
-            {
-                await _book.AppendAsync([entry], cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (JournalException e) when (e.MayPass)
-            {
-                await Task.Delay(wait, _clock, cancellationToken).ConfigureAwait(false);
-                if (wait < TimeSpan.FromSeconds(5)) wait *= 2;
-            }
-        }
+            await _book.AppendAsync([entry], stop).ConfigureAwait(false);
+            return entry;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)

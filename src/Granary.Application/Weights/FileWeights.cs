@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Storage.Files;
+using Granary.Storage.Retries;
 
 namespace Granary.Application.Weights;
 
@@ -64,20 +65,14 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
     /// <summary>Keeps other processes out while this one reads and replaces the file.</summary>
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < 100)
-            {
-                await Task.Delay(50, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException e)
-            {
-                throw new IOException($"{path} has been held by another process for five seconds; is a second Granary writing these weights?", e);
-            }
+            return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(5))
+                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{path} has been held by another process for five seconds; is a second Granary writing these weights?", e);
         }
     }
 }

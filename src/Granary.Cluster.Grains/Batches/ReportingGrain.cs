@@ -8,6 +8,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
+using Granary.Storage.Retries;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -216,16 +217,7 @@ internal static class FolderLock
     {
         var folder = Path.Combine(runs, ".locks");
         Directory.CreateDirectory(folder);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException) when (attempt < 300)
-            {
-                await Task.Delay(100, cancellationToken);
-            }
-        }
+        return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(30)).RunAsync(
+            _ => Task.FromResult(new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose)), cancellationToken);
     }
 }

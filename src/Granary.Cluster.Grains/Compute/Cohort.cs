@@ -10,6 +10,7 @@ using Granary.Cluster.Telemetry;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
+using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Compute;
 
@@ -226,18 +227,8 @@ internal sealed class Cohort
 
     private async Task<FeedHeader> OpenAsync(string key, string hash)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var header = await _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(_stop.Token);
-                return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
-            }
-            catch (Exception e) when (Loss.Is(e) && attempt < 20)
-            {
-                await Task.Delay(50 * attempt, _stop.Token);
-            }
-        }
+        var header = await RetryPolicies.LostCall(Loss.Is).RunAsync(stop => _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
+        return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
     }
 
     // An activation for each strategy, on this silo: who asks for a strategy by its id finds it where its blocks are.

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Feeds;
 
@@ -38,22 +39,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
         }
     }
 
-    private async Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken)
-    {
-        // The feed may be lost with its silo; asked again, it comes back elsewhere and reads on from there.
-        var pause = TimeSpan.FromMilliseconds(50);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return await grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash)).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
-            }
-            catch (Exception e) when (Loss.Is(e) && attempt < 20)
-            {
-                await Task.Delay(pause, cancellationToken);
-                if (pause < TimeSpan.FromSeconds(1)) pause *= 1.5;
-            }
-        }
-    }
+    // The feed may be lost with its silo; asked again, it comes back elsewhere and reads on from there.
+    private Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken) => RetryPolicies.LostCall(Loss.Is).RunAsync(
+        stop => grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash)).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

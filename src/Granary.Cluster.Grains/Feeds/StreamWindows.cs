@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Granary.Cluster.Telemetry;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Feeds;
@@ -182,18 +183,6 @@ public sealed class StreamWindows
         }
     }
 
-    private static async Task<BlockBatch> AskAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
-            }
-            catch (Exception e) when (Loss.Is(e) && attempt < 20)
-            {
-                await Task.Delay(50 * attempt, cancellationToken);
-            }
-        }
-    }
+    private static Task<BlockBatch> AskAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken) =>
+        RetryPolicies.LostCall(Loss.Is).RunAsync(stop => source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

@@ -6,8 +6,7 @@ using System.Threading.Channels;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Storage.Addresses;
-using Polly;
-using Polly.Retry;
+using Granary.Storage.Retries;
 
 namespace Granary.Data.Exchanges;
 
@@ -142,19 +141,12 @@ public sealed class ExchangeFeed : ILiveFeed
 
     private async Task<ClientWebSocket> ConnectAsync(CancellationToken cancellationToken)
     {
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = _request.Clock }.AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<WebSocketException>().Handle<HttpRequestException>().Handle<IOException>().Handle<TimeoutException>().Handle<System.Net.Sockets.SocketException>(),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = _request.Backoff,
-            MaxDelay = TimeSpan.FromMinutes(1),
-            MaxRetryAttempts = Math.Max(1, _request.Tries - 1),
-        }).Build();
+        static bool IsAway(Exception e) => e is WebSocketException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException;
+        var policy = RetryPolicies.ServerAway(IsAway, Timeout.InfiniteTimeSpan, _request.Clock, TimeSpan.FromMinutes(1), _request.Backoff, _request.Tries);
         var endpoint = _request.Endpoint ?? _request.Exchange.Endpoint;
         try
         {
-            return await pipeline.ExecuteAsync(async token =>
+            return await policy.RunAsync(async token =>
             {
                 var socket = new ClientWebSocket();
                 try
@@ -176,7 +168,7 @@ public sealed class ExchangeFeed : ILiveFeed
                 }
             }, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException)
+        catch (Exception e) when (IsAway(e))
         {
             throw new BarStoreException($"{_request.Exchange.Name} at {endpoint.Host} could not be reached in {_request.Tries} tries ({e.Message.TrimEnd('.')}); look at the network, or at the exchange's page of its state", e);
         }

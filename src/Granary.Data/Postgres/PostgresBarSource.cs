@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 using Npgsql;
+using Polly;
 
 namespace Granary.Data.Postgres;
 
@@ -128,97 +130,105 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 
         private BarDataException Changed() => new($"{database.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
 
-        // A connection that breaks is opened anew behind the last bar that was given.
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            long? last = null;
+            await using var cursor = new Cursor(database, market, query, adjust, size);
             BarColumns? rest = null;
-            // Since when the server has been away; whoever takes the bars may have been long about the last ones.
-            long? gone = null;
-            while (true)
+            while (await cursor.NextAsync(cancellationToken).ConfigureAwait(false) is { } piece)
             {
-                var broken = false;
-                NpgsqlConnection? connection = null;
-                IAsyncEnumerator<BarColumns>? reader = null;
-                try
+                if (adjust) piece.Adjust();
+                // After a break pieces begin elsewhere; blocks stay whole all the same.
+                if (rest is null && piece.Count == size)
                 {
-                    while (true)
-                    {
-                        BarColumns piece;
-                        try
-                        {
-                            if (reader is null)
-                            {
-                                connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-                                var stream = await connection.BeginRawBinaryCopyAsync(
-                                    $"COPY (SELECT time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")} FROM granary_bar WHERE {Range(market, query, last)} ORDER BY time) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
-                                reader = Whole(stream, size).GetAsyncEnumerator(cancellationToken);
-                            }
-                            if (!await reader.MoveNextAsync().ConfigureAwait(false)) break;
-                            piece = reader.Current;
-                        }
-                        catch (Exception e) when (PostgresDatabase.Away(e) && !cancellationToken.IsCancellationRequested)
-                        {
-                            gone ??= database.Clock.GetTimestamp();
-                            if (database.Clock.GetElapsedTime(gone.Value) > database.Patience) throw database.NotBack($"{query.Symbol}:{market.Timeframe}", e);
-                            broken = true;
-                            break;
-                        }
-                        catch (NpgsqlException e)
-                        {
-                            throw database.Fault(e);
-                        }
-                        gone = null;
-                        last = piece.Time[piece.Count - 1];
-                        if (adjust) piece.Adjust();
-                        // After a break pieces begin elsewhere; blocks stay whole all the same.
-                        if (rest is null && piece.Count == size)
-                        {
-                            yield return piece;
-                            continue;
-                        }
-                        for (var start = 0; start < piece.Count;)
-                        {
-                            rest ??= new BarColumns(size, adjust);
-                            var n = Math.Min(piece.Count - start, size - rest.Count);
-                            rest.Append(piece, start, n);
-                            start += n;
-                            if (rest.Count < size) continue;
-                            yield return rest;
-                            rest = null;
-                        }
-                    }
+                    yield return piece;
+                    continue;
                 }
-                finally
+                for (var start = 0; start < piece.Count;)
                 {
-                    if (reader is not null) await Quietly(reader).ConfigureAwait(false);
-                    if (connection is not null) await Quietly(connection).ConfigureAwait(false);
+                    rest ??= new BarColumns(size, adjust);
+                    var n = Math.Min(piece.Count - start, size - rest.Count);
+                    rest.Append(piece, start, n);
+                    start += n;
+                    if (rest.Count < size) continue;
+                    yield return rest;
+                    rest = null;
                 }
-                if (!broken) break;
-                await Task.Delay(250, cancellationToken).ConfigureAwait(false);
             }
             if (rest is { Count: > 0 }) yield return rest;
         }
 
-        private async IAsyncEnumerable<BarColumns> Whole(Stream stream, int size, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads a market's bars piece by piece; a connection that breaks is opened again behind the last bar that was read.</summary>
+    private sealed class Cursor(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, bool adjust, int size) : IAsyncDisposable
+    {
+        private readonly ResiliencePipeline _away = RetryPolicies.ServerAway(PostgresDatabase.Away, database.Patience, database.Clock);
+        private NpgsqlConnection? _connection;
+        private IAsyncEnumerator<BarColumns>? _reader;
+        private long? _last;
+
+        /// <returns>The next bars; null behind the last one.</returns>
+        public async Task<BarColumns?> NextAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await _away.RunAsync(ReadAsync, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (PostgresDatabase.Away(e))
+            {
+                throw database.NotBack($"{query.Symbol}:{market.Timeframe}", e);
+            }
+            catch (NpgsqlException e)
+            {
+                throw database.Fault(e);
+            }
+        }
+
+        private async Task<BarColumns?> ReadAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (_reader is null)
+                {
+                    _connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+                    var columns = $"time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")}";
+                    var stream = await _connection.BeginRawBinaryCopyAsync(
+                        $"COPY (SELECT {columns} FROM granary_bar WHERE {Range(market, query, _last)} ORDER BY time) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+                    _reader = Whole(stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                }
+                if (!await _reader.MoveNextAsync().ConfigureAwait(false)) return null;
+                _last = _reader.Current.Time[_reader.Current.Count - 1];
+                return _reader.Current;
+            }
+            catch
+            {
+                await DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        private async IAsyncEnumerable<BarColumns> Whole(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await using (stream.ConfigureAwait(false))
                 await foreach (var piece in BinaryCopy.ReadAsync(stream, adjust, size, cancellationToken).ConfigureAwait(false))
                     yield return piece;
         }
 
-        private static async ValueTask Quietly(IAsyncDisposable disposable)
+        public async ValueTask DisposeAsync()
         {
-            try
+            foreach (var open in (IAsyncDisposable?[])[_reader, _connection])
             {
-                await disposable.DisposeAsync().ConfigureAwait(false);
+                try
+                {
+                    if (open is not null) await open.DisposeAsync().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
+                {
+                    // The connection is gone already.
+                }
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
-            {
-                // the connection is gone already
-            }
+            (_reader, _connection) = (null, null);
         }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Storage.Migrations;
+using Granary.Storage.Retries;
 using Npgsql;
 
 namespace Granary.Data.Postgres;
@@ -23,27 +24,32 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <param name="firstTry">Whether a server that cannot be reached at all is a fault at once: before anything was done it is more likely a wrong address.</param>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken, bool firstTry = true)
     {
-        long? gone = null;
-        while (true)
+        long? gone = null, there = null;
+        bool IsWorthAnotherTry(Exception e)
         {
-            long? there = null;
-            try
+            if (!Away(e) || firstTry && !_migrated) return false;
+            // A server that was there for long has gone once more; one that goes at every attempt is not waited for without end.
+            if (gone is null || there is { } t && Clock.GetElapsedTime(t) > Patience) gone = Clock.GetTimestamp();
+            there = null;
+            return Clock.GetElapsedTime(gone.Value) <= Patience;
+        }
+
+        try
+        {
+            return await RetryPolicies.ServerAway(IsWorthAnotherTry, Timeout.InfiniteTimeSpan).RunAsync(async stop =>
             {
-                await using var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+                await using var connection = await OpenAsync(stop).ConfigureAwait(false);
                 (firstTry, there) = (false, Clock.GetTimestamp());
                 return await work(connection).ConfigureAwait(false);
-            }
-            catch (Exception e) when (Away(e) && !cancellationToken.IsCancellationRequested && !(firstTry && !_migrated))
-            {
-                // A server that was there for long has gone once more; one that goes at every attempt is not waited for without end.
-                if (gone is null || there is { } t && Clock.GetElapsedTime(t) > Patience) gone = Clock.GetTimestamp();
-                if (Clock.GetElapsedTime(gone.Value) > Patience) throw NotBack("", e);
-                await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
-            {
-                throw Fault(e);
-            }
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (gone is not null && Away(e))
+        {
+            throw NotBack("", e);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+        {
+            throw Fault(e);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 
 namespace Granary.Data.QuestDb;
 
@@ -22,41 +23,43 @@ internal abstract class IlpSender : IAsyncDisposable
     /// <summary>POST /write: the answer says whether the lines are in the table. A request is there whole or not at all.</summary>
     internal sealed class Http(QuestDbAddress address, TimeProvider? clock = null, HttpMessageHandler? handler = null) : IlpSender
     {
-        private const int Tries = 6;
+        private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(6);
         private readonly HttpClient _client = new(handler ?? new SocketsHttpHandler()) { BaseAddress = address.Http, Timeout = TimeSpan.FromSeconds(100) };
         private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
+        // Sent twice is there once: rows are told apart by time and symbol.
         public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
-            for (var attempt = 1; ; attempt++)
+            bool IsAway(Exception e) => e is HttpRequestException or IOException || e is TaskCanceledException && !cancellationToken.IsCancellationRequested;
+            try
             {
-                string fault;
-                Exception? inner = null;
-                try
-                {
-                    using var request = new HttpRequestMessage(HttpMethod.Post, "write?precision=n") { Content = new ReadOnlyMemoryContent(lines) };
-                    request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
-                    if (address.User is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
-                    using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                    if (response.IsSuccessStatusCode) return;
-                    var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-                    fault = response.StatusCode switch
-                    {
-                        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => throw new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address"),
-                        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => throw new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
-                        HttpStatusCode.RequestEntityTooLarge => throw new BarDataException($"{address.Shown}: the server refuses requests of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
-                        < HttpStatusCode.InternalServerError => throw new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
-                        _ => $"it answers {(int)response.StatusCode} ({Sentence(body)})",
-                    };
-                }
-                catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-                {
-                    (fault, inner) = (e.Message.TrimEnd('.'), e);
-                }
-                // Sent twice is there once: rows are told apart by time and symbol.
-                if (attempt == Tries) throw new BarStoreException($"{address.Shown} does not take lines over HTTP: {fault}; start the server, correct the address, or for a server before 7.4 write ?ilp=tcp:9009 behind it", inner!);
-                await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), _clock, cancellationToken).ConfigureAwait(false);
+                await RetryPolicies.ServerAway(IsAway, Timeout, _clock).RunAsync(stop => PostAsync(lines, stop), cancellationToken).ConfigureAwait(false);
             }
+            catch (Exception e) when (IsAway(e))
+            {
+                throw new BarStoreException($"{address.Shown} does not take lines over HTTP: {e.Message.TrimEnd('.')}; start the server, correct the address, or for a server before 7.4 write ?ilp=tcp:9009 behind it", e);
+            }
+        }
+
+        /// <returns>The status code of success.</returns>
+        /// <exception cref="HttpRequestException">The server cannot be reached, or its answer says that it may take the lines later.</exception>
+        private async Task<HttpStatusCode> PostAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "write?precision=n") { Content = new ReadOnlyMemoryContent(lines) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
+            if (address.User is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
+            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode) return response.StatusCode;
+            var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+            Exception fault = response.StatusCode switch
+            {
+                HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address"),
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
+                HttpStatusCode.RequestEntityTooLarge => new BarDataException($"{address.Shown}: the server refuses requests of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
+                < HttpStatusCode.InternalServerError => new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
+                _ => new HttpRequestException($"it answers {(int)response.StatusCode} ({Sentence(body)})"),
+            };
+            throw fault;
         }
 
         // {"code":"invalid","message":"failed to parse line protocol:errors encountered on line(s):…","line":2,"errorId":"…"}

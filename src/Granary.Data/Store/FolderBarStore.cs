@@ -3,6 +3,7 @@ using Granary.Data.Import;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 
 namespace Granary.Data.Store;
 
@@ -11,7 +12,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
 {
     internal const int MostDifferences = 10;
     private const int Piece = 4096;
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
     private readonly BarStore _store = new(directory);
 
@@ -174,25 +175,20 @@ public sealed class FolderBarStore(string directory) : IBarStore
     // One import at a time per market; the loser of a race would undo the winner.
     private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
     {
-        var waited = TimeSpan.Zero;
-        while (true)
+        bool IsOpenElsewhere(Exception e) => e is IOException and not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock");
+        try
         {
-            try
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock"))
-            {
-                if (waited >= LockPatience) throw new BarStoreException($"{path}: another import is writing this market; wait for it to end and run again", e);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw FileFaults.Writing(path, e);
-            }
-            var pause = TimeSpan.FromMilliseconds(50);
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            waited += pause;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return await RetryPolicies.FileInUse(IsOpenElsewhere, LockTimeout)
+                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e) when (IsOpenElsewhere(e))
+        {
+            throw new BarStoreException($"{path}: another import is writing this market; wait for it to end and run again", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileFaults.Writing(path, e);
         }
     }
 }

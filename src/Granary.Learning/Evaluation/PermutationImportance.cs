@@ -1,5 +1,4 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -4,7 +4,6 @@ using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Features;
 using Granary.Learning.Labels;
-using Granary.Learning.Numerics;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 
 namespace Granary.Learning.Trees;
 

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Storage.Migrations;
+using Granary.Storage.Retries;
 using Npgsql;
 
 namespace Granary.Silo.Clustering;
@@ -28,30 +28,35 @@ internal static partial class ClusterDatabase
     /// <exception cref="ServiceUnavailableException">It did not answer in time.</exception>
     public static async Task PrepareAsync(NpgsqlDataSource database, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
-        for (var attempt = 1; ; attempt++)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        Exception? last = null;
+        bool IsAway(Exception e)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var left = timeout - watch.Elapsed;
-            patience.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
-            try
+            if (e is not (NpgsqlException or SocketException or TimeoutException) || SentenceOf(e, database) is not null) return false;
+            if (last is null) Waiting(logger, Place(database), Reason(e));
+            last = e;
+            return true;
+        }
+
+        try
+        {
+            var applied = await RetryPolicies.ServerAway(IsAway, timeout).RunAsync(async stop =>
             {
-                await using var connection = await database.OpenConnectionAsync(patience.Token).ConfigureAwait(false);
-                foreach (var applied in await MigrationRunner.ApplyAsync(connection, DatabaseSchema.Cluster, patience.Token).ConfigureAwait(false)) Applied(logger, applied);
-                return;
-            }
-            catch (MigrationException e)
-            {
-                throw new InputException($"the database at {Place(database)}: {e.Message}", e);
-            }
-            catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                if (SentenceOf(e, database) is { } sentence) throw new InputException(sentence, e);
-                if (watch.Elapsed + TimeSpan.FromMilliseconds(500) >= timeout)
-                    throw new ServiceUnavailableException($"the database at {Place(database)} did not answer within {timeout.TotalSeconds:0} s ({Reason(e)}); start it, or correct --connection", e);
-                if (attempt == 1) Waiting(logger, Place(database), Reason(e));
-                await Task.Delay(500, cancellationToken).ConfigureAwait(false);
-            }
+                await using var connection = await database.OpenConnectionAsync(stop).ConfigureAwait(false);
+                return await MigrationRunner.ApplyAsync(connection, DatabaseSchema.Cluster, stop).ConfigureAwait(false);
+            }, limit.Token).ConfigureAwait(false);
+            foreach (var script in applied) Applied(logger, script);
+        }
+        catch (MigrationException e)
+        {
+            throw new InputException($"the database at {Place(database)}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            if (SentenceOf(e, database) is { } sentence) throw new InputException(sentence, e);
+            var reason = Reason(e is OperationCanceledException && last is not null ? last : e);
+            throw new ServiceUnavailableException($"the database at {Place(database)} did not answer within {timeout.TotalSeconds:0} s ({reason}); start it, or correct --connection", e);
         }
     }
 

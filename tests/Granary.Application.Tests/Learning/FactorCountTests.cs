@@ -9,7 +9,6 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
-using Granary.Learning.Numerics;
 
 namespace Granary.Application.Tests.Learning;
 

@@ -8,7 +8,6 @@ using Granary.Application.Learning;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Registry;
 
 namespace Granary.Application.Tests.Learning;

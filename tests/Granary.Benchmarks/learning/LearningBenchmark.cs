@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 #if MLNET

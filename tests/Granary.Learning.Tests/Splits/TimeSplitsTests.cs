@@ -1,5 +1,4 @@
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
 

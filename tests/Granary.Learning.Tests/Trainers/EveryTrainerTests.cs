@@ -1,5 +1,4 @@
 using Granary.Learning.Evaluation;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics.X86;
 using Granary.Engine.Numerics;
-using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Learning.Trees;

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Granary.Storage.Retries;
+using Polly;
+
+namespace Granary.Storage.Tests.Retries;
+
+public sealed class RetryPoliciesTests
+{
+    private static bool IsIo(Exception e) => e is IOException;
+
+    private static async Task<int> FailAsync(ResiliencePipeline policy, int failures, Func<Exception>? fault = null, CancellationToken cancellationToken = default)
+    {
+        var attempts = 0;
+        await policy.RunAsync(_ => ++attempts <= failures ? throw (fault ?? (() => new IOException("away")))() : Task.FromResult(0), cancellationToken);
+        return attempts;
+    }
+
+    [Fact]
+    public async Task Work_that_succeeds_in_the_end_is_done_again_until_then()
+    {
+        (await FailAsync(RetryPolicies.LostCall(IsIo), 0)).ShouldBe(1);
+        (await FailAsync(RetryPolicies.LostCall(IsIo), 4)).ShouldBe(5);
+        (await FailAsync(RetryPolicies.FileInUse(IsIo, TimeSpan.FromMinutes(1)), 4)).ShouldBe(5);
+        (await FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan), 2)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_fault_of_another_kind_ends_the_work_at_once()
+    {
+        foreach (var policy in new[] { RetryPolicies.LostCall(IsIo), RetryPolicies.FileInUse(IsIo, TimeSpan.FromMinutes(1)), RetryPolicies.ServerAway(IsIo, TimeSpan.FromMinutes(1)) })
+        {
+            var attempts = 0;
+            await Should.ThrowAsync<InvalidOperationException>(() => FailAsync(policy, 9, () => ++attempts == 1 ? new InvalidOperationException() : new IOException()));
+            attempts.ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public async Task After_the_timeout_the_last_fault_is_thrown()
+    {
+        var watch = Stopwatch.StartNew();
+        var attempts = 0;
+        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.FileInUse(IsIo, TimeSpan.FromMilliseconds(300)), int.MaxValue, () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
+        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(290));
+        attempts.ShouldBeGreaterThan(3);
+        var before = attempts;
+        await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, first: TimeSpan.FromMilliseconds(1), attempts: 4), int.MaxValue, () => new IOException($"{++attempts}")));
+        attempts.ShouldBe(before + 4);
+        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.LostCall(IsIo, attempts: 3), int.MaxValue, () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_pause_and_is_told_as_such()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var watch = Stopwatch.StartNew();
+        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, first: TimeSpan.FromHours(1), longest: TimeSpan.FromHours(1)), int.MaxValue, null, stop.Token));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan), int.MaxValue, null, stop.Token));
+    }
+
+    [Fact]
+    public async Task Attempts_stay_on_the_scheduler_of_the_caller()
+    {
+        var scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        var seen = new List<TaskScheduler>();
+        await Task.Factory.StartNew(() => RetryPolicies.LostCall(IsIo).RunAsync(_ =>
+        {
+            seen.Add(TaskScheduler.Current);
+            return seen.Count < 4 ? throw new IOException() : Task.FromResult(0);
+        }, CancellationToken.None), CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap();
+        seen.ShouldBe([scheduler, scheduler, scheduler, scheduler]);
+    }
+}
