@@ -25,7 +25,8 @@ public sealed class CombinedRuns : IAsyncLifetime
             ["weights"] = "equal",
             ["limits"] = new JsonObject { ["maxPositions"] = 14, ["maxSymbolPercent"] = 60 },
         });
-        var ruin = Shared.Strategies.Select(s => s.GetProperty("id").GetString()!).Single(id => id.Contains("ruin", StringComparison.Ordinal));
+        var ruin = Shared.Strategies.Select(s => s.GetProperty("id").GetString()!)
+            .Single(id => id.Contains("ruin", StringComparison.Ordinal));
         Ruined = await RunAsync("mark", "NYSE", new JsonObject { ["weights"] = new JsonObject { [ruin] = 1 } });
     }
 
@@ -37,12 +38,14 @@ public sealed class CombinedRuns : IAsyncLifetime
 
     private async Task<RunFiles> RunAsync(string atEnd, string benchmark, JsonObject portfolio)
     {
-        await GranaryCommand.RunAsync("backtest", Batch.Write(_folder, atEnd, portfolio, benchmark), "--out", _folder.File("run-" + atEnd), "--quiet");
+        await GranaryCommand.RunAsync("backtest", Batch.Write(_folder, atEnd, portfolio, benchmark), "--out", _folder.File("run-" + atEnd),
+            "--quiet");
         return new RunFiles(_folder.File("run-" + atEnd));
     }
 }
 
-/// <summary>Every figure of a batch with ruin, an end of data, gaps, sessions and several time zones follows from its trades and bars.</summary>
+/// <summary>Every figure of a batch with ruin, an end of data, gaps, sessions and several time zones follows from its trades and
+/// bars.</summary>
 public class CombinedBatchTests(CombinedRuns runs)
 {
     [Fact]
@@ -70,6 +73,10 @@ public class CombinedBatchTests(CombinedRuns runs)
     [Fact]
     public void Figures_of_a_ruined_portfolio_follow_from_its_trades_and_the_bars() =>
         AccountCheck.Portfolio(runs.Ruined, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
+
+    [Fact]
+    public void Every_column_of_the_files_of_the_combined_batch_follows_from_the_bars() =>
+        new FileCheck(runs.Shared, runs.Batch.Markets, CombinedBatch.Commission).Demand();
 
     [Fact]
     public void Figures_of_each_strategy_of_the_combined_batch_follow_from_its_trades_and_the_bars() =>

@@ -1,5 +1,6 @@
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
@@ -16,8 +17,13 @@ public class LearningRunTests
         var files = new RunFiles(folder.File("run"));
         var markets = files.Weighted.Select(s => s.GetProperty("symbol").GetString()!).Distinct()
             .ToDictionary(s => s, s => MarketBar.Read(Repository.Sample($"data/1h/{s}.csv")), StringComparer.Ordinal);
-        AccountCheck.Portfolio(files, new MarketSet(markets), 100_000, LearningCommission);
+        AccountCheck.Portfolio(files, new MarketSet(markets), Cash, LearningCommission);
+        var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
+        var run = new RunFigures(files, new MarketSet(markets), Cash, LearningCommission);
+        RunPage.Check(check, run);
+        LearningTables.Check(check, run);
+        check.Demand();
     }
 
-    private const double LearningCommission = 0.0005;
+    private const double Cash = 100_000, LearningCommission = 0.0005;
 }

@@ -1,10 +1,12 @@
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
 
-/// <summary>A live session on paper writes a run's folder whose figures follow from its trades and the bars, and equal the backtest's.</summary>
+/// <summary>A live session on paper writes a run's folder whose figures follow from its trades and the bars, and equal the
+/// backtest's.</summary>
 public class LiveSessionTests
 {
     private const double Cash = 100_000, Commission = 0.001;
@@ -29,14 +31,25 @@ public class LiveSessionTests
               "portfolio": { "weights": "equal" } }
             """);
         await GranaryCommand.RunAsync("backtest", batch, "--out", folder.File("backtest"), "--quiet");
-        await GranaryCommand.RunAsync("live", folder.File("backtest/prod.json"), "--feed", "csv:" + folder.File("data"), "--broker", "paper",
+        await GranaryCommand.RunAsync("live", folder.File("backtest/prod.json"), "--feed", "csv:" + folder.File("data"), "--broker",
+            "paper",
             "--without-evidence", "--out", folder.File("live"), "--quiet");
 
         var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
         AccountCheck.Portfolio(live, new MarketSet(markets), Cash, Commission);
+        Page(live, markets);
         live.Equity().ShouldBe(backtest.Equity());
         // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
         live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));
         live.PortfolioTrades().Where(t => t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => t.IsOpen), ignoreOrder: true);
+    }
+
+    private static void Page(RunFiles live, Dictionary<string, List<MarketBar>> markets)
+    {
+        var check = new PageCheck(ReportPage.Read(Path.Combine(live.Folder, "report.html")));
+        var run = new RunFigures(live, new MarketSet(markets), Cash, Commission);
+        RunPage.Check(check, run);
+        SessionTables.Check(check, run);
+        check.Demand();
     }
 }

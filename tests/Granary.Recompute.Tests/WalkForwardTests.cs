@@ -1,5 +1,6 @@
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
@@ -34,6 +35,12 @@ public class WalkForwardTests
 
         var files = new RunFiles(folder.File("run"));
         var rows = AccountCheck.Portfolio(files, new MarketSet(markets), Cash, Commission);
+
+        var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
+        var run = new RunFigures(files, new MarketSet(markets), Cash, Commission);
+        RunPage.Check(check, run);
+        WalkForwardTables.Check(check, run, combinations: 4);
+        check.Demand();
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");

@@ -53,7 +53,7 @@ public static class BatchReader
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
-        var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
         if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))

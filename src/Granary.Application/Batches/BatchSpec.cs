@@ -14,7 +14,10 @@ public sealed record BatchSpec
 
     public required DataSpec Data { get; init; }
 
-    public double Cash { get; init; } = 100_000;
+    /// <summary>What an account begins with where the batch does not say it.</summary>
+    public const double DefaultCash = 100_000;
+
+    public double Cash { get; init; } = DefaultCash;
 
     /// <summary>A yearly rate in percent, for the excess Sharpe ratio of the report alone.</summary>
     public double RiskFreePercent { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using Granary.Application.Json;
@@ -55,7 +56,7 @@ public sealed class SavedRun : IRunEvents
             Interrupted = manifest.Find("status")?.String() == "interrupted",
             Strategies = entries,
             Markets = [.. manifest.Need("data").List().Select(Market)],
-            StartingCash = Statistics(portfolio.Find("stats")) is { } s ? s.FinalEquity / (1 + s.TotalReturn) : double.NaN,
+            StartingCash = CashOf(Statistics(portfolio.Find("stats")), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats")),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of, Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
@@ -65,6 +66,14 @@ public sealed class SavedRun : IRunEvents
         if (File.Exists(equity)) model = WithEquity(model, equity);
         var trades = Path.Combine(folder, "trades.csv");
         return new SavedRun(model, File.Exists(trades) ? TradesOf(trades) : [], File.Exists(trades));
+    }
+
+    // What is left of an account that has lost everything does not tell what it began with: its batch does.
+    private static double CashOf(RunStatistics? portfolio, string spec)
+    {
+        if (portfolio is null) return double.NaN;
+        if (portfolio.TotalReturn > -1) return portfolio.FinalEquity / (1 + portfolio.TotalReturn);
+        return JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(spec)).Find("account")?.Find("cash")?.Number() ?? BatchSpec.DefaultCash;
     }
 
     // A code that only a newer Granary knows is left out.

@@ -8,7 +8,8 @@ namespace Granary.Recompute.Tests.Figures;
 internal static class AccountCheck
 {
     /// <summary>
-    /// equity.csv and the portfolio's statistics follow from portfolio_trades.csv and the bars, and closed profit and open marks add up to the change
+    /// equity.csv and the portfolio's statistics follow from portfolio_trades.csv and the bars, and closed profit and open marks add up to
+    /// the change
     /// of equity.
     /// </summary>
     /// <param name="markets">Of the batch; those of strategies with a weight count.</param>
@@ -41,7 +42,8 @@ internal static class AccountCheck
             var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
             List<TradeRow> own = [.. trades[id]];
             var bars = markets.Of(symbol, strategy.GetProperty("timeframe").GetString()!);
-            var rows = new RebuiltAccount(cash, commission, markets.Multipliers).Rows(own, new Dictionary<string, List<MarketBar>> { [symbol] = bars });
+            var rows = new RebuiltAccount(cash, commission, markets.Multipliers)
+                .Rows(own, new Dictionary<string, List<MarketBar>> { [symbol] = bars });
             try
             {
                 Statistics(strategy.GetProperty("stats"), rows, own, cash, id);

@@ -59,7 +59,8 @@ internal sealed class BareCurve(IReadOnlyList<DateTime> times, IReadOnlyList<dou
             ["Calmar ratio"] = growth / deepest,
             ["Omega ratio"] = Returns.Where(r => r > 0).Sum() / -Returns.Where(r => r < 0).Sum(),
             ["Probability that Sharpe > 0"] = Shape.Normal(perPeriod * Math.Sqrt(Returns.Length - 1) / shape.Error(perPeriod)),
-            ["Record needed for 95%"] = perPeriod > 0 ? Math.Ceiling(1 + Math.Pow(shape.Error(perPeriod) * Shape.Quantile95 / perPeriod, 2)) : double.NaN,
+            ["Record needed for 95%"] = perPeriod > 0
+                ? Math.Ceiling(1 + Math.Pow(shape.Error(perPeriod) * Shape.Quantile95 / perPeriod, 2)) : double.NaN,
             ["Periods per year"] = PeriodsPerYear,
         };
     }
@@ -77,7 +78,8 @@ internal sealed class BareCurve(IReadOnlyList<DateTime> times, IReadOnlyList<dou
                 continue;
             }
             var end = Math.Min(i, values.Count - 1);
-            if (trough != peak) found.Add((times[peak], times[trough], i < values.Count ? times[i] : null, 1 - values[trough] / values[peak], (times[end] - times[peak]).TotalDays));
+            if (trough != peak) found.Add((times[peak], times[trough], i < values.Count ? times[i]
+                : null, 1 - values[trough] / values[peak], (times[end] - times[peak]).TotalDays));
             peak = trough = end;
         }
         return found;

@@ -8,11 +8,14 @@ internal sealed class DailyCurve
     public DailyCurve(IReadOnlyList<EquityRow> rows, double start)
     {
         Start = start;
+        var (held, before) = (false, start);
         foreach (var day in rows.GroupBy(r => r.Time.Date))
         {
             Days.Add(day.Key);
             Equity.Add(day.Last().Equity);
-            Invested.Add(day.Any(r => r.IsInvested));
+            // What was held into the day, or within it, could gain or lose.
+            Invested.Add(held || day.Any(r => r.IsInvested) || day.Last().Equity != before);
+            (held, before) = (day.Last().IsInvested, day.Last().Equity);
         }
         // Once all is lost a day gains and loses nothing.
         Returns = [.. Equity.Select((e, i) => i == 0 ? e / start - 1 : Equity[i - 1] > 0 ? e / Equity[i - 1] - 1 : 0)];
@@ -38,7 +41,8 @@ internal sealed class DailyCurve
     }
 
     /// <summary>Returns of the calendar months that have days, in order.</summary>
-    public List<double> Months() => [.. Days.Select(d => (d.Year, d.Month)).Distinct().Select(m => Return(d => d.Year == m.Year && d.Month == m.Month))];
+    public List<double> Months() =>
+        [.. Days.Select(d => (d.Year, d.Month)).Distinct().Select(m => Return(d => d.Year == m.Year && d.Month == m.Month))];
 
     /// <summary>The linearly interpolated quantile of the returns.</summary>
     public static double Quantile(IEnumerable<double> values, double level)

@@ -13,13 +13,15 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
     public List<Dictionary<string, (double Net, double Gross)>> Positions { get; } = [];
 
     /// <summary>
-    /// The rows that equity.csv must show: one for each time at which a bar of any market closed. A row stands for what is known at its bar's close: a
+    /// The rows that equity.csv must show: one for each time at which a bar of any market closed. A row stands for what is known at its
+    /// bar's close: a
     /// fill counts from its own bar's open on, a price from its own bar's close on.
     /// </summary>
     /// <param name="trades">All trades of the account, also those that are open at the end.</param>
     /// <param name="markets">Bars by symbol.</param>
     /// <param name="withPositions">Whether <see cref="Positions"/> is filled.</param>
-    public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets, bool withPositions = false)
+    public List<EquityRow> Rows(IReadOnlyList<TradeRow> trades, IReadOnlyDictionary<string, List<MarketBar>> markets,
+        bool withPositions = false)
     {
         var closes = markets.ToDictionary(m => m.Key, m => m.Value.ToDictionary(b => b.Time, b => b.Close), StringComparer.Ordinal);
         var flows = trades.SelectMany(Flows).OrderBy(f => f.Time).ToList();
@@ -41,15 +43,18 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
                     last[symbol] = close;
             var equity = money + position.Sum(p => p.Value.Net * last.GetValueOrDefault(p.Key));
             if (withPositions)
-                Positions.Add(position.ToDictionary(p => p.Key, p => (p.Value.Net * last.GetValueOrDefault(p.Key), p.Value.Gross * last.GetValueOrDefault(p.Key))));
+                Positions.Add(position.ToDictionary(p => p.Key, p =>
+                    (p.Value.Net * last.GetValueOrDefault(p.Key), p.Value.Gross * last.GetValueOrDefault(p.Key))));
             peak = Math.Max(peak, equity);
-            rows.Add(new EquityRow(time, equity, money, position.Sum(p => p.Value.Gross * last.GetValueOrDefault(p.Key)), 1 - equity / peak));
+            rows.Add(new EquityRow(time, equity, money, position.Sum(p => p.Value.Gross * last.GetValueOrDefault(p.Key)),
+                1 - equity / peak));
         }
         return rows;
     }
 
     // The length of a market's bars: the shortest way from one to the next.
-    private static TimeSpan Step(List<MarketBar> bars) => bars.Count < 2 ? TimeSpan.FromDays(1) : bars.Zip(bars.Skip(1), (a, b) => b.Time - a.Time).Min();
+    private static TimeSpan Step(List<MarketBar> bars) => bars.Count < 2 ? TimeSpan.FromDays(1)
+        : bars.Zip(bars.Skip(1), (a, b) => b.Time - a.Time).Min();
 
     private IEnumerable<(DateTime Time, string Symbol, double Cash, double Net, double Gross)> Flows(TradeRow trade)
     {
@@ -60,6 +65,7 @@ internal sealed class RebuiltAccount(double cash, double commission, IReadOnlyDi
         if (trade.IsOpen) yield break;
         var exitFee = trade.Commission - entryFee;
         // What financing there is comes from ruin: the loss that the broker bears.
-        yield return (trade.ExitTime, trade.Symbol, trade.Sign * units * trade.ExitPrice - exitFee + trade.Financing, -trade.Sign * units, -units);
+        yield return (trade.ExitTime, trade.Symbol, trade.Sign * units * trade.ExitPrice - exitFee + trade.Financing, -trade.Sign * units,
+            -units);
     }
 }

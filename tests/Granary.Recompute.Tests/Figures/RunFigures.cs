@@ -21,12 +21,15 @@ internal sealed class RunFigures
         var shown = files.Equity();
         Account = new RebuiltAccount(cash, commission, markets.Multipliers);
         Rows = Account.Rows(Trades, markets.Bars.Where(m => traded.Contains(m.Key))
-            .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList()), withPositions: true);
+            .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList()),
+                withPositions: true);
         Daily = new DailyCurve(Rows, cash);
         Closes = EndsOfDays(Rows);
         Benchmark = benchmark is null ? null : Worth(benchmark);
-        Ranked = [.. files.Strategies.Select((s, i) => (Strategy: s, Index: i)).OrderByDescending(s => s.Strategy.GetProperty("weight").GetDouble())
-            .ThenByDescending(s => Stat(s.Strategy, "totalReturn") is var r && double.IsNaN(r) ? double.NegativeInfinity : r).ThenBy(s => s.Index).Select(s => s.Strategy)];
+        Ranked = [.. files.Strategies.Select((s, i) => (Strategy: s, Index: i))
+            .OrderByDescending(s => s.Strategy.GetProperty("weight").GetDouble())
+            .ThenByDescending(s => Stat(s.Strategy, "totalReturn") is var r && double.IsNaN(r) ? double.NegativeInfinity : r)
+                .ThenBy(s => s.Index).Select(s => s.Strategy)];
     }
 
     public RunFiles Files { get; }
@@ -57,7 +60,8 @@ internal sealed class RunFigures
     public List<JsonElement> Ranked { get; }
 
     public static double Stat(JsonElement strategy, string key) =>
-        strategy.GetProperty("stats").TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+        strategy.GetProperty("stats").TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble()
+            : double.NaN;
 
     /// <summary>A strategy's own account, row by row of its own bars.</summary>
     public List<EquityRow> OwnRows(JsonElement strategy)
@@ -65,7 +69,8 @@ internal sealed class RunFigures
         var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
         if (_own.TryGetValue(id, out var rows)) return rows;
         var bars = Markets.Of(symbol, strategy.GetProperty("timeframe").GetString()!);
-        return _own[id] = new RebuiltAccount(Cash, Commission, Markets.Multipliers).Rows(Files.TradesOf(id), new Dictionary<string, List<MarketBar>> { [symbol] = bars });
+        return _own[id] = new RebuiltAccount(Cash, Commission, Markets.Multipliers)
+            .Rows(Files.TradesOf(id), new Dictionary<string, List<MarketBar>> { [symbol] = bars });
     }
 
     private static List<(EquityRow, int)> EndsOfDays(List<EquityRow> rows)

@@ -4,8 +4,10 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests.Markets;
 
 /// <summary>
-/// A batch with everything that makes accounts hard: a market round the clock that ruins its short sellers, stocks in whole shares, a market whose
-/// sessions cross midnight and whose data ends early, one of another time zone with a week without bars, and bars that are missing everywhere. Daylight
+/// A batch with everything that makes accounts hard: a market round the clock that ruins its short sellers, stocks in whole shares, a
+/// market whose
+/// sessions cross midnight and whose data ends early, one of another time zone with a week without bars, and bars that are missing
+/// everywhere. Daylight
 /// saving ends within it. Files are written in the times of New York, but for one that names its offset.
 /// </summary>
 internal sealed class CombinedBatch
@@ -14,7 +16,8 @@ internal sealed class CombinedBatch
 
     private const string FileZone = "America/New_York";
 
-    private static readonly DateTime First = new(2021, 9, 1, 0, 0, 0, DateTimeKind.Utc), Last = new(2021, 12, 23, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime First = new(2021, 9, 1, 0, 0, 0, DateTimeKind.Utc),
+        Last = new(2021, 12, 23, 0, 0, 0, DateTimeKind.Utc);
 
     public CombinedBatch()
     {

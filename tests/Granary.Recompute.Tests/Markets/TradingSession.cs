@@ -18,7 +18,8 @@ internal sealed record TradingSession(string Zone, TimeSpan Open, TimeSpan Close
         }
     }
 
-    /// <summary>Longer bars, counted from each session's open and cut at its close; without the last one where its end has not been reached.</summary>
+    /// <summary>Longer bars, counted from each session's open and cut at its close; without the last one where its end has not been
+    /// reached.</summary>
     public List<MarketBar> Longer(IReadOnlyList<MarketBar> bars, TimeSpan step, TimeSpan shorter)
     {
         List<MarketBar> longer = [.. bars.GroupBy(b => Slot(b.Time, step).Start).Select(g => Resampled.Join(g.Key, [.. g]))];

@@ -21,8 +21,10 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     {
         var symbols = run.Trades.Select(t => t.Symbol).Distinct().Select(symbol =>
         {
-            var shares = run.Closes.ConvertAll(c => run.Account.Positions[c.Index][symbol] is var p && c.Row.Equity > 0 ? (Net: p.Net / c.Row.Equity, Gross: p.Gross / c.Row.Equity) : default);
-            return (Symbol: symbol, Net: shares.ConvertAll(s => s.Gross < 1e-12 ? 0 : s.Net), Gross: shares.ConvertAll(s => s.Gross < 1e-12 ? 0 : s.Gross));
+            var shares = run.Closes.ConvertAll(c => run.Account.Positions[c.Index][symbol] is var p && c.Row.Equity > 0
+                ? (Net: p.Net / c.Row.Equity, Gross: p.Gross / c.Row.Equity) : default);
+            return (Symbol: symbol, Net: shares.ConvertAll(s => s.Gross < 1e-12 ? 0 : s.Net),
+                Gross: shares.ConvertAll(s => s.Gross < 1e-12 ? 0 : s.Gross));
         }).OrderByDescending(s => s.Gross.Average()).ThenBy(s => s.Symbol, StringComparer.Ordinal).ToList();
         if (symbols.Count == 0) return;
         check.Table("Share of equity at the ends of", [.. symbols.Select(s => new Cells
@@ -37,7 +39,8 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
         })]);
         var curves = symbols.Take(DrawnSymbols).ToDictionary(s => s.Symbol, s => Curve(s.Gross));
         if (symbols.Count > DrawnSymbols)
-            curves[$"{symbols.Count - DrawnSymbols} others"] = Curve([.. Enumerable.Range(0, run.Closes.Count).Select(i => symbols.Skip(DrawnSymbols).Sum(s => s.Gross[i]))]);
+            curves[$"{symbols.Count - DrawnSymbols} others"] =
+                Curve([.. Enumerable.Range(0, run.Closes.Count).Select(i => symbols.Skip(DrawnSymbols).Sum(s => s.Gross[i]))]);
         check.Chart("Gross exposure by symbol", curves);
     }
 
@@ -50,11 +53,14 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
         var fills = run.Trades.Select(t => (t.Symbol, Time: t.EntryTime, Value: Notional(t, t.EntryPrice)))
             .Concat(run.Closed.Select(t => (t.Symbol, Time: t.ExitTime, Value: Notional(t, t.ExitPrice)))).ToLookup(f => f.Symbol);
         var closes = run.Closes.ConvertAll(c => c.Row);
-        check.Table("Capacity by market", [.. fills.OrderByDescending(g => g.Sum(f => f.Value)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+        check.Table("Capacity by market",
+            [.. fills.OrderByDescending(g => g.Sum(f => f.Value)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g =>
         {
             var bars = run.Markets.Bars[g.Key];
-            var turnover = bars.Sum(b => b.Volume * b.Close) * run.Markets.Multiplier(g.Key) / bars.Select(b => b.Time.Date).Distinct().Count();
-            double[] shares = [.. g.Select(f => f.Value / closes[Math.Max(0, closes.FindLastIndex(r => r.Time <= f.Time))].Equity).Where(s => double.IsFinite(s) && s > 0)];
+            var turnover = bars.Sum(b => b.Volume * b.Close) * run.Markets.Multiplier(g.Key) / bars.Select(b => b.Time.Date).Distinct()
+                .Count();
+            double[] shares = [.. g.Select(f => f.Value / closes[Math.Max(0, closes.FindLastIndex(r => r.Time <= f.Time))].Equity)
+                .Where(s => double.IsFinite(s) && s > 0)];
             var large = DailyCurve.Quantile(shares, 0.95);
             return new Cells
             {
@@ -73,11 +79,16 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     // Signals of the strategies with a weight, and what the refused ones brought in their strategies' own accounts.
     private void Decisions()
     {
+        // A walk-forward lists no signals.
+        if (!File.Exists(Path.Combine(run.Files.Folder, "signals.csv"))) return;
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "signals.csv"));
         var weighted = run.Files.Weighted.Select(s => s.GetProperty("id").GetString()!).ToHashSet();
         var signals = table.Rows.Where(r => weighted.Contains(table.Text(r, "strategy"))).ToList();
-        var counts = run.Files.Results.GetProperty("portfolio").GetProperty("decisions").EnumerateObject().ToDictionary(d => d.Name, d => d.Value.GetInt32());
-        counts.OrderBy(c => c.Key, StringComparer.Ordinal).ShouldBe(signals.CountBy(r => table.Text(r, "decision")).ToDictionary().OrderBy(c => c.Key, StringComparer.Ordinal), "decisions in results.json");
+        var counts = run.Files.Results.GetProperty("portfolio").GetProperty("decisions").EnumerateObject()
+            .ToDictionary(d => d.Name, d => d.Value.GetInt32());
+        counts.OrderBy(c => c.Key, StringComparer.Ordinal)
+            .ShouldBe(signals.CountBy(r => table.Text(r, "decision")).ToDictionary().OrderBy(c => c.Key, StringComparer.Ordinal),
+                "decisions in results.json");
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var shown = check.Table("Signals by decision", name =>
         {
@@ -102,7 +113,8 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
 
     private void Refused(CsvTable table, List<string[]> signals)
     {
-        var byStrategy = signals.Where(r => table.Text(r, "decision") != "accepted").ToLookup(r => table.Text(r, "strategy"), StringComparer.Ordinal);
+        var byStrategy = signals.Where(r => table.Text(r, "decision") != "accepted")
+            .ToLookup(r => table.Text(r, "strategy"), StringComparer.Ordinal);
         var listed = run.Ranked.SelectMany(s => byStrategy[s.GetProperty("id").GetString()!].Take(RefusedOfStrategy)).Take(MostRefused)
             .OrderBy(r => table.Time(r, "time")).ThenBy(r => table.Text(r, "strategy"), StringComparer.Ordinal);
         check.Table("Refused signals, up to four of each strategy", [.. listed.Select(r => new Cells

@@ -2,7 +2,8 @@ using Granary.Recompute.Tests.Figures;
 
 namespace Granary.Recompute.Tests.Pages;
 
-/// <summary>The tables and charts that follow from an equity curve: spans, months, years, drawdowns and crises, the benchmark beside them.</summary>
+/// <summary>The tables and charts that follow from an equity curve: spans, months, years, drawdowns and crises, the benchmark beside
+/// them.</summary>
 /// <param name="check">The page.</param>
 /// <param name="curve">Of the account or file, by the points that the page's tables go by.</param>
 /// <param name="start">Equity before the first point.</param>
@@ -15,13 +16,19 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
     // Peak-to-trough spans, as the documentation of the report names them.
     private static readonly (string Name, string From, string To)[] CrisisSpans =
     [
-        ("Black Monday", "1987-10-13", "1987-10-19"), ("Gulf War", "1990-07-16", "1990-10-11"), ("Asian crisis", "1997-10-07", "1997-10-27"),
-        ("Russia and LTCM", "1998-07-17", "1998-08-31"), ("Dot-com crash", "2000-03-24", "2002-10-09"), ("September 11", "2001-09-10", "2001-09-21"),
-        ("Financial crisis", "2007-10-09", "2009-03-09"), ("Lehman", "2008-09-12", "2008-11-20"), ("Flash crash", "2010-04-23", "2010-07-02"),
+        ("Black Monday", "1987-10-13", "1987-10-19"), ("Gulf War", "1990-07-16", "1990-10-11"),
+            ("Asian crisis", "1997-10-07", "1997-10-27"),
+        ("Russia and LTCM", "1998-07-17", "1998-08-31"), ("Dot-com crash", "2000-03-24", "2002-10-09"),
+            ("September 11", "2001-09-10", "2001-09-21"),
+        ("Financial crisis", "2007-10-09", "2009-03-09"), ("Lehman", "2008-09-12", "2008-11-20"),
+            ("Flash crash", "2010-04-23", "2010-07-02"),
         ("US downgrade and euro crisis", "2011-07-22", "2011-10-03"), ("China devaluation", "2015-08-17", "2015-08-25"),
-        ("Crypto winter 2018", "2017-12-16", "2018-12-15"), ("Volmageddon", "2018-01-26", "2018-02-08"), ("Fourth quarter 2018", "2018-09-20", "2018-12-24"),
-        ("Pandemic", "2020-02-19", "2020-03-23"), ("Crypto crash of May 2021", "2021-05-08", "2021-07-20"), ("Crypto winter 2022", "2021-11-08", "2022-11-21"),
-        ("Inflation and rate rises", "2022-01-03", "2022-10-12"), ("Yen carry unwind", "2024-07-16", "2024-08-05"), ("Tariff shock", "2025-02-19", "2025-04-08"),
+        ("Crypto winter 2018", "2017-12-16", "2018-12-15"), ("Volmageddon", "2018-01-26", "2018-02-08"),
+            ("Fourth quarter 2018", "2018-09-20", "2018-12-24"),
+        ("Pandemic", "2020-02-19", "2020-03-23"), ("Crypto crash of May 2021", "2021-05-08", "2021-07-20"),
+            ("Crypto winter 2022", "2021-11-08", "2022-11-21"),
+        ("Inflation and rate rises", "2022-01-03", "2022-10-12"), ("Yen carry unwind", "2024-07-16", "2024-08-05"),
+            ("Tariff shock", "2025-02-19", "2025-04-08"),
     ];
 
     public void Check()
@@ -37,13 +44,15 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         var end = curve.Times[^1];
         (string Name, DateTime? At)[] spans =
         [
-            ("Month to date", new DateTime(end.Year, end.Month, 1).AddTicks(-1)), ("Year to date", new DateTime(end.Year, 1, 1).AddTicks(-1)),
+            ("Month to date", new DateTime(end.Year, end.Month, 1).AddTicks(-1)),
+                ("Year to date", new DateTime(end.Year, 1, 1).AddTicks(-1)),
             ("1 year", end.AddYears(-1)), ("3 years", end.AddYears(-3)), ("5 years", end.AddYears(-5)), ("Since the start", null),
         ];
         check.Table("Returns up to " + end.ToString("yyyy-MM-dd"), [.. spans.Select(s =>
         {
             var (from, own, yearly) = Span(curve, s.Name, s.At, start);
-            var cells = new Cells { ["Span"] = s.Name, ["From"] = double.IsNaN(own) ? "–" : Cell.Date(from), ["Return"] = own, ["A year"] = yearly };
+            var cells = new Cells { ["Span"] = s.Name, ["From"] = double.IsNaN(own) ? "–"
+                : Cell.Date(from), ["Return"] = own, ["A year"] = yearly };
             if (benchmark is null) return cells;
             var (_, theirs, theirYearly) = Span(benchmark, s.Name, s.At, benchmark.Values[0]);
             (cells[name], cells["A year (2)"], cells["Difference"]) = (theirs, theirYearly, own - theirs);
@@ -85,7 +94,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         {
             var own = Period(curve, start, t => t.Year == year);
             bars.Add(($"{year}: ", own));
-            if (benchmark is not null && Period(benchmark, benchmark.Values[0], t => t.Year == year) is var r && !double.IsNaN(r)) bars.Add(($"{year}: {name} ", r));
+            if (benchmark is not null && Period(benchmark, benchmark.Values[0], t => t.Year == year) is var r
+                && !double.IsNaN(r)) bars.Add(($"{year}: {name} ", r));
         }
         check.Bars("Return by year", [.. bars.Select(b => b.Name)], [.. bars.Select(b => b.Value)]);
     }
@@ -104,7 +114,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         {
             bool Within(DateTime t) => t >= DateTime.Parse(from) && t < DateTime.Parse(to).AddDays(1);
             if (Inside(curve, Within) is not { } own) continue;
-            var cells = new Cells { ["Period"] = crisis, ["From"] = from, ["To"] = to, ["Return"] = own.TotalReturn, ["Max drawdown"] = own.Depths().Max() };
+            var cells = new Cells { ["Period"] = crisis, ["From"] = from, ["To"] = to, ["Return"] = own.TotalReturn,
+                ["Max drawdown"] = own.Depths().Max() };
             if (benchmark is not null) cells[name] = Inside(benchmark, Within)?.TotalReturn ?? double.NaN;
             rows.Add(cells);
         }
@@ -121,7 +132,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
     /// <param name="every">Row by row; its first point is the first row.</param>
     /// <param name="stamp">How times are written.</param>
     public static void Drawdowns(PageCheck check, BareCurve every, Func<DateTime, Cell> stamp) =>
-        check.Table("The deepest drawdowns, deepest first", [.. every.Falls().OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10).Select((f, i) => new Cells
+        check.Table("The deepest drawdowns, deepest first",
+            [.. every.Falls().OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10).Select((f, i) => new Cells
         {
             ["Rank"] = i + 1.0,
             ["Depth"] = -f.Depth,

@@ -6,13 +6,15 @@ internal static class DecisionWords
     private static readonly Dictionary<string, string> Decisions = new(StringComparer.Ordinal)
     {
         ["max-positions"] = "too many positions", ["max-gross"] = "gross limit", ["max-net"] = "net limit", ["max-symbol"] = "symbol limit",
-        ["max-strategy"] = "strategy limit", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing", ["weight-zero"] = "weight is zero",
+        ["max-strategy"] = "strategy limit", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing",
+            ["weight-zero"] = "weight is zero",
         ["strategy-refused"] = "the strategy itself could not",
     };
 
     private static readonly Dictionary<string, string> Ends = new(StringComparer.Ordinal)
     {
-        ["expired"] = "expired unfilled", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing", ["no-stop"] = "no stop to size on",
+        ["expired"] = "expired unfilled", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing",
+            ["no-stop"] = "no stop to size on",
         ["unfilled"] = "bars ended first",
     };
 

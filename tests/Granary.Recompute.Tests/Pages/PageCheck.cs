@@ -39,14 +39,16 @@ internal sealed class PageCheck(ReportPage page)
     /// <param name="context">The heading before the table; null for any.</param>
     public void Table(string caption, IReadOnlyCollection<Cells> expected, string? context = null)
     {
-        var table = page.Tables.FirstOrDefault(t => !_tables.Contains(t) && t.Caption.StartsWith(caption, StringComparison.Ordinal) && (context is null || t.Heading == context || t.Summary == context));
+        var table = page.Tables.FirstOrDefault(t => !_tables.Contains(t) && t.Caption.StartsWith(caption, StringComparison.Ordinal)
+            && (context is null || t.Heading == context || t.Summary == context));
         if (table is null)
         {
             if (expected.Count > 0) _differences.Add($"the page has no table '{caption}'{(context is null ? "" : $" under '{context}'")}");
             return;
         }
         _tables.Add(table);
-        if (table.Rows.Count != expected.Count) _differences.Add($"{table.Caption}: the page has {table.Rows.Count} rows, recomputed {expected.Count}");
+        if (table.Rows.Count != expected.Count)
+            _differences.Add($"{table.Caption}: the page has {table.Rows.Count} rows, recomputed {expected.Count}");
         foreach (var (row, cells) in table.Rows.Zip(expected)) Row(table, row, cells);
     }
 
@@ -54,7 +56,8 @@ internal sealed class PageCheck(ReportPage page)
     /// <returns>The names of its rows; none where the page has no such table.</returns>
     public IReadOnlyList<string> Table(string caption, Func<string, Cells> rowOf)
     {
-        if (page.Tables.FirstOrDefault(t => !_tables.Contains(t) && t.Caption.StartsWith(caption, StringComparison.Ordinal)) is not { } table) return [];
+        if (page.Tables.FirstOrDefault(t => !_tables.Contains(t)
+            && t.Caption.StartsWith(caption, StringComparison.Ordinal)) is not { } table) return [];
         _tables.Add(table);
         foreach (var row in table.Rows) Row(table, row, rowOf(row[0]));
         return [.. table.Rows.Select(r => r[0])];
@@ -116,10 +119,12 @@ internal sealed class PageCheck(ReportPage page)
             return;
         }
         _charts.Add(chart);
-        if (chart.Bars.Count != names.Count) _differences.Add($"chart {chart.Title}: the page has {chart.Bars.Count} bars, recomputed {names.Count}");
+        if (chart.Bars.Count != names.Count)
+            _differences.Add($"chart {chart.Title}: the page has {chart.Bars.Count} bars, recomputed {names.Count}");
         foreach (var ((label, name), value) in chart.Bars.Zip(names).Zip(values))
         {
-            if (!label.StartsWith(name, StringComparison.Ordinal)) _differences.Add($"chart {chart.Title}: the page says '{label}', recomputed '{name}'");
+            if (!label.StartsWith(name,
+                StringComparison.Ordinal)) _differences.Add($"chart {chart.Title}: the page says '{label}', recomputed '{name}'");
             else Number($"chart {chart.Title}, {name}", label[name.Length..], value);
         }
     }
@@ -127,7 +132,8 @@ internal sealed class PageCheck(ReportPage page)
     /// <summary>A chart that draws what tables of the page say; its data is not in the page, but as strokes.</summary>
     public void Drawn(string title)
     {
-        foreach (var chart in page.Charts.Where(c => c.Title.StartsWith(title, StringComparison.Ordinal) && c.Lines.Count == 0)) _charts.Add(chart);
+        foreach (var chart in page.Charts.Where(c => c.Title.StartsWith(title, StringComparison.Ordinal)
+            && c.Lines.Count == 0)) _charts.Add(chart);
     }
 
     /// <summary>A table without figures.</summary>
@@ -176,7 +182,8 @@ internal sealed class PageCheck(ReportPage page)
         var scale = line.Values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         for (var i = 0; i < line.Times.Count; i++)
         {
-            if (!curve.TryGetValue(line.Times[i], out var expected)) _differences.Add($"chart {title}, {line.Name}: nothing recomputes {line.Times[i]:u}");
+            if (!curve.TryGetValue(line.Times[i],
+                out var expected)) _differences.Add($"chart {title}, {line.Name}: nothing recomputes {line.Times[i]:u}");
             else if (double.IsFinite(line.Values[i]) != double.IsFinite(expected) || Math.Abs(line.Values[i] - expected) > 6e-6 * scale)
                 _differences.Add($"chart {title}, {line.Name} at {line.Times[i]:u}: the page says {line.Values[i]}, recomputed {expected}");
             else continue;

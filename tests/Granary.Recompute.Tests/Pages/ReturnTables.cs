@@ -37,7 +37,8 @@ internal static class ReturnTables
         };
     }
 
-    // Every bar's label names its range and its count: counts add up, and each is the number of returns between its edges, up to what lies on an edge as it is printed.
+    // Every bar's label names its range and its count: counts add up, and each is the number of returns between its edges, up to what lies
+    // on an edge as it is printed.
     private static void Histogram(PageCheck check, string title, double[] held)
     {
         var chart = check.Page.Charts.FirstOrDefault(c => c.Title == title);
@@ -49,7 +50,8 @@ internal static class ReturnTables
             var (from, rest) = (ShownNumber.Parse(chart.Bars[i]), chart.Bars[i].Split(" to ")[1]);
             var (to, count) = (ShownNumber.Parse(rest), ShownNumber.Parse(rest.Split(": ")[1]).Value);
             total += count;
-            var (least, most) = (i == 0 ? double.NegativeInfinity : from.Value, i == chart.Bars.Count - 1 ? double.PositiveInfinity : to.Value);
+            var (least, most) = (i == 0 ? double.NegativeInfinity : from.Value, i == chart.Bars.Count - 1 ? double.PositiveInfinity
+                : to.Value);
             var surely = held.Count(r => r >= least + from.Tolerance && r < most - to.Tolerance);
             var perhaps = held.Count(r => r >= least - from.Tolerance && r <= most + to.Tolerance);
             if (count < surely || count > perhaps) check.Number($"{title}, {chart.Bars[i]}", count.ToString(), surely);
@@ -57,12 +59,14 @@ internal static class ReturnTables
         check.Number(title + ", all returns are in a bar", total.ToString(), held.Length);
     }
 
-    /// <summary>Sharpe ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta to the benchmark.</summary>
+    /// <summary>Sharpe ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta to the
+    /// benchmark.</summary>
     public static void Rolling(PageCheck check, BareCurve closes, BareCurve? benchmark, string name)
     {
         var window = Math.Min(126, closes.Times.Count / 4);
         if (window < 5) return;
-        var (sharpe, volatility, beta) = (new Dictionary<DateTime, double>(), new Dictionary<DateTime, double>(), new Dictionary<DateTime, double>());
+        var (sharpe, volatility, beta) = (new Dictionary<DateTime, double>(), new Dictionary<DateTime, double>(), new Dictionary<DateTime,
+            double>());
         for (var end = window; end <= closes.Returns.Length; end++)
         {
             var part = closes.Returns[(end - window)..end];
@@ -74,7 +78,8 @@ internal static class ReturnTables
         }
         check.Chart("Sharpe ratio over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Sharpe"] = sharpe });
         check.Chart("Volatility over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Volatility"] = volatility });
-        if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Beta"] = beta });
+        if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime,
+            double>> { ["Beta"] = beta });
     }
 
     /// <summary>cov(r, b) / var(b).</summary>
@@ -95,12 +100,16 @@ internal static class ReturnTables
         {
             ["Return of the benchmark"] = benchmark.TotalReturn,
             ["Beta"] = beta,
-            ["Alpha, yearly"] = (r.Average() - beta * b.Average()) * closes.PeriodsPerYear,
+            ["Alpha, yearly"] = Alpha(closes, benchmark),
             ["Correlation"] = Correlation(r, b),
             ["Tracking error"] = CurveFigures.Deviation(excess) * root,
             ["Information ratio"] = excess.Average() / CurveFigures.Deviation(excess) * root,
         });
     }
+
+    /// <summary>(mean(r) − beta · mean(b)) · periods per year.</summary>
+    public static double Alpha(BareCurve curve, BareCurve benchmark) =>
+        (curve.Returns.Average() - Slope(curve.Returns, benchmark.Returns) * benchmark.Returns.Average()) * curve.PeriodsPerYear;
 
     /// <summary>Pearson's.</summary>
     public static double Correlation(double[] first, double[] second)
@@ -111,5 +120,6 @@ internal static class ReturnTables
     }
 
     /// <summary>Equity, drawdown, exposure: the charts of rows.</summary>
-    public static Dictionary<DateTime, double> Series(IEnumerable<EquityRow> rows, Func<EquityRow, double> value) => rows.ToDictionary(r => r.Time, value);
+    public static Dictionary<DateTime, double> Series(IEnumerable<EquityRow> rows, Func<EquityRow, double> value) =>
+        rows.ToDictionary(r => r.Time, value);
 }

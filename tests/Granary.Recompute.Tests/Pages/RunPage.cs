@@ -10,7 +10,8 @@ internal static class RunPage
     /// <param name="benchmark">Its name on the page; null without one.</param>
     public static void Check(PageCheck check, RunFigures run, string? benchmark = null)
     {
-        var account = new AccountFigures(run.Rows, run.Trades, run.Cash, Calendar.PeriodsPerYear([.. run.Rows.Select(r => r.Time)]), run.Markets.Multipliers);
+        var account = new AccountFigures(run.Rows, run.Trades, run.Cash, Calendar.PeriodsPerYear([.. run.Rows.Select(r => r.Time)]),
+            run.Markets.Multipliers);
         var name = benchmark ?? "";
         var theirs = run.Benchmark is { } b ? OfDays(b) : null;
         var statistics = account.Statistics();
@@ -56,11 +57,14 @@ internal static class RunPage
 
     private static void Charts(PageCheck check, RunFigures run, BareCurve every, string name)
     {
-        var equity = new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { [run.Benchmark is null ? "Equity" : "Portfolio"] = ReturnTables.Series(run.Rows, r => r.Equity) };
-        if (run.Benchmark is { } b) equity[name] = b.Times.Zip(b.Values).ToDictionary(p => p.First, p => p.Second / b.Values[0] * run.Closes[0].Row.Equity);
+        var equity = new Dictionary<string, IReadOnlyDictionary<DateTime,
+            double>> { [run.Benchmark is null ? "Equity" : "Portfolio"] = ReturnTables.Series(run.Rows, r => r.Equity) };
+        if (run.Benchmark is { } b) equity[name] = b.Times.Zip(b.Values)
+            .ToDictionary(p => p.First, p => p.Second / b.Values[0] * run.Closes[0].Row.Equity);
         check.Chart("Equity", equity);
         var depths = every.Depths();
-        check.Chart("Drawdown", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Drawdown"] = every.Times.Zip(depths).ToDictionary(p => p.First, p => -p.Second) });
+        check.Chart("Drawdown", new Dictionary<string, IReadOnlyDictionary<DateTime,
+            double>> { ["Drawdown"] = every.Times.Zip(depths).ToDictionary(p => p.First, p => -p.Second) });
         check.Chart("Gross exposure, share of equity", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
         {
             ["Gross exposure"] = ReturnTables.Series(run.Rows, r => r.Equity > 0 ? r.Exposure / r.Equity : double.NaN),

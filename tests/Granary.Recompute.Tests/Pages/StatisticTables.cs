@@ -10,7 +10,8 @@ namespace Granary.Recompute.Tests.Pages;
 /// <param name="PeriodsPerYear">Rows of a year.</param>
 /// <param name="Multipliers">By symbol; 1 for others.</param>
 internal sealed record AccountFigures(
-    IReadOnlyList<EquityRow> Rows, IReadOnlyList<TradeRow> Trades, double Cash, double PeriodsPerYear, IReadOnlyDictionary<string, double>? Multipliers = null)
+    IReadOnlyList<EquityRow> Rows, IReadOnlyList<TradeRow> Trades, double Cash, double PeriodsPerYear, IReadOnlyDictionary<string,
+        double>? Multipliers = null)
 {
     public CurveFigures Curve { get; } = new([.. Rows.Select(r => r.Time)], [.. Rows.Select(r => r.Equity)], Cash, PeriodsPerYear);
 

@@ -3,7 +3,8 @@ using Granary.Recompute.Tests.Figures;
 
 namespace Granary.Recompute.Tests.Pages;
 
-/// <summary>The tables of strategies: each one, by class, market and timeframe, their correlation, the parameter maps, and the last trades of a few.</summary>
+/// <summary>The tables of strategies: each one, by class, market and timeframe, their correlation, the parameter maps, and the last trades
+/// of a few.</summary>
 internal sealed class StrategyTables(PageCheck check, RunFigures run)
 {
     private const int LongestTable = 2000, Correlated = 16, LastTrades = 12, FewestPeriods = 10;
@@ -24,11 +25,12 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
     private static string Text(JsonElement strategy, string key) => strategy.GetProperty(key).GetString()!;
 
     private static string Parameters(JsonElement strategy) => string.Join(" · ",
-        strategy.GetProperty("params").EnumerateObject().Select(p => $"{p.Name} {p.Value}"));
+        strategy.GetProperty("params").EnumerateObject().Select(p => $"{p.Name} {p.Value}".Trim()));
 
     private static bool IsRuined(JsonElement strategy) => strategy.TryGetProperty("state", out var state) && state.GetString() == "ruined";
 
-    private void All() => check.Table(run.Ranked.Count > LongestTable ? $"The first {LongestTable:#,0} of" : "Strategies by weight, then return",
+    private void All() => check.Table(run.Ranked.Count > LongestTable ? $"The first {LongestTable:#,0} of"
+        : "Strategies by weight, then return",
         [.. run.Ranked.Take(LongestTable).Select(s => new Cells
         {
             ["Strategy"] = Name(s),
@@ -47,14 +49,16 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
 
     private static Cell Name(JsonElement s)
     {
-        var words = new[] { Parameters(s), Text(s, "sides") is "long" ? "" : "· " + Text(s, "sides"), $"{Text(s, "symbol")} · {Text(s, "timeframe")}",
+        var words = new[] { Parameters(s), Text(s, "sides") is "long" ? ""
+            : "· " + Text(s, "sides"), $"{Text(s, "symbol")} · {Text(s, "timeframe")}",
             IsRuined(s) ? "ruined: its account reached zero equity and was closed" : "" };
         return $"{Text(s, "class")} {string.Join(" ", words.Where(w => w.Length > 0))}";
     }
 
     private void Groups()
     {
-        foreach (var (caption, heading, key) in new[] { ("Strategies by class", "Class", "class"), ("Strategies by market", "Market", "symbol"), ("Strategies by timeframe", "Timeframe", "timeframe") })
+        foreach (var (caption, heading, key) in new[] { ("Strategies by class", "Class", "class"),
+            ("Strategies by market", "Market", "symbol"), ("Strategies by timeframe", "Timeframe", "timeframe") })
         {
             var groups = run.Ranked.GroupBy(s => Text(s, key)).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
             if (groups.Count < 2 && key != "class") continue;
@@ -85,13 +89,15 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         var order = run.Files.Strategies.Select((s, i) => (Id: Id(s), Index: i)).ToDictionary(s => s.Id, s => s.Index);
         var chosen = run.Files.Weighted.Where(s => run.OwnRows(s).Exists(r => r.Equity != run.Cash))
             .OrderByDescending(s => moved[Id(s)].Sum()).ThenBy(s => order[Id(s)]).Take(Correlated).Select(Id).ToHashSet();
-        if (chosen.Count < 2) return;
+        // A live session keeps no weekly equity of its strategies.
+        if (chosen.Count < 2 || run.Files.Results.TryGetProperty("session", out _)) return;
         var shown = run.Ranked.Where(s => chosen.Contains(Id(s))).ToList();
         var returns = shown.ConvertAll(s => WeeklyReturns.Of(run.OwnRows(s), run.Cash));
         check.Table($"Correlation between the {shown.Count} strategies that moved the most money", [.. shown.Select((s, i) =>
         {
-            var cells = new Cells { ["Strategy"] = $"{i + 1} {Text(s, "class")} {string.Join(" · ", new[] { Parameters(s), Text(s, "symbol") }.Where(w => w.Length > 0))} {Text(s, "timeframe")}" };
-            if (Parameters(s).Length == 0) cells["Strategy"] = $"{i + 1} {Text(s, "class")} · {Text(s, "symbol")} {Text(s, "timeframe")}";
+            var words = new[] { Parameters(s), Text(s, "symbol") }.Where(w => w.Length > 0);
+            var separator = Parameters(s).Length == 0 ? " · " : " ";
+            var cells = new Cells { ["Strategy"] = $"{i + 1} {Text(s, "class")}{separator}{string.Join(" · ", words)} {Text(s, "timeframe")}" };
             for (var j = 0; j < shown.Count; j++) cells[$"{j + 1}"] = i == j ? 1 : returns[i].Correlation(returns[j], FewestPeriods);
             return cells;
         })]);
@@ -101,8 +107,10 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
     {
         foreach (var group in run.Files.Strategies.GroupBy(s => Text(s, "class")).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var names = group.SelectMany(s => s.GetProperty("params").EnumerateObject()).Where(p => p.Value.ValueKind == JsonValueKind.Number)
-                .GroupBy(p => p.Name).Select(g => (Name: g.Key, Values: g.Select(p => p.Value.GetDouble()).Distinct().Order().ToList())).ToList();
+            var names = group.SelectMany(s => s.GetProperty("params").EnumerateObject())
+                .Where(p => p.Value.ValueKind == JsonValueKind.Number)
+                .GroupBy(p => p.Name).Select(g => (Name: g.Key, Values: g.Select(p => p.Value.GetDouble()).Distinct().Order().ToList()))
+                    .ToList();
             var two = names.Where(n => n.Values.Count > 1).OrderByDescending(n => n.Values.Count).Take(2).OrderBy(names.IndexOf).ToList();
             if (two.Count < 2) continue;
             var (down, across) = (two[0], two[1]);
@@ -118,15 +126,18 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
             })]);
         }
 
-        static double Parameter(JsonElement s, string name) => s.GetProperty("params").TryGetProperty(name, out var v) ? v.GetDouble() : double.NaN;
+        static double Parameter(JsonElement s, string name) => s.GetProperty("params").TryGetProperty(name, out var v) ? v.GetDouble()
+            : double.NaN;
     }
 
     // Of three strategies: those with weight and the largest contributions first.
     private void Last()
     {
         var order = run.Files.Strategies.Select((s, i) => (Id: Id(s), Index: i)).ToDictionary(s => s.Id, s => s.Index);
-        var chosen = run.Ranked.Where(s => RunFigures.Stat(s, "trades") > 0).OrderByDescending(s => s.GetProperty("weight").GetDouble() != 0)
-            .ThenByDescending(s => _closed[Id(s)].Sum()).ThenByDescending(s => RunFigures.Stat(s, "totalReturn")).ThenBy(s => order[Id(s)]).Take(3);
+        var chosen = run.Ranked.Where(s => RunFigures.Stat(s, "trades") > 0)
+            .OrderByDescending(s => s.GetProperty("weight").GetDouble() != 0)
+            .ThenByDescending(s => _closed[Id(s)].Sum()).ThenByDescending(s => RunFigures.Stat(s, "totalReturn")).ThenBy(s => order[Id(s)])
+                .Take(3);
         foreach (var strategy in chosen)
         {
             var trades = run.Files.TradesOf(Id(strategy)).ToList();

@@ -10,11 +10,14 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
 
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {
-        ["open"] = "still open", ["trailing-stop"] = "trailing stop", ["max-bars"] = "bars held", ["time"] = "time of day", ["margin-call"] = "margin call",
+        ["open"] = "still open", ["trailing-stop"] = "trailing stop", ["max-bars"] = "bars held", ["time"] = "time of day",
+            ["margin-call"] = "margin call",
         ["data-ended"] = "data ended",
     };
 
-    private readonly Dictionary<string, string> _timeframes = run.Files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("timeframe").GetString()!);
+    private readonly Dictionary<string,
+        string> _timeframes = run.Files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!, s =>
+            s.GetProperty("timeframe").GetString()!);
 
     public void Check()
     {
@@ -24,7 +27,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
             Grouped("Closed trades by side", "Side", run.Closed, (t, name) => t.Sign > 0 == (name == "Long"));
             Grouped("Closed trades by bars held", "Bars held", run.Closed, (t, name) => InBand(t.Bars, name));
             Grouped("Closed trades by the weekday", "Weekday", run.Closed, (t, name) => t.EntryTime.DayOfWeek.ToString() == name);
-            Grouped("Closed trades on intraday bars by the hour", "Hour", [.. run.Closed.Where(t => _timeframes[t.Strategy] != "1d")], (t, name) => $"{t.EntryTime:HH}:00" == name);
+            Grouped("Closed trades on intraday bars by the hour", "Hour", [.. run.Closed.Where(t => _timeframes[t.Strategy] != "1d")],
+                (t, name) => $"{t.EntryTime:HH}:00" == name);
             Excursions();
         }
         Open();
@@ -52,10 +56,12 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
                 ["Net profit"] = group.Sum(t => t.NetProfit),
             };
         });
-        if (names.Count > 0) check.Number(caption + ", all trades are in a row", closed.Count.ToString(), closed.Count(t => names.Count(n => belongs(t, n)) == 1));
+        if (names.Count > 0) check.Number(caption + ", all trades are in a row", closed.Count.ToString(),
+            closed.Count(t => names.Count(n => belongs(t, n)) == 1));
     }
 
-    private static double Mean(List<TradeRow> trades, Func<TradeRow, double> figure) => trades.Select(figure).DefaultIfEmpty(double.NaN).Average();
+    private static double Mean(List<TradeRow> trades, Func<TradeRow, double> figure) => trades.Select(figure).DefaultIfEmpty(double.NaN)
+        .Average();
 
     // Bands are written 0–1, 2–4 and so on; the last one is open.
     private static bool InBand(int bars, string band)
@@ -65,7 +71,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         return bars >= first && (ends.Length == 1 || bars <= ShownNumber.Parse(ends[1]).Value);
     }
 
-    private void Open() => check.Table("Trades still open, at the last close", [.. run.Trades.Where(t => t.IsOpen).Take(MostOpen).Select(t => new Cells
+    private void Open() =>
+        check.Table("Trades still open, at the last close", [.. run.Trades.Where(t => t.IsOpen).Take(MostOpen).Select(t => new Cells
     {
         ["Strategy"] = t.Strategy,
         ["Side"] = t.Sign > 0 ? "long" : "short",
@@ -81,11 +88,13 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
     {
         // Of what the portfolio itself closed, by its closes alone, it is not known: the strategy's own trade went on.
         var followed = run.Files.StrategyTrades().Select(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason)).ToHashSet();
-        var reached = run.Closed.Where(t => followed.Contains((t.Strategy, t.EntryTime, t.ExitTime, t.Reason))).Select(t => (t.NetProfit, Reach: Reach(t))).ToList();
+        var reached = run.Closed.Where(t => followed.Contains((t.Strategy, t.EntryTime, t.ExitTime, t.Reason)))
+            .Select(t => (t.NetProfit, Reach: Reach(t))).ToList();
         if (reached.Count == 0) return;
         check.Table("Mean excursions, percent of the entry price", name =>
         {
-            var group = reached.Where(t => name == "All" || (name == "Winners" ? t.NetProfit > 0 : t.NetProfit < 0)).Select(t => t.Reach).ToList();
+            var group = reached.Where(t => name == "All" || (name == "Winners" ? t.NetProfit > 0 : t.NetProfit < 0)).Select(t => t.Reach)
+                .ToList();
             return new Cells
             {
                 ["Trades"] = name,
@@ -109,7 +118,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
 
     private static int FirstAt(List<Markets.MarketBar> bars, DateTime time)
     {
-        var at = bars.BinarySearch(new Markets.MarketBar(time, 0, 0, 0, 0, 0), Comparer<Markets.MarketBar>.Create((a, b) => a.Time.CompareTo(b.Time)));
+        var at = bars.BinarySearch(new Markets.MarketBar(time, 0, 0, 0, 0, 0),
+            Comparer<Markets.MarketBar>.Create((a, b) => a.Time.CompareTo(b.Time)));
         return at < 0 ? ~at : at;
     }
 
@@ -126,11 +136,13 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
                 length++;
                 continue;
             }
-            if (sign != 0) found[(sign, Math.Min(length, LongestStreak))] = found.GetValueOrDefault((sign, Math.Min(length, LongestStreak))) + 1;
+            if (sign != 0) found[(sign, Math.Min(length, LongestStreak))] =
+                found.GetValueOrDefault((sign, Math.Min(length, LongestStreak))) + 1;
             (sign, length) = (next, 1);
         }
         var (won, lost) = (Share(1), Share(-1));
-        check.Table("Streaks by length", [.. Enumerable.Range(1, LongestStreak).Where(k => found.ContainsKey((1, k)) || found.ContainsKey((-1, k))).Select(k => new Cells
+        check.Table("Streaks by length",
+            [.. Enumerable.Range(1, LongestStreak).Where(k => found.ContainsKey((1, k)) || found.ContainsKey((-1, k))).Select(k => new Cells
         {
             ["Length"] = k == LongestStreak ? $"{k} and more" : $"{k}",
             ["Winning"] = found.GetValueOrDefault((1, k)),
@@ -141,6 +153,7 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
 
         double Share(int side) => (double)run.Closed.Count(t => Math.Sign(t.NetProfit) == side) / run.Closed.Count;
 
-        double Expected(double chance, int k) => run.Closed.Count * Math.Pow(chance, k) * (k == LongestStreak ? 1 - chance : (1 - chance) * (1 - chance));
+        double Expected(double chance, int k) =>
+            run.Closed.Count * Math.Pow(chance, k) * (k == LongestStreak ? 1 - chance : (1 - chance) * (1 - chance));
     }
 }

@@ -10,7 +10,8 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
 
     private static readonly (string Key, string Title)[] Checks =
     [
-        ("outOfSample", "On bars that the choice had not seen"), ("deflatedSharpe", "Sharpe ratio, deflated by all trials"), ("probabilityOfOverfitting", "Probability of overfitting"),
+        ("outOfSample", "On bars that the choice had not seen"), ("deflatedSharpe", "Sharpe ratio, deflated by all trials"),
+            ("probabilityOfOverfitting", "Probability of overfitting"),
         ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"), ("betterThanBenchmark", "Better than the benchmark"),
     ];
 
@@ -19,23 +20,26 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
     public void Check()
     {
         if (!run.Files.Results.TryGetProperty("evidence", out var evidence)) return;
-        var guards = run.Files.Results.GetProperty("guards");
         check.Table("The validation checks", [.. Checks.Where(c => evidence.TryGetProperty(c.Key, out _)).Select(c => new Cells
         {
             ["Check"] = c.Title,
             ["Outcome"] = evidence.GetProperty(c.Key).GetProperty("state").GetString()!,
             ["What was found"] = Cell.Any,
         })]);
-        check.Headline(new Cells { ["Verdict"] = evidence.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed") ? "May be traded" : "Do not trade" });
+        check.Headline(new Cells { ["Verdict"] = evidence.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")
+            ? "May be traded" : "Do not trade" });
+        // A live session carries the outcomes of the backtest that justified it, without their figures.
+        if (!run.Files.Results.TryGetProperty("guards", out var guards)) return;
         Figures(guards);
-        Bridge(guards, evidence);
+        if (guards.TryGetProperty("bridge", out _)) Bridge(guards, evidence);
         check.Drawn("Where the best of one half of the record stood");
     }
 
     private static double Value(JsonElement owner, string key) =>
         owner.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
 
-    // The Sharpe ratio, what luck would show, and how sure one can be of it, from the weeks of the rebuilt equity. Counts of trials come from the ledger.
+    // The Sharpe ratio, what luck would show, and how sure one can be of it, from the weeks of the rebuilt equity. Counts of trials come
+    // from the ledger.
     private void Figures(JsonElement guards)
     {
         var returns = _portfolio.Returns;
@@ -52,8 +56,11 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             ["Expected of the best worthless trial"] = expected,
             ["Expected of the winners among worthless trials"] = Value(guards, "winnersOfNothing"),
             ["Deflated Sharpe ratio"] = Shape.Normal((sharpe - against) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
-            ["The same, all trials independent"] = Shape.Normal((sharpe - Value(guards, "trialDeviation") * ExpectedMaximum(Value(guards, "trials"))) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
-            ["Least record, weeks"] = sharpe > 0 ? Math.Ceiling(1 + Math.Pow(shape.Error(sharpe) * Shape.Quantile95 / sharpe, 2)) : double.NaN,
+            ["The same, all trials independent"] =
+                Shape.Normal((sharpe - Value(guards,
+                    "trialDeviation") * ExpectedMaximum(Value(guards, "trials"))) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
+            ["Least record, weeks"] = sharpe > 0 ? Math.Ceiling(1 + Math.Pow(shape.Error(sharpe) * Shape.Quantile95 / sharpe, 2))
+                : double.NaN,
             ["Probability of overfitting"] = Value(guards, "probabilityOfOverfitting"),
             ["Probability that the choice loses"] = Value(guards, "probabilityOfLoss"),
             ["White's reality check, p"] = Value(guards, "realityCheck"),
@@ -62,7 +69,8 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         });
     }
 
-    private static double Sharpe(double[] returns) => returns.Any(r => r <= -1) ? double.NaN : returns.Average() / CurveFigures.Deviation(returns);
+    private static double Sharpe(double[] returns) => returns.Any(r => r <= -1) ? double.NaN
+        : returns.Average() / CurveFigures.Deviation(returns);
 
     // (1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))
     private static double ExpectedMaximum(double trials)
@@ -89,16 +97,22 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         var (first, last) = (_portfolio.First, _portfolio.First + _portfolio.Returns.Length);
         var members = run.Files.Weighted.Select(s => (Weight: s.GetProperty("weight").GetDouble(), Strategy: s)).ToList();
         var total = members.Sum(m => Math.Abs(m.Weight));
+        // Strategies as their models let them trade: their accounts are in no file.
+        var isLearning = File.Exists(Path.Combine(run.Files.Folder, "learning.json"));
         check.Table("From the headline figure", name =>
         {
             var row = guards.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == name);
-            var stretch = row.TryGetProperty("from", out var from) ? $"{from.GetString()![..10]} to {row.GetProperty("to").GetString()![..10]}" : "whole record";
+            var stretch = row.TryGetProperty("from", out var from)
+                ? $"{from.GetString()![..10]} to {row.GetProperty("to").GetString()![..10]}" : "whole record";
             var (begin, end) = from.ValueKind == JsonValueKind.Undefined ? (first, last)
-                : (WeeklyReturns.Week(from.GetDateTime().ToUniversalTime()), WeeklyReturns.Week(row.GetProperty("to").GetDateTime().ToUniversalTime()));
+                : (WeeklyReturns.Week(from.GetDateTime().ToUniversalTime()),
+                    WeeklyReturns.Week(row.GetProperty("to").GetDateTime().ToUniversalTime()));
             var weeks = Enumerable.Range(begin, end - begin).ToList();
             var cells = new Cells { ["Figure"] = name, ["Stretch"] = stretch, ["Sharpe ratio, annual"] = double.NaN };
             if (name == "Portfolio") (cells["Return"], cells["Sharpe ratio, annual"]) = (Stat("totalReturn"), Stat("sharpe"));
             else if (name is "Portfolio, by weeks" or "Portfolio, unseen stretch only") Of(cells, [.. weeks.Select(_portfolio.At)]);
+            else if (isLearning && name.StartsWith("Its strategies", StringComparison.Ordinal))
+                (cells["Return"], cells["Sharpe ratio, annual"]) = (Value(row, "return"), Value(row, "sharpe"));
             else if (name == "Its strategies on paper, same stretch")
             {
                 var own = members.ConvertAll(m => WeeklyReturns.Of(run.OwnRows(m.Strategy), run.Cash));
@@ -107,14 +121,17 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             else if (name == "Its strategies, each in an account of its own")
                 cells["Return"] = members.Sum(m => m.Weight * RunFigures.Stat(m.Strategy, "totalReturn")) / total;
             else if (name == "Out of sample")
-                (cells["Return"], cells["Sharpe ratio, annual"]) = (Value(evidence.GetProperty("outOfSample"), "return"), Value(evidence.GetProperty("outOfSample"), "sharpe") * Math.Sqrt(WeeksPerYear));
+                (cells["Return"], cells["Sharpe ratio, annual"]) = (Value(evidence.GetProperty("outOfSample"), "return"),
+                    Value(evidence.GetProperty("outOfSample"), "sharpe") * Math.Sqrt(WeeksPerYear));
             else if (name == "Under stress") cells["Return"] = Value(evidence.GetProperty("costStress"), "stressed");
             return cells;
         });
     }
 
-    private double Stat(string key) => run.Files.PortfolioStats.GetProperty(key) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN;
+    private double Stat(string key) => run.Files.PortfolioStats.GetProperty(key) is { ValueKind: JsonValueKind.Number } value
+        ? value.GetDouble() : double.NaN;
 
     private static void Of(Cells cells, double[] returns) =>
-        (cells["Return"], cells["Sharpe ratio, annual"]) = (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, Sharpe(returns) * Math.Sqrt(WeeksPerYear));
+        (cells["Return"], cells["Sharpe ratio, annual"]) = (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1,
+            Sharpe(returns) * Math.Sqrt(WeeksPerYear));
 }

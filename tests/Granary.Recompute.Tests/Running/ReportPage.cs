@@ -9,7 +9,8 @@ namespace Granary.Recompute.Tests.Running;
 /// <param name="Summary">Of the fold that it is in, or that stands before it under the same heading.</param>
 /// <param name="Header">Headings of the columns; a second "Price" is "Price (2)". Empty for a list of names and figures.</param>
 /// <param name="Rows">Texts of the cells of the body.</param>
-internal sealed record PageTable(string Caption, string Heading, string Summary, IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows);
+internal sealed record PageTable(string Caption, string Heading, string Summary, IReadOnlyList<string> Header,
+    IReadOnlyList<IReadOnlyList<string>> Rows);
 
 /// <summary>A line of a chart; missing values are NaN.</summary>
 internal sealed record ChartLine(string Name, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
@@ -32,7 +33,8 @@ internal sealed partial class ReportPage
             else (heading, summary) = (Text(part.Value), "");
         }
         Tables = tables;
-        Headlines = Headline().Matches(html).ToDictionary(m => Text(m.Groups[1].Value), m => Text(m.Groups[2].Value), StringComparer.Ordinal);
+        Headlines = Headline().Matches(html)
+            .ToDictionary(m => Text(m.Groups[1].Value), m => Text(m.Groups[2].Value), StringComparer.Ordinal);
     }
 
     public IReadOnlyList<PageTable> Tables { get; }
@@ -50,7 +52,8 @@ internal sealed partial class ReportPage
         var head = Head().Match(table);
         var header = new List<string>();
         foreach (var name in head.Success ? Cells(head.Value) : [])
-            header.Add(header.Contains(name) ? $"{name} ({header.Count(h => h == name || h.StartsWith(name + " (", StringComparison.Ordinal)) + 1})" : name);
+            header.Add(header.Contains(name)
+                ? $"{name} ({header.Count(h => h == name || h.StartsWith(name + " (", StringComparison.Ordinal)) + 1})" : name);
         var body = head.Success ? table.Remove(head.Index, head.Length) : table;
         return new PageTable(caption, heading, summary, header, [.. Row().Matches(body).Select(r => Cells(r.Value))]);
     }

@@ -50,7 +50,8 @@ internal sealed class RunFiles(string folder)
     {
         var table = CsvTable.Read(Path.Combine(Folder, "equity.csv"));
         return [.. table.Rows.Select(r => new EquityRow(
-            table.Time(r, "time"), table.Number(r, "equity"), table.Number(r, "cash"), table.Number(r, "exposure"), table.Number(r, "drawdown")))];
+            table.Time(r, "time"), table.Number(r, "equity"), table.Number(r, "cash"), table.Number(r, "exposure"),
+                table.Number(r, "drawdown")))];
     }
 
     private List<TradeRow> Trades(string name)
@@ -59,7 +60,8 @@ internal sealed class RunFiles(string folder)
         return [.. table.Rows.Select(r => new TradeRow(
             table.Text(r, "strategy"), table.Text(r, "symbol"), table.Text(r, "side") == "long" ? 1 : -1, table.Number(r, "quantity"),
             table.Time(r, "entry_time"), table.Number(r, "entry_price"), table.Time(r, "exit_time"), table.Number(r, "exit_price"),
-            table.Number(r, "pnl"), table.Number(r, "commission"), table.Number(r, "pnl_net"), table.Number(r, "carry"), table.Number(r, "return"),
+            table.Number(r, "pnl"), table.Number(r, "commission"), table.Number(r, "pnl_net"), table.Number(r, "carry"),
+                table.Number(r, "return"),
             (int)table.Number(r, "bars"), table.Text(r, "exit_reason")))];
     }
 }

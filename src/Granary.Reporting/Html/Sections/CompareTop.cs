@@ -55,9 +55,8 @@ internal static class CompareTop
         var under = new List<PlotLine>();
         foreach (var line in lines)
         {
-            var fall = Drawdown.Underwater(new EquityCurve(line.Times, line.Values));
-            for (var i = 0; i < fall.Length; i++) fall[i] = -fall[i];
-            under.Add(line with { Values = fall });
+            // Of every row, not of those that are drawn: a peak may lie between them.
+            under.Add(line with { Values = [.. (line.Name == "A" ? a : b).Equity.Select(r => -r.Drawdown)] });
         }
         new TimePlot
         {

@@ -111,13 +111,22 @@ internal class CurveView
     }
 
     /// <summary>Against a benchmark, by days where either has times of day.</summary>
-    protected static EquityStatistics Measure(EquityCurve closes, EquityCurve? benchmark)
+    /// <param name="start">Equity before the first point, so that the first day's return counts where it has one row alone.</param>
+    protected static EquityStatistics Measure(EquityCurve closes, double start, EquityCurve? benchmark)
     {
-        var statistics = EquityStatistics.Of(closes);
+        var statistics = EquityStatistics.Of(WithStart(closes, start), Engine.Analysis.PeriodsPerYear.Infer(closes.Times));
         return benchmark is null ? statistics : statistics with
         {
             Benchmark = BenchmarkComparison.Of(closes, benchmark),
         };
+    }
+
+    // The start stands at the first point's time, and the first point a tick later: no day, month or year is added.
+    private static EquityCurve WithStart(EquityCurve closes, double start)
+    {
+        var times = closes.Times;
+        if (!(start > 0) || times[0] / TimeSpan.TicksPerDay == times[1] / TimeSpan.TicksPerDay) return closes;
+        return new EquityCurve([times[0], times[0] + 1, .. times[1..]], [start, .. closes.Values]);
     }
 
     private static EquityCurve? Within(EquityCurve benchmark, EquityCurve curve)

@@ -10,7 +10,7 @@ internal sealed class RunView : CurveView
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
-        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.Benchmark) : null,
+        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.StartingCash, model.Benchmark) : null,
             model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName,
             model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b) : null)
     {

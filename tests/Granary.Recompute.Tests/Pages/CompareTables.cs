@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Pages;
+
+/// <summary>The page of two runs: statistics, strategies, trades and decisions of both, and what differs.</summary>
+internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles second, double cash)
+{
+
+
+    public void Check()
+    {
+        check.Take(t => t.Caption == "The two runs");
+        Statistics();
+        Decisions();
+        Strategies();
+        Curves();
+        check.Words("Bars that differ");
+    }
+
+    // In the order of results.json; the page says the names in words, so that rows are matched by both figures.
+    private void Statistics()
+    {
+        if (check.Take(t => t.Caption.StartsWith("Portfolio statistics", StringComparison.Ordinal)) is not { } table) return;
+        var (a, b) = (Figures(first), Figures(second));
+        var keys = a.Keys.Union(b.Keys).ToList();
+        check.Number("Portfolio statistics, rows", table.Rows.Count.ToString(), keys.Count);
+        foreach (var (row, key) in table.Rows.Zip(keys))
+        {
+            var (x, y) = (a.GetValueOrDefault(key, double.NaN), b.GetValueOrDefault(key, double.NaN));
+            // Lengths of less than two days are written in hours.
+            if (key is "maxDrawdownDays" or "longestUnderwaterDays") (x, y) = (x < 2 ? 24 * x : x, y < 2 ? 24 * y : y);
+            check.Number($"Portfolio statistics, {key}, A", row[1], x);
+            check.Number($"Portfolio statistics, {key}, B", row[2], y);
+            if (row[3] == "same") check.Number($"Portfolio statistics, {key}, the same", row[1], y);
+            else if (!row[3].Contains('E', StringComparison.Ordinal)) check.Number($"Portfolio statistics, {key}, B less A", row[3], y - x);
+        }
+    }
+
+    private static Dictionary<string, double> Figures(RunFiles run) => run.PortfolioStats.EnumerateObject()
+        .ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble()
+            : double.NaN, StringComparer.Ordinal);
+
+    private void Decisions()
+    {
+        var (a, b) = (Counts(first), Counts(second));
+        var shown = check.Table("Signals by the portfolio's decision", name =>
+        {
+            var key = DecisionWords.Key(name);
+            var (x, y) = (a.GetValueOrDefault(key), b.GetValueOrDefault(key));
+            return new Cells { ["Decision"] = name, ["A"] = x, ["B"] = y, ["B − A"] = y - x };
+        });
+        check.Number("Signals by the portfolio's decision, rows", shown.Count.ToString(), a.Keys.Union(b.Keys).Count());
+    }
+
+    private static Dictionary<string, int> Counts(RunFiles run) => run.Results.GetProperty("portfolio").GetProperty("decisions")
+        .EnumerateObject().ToDictionary(d => d.Name, d => d.Value.GetInt32());
+
+    // Both runs have the same strategies; a trade is known by its side and the bar of its entry.
+    private void Strategies()
+    {
+        var rows = new List<(double Difference, Cells Cells)>();
+        foreach (var (a, b) in first.Strategies.Zip(second.Strategies))
+        {
+            var id = a.GetProperty("id").GetString()!;
+            var (own, other) = (first.TradesOf(id), second.TradesOf(id));
+            var theirs = other.ToDictionary(t => (t.EntryTime, t.Sign));
+            var shared = own.Where(t => theirs.ContainsKey((t.EntryTime, t.Sign))).ToList();
+            var same = shared.Count(t => t == theirs[(t.EntryTime, t.Sign)]);
+            var (onlyA, onlyB) = (own.Count - shared.Count, other.Count - shared.Count);
+            var (wa, wb) = (a.GetProperty("weight").GetDouble(), b.GetProperty("weight").GetDouble());
+            var (ra, rb) = (RunFigures.Stat(a, "totalReturn"), RunFigures.Stat(b, "totalReturn"));
+            if (wa == wb && onlyA + onlyB + shared.Count - same == 0) continue;
+            rows.Add((Math.Abs(rb - ra), new Cells
+            {
+                ["Strategy"] = id, ["Return A"] = ra, ["Return B"] = rb, ["B − A"] = rb - ra, ["Sharpe A"] = RunFigures.Stat(a, "sharpe"),
+                    ["Sharpe B"] = RunFigures.Stat(b, "sharpe"),
+                ["Weight A"] = Math.Round(wa, 4), ["Weight B"] = Math.Round(wb, 4), ["Same"] = same, ["Changed"] = shared.Count - same,
+                    ["Only A"] = onlyA, ["Only B"] = onlyB,
+            }));
+        }
+        check.Table("Strategies that differ", [.. rows.OrderByDescending(r => r.Difference).Select(r => r.Cells)]);
+    }
+
+    private void Curves()
+    {
+        var lines = new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["A"] = Share(first), ["B"] = Share(second) };
+        check.Chart("Equity over starting cash", lines);
+        check.Chart("Drawdown",
+            lines.Keys.ToDictionary(k => k, k =>
+                ReturnTables.Series((k == "A" ? first : second).Equity(), r => -r.Drawdown) as IReadOnlyDictionary<DateTime, double>));
+    }
+
+    private Dictionary<DateTime, double> Share(RunFiles run) => ReturnTables.Series(run.Equity(), r => r.Equity / cash);
+}

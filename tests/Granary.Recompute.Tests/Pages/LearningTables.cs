@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Granary.Recompute.Tests.Figures;
+
+namespace Granary.Recompute.Tests.Pages;
+
+/// <summary>
+/// What the models of a run did. Their predictions are in no file, so that measures of a model (AUC, R², importance, calibration) are
+/// compared with
+/// learning.json; what adds up is added up, and what trades a model judged is told by the files of trades.
+/// </summary>
+internal static class LearningTables
+{
+    private const int MostUnits = 12, MostFeatures = 15;
+
+    public static void Check(PageCheck check, RunFigures run)
+    {
+        var root = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Files.Folder, "learning.json"))).RootElement;
+        var units = root.GetProperty("units").EnumerateArray().ToList();
+        check.Table("Models", [.. units.Select(u => new Cells
+        {
+            ["Model"] = Text(u, "version") is { Length: > 0 } version ? version : Text(u, "name"),
+            ["Of"] = Text(u, "data"),
+            ["Trainer"] = Text(u, "trainer"),
+            ["Label"] = Text(u, "label"),
+            ["Applied as"] = Text(u, "rule"),
+            ["Samples"] = Value(u, "samples"),
+            ["Windows"] = Items(u, "windows").Count,
+            ["Out of sample"] = Measure(u, "outOfSample"),
+            ["In sample"] = Measure(u, "inSample"),
+            ["Train–test gap"] = Value(u, "trainTestGap"),
+        })]);
+        Curve(check, "All judged strategies", root);
+        foreach (var unit in units.Where(u => Text(u, "error").Length == 0).Take(MostUnits)) Unit(check, unit);
+    }
+
+    private static void Unit(PageCheck check, JsonElement unit)
+    {
+        var name = Text(unit, "name");
+        Curve(check, Text(unit, "data"), unit);
+        check.Table("Trades that the model judged", [.. Items(unit, "strategies").Select(e => new Cells
+        {
+            ["Strategy"] = Text(e, "strategy"),
+            ["Trades"] = Value(e, "trades"),
+            ["Taken"] = Value(e, "taken"),
+            ["Without"] = Value(e, "returnWithout"),
+            ["With"] = Value(e, "returnWith"),
+            ["Wins without"] = Value(e, "winRateWithout"),
+            ["Wins with"] = Value(e, "winRateWith"),
+        })], name);
+        check.Table("Walk-forward windows", [.. Items(unit, "windows").Select(w => new Cells
+        {
+            ["Tested"] = $"{Day(w, "testFrom")} to {Day(w, "testTo")}",
+            ["Trained on"] = $"{Day(w, "trainFrom")} to {Day(w, "trainTo")}",
+            ["Training samples"] = Value(w, "trainSamples"),
+            ["Test samples"] = Value(w, "testSamples"),
+            ["Out of sample"] = Measure(w, "outOfSample"),
+            ["In sample"] = Measure(w, "inSample"),
+        })], name);
+        check.Table("Calibration", [.. Items(unit, "calibration").Select(b => new Cells
+        {
+            ["Probability"] = $"{100 * Value(b, "from"):0}% to {100 * Value(b, "to"):0}%",
+            ["Samples"] = Value(b, "count"),
+            ["Mean given"] = Value(b, "predicted"),
+            ["Came"] = Value(b, "observed"),
+        })], name);
+        check.Table("Features", [.. Items(unit, "importance").Take(MostFeatures).Select(f => new Cells
+        {
+            ["Feature"] = Text(f, "feature"),
+            ["Permutation"] = Value(f, "permutation"),
+            ["Gain"] = Value(f, "gain"),
+        })], name);
+        Sums(check, unit, name);
+    }
+
+    // Samples of the windows, of the bins and of the strategies add up to those of the model.
+    private static void Sums(PageCheck check, JsonElement unit, string name)
+    {
+        var tested = Items(unit, "windows").Sum(w => Value(w, "testSamples"));
+        check.Number($"{name}, samples out of sample", Value(unit.GetProperty("outOfSample"), "samples").ToString(), tested);
+        if (Items(unit, "calibration") is { Count: > 0 } bins) check.Number($"{name}, samples of the bins",
+            bins.Sum(b => Value(b, "count")).ToString(), tested);
+        if (Items(unit, "equity") is not { Count: > 0 } equity) return;
+        var strategies = Items(unit, "strategies");
+        Close(check, $"{name}, last point without", Value(equity[^1], "without"), strategies.Sum(s => Value(s, "returnWithout")));
+        Close(check, $"{name}, last point with", Value(equity[^1], "with"), strategies.Sum(s => Value(s, "returnWith")));
+    }
+
+    private static void Close(PageCheck check, string where, double shown, double expected)
+    {
+        if (Math.Abs(shown - expected) > 1e-9) check.Number(where, shown.ToString(), expected);
+    }
+
+    private static void Curve(PageCheck check, string of, JsonElement owner)
+    {
+        var points = Items(owner, "equity");
+        if (points.Count < 2) return;
+        // Several trades may close at one time; the last sum stands for all.
+        Dictionary<string, IReadOnlyDictionary<DateTime, double>> Lines(Func<IEnumerable<JsonElement>, JsonElement> last) =>
+            new[] { ("With", "with"), ("Without", "without") }.ToDictionary(
+            l => l.Item1, l => (IReadOnlyDictionary<DateTime, double>)points.GroupBy(p =>
+                p.GetProperty("time").GetDateTime().ToUniversalTime()).ToDictionary(g => g.Key, g => Value(last(g), l.Item2)));
+        check.Chart($"{of}: summed returns", Lines(g => g.Last()));
+    }
+
+    private static List<JsonElement> Items(JsonElement owner, string key) => owner.TryGetProperty(key, out var list)
+        && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
+
+    private static string Text(JsonElement owner, string key) => owner.TryGetProperty(key, out var value)
+        && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private static double Value(JsonElement owner, string key) => owner.TryGetProperty(key, out var value)
+        && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+
+    private static string Day(JsonElement owner, string key) => owner.GetProperty(key).GetDateTime().ToUniversalTime()
+        .ToString("yyyy-MM-dd");
+
+    // "AUC 0.531" or "R² 0.020": the figure that models are compared by.
+    private static Cell Measure(JsonElement owner, string key)
+    {
+        if (!owner.TryGetProperty(key, out var figures)) return "–";
+        var (auc, r2) = (Value(figures, "auc"), Value(figures, "r2"));
+        return !double.IsNaN(auc) ? $"AUC {auc:0.000}" : !double.IsNaN(r2) ? $"R² {(r2 < 0 ? "−" : "")}{Math.Abs(r2):0.000}" : "–";
+    }
+}
