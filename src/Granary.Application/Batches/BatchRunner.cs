@@ -84,6 +84,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         var plan = BatchPlan.Make(spec, symbols, options.Yes);
         WeightRules.Check(plan);
         var markets = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+        // A live session sees its bars end only when they do.
+        if (host is not IPortfolioHost) markets = await EndedMarkets.MarkAsync(spec, markets, cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, source.Source, markets.Keys, cancellationToken);
         await ExecutionSection.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
 

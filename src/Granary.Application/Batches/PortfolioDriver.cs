@@ -123,6 +123,10 @@ public sealed class PortfolioDriver
         _row?.Invoke(r);
     }
 
+    /// <summary>Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio could follow.</summary>
+    public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
+        e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
+
     /// <summary>The next event of a strategy.</summary>
     /// <returns>The answer to a signal; null to anything else.</returns>
     public Decision? Take(int strategy, in RunEvent e)
@@ -182,6 +186,10 @@ public sealed class PortfolioDriver
                 break;
             case RunEventKind.Split:
                 _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
+                break;
+            case RunEventKind.Trade when IsEndOfData(_plan.Instances[strategy], e):
+                // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
+                _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
                 break;
             case RunEventKind.Trade when e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close:
                 _ended.Add((strategy, e.ToTrade()));

@@ -42,7 +42,7 @@ public sealed class PortfolioPass
     public IReadOnlyList<double> Weights { get; }
 
     // One strategy's events, read chunk by chunk, with the instant at which each is known.
-    private sealed class Stream(IEventLog spool, int strategy, long timeframeTicks, bool atClose)
+    private sealed class Stream(IEventLog spool, int strategy, StrategyInstance instance, bool atClose)
     {
         private readonly int _log = spool.Followed(strategy);
         private readonly Queue<RunEvent> _events = new();
@@ -68,16 +68,16 @@ public sealed class PortfolioPass
 
         private (long, int) KeyOf(in RunEvent e)
         {
-            if (e.IsAtClose) return (e.Time + timeframeTicks, 1);
+            if (e.IsAtClose) return (e.Time + instance.Timeframe.Ticks, 1);
             if (e.IsSignal)
             {
                 // One that came into being with its fill is known when that is.
-                return Peek() is { } fill ? KeyOf(fill) : (e.Time + timeframeTicks, 1);
+                return Peek() is { } fill ? KeyOf(fill) : (e.Time + instance.Timeframe.Ticks, 1);
             }
             // What the end of the bars did to it comes after everything.
-            if (e.IsEndOfRun) return (e.Time + timeframeTicks, 2);
+            if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (e.Time + instance.Timeframe.Ticks, 2);
             // Other things are booked at their bar's open, or at its close: when anybody could have known.
-            return atClose ? (e.Time + timeframeTicks, 0) : (e.Time, 2);
+            return atClose ? (e.Time + instance.Timeframe.Ticks, 0) : (e.Time, 2);
         }
 
         private RunEvent? Peek()
@@ -133,7 +133,7 @@ public sealed class PortfolioPass
         foreach (var instance in _plan.Instances)
         {
             if (Weights[instance.Index] == 0) continue;
-            var stream = new Stream(_spool!, instance.Index, instance.Timeframe.Ticks, _plan.Spec.Portfolio.BookAtClose);
+            var stream = new Stream(_spool!, instance.Index, instance, _plan.Spec.Portfolio.BookAtClose);
             if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
         }
         var marks = new PriorityQueue<Marks, (long, int)>();

@@ -15,6 +15,9 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     // By the series too: a market whose bars were replaced (with) does not read factors of the old ones.
     private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();
 
+    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
+    public bool HasEnded { get; init; }
+
     /// <summary>What earlier passes over the bars at a timeframe left of their factors; null where nobody keeps it.</summary>
     public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
 
@@ -81,6 +84,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             execution = new FeedExecution(feed, instances, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
                 (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop), plan.Spec.Execution.Settings, events, withFactors, memory: markets[feed.Symbols[0]].MemoryOf(feed.Timeframe))
             {
+                HasEnded = markets[feed.Symbols[0]].HasEnded,
                 Finished = outcomes =>
                 {
                     // Feeds report one at a time.

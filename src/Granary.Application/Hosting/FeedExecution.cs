@@ -61,6 +61,9 @@ public sealed class FeedExecution
     /// <summary>The strategies in their groups. They are made when the feed begins, or before that by whoever wants to.</summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
+    /// <summary>Whether the bars of its first symbol end before those of the batch's other symbols.</summary>
+    public bool HasEnded { get; init; }
+
     /// <summary>Is given the outcomes of all strategies, by a thread of the pool, before <see cref="Ended"/>.</summary>
     public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
 
@@ -162,7 +165,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 return true;
             default:
-                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod))]);
+                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod, HasEnded))]);
                 return true;
         }
     }

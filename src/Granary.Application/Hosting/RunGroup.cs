@@ -164,7 +164,8 @@ public abstract class RunGroup
     internal static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Ends the strategies after the last block, once.</summary>
-    internal IEnumerable<StrategyOutcome> Finish(FeedClock clock, long tracePeriod)
+    /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
+    internal IEnumerable<StrategyOutcome> Finish(FeedClock clock, long tracePeriod, bool hasEnded = false)
     {
         for (var i = 0; i < _runs.Length; i++)
         {
@@ -173,6 +174,7 @@ public abstract class RunGroup
             {
                 try
                 {
+                    if (hasEnded) (run as StrategyRun)?.EndData();
                     result = run.Finish();
                     _writers[i]?.Flush();
                 }

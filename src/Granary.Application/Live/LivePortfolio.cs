@@ -241,6 +241,11 @@ internal sealed class LivePortfolio
                 {
                     try
                     {
+                        if (_driver.Run.HasStopped(_driver.SymbolIndex(strategy.Instance.Symbols[0])))
+                        {
+                            (run as StrategyRun)?.EndData();
+                            (strategy.Member as StrategyRun)?.EndData();
+                        }
                         result = run.Finish();
                         strategy.Log?.Flush();
                         strategy.Member?.Finish();

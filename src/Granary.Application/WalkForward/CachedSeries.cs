@@ -11,14 +11,17 @@ internal sealed class CachedSeries
 
     private CachedSeries(IBarSeries series, List<BarBlock> blocks) => (_series, _blocks) = (series, blocks);
 
-    public static async Task<CachedSeries> ReadAsync(IBarSeries series, CancellationToken cancellationToken)
+    public static async Task<CachedSeries> ReadAsync(IBarSeries series, bool hasEnded, CancellationToken cancellationToken)
     {
         var blocks = new List<BarBlock>();
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
-        return new CachedSeries(series, blocks);
+        return new CachedSeries(series, blocks) { HasEnded = hasEnded };
     }
 
     public IReadOnlyList<BarBlock> Blocks => _blocks;
+
+    /// <summary>Whether they end before those of the batch's other markets.</summary>
+    public bool HasEnded { get; private init; }
 
     /// <summary>All bars.</summary>
     public IBarSeries Whole => new Window(_series, _blocks);

@@ -59,7 +59,7 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
                 : BarsToClose * (instance.Timeframe.Ticks / plan.Spec.Data.Timeframe.Ticks);
             var series = bars.Cut(windows[first].From, windows[last].To, spec.WarmUp, after);
             if (series.Count == 0) return null;
-            cut[symbol] = new OpenedMarket(symbol, series, instrument);
+            cut[symbol] = new OpenedMarket(symbol, series, instrument) { HasEnded = isLast && bars.HasEnded };
         }
         var log = new EventMemory();
         StrategyOutcome? outcome = null;

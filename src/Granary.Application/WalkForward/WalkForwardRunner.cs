@@ -35,12 +35,12 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe);
         await using var source = new BatchRunner.Markets((sources ?? BarSources.Open)(spec.Data, spec.Folder));
         var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
-        var opened = await source.OpenAsync(spec, plan, options.Threads, cancellationToken);
+        var opened = await EndedMarkets.MarkAsync(spec, await source.OpenAsync(spec, plan, options.Threads, cancellationToken), cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, source.Source, opened.Keys, cancellationToken);
         await ExecutionSection.CheckAsync(spec.Execution, opened.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
         var bars = new Dictionary<string, (Instrument Instrument, CachedSeries Bars)>(StringComparer.Ordinal);
-        foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, cancellationToken));
-        var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument), StringComparer.Ordinal);
+        foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, market.HasEnded, cancellationToken));
+        var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument) { HasEnded = b.Value.Bars.HasEnded }, StringComparer.Ordinal);
 
         using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false, clock.GetUtcNow().UtcDateTime);
         try

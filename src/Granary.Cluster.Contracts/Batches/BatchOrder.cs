@@ -25,6 +25,7 @@ public sealed record RunDefinition([property: Id(0)] BatchOrder Order, [property
 /// <param name="Hashes">Content hashes of its symbols' bars: what every silo must find in its source.</param>
 /// <param name="Bars">About how many it has.</param>
 /// <param name="Strategies">Indices in the plan, rising.</param>
+/// <param name="HasEnded">Whether its bars end before those of the batch's other markets.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
 public sealed record FeedWork(
     [property: Id(0)] int Feed,
@@ -32,7 +33,8 @@ public sealed record FeedWork(
     [property: Id(2)] string Timeframe,
     [property: Id(3)] IReadOnlyList<string> Hashes,
     [property: Id(4)] long Bars,
-    [property: Id(5)] int[] Strategies);
+    [property: Id(5)] int[] Strategies,
+    [property: Id(6)] bool HasEnded = false);
 
 /// <summary>A model that judges entries of some strategies in a pass.</summary>
 /// <param name="Number">What the reporting grain hands it out by.</param>

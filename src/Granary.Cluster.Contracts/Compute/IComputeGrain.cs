@@ -33,6 +33,7 @@ public interface IComputeGrain : IGrainWithStringKey
 /// <param name="Models">That judge its strategies.</param>
 /// <param name="Changes">Of the bars, as in the pass.</param>
 /// <param name="Stressed">As in the pass.</param>
+/// <param name="HasEnded">As in the feed's work.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
 public sealed record CohortOrder(
     [property: Id(0)] Guid Id,
@@ -45,7 +46,8 @@ public sealed record CohortOrder(
     [property: Id(7)] IReadOnlyList<string> Hashes,
     [property: Id(8)] IReadOnlyList<ModelUse> Models,
     [property: Id(9)] string Changes = "",
-    [property: Id(10)] bool Stressed = false);
+    [property: Id(10)] bool Stressed = false,
+    [property: Id(11)] bool HasEnded = false);
 
 /// <param name="Threads">That compute.</param>
 /// <param name="Leaving">The silo is shutting down and takes no more.</param>

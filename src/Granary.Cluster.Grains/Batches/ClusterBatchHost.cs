@@ -95,7 +95,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             int[] wanted = [.. feed.Instances.Where(include).Select(i => i.Index).Order()];
             if (wanted.Length == 0) continue;
             var bars = FeedBlocks.CountOf(markets[feed.Symbols[0]].Series, feed.Timeframe);
-            work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(), [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], bars, wanted));
+            work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(), [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], bars, wanted, markets[feed.Symbols[0]].HasEnded));
             strategies += wanted.Length;
             total += bars * wanted.Length;
         }

@@ -192,7 +192,7 @@ internal sealed class CohortLedger
             if (silo is null) break;
             _waiting.RemoveAt(i);
             var order = new CohortOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents, _pass.WithFactors, work.Feed.Hashes,
-                [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] }).Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed);
+                [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] }).Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded);
             _given[order.Id] = new Given(work, silo);
             orders.Add((silo, order));
         }

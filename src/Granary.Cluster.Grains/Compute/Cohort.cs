@@ -98,6 +98,7 @@ internal sealed class Cohort
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
                 Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
             {
+                HasEnded = Order.HasEnded,
                 Held = () => reporter.IsFull || _silo.IsHeld,
                 Finished = outcomes => _walked.TrySetResult(outcomes),
                 Ended = fault =>

@@ -29,6 +29,10 @@ internal sealed class EquityMeter
     private bool _finished;
     private readonly long _from;
     private long _firstIndex;
+    // Of the last marked bar: the equity before it, its place among the sums, and whether anything was held at it.
+    private double _beforeLast;
+    private int _lastLane;
+    private bool _lastExposed;
     private double[] _trace = [];
     private int _traced;
 
@@ -65,6 +69,8 @@ internal sealed class EquityMeter
         if (exposed) _exposed += to - from;
         _count += to - from;
         _lastTime = block.TimeColumn[to - 1];
+        _beforeLast = to - from > 1 ? cash + quantity * block.CloseColumn[to - 2] : _previous;
+        (_lastLane, _lastExposed) = ((int)((block.FirstIndex + to - 1) & 3), exposed);
         if (!calendar.IsEmpty) from = MarkPeriods(cash, quantity, block, calendar, from, to);
         Stretch(cash, quantity, block, from, to);
     }
@@ -263,6 +269,20 @@ internal sealed class EquityMeter
             _maxDrawdownTicks = length;
         }
         if (length > _longestUnderwaterTicks) _longestUnderwaterTicks = length;
+    }
+
+    /// <summary>What was held at the last marked bar was closed at its close after all: its equity is that, less what closing cost.</summary>
+    public void Settle(double equity)
+    {
+        if (_count == 0) return;
+        var (was, now) = (_previous / _beforeLast - 1, equity / _beforeLast - 1);
+        _lanes[_lastLane] += now - was;
+        _lanes[_lastLane + 4] += now * now - was * was;
+        _lanes[_lastLane + 8] += Math.Min(now, 0) * Math.Min(now, 0) - Math.Min(was, 0) * Math.Min(was, 0);
+        if (_lastExposed) _exposed--;
+        _lastExposed = false;
+        _previous = equity;
+        Extreme(equity, _lastTime);
     }
 
     /// <summary>The statistics so far; call it once, when the last bar is marked.</summary>

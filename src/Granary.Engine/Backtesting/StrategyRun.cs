@@ -27,6 +27,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private BarBlock _block = null!;
     private bool _warm, _started;
     private long _lastTime, _lastIndex = -1, _from, _until;
+    private readonly bool _closesAtEnd;
     private double _lastClose;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
@@ -45,6 +46,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         Series = series;
         _book = new StrategyBook(series, settings, execution, observer);
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
+        _closesAtEnd = execution.AtEnd == AtEnd.Close;
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
@@ -204,6 +206,15 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         }
         _warm = first < count;
         return first;
+    }
+
+    /// <summary>
+    /// The symbol's bars have ended while those of others go on: what is open is closed at the last close, where the batch says so. To be called before
+    /// <see cref="Finish"/>.
+    /// </summary>
+    public void EndData()
+    {
+        if (_closesAtEnd) _book.CloseAtEnd(_lastTime, _lastClose, _lastIndex);
     }
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>

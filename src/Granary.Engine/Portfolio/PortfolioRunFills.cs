@@ -215,6 +215,9 @@ public sealed partial class PortfolioRun
     /// </summary>
     public IReadOnlyList<PortfolioTrade> CloseEnded(long time) => _execution.AtEnd == AtEnd.Close && HasEnded() ? CloseAll(time, ExitReason.DataEnded) : [];
 
+    /// <summary>Whether an instrument has had no bar on more days of the others than a halt explains.</summary>
+    public bool HasStopped(int market) => _activity.IsInactive(market);
+
     private bool HasEnded()
     {
         foreach (var holding in _holdings.Values)

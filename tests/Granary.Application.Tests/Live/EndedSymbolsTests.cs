@@ -85,6 +85,22 @@ public sealed class EndedSymbolsTests : IDisposable
             trade.ShouldContain("120");
             run.Model.Notes.Single(n => n.Code == NoteCode.DataEnded).Count.ShouldBe(1);
             Trade(run, "OTHER").ShouldContain("open");
+            // The strategy's own account has closed it too, at its last bar's close and for a commission of 1 %.
+            var own = run.Model.Strategies.Single(s => s.Symbol == "ENDED").Stats!;
+            own.Trades.ShouldBe(1);
+            own.FinalEquity.ShouldBe(100_000 + 40_000 / 102.0 * (120 * 0.99 - 102.5 * 1.01), 1e-6);
+            own.FinalEquity.ShouldBe(100_000 + own.NetProfit, 1e-6);
+            // Its statistics are those of the equity with the last bar's close already settled.
+            double[] equity = [.. Enumerable.Range(0, 21).Select(i => i < 3 ? 100_000 : i == 20 ? own.FinalEquity : 100_000 + 40_000 / 102.0 * (100 + i - 102.5 * 1.01))];
+            double[] returns = [.. equity.Select((e, i) => e / (i == 0 ? 100_000 : equity[i - 1]) - 1)];
+            var deviation = Math.Sqrt(returns.Sum(r => (r - returns.Average()) * (r - returns.Average())) / 20);
+            own.Volatility.ShouldBe(deviation * Math.Sqrt(own.PeriodsPerYear), 1e-9);
+            own.Sharpe.ShouldBe(returns.Average() / deviation * Math.Sqrt(own.PeriodsPerYear), 1e-9);
+            own.Exposure.ShouldBe(17 / 21.0, 1e-12);
+            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("ENDED", StringComparison.Ordinal)).ShouldContain("data-ended");
+            // At the batch's own end nothing is closed.
+            run.Model.Strategies.Single(s => s.Symbol == "OTHER").Stats!.Trades.ShouldBe(0);
+            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("OTHER", StringComparison.Ordinal)).ShouldContain(",open,");
             run.Model.Portfolio!.Trades.ShouldBe(1);
         }
         // What is held is OTHER alone from then on: half of 40,000 at the signal's close of 102, marked at 126.

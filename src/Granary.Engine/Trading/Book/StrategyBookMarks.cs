@@ -33,6 +33,34 @@ internal sealed partial class StrategyBook
         _marked = index;
     }
 
+    /// <summary>
+    /// Closes what is open at the last close, since the symbol's bars have ended before those of others; to be called before <see cref="Finish"/>.
+    /// Nothing is known of it before the end, so that no fill is reported and no strategy is notified.
+    /// </summary>
+    public void CloseAtEnd(long time, double close, long lastIndex)
+    {
+        if (_trades.Count == 0) return;
+        for (var i = 0; i < _trades.Count; i++)
+        {
+            ref var trade = ref _trades[i];
+            var (quantity, paid) = (trade.Quantity, default(OrderFees));
+            var fee = FeeOf(close, quantity, maker: false, time, ref paid);
+            _cash += (int)trade.Side * quantity * close * _multiplier - fee;
+            _tradeMeter.Commission += fee;
+            trade.Commission += fee;
+            var exitPrice = (trade.ExitNotional + close * quantity) / trade.EntryQuantity;
+            var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
+            var (net, bars) = (profit - trade.Commission + trade.Carry, (int)(lastIndex - trade.EntryIndex));
+            _tradeMeter.Add(net, bars);
+            _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)ExitReason.DataEnded, (ulong)time);
+            _fingerprint.Add(exitPrice, net);
+            _observer?.OnTrade(trade.ToTrade(time, exitPrice, profit, bars, ExitReason.DataEnded));
+        }
+        while (_trades.Count > 0) _trades.RemoveAt(_trades.Count - 1);
+        _net = 0;
+        _meter.Settle(_cash);
+    }
+
     /// <summary>Reports what is still open or waiting, at the last bar's close, and closes the meters.</summary>
     public EquitySums Finish(long time, double close, long lastIndex)
     {
