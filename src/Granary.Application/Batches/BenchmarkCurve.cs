@@ -47,6 +47,9 @@ internal static class BenchmarkCurve
         };
     }
 
+    /// <summary>Whether the bars of these symbols are all that the benchmark needs.</summary>
+    public static bool IsOf(string name, IEnumerable<string> symbols) => name == Own || symbols.Contains(name, StringComparer.Ordinal);
+
     /// <summary>Tells early that the benchmark is not there.</summary>
     public static async Task CheckAsync(BatchSpec spec, IBarSource source, IEnumerable<string> opened, CancellationToken cancellationToken)
     {

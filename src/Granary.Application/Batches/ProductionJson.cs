@@ -47,7 +47,9 @@ public static class ProductionJson
             json.WriteEndObject();
             json.WriteStartObject("account");
             json.WriteNumber("cash", spec.Cash);
+            if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
             json.WriteEndObject();
+            if (spec.Benchmark is { } benchmark) json.WriteString("benchmark", benchmark.String());
             json.WriteStartObject("execution");
             ExecutionSection.Write(json, spec.Execution);
             json.WriteEndObject();

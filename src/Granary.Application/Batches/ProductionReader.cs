@@ -57,10 +57,11 @@ public static class ProductionReader
     internal static Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
         RegimeState.Register();
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version) throw root.Need("version").Fault($"this configuration was written by a newer Granary (version {version}, this one reads up to {ProductionJson.Version}); update");
-        var cash = root.Find("account")?.Only("cash").Find("cash")?.Number(1, 1e15) ?? 100_000;
+        var account = root.Find("account")?.Only("cash", "riskFreePercent");
+        var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
         var models = faults.Try(() => Models(root.Find("models")), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r), null) : null;
         var members = Members(root, models, regimes, cash, faults, bindStrategies);
@@ -81,6 +82,8 @@ public static class ProductionReader
             Name = name,
             Data = data! with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
             Cash = cash,
+            RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
+            Benchmark = root.Find("benchmark"),
             Execution = execution!,
             Strategies = strategies,
             Regimes = regimes,

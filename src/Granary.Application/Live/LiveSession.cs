@@ -116,7 +116,7 @@ public static class LiveSession
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
     {
         Check(request, production);
-        var spec = production.Spec;
+        var spec = Compared(production.Spec);
         var account = request.Account ?? spec.Name;
         var folder = FolderOf(request, production, clock);
 
@@ -166,6 +166,10 @@ public static class LiveSession
             return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
         }
     }
+
+    // A session has the bars of what it trades alone: a benchmark beyond those cannot be drawn.
+    private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
+        || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
 
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site, CancellationToken cancellationToken)
     {

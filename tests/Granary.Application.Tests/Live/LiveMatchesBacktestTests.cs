@@ -57,6 +57,20 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         off.Against.IsSame.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("buy-and-hold", true), InlineData("ACME", true), InlineData("BOLT", false)]
+    public async Task A_session_is_compared_with_the_benchmark_of_its_configuration_where_it_has_its_bars(string benchmark, bool compared)
+    {
+        var backtest = await _under.BacktestAsync(more: $$"""
+            , "account": { "riskFreePercent": 2 }, "benchmark": "{{benchmark}}", "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
+            """);
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.RiskFree.ShouldBe(0.02);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        if (!compared) live.Run.Model.Benchmark.ShouldBeNull();
+        else live.Run.Model.Portfolio!.Benchmark!.Beta.ShouldBe(backtest.Model.Portfolio!.Benchmark!.Beta, 1e-12);
+    }
+
     [Fact]
     public async Task The_report_of_a_session_shows_its_verdict_and_its_account_against_the_backtest()
     {
