@@ -5,6 +5,9 @@ namespace Granary.Api;
 /// <summary>What a server of the HTTP API is told when it starts.</summary>
 public sealed record ApiSettings
 {
+    /// <summary>Where every path of the API begins.</summary>
+    public const string Prefix = "/api/v1";
+
     /// <summary>The number that client and server compare; it changes when an old client could misread a new server.</summary>
     public const string ProtocolVersion = "1";
 

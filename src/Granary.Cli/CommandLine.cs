@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
+using Granary.Application.RunFolders;
 using Granary.Engine.Market;
 
 namespace Granary.Cli;

@@ -1,5 +1,5 @@
-using Granary.Application.Batches;
 using Granary.Application.Learning;
+using Granary.Application.Simulation;
 using Granary.Reporting.Html;
 using Spectre.Console;
 

@@ -10,7 +10,7 @@ internal static class Streams
 {
     public static void Register()
     {
-        Application.Batches.BarSources.Add("kafka:", (data, _) => new KafkaBarSource(KafkaBarAddress.Parse(data.Source)));
+        Application.Batches.BatchSources.Add("kafka:", (data, _) => new KafkaBarSource(KafkaBarAddress.Parse(data.Source)));
         LiveFeeds.Add("ws:", (request, _) => Task.FromResult<ILiveFeed>(ExchangeFeed.Open(request.Feed, request.Markets, request.Clock)));
         LiveFeeds.Add("kafka:", async (request, token) => await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token));
     }

@@ -1,4 +1,4 @@
-namespace Granary.Cluster;
+namespace Granary.Cluster.Grains;
 
 /// <summary>How a silo's grains work.</summary>
 public sealed record GrainSettings

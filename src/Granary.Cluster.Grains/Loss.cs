@@ -1,6 +1,6 @@
 using Orleans.Runtime;
 
-namespace Granary.Cluster;
+namespace Granary.Cluster.Grains;
 
 /// <summary>Tells a call that was lost with a silo from one that failed.</summary>
 internal static class Loss

@@ -1,4 +1,3 @@
-using Granary.Learning.Trainers;
 using Granary.Learning.Trees;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Trainers.FastTree;

@@ -26,7 +26,7 @@ internal static class SiloHealth
         using var client = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await client.GetAsync(new Uri(address, Api.GranaryApi.Prefix + "/health/ready")).ConfigureAwait(false);
+            using var answer = await client.GetAsync(new Uri(address, Api.ApiSettings.Prefix + "/health/ready")).ConfigureAwait(false);
             if (answer.IsSuccessStatusCode) return 0;
             await error.WriteLineAsync(await answer.Content.ReadAsStringAsync().ConfigureAwait(false)).ConfigureAwait(false);
         }

@@ -31,7 +31,7 @@ public static partial class SiloProgram
         if (args is ["health", ..]) return await SiloHealth.AskAsync(args[1..], environment, error).ConfigureAwait(false);
         try
         {
-            Granary.Application.Batches.BarSources.Add("kafka:", static (data, _) => new Granary.Kafka.Bars.KafkaBarSource(Granary.Kafka.Bars.KafkaBarAddress.Parse(data.Source)));
+            Granary.Application.Batches.BatchSources.Add("kafka:", static (data, _) => new Granary.Kafka.Bars.KafkaBarSource(Granary.Kafka.Bars.KafkaBarAddress.Parse(data.Source)));
             LiveFeeds.Add("ws:", static (request, _) => Task.FromResult<ILiveFeed>(Granary.Data.Exchanges.ExchangeFeed.Open(request.Feed, request.Markets, request.Clock)));
             LiveFeeds.Add("kafka:", static async (request, token) => await Granary.Kafka.Bars.KafkaBarFeed.OpenAsync(Granary.Kafka.Bars.KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token).ConfigureAwait(false));
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);

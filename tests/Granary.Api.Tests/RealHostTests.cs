@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 
 namespace Granary.Api.Tests;

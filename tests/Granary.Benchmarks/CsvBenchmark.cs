@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using Granary.Data;
+using Granary.Data.BarFiles;
+using Granary.Data.FolderStore;
 using Granary.Data.Import;
-using Granary.Data.Store;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Benchmarks;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Engine.Trading;
-using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Tests.Synthetic;
 
 namespace Granary.Browser.Tests;

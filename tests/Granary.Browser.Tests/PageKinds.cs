@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Tests.Synthetic;
 
 namespace Granary.Browser.Tests;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Data;
+using Granary.Data.BarFiles;
+using Granary.Data.Sources;
 using Granary.Data.Tests.Exchanges;
 using Granary.Engine.Market;
 using static Granary.Data.Tests.Exchanges.ExchangeMessages;

@@ -1,5 +1,8 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Files;
 using Granary.Data.Import;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 

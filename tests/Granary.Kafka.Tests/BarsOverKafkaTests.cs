@@ -1,6 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
-using Granary.Data;
+using Granary.Data.Reading;
 using Granary.Data.Replay;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;

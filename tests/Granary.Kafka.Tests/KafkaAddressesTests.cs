@@ -1,4 +1,3 @@
-using Granary.Data;
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;
 

@@ -1,9 +1,10 @@
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Feeds;
-using Granary.Application.Hosting;
 using Granary.Application.Live;
-using Granary.Data;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Data.BarFiles;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;

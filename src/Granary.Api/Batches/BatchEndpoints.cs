@@ -51,7 +51,7 @@ internal static class BatchEndpoints
         var spec = BatchReader.Read(string.IsNullOrWhiteSpace(file) ? "batch.json" : file, text, start);
         if (settings.Confined) CheckInside(settings.DataFolder, spec, start);
         var receipt = await batches.SubmitAsync(new BatchSubmission(spec, RolePolicies.NameOf(user), idempotencyKey), cancellationToken).ConfigureAwait(false);
-        return TypedResults.Accepted($"{GranaryApi.Prefix}/batches/{receipt.Batch.Id}", receipt.Batch);
+        return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Batch.Id}", receipt.Batch);
     }
 
     private static async Task<IResult> ListAsync(IBatchService batches, CancellationToken cancellationToken, [FromQuery] int most = 100) =>
@@ -68,7 +68,7 @@ internal static class BatchEndpoints
     private static async Task<IResult> CancelAsync(string id, IBatchService batches, CancellationToken cancellationToken)
     {
         if (!BatchId.IsWellFormed(id) || await batches.CancelAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return NoBatch(id);
-        return status.Ended ? TypedResults.Ok(status) : TypedResults.Accepted($"{GranaryApi.Prefix}/batches/{id}", status);
+        return status.Ended ? TypedResults.Ok(status) : TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{id}", status);
     }
 
     private static async Task<IResult> FileAsync(string id, string name, IBatchService batches, CancellationToken cancellationToken)

@@ -85,7 +85,7 @@ internal static class SessionEndpoints
             WithoutEvidence = withoutEvidence ?? false,
             StartedBy = RolePolicies.NameOf(user),
         }, cancellationToken).ConfigureAwait(false);
-        request.HttpContext.Response.Headers.Location = $"{GranaryApi.Prefix}/sessions/{view.Id}";
+        request.HttpContext.Response.Headers.Location = $"{ApiSettings.Prefix}/sessions/{view.Id}";
         return TypedResults.Json(view, SessionControl.Json, statusCode: StatusCodes.Status202Accepted);
     }
 

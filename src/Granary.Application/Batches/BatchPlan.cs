@@ -1,5 +1,5 @@
 using Granary.Application.Json;
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
-using Granary.Application.Regimes;
-using Granary.Application.WalkForward;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -64,7 +62,7 @@ public static class BatchReader
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
         var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
         if (root.Find("walkForward") is { } walk) faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1), null);
-        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() => { Application.Learning.LearningReader.Check(learning, named, folder); return null; }, null);
+        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() => { LearningReader.Check(learning, named, folder); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
         return new BatchSpec
         {
@@ -268,7 +266,7 @@ public static class BatchReader
             },
             Enablement = PortfolioSection.Enablement(part.Find("enable")),
             Rebalance = part.Find("rebalance") is { } rebalance
-                ? weights is { Kind: JsonValueKind.Object } ? rebalance.Wrong<Weighting.RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null) : Weighting.RebalanceSpec.Read(rebalance)
+                ? weights is { Kind: JsonValueKind.Object } ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null) : RebalanceSpec.Read(rebalance)
                 : null,
             ChosenBefore = part.Find("chosenBefore") is { } before
                 ? weights is { Kind: JsonValueKind.Object } ? before.Time() : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)

@@ -1,5 +1,5 @@
 using Granary.Application.Json;
-using Granary.Data;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -181,7 +181,7 @@ public sealed record PortfolioSpec
     public EnablementRule? Enablement { get; init; }
 
     /// <summary>When weights are chosen anew; null leaves the rules that look at the whole period as they are.</summary>
-    public Weighting.RebalanceSpec? Rebalance { get; init; }
+    public RebalanceSpec? Rebalance { get; init; }
 
     /// <summary>By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null where weights do not depend on them.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>>? WeightsByState { get; init; }
@@ -205,7 +205,7 @@ public sealed record OutputSet
     /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
 
-    /// <summary>Where the batch has no such key: every file, but only the <see cref="ListedStrategies"/> in those of single trades and signals.</summary>
+    /// <summary>Where the batch has no such key: every file, but only the listed strategies in those of single trades and signals.</summary>
     public static OutputSet Default { get; } = new() { Names = [.. Known] };
 
     public required IReadOnlyList<string> Names { get; init; }

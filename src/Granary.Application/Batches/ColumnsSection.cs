@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Json;
-using Granary.Data;
+using Granary.Data.Reading;
 
 namespace Granary.Application.Batches;
 

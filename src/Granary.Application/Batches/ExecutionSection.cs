@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -90,29 +89,6 @@ public static class ExecutionSection
         if (ticks > 0) parts.Add(new TickSlippage(ticks));
         if (impact > 0) parts.Add(new VolumeShareSlippage(impact));
         return parts.Count switch { 0 => null, 1 => parts[0], _ => new CombinedSlippage(parts) };
-    }
-
-    /// <summary>What the section needs to know of the markets, and they do not say.</summary>
-    /// <exception cref="InputException">One sentence for the first of them.</exception>
-    public static async Task CheckAsync(ExecutionSpec spec, IEnumerable<OpenedMarket> markets, CancellationToken cancellationToken)
-    {
-        if (spec.Place is not { } place) return;
-        foreach (var market in markets)
-        {
-            CheckTick(spec, market.Instrument);
-            var needs = place.Find("volumePercent") ?? place.Find("slippageVolumeImpact");
-            if (needs is not null && !await HasVolumeAsync(market.Series, cancellationToken))
-                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it out, or use data with volumes");
-        }
-    }
-
-    private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)
-    {
-        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
-            foreach (var volume in block.Volume)
-                if (volume > 0)
-                    return true;
-        return false;
     }
 
     /// <exception cref="InputException">Slippage is counted in a tick that is not known.</exception>

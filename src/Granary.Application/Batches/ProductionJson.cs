@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Application.Regimes;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
@@ -13,7 +12,7 @@ public static class ProductionJson
     public const int Version = 1;
 
     /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
-    /// <param name="models">The models of its strategies by name:version, as <see cref="Learning.ModelReference"/> reads them; null without any.</param>
+    /// <param name="models">The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.</param>
     public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null)
     {
         var buffer = new MemoryStream();

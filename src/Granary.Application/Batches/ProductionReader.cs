@@ -1,10 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Granary.Application.Guards;
 using Granary.Application.Json;
-using Granary.Application.Regimes;
-using Granary.Application.Learning;
-using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
 
 namespace Granary.Application.Batches;

@@ -29,8 +29,8 @@ public static class LiveFeeds
         Func<FeedRequest, CancellationToken, Task<ILiveFeed>>? found;
         lock (Schemes) found = Schemes.Find(s => request.Feed.StartsWith(s.Scheme, StringComparison.Ordinal)).Open;
         if (found is not null) return await found(request, cancellationToken);
-        if (Data.BarSources.Knows(request.Feed))
-            return await BarReplay.OpenAsync(Data.BarSources.Create(request.Feed, baseFolder: request.Folder), request.Markets, request.Pace, request.Clock, cancellationToken: cancellationToken);
+        if (Data.Sources.BarSources.Knows(request.Feed))
+            return await BarReplay.OpenAsync(Data.Sources.BarSources.Create(request.Feed, baseFolder: request.Folder), request.Markets, request.Pace, request.Clock, cancellationToken: cancellationToken);
         throw new BarDataException($"--feed {request.Feed} is no feed that this host reads; use store:DIR, csv:DIR, postgres://…, questdb://…, kafka://… or ws:…");
     }
 }

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Application.Verification;
+using Granary.Application.Causality;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Guards;
@@ -39,27 +37,27 @@ public sealed record BatchGuards(
     {
         var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
         static EvidenceState State(bool passed) => passed ? EvidenceState.Passed : EvidenceState.Failed;
-        findings[Guards.Evidence.OutOfSample] = OutOfSample is { } o
+        findings[Batches.Evidence.OutOfSample] = OutOfSample is { } o
             ? new EvidenceFinding(State(o.Passed), Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : EvidenceFinding.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[Guards.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+        findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? EvidenceFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, which amount to {s.EffectiveTrials:#,0.#} independent ones; more than {Confidence} passes"),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials), ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
-        findings[Guards.Evidence.Overfitting] = AgainstOverfitting();
-        findings[Guards.Evidence.Causality] = Causality is { } c
+        findings[Batches.Evidence.Overfitting] = AgainstOverfitting();
+        findings[Batches.Evidence.Causality] = Causality is { } c
             ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("not checked (--no-guards)");
-        findings[Guards.Evidence.CostStress] = CostsAreZero
+        findings[Batches.Evidence.CostStress] = CostsAreZero
             ? EvidenceFinding.Missing("the batch sets no commission and no slippage, and twice nothing is nothing; set execution.commissionPercent and execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
             ? new EvidenceFinding(State(t.Passed), Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
             : EvidenceFinding.Missing("no strategy has a weight");
-        if (BenchmarkName is not null) findings[Guards.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (BenchmarkName is not null) findings[Batches.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
         return new Evidence(findings);
     }
 

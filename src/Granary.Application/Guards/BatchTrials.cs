@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.RunFolders;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;

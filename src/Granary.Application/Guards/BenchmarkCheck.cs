@@ -1,5 +1,4 @@
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 
 namespace Granary.Application.Guards;
 

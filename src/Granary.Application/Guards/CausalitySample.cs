@@ -1,6 +1,6 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Application.Verification;
+using Granary.Application.Causality;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Guards;

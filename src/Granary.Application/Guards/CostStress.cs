@@ -1,5 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 
 namespace Granary.Application.Guards;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Granary.Application.Verification;
+using Granary.Application.Causality;
 
 namespace Granary.Application.Guards;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 
 namespace Granary.Application.Guards;
 

@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
-using Granary.Engine.Backtesting;
+using Granary.Application.Simulation;
+using Granary.Engine.Analysis;
 
 namespace Granary.Application.Guards;
 

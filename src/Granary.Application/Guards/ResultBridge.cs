@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Guards;

@@ -1,6 +1,6 @@
 using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 
 namespace Granary.Application.Guards;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Models;
+using Granary.Application.Simulation;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
@@ -44,5 +45,9 @@ public sealed class BatchLearning
 
     /// <summary>What a live run needs to ask the same models: JSON, an object by name:version.</summary>
     public string ProductionModels() => JsonSerializer.Serialize(
-        _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ModelReference.Of), ModelReference.Json);
+        _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ReferenceTo), ModelReference.Json);
+
+    private static ModelReference ReferenceTo(TrainedUnit unit) =>
+        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names, unit.Spec.Label.Meaning,
+            unit.Spec.Rule);
 }

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Granary.Application.Batches;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
-using Granary.Learning.Trainers;
+using Granary.Learning.ModelFiles;
 
 namespace Granary.Application.Learning;
 

@@ -1,7 +1,7 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
-using Granary.Engine.Portfolio;
+using Granary.Application.Simulation;
+using Granary.Engine.Trading;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Gating;
 
@@ -102,7 +102,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     }
 
     // The bars and the plan, opened for one use case.
-    private sealed class Bench(BatchRunner.Markets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs, IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
+    private sealed class Bench(SourceMarkets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs, IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
     {
         public BatchPlan Plan => plan;
 
@@ -115,10 +115,10 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
             if (batch.Learning is null)
                 throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": \"gradient-boosting\", \"label\": \"direction\" }");
             var specs = LearningReader.Read(batch);
-            var source = new BatchRunner.Markets(BarSources.Open(batch.Data, batch.Folder));
+            var source = new SourceMarkets(BatchSources.Open(batch.Data, batch.Folder));
             try
             {
-                var plan = BatchPlan.Make(batch, await BarSources.SymbolsAsync(source.Source, batch.Data, cancellationToken), yes: true);
+                var plan = BatchPlan.Make(batch, await BatchSources.SymbolsAsync(source.Source, batch.Data, cancellationToken), yes: true);
                 if (strategies != "all")
                 {
                     if (!int.TryParse(strategies, out var count) || count < 1)

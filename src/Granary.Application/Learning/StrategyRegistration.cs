@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Strategies;
-using Granary.Learning;
+using Granary.Learning.Strategies;
 
 namespace Granary.Application.Learning;
 

@@ -1,6 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Engine.Backtesting;
+using Granary.Application.Simulation;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.Labels;

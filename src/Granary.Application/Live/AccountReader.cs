@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 

@@ -1,6 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Feeds;
-using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.Weights;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
@@ -31,6 +31,6 @@ public sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvide
 
     /// <summary>Opens a feed from where its bars are.</summary>
     public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, DataSpec data, IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) => !request.IsStream
-        ? await BarReplay.OpenAsync(BarSources.Open(data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        ? await BarReplay.OpenAsync(BatchSources.Open(data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
         : await LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken).ConfigureAwait(false);
 }

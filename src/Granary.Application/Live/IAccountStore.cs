@@ -1,4 +1,4 @@
-using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Data.Journals;
 
 namespace Granary.Application.Live;

@@ -1,5 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Regimes;
+using Granary.Application.Simulation;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;

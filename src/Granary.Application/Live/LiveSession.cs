@@ -1,9 +1,11 @@
 using Granary.Application.Batches;
-using Granary.Application.Guards;
 using Granary.Application.Json;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
+using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -30,7 +32,7 @@ public sealed record LiveRequest
     public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
 
     /// <summary>Whether the feed brings what happens now, and is not a replay of what is stored.</summary>
-    public bool IsStream => !Data.BarSources.Knows(Address);
+    public bool IsStream => !Data.Sources.BarSources.Knows(Address);
 
     private int? KeepAt => Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
 
@@ -193,9 +195,9 @@ public static class LiveSession
     {
         var past = new List<IBarSource>();
         if (request.WarmUp is not null || request.IsStream)
-            past.Add(BarSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
+            past.Add(BatchSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
-        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(BarSources.Open(spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
+        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(BatchSources.Open(spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());
         return past;
     }

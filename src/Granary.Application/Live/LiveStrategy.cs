@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Live;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Reporting.Runs;
 

@@ -1,5 +1,4 @@
-using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
 using Granary.Learning.Regimes;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 

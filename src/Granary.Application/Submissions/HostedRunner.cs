@@ -1,5 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Guards;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 
 namespace Granary.Application.Submissions;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.RunFolders;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Submissions;

@@ -1,5 +1,5 @@
 using Granary.Learning.Tracking;
-using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 
 namespace Granary.Application.Track;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.RunFolders;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Verification;

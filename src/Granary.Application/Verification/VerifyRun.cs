@@ -1,8 +1,11 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.RunFolders;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.WalkForward;
 using Granary.Engine.Market;
 using Granary.Learning;
@@ -38,8 +41,8 @@ public static class VerifyRun
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options, progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
 
-            var source = BarSources.Open(spec.Data, spec.Folder);
-            var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source, spec.Data, cancellationToken), yes: true);
+            var source = BatchSources.Open(spec.Data, spec.Folder);
+            var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken), yes: true);
             var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
             try
             {

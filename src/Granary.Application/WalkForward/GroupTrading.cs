@@ -1,8 +1,6 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Engine.Backtesting;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;

@@ -1,6 +1,5 @@
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;

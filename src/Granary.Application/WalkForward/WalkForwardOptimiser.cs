@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
-using Granary.Engine.Backtesting;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;

@@ -1,6 +1,5 @@
 using Granary.Application.Batches;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;

@@ -2,17 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Batches.Notes;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Notes;
+using Granary.Application.RunFolders;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
@@ -20,7 +22,7 @@ namespace Granary.Application.WalkForward;
 
 /// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout.</summary>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
-/// <param name="sources">Opens what a batch calls its source; null = <see cref="BarSources.Open"/>.</param>
+/// <param name="sources">Opens what a batch calls its source; null = <see cref="BatchSources.Open"/>.</param>
 public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, string, IBarSource>? sources = null)
 {
     /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
@@ -33,11 +35,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
             throw spec.Execution.Place!.Need("intrabarPath").Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and give the strategies their timeframe");
         var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe);
-        await using var source = new BatchRunner.Markets((sources ?? BarSources.Open)(spec.Data, spec.Folder));
-        var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
+        await using var source = new SourceMarkets((sources ?? BatchSources.Open)(spec.Data, spec.Folder));
+        var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
         var opened = await EndedMarkets.MarkAsync(spec, await source.OpenAsync(spec, plan, options.Threads, cancellationToken), cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, source.Source, opened.Keys, cancellationToken);
-        await ExecutionSection.CheckAsync(spec.Execution, opened.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
+        await MarketRequirements.CheckAsync(spec.Execution, opened.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
         var bars = new Dictionary<string, (Instrument Instrument, CachedSeries Bars)>(StringComparer.Ordinal);
         foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, market.HasEnded, cancellationToken));
         var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument) { HasEnded = b.Value.Bars.HasEnded }, StringComparer.Ordinal);

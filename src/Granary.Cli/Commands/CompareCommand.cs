@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Granary.Application.Batches;
+using Granary.Application.RunFolders;
 using Granary.Application.Verification;
 using Granary.Cli.Tables;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 

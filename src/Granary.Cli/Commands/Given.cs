@@ -17,10 +17,10 @@ internal static class Given
             ? time.Ticks
             : throw new InputException($"{option} {text} is no date; write it as 2024-01-31");
 
-    public static Data.BarStamp Stamp(string text) => text switch
+    public static Data.Reading.BarStamp Stamp(string text) => text switch
     {
-        "open" => Data.BarStamp.Open,
-        "close" => Data.BarStamp.Close,
+        "open" => Data.Reading.BarStamp.Open,
+        "close" => Data.Reading.BarStamp.Close,
         _ => throw new InputException($"--stamp {text}: use open or close"),
     };
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.RunFolders;
+using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Json;
+using Granary.Application.Runs;
 using Granary.Application.WalkForward;
 using Granary.Cli.Tables;
 

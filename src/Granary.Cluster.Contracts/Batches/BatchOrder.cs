@@ -47,7 +47,7 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Token">Of the activation that asks; a new one after it was lost.</param>
 /// <param name="Work">What has not been reported yet.</param>
 /// <param name="Strategies">Of the whole pass.</param>
-/// <param name="Changes">What is done to the bars before strategies see them, as <see cref="Granary.Application.Verification.SeriesChanges"/> writes it; empty for the bars as they are.</param>
+/// <param name="Changes">What is done to the bars before strategies see them, as <see cref="Granary.Application.Causality.SeriesChanges"/> writes it; empty for the bars as they are.</param>
 /// <param name="Stressed">With every cost doubled and every order one bar later.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassOrder")]
 public sealed record PassOrder(

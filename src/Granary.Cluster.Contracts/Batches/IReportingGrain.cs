@@ -1,5 +1,5 @@
+using Granary.Application.Simulation;
 using Orleans.Concurrency;
-using Granary.Application.Batches;
 
 namespace Granary.Cluster.Batches;
 

@@ -29,7 +29,7 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 }
 
 /// <summary>Which feed of which run.</summary>
-/// <param name="Changes">What is done to its bars, as <see cref="Granary.Application.Verification.SeriesChanges"/> writes it; empty for the bars as they are.</param>
+/// <param name="Changes">What is done to its bars, as <see cref="Granary.Application.Causality.SeriesChanges"/> writes it; empty for the bars as they are.</param>
 public readonly record struct FeedKey(string Run, string Symbol, Timeframe Timeframe, string Changes = "")
 {
     /// <summary><c>run/symbol/timeframe</c>, and behind a question mark its changes; a symbol may have slashes, the others have none.</summary>

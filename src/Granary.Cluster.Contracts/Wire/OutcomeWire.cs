@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Wire;

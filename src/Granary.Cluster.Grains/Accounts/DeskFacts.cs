@@ -1,9 +1,10 @@
 using Granary.Application.Live;
+using Granary.Cluster.Accounts;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 
-namespace Granary.Cluster.Accounts;
+namespace Granary.Cluster.Grains.Accounts;
 
 /// <summary>Facts and bars as they travel between a portfolio and its order grain: facts as journals write them.</summary>
 internal static class DeskFacts

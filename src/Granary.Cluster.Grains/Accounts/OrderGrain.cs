@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Live;
+using Granary.Cluster.Accounts;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Accounts;
+namespace Granary.Cluster.Grains.Accounts;
 
 /// <summary>Holds an account's <see cref="OrderDesk"/>, the very one of <c>granary live</c>. What it knows it knows from the journal.</summary>
 [PreferLocalPlacement]

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Granary.Application.Live;
+using Granary.Cluster.Accounts;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 
-namespace Granary.Cluster.Accounts;
+namespace Granary.Cluster.Grains.Accounts;
 
 /// <summary>
 /// The order grain as a session sees it. What can wait travels with the next call that cannot, in its place before it: at most two calls an instant. The ledger here

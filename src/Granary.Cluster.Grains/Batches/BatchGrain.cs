@@ -1,15 +1,17 @@
 using System.Diagnostics;
-using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Batches;
+namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>What of a batch outlives its silo.</summary>
 [GenerateSerializer, Alias("granary.BatchRecord")]

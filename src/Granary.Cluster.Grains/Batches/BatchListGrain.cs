@@ -1,4 +1,6 @@
-namespace Granary.Cluster.Batches;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>The list of batches as it is kept.</summary>
 [GenerateSerializer, Alias("granary.BatchListRecord")]

@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Causality;
 using Granary.Application.Learning;
-using Granary.Application.Verification;
-using Granary.Engine.Backtesting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Cluster.Batches;
+using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 
-namespace Granary.Cluster.Batches;
+namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>The activation goes: the run is gone on with by another.</summary>
 internal sealed class RunAbandonedException() : Exception("the run is gone on with elsewhere");

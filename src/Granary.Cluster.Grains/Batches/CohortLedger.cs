@@ -1,9 +1,11 @@
 using System.Diagnostics;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
+using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Compute;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Batches;
+namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
 /// Who runs what of one pass: feeds cut into cohorts, cohorts given to silos a few at a time, those that were lost given out again. Pure bookkeeping:

@@ -1,4 +1,6 @@
-namespace Granary.Cluster.Batches;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Batches;
 
 [GenerateSerializer, Alias("granary.IdempotencyRecord")]
 public sealed class IdempotencyRecord

@@ -2,10 +2,13 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Json;
+using Granary.Application.RunFolders;
+using Granary.Application.Runs;
 using Granary.Application.Submissions;
-using Granary.Cluster.Compute;
-using Granary.Cluster.Feeds;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
@@ -13,7 +16,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Batches;
+namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
 /// Runs the batch as the embedded host's <see cref="BatchRunner"/> does, in the run's folder, over a host that takes reports from the cluster. What it

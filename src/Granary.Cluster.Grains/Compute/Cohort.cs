@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Causality;
 using Granary.Application.Learning;
-using Granary.Application.Verification;
+using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Placement;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Placement;
+using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Storage.Retries;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Strategies of one feed that run on this silo: one receiver of its blocks, one set of factors, one activation for each strategy, and the silo's threads that walk them.</summary>
 internal sealed class Cohort

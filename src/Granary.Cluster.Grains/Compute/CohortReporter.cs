@@ -1,8 +1,9 @@
-using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
-using Granary.Engine.Backtesting;
+using Granary.Cluster.Grains.Plans;
+using Granary.Engine.Trading;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Earlier reports of a cohort are not where they were taken: it has to be run again from its first bar.</summary>
 internal sealed class ReportsLostException() : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");

@@ -1,6 +1,7 @@
-using Granary.Cluster.Placement;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Placement;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>The way to a silo's threads.</summary>
 [SiloKeyPlacement]

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
-using Granary.Cluster.Feeds;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>What computes on a silo: its threads, and the cohorts that they walk. Grains come and go; this stays as long as the silo.</summary>
 public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable

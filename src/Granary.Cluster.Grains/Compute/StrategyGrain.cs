@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using Granary.Cluster.Placement;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Placement;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Backtesting;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Holds the run of one strategy and lends it to the silo's threads. It goes when its cohort ends; should it go before, the run is not harmed.</summary>
 [CallersSiloPlacement]

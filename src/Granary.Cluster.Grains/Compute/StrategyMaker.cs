@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 
-namespace Granary.Cluster.Compute;
+namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
 /// Makes a cohort's strategies on threads of its own, neither the silo's nor those that compute: constructors are users' code, and one that does not come

@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
 /// A feed's source, read by block number. The newest blocks stay in a window, so that silos that are abreast share one reading; who asks for older

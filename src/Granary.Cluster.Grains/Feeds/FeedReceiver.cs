@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Storage.Retries;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>A feed could not go on.</summary>
 /// <param name="mayPass">Whether trying again elsewhere or later may help.</param>

@@ -1,7 +1,8 @@
-using Granary.Cluster.Placement;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Placement;
 using Orleans.Streams;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The one subscriber of a feed's stream on this silo: hands what comes to the silo's windows by reference.</summary>
 [SiloKeyPlacement]

@@ -1,6 +1,6 @@
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The stream of a feed.</summary>
 internal static class FeedStream

@@ -2,13 +2,14 @@ using System.Threading.Channels;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Cluster.Feeds;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Microsoft.Extensions.Hosting;
 using Orleans.Placement;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>Reads a live session's feed ahead of it by a bounded number of items.</summary>
 [PreferLocalPlacement]

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
+using Granary.Cluster.Feeds;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The live feed grain as a session reads it: the next part is on its way while one is worked.</summary>
 internal sealed class RemoteFeed(ILiveFeedGrain grain, long epoch, LiveFeedHeader header) : ILiveFeed

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Engine.Market;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The series that grains of this silo have opened, each once for each run: the feed and the reporting grain of a run read the same one.</summary>
 public sealed class SharedSources
@@ -10,7 +10,7 @@ public sealed class SharedSources
     private readonly ConcurrentDictionary<(string Run, BarQuery Query), Entry> _open = new();
 
     /// <summary>The source of a run; its series are shared on this silo.</summary>
-    public IBarSource Open(string run, DataSpec data, string folder) => new Source(this, run, BarSources.Open(data, folder));
+    public IBarSource Open(string run, DataSpec data, string folder) => new Source(this, run, BatchSources.Open(data, folder));
 
     private sealed class Entry(IBarSource source, BarQuery query)
     {

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Storage.Retries;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
 /// What this silo has received from the streams of its feeds and not yet walked. A window is bounded: what comes too early is dropped and asked for

@@ -1,14 +1,15 @@
-using Granary.Application.Batches;
+using Granary.Application.Causality;
 using Granary.Application.Json;
-using Granary.Application.Verification;
-using Granary.Cluster.Compute;
-using Granary.Cluster.Telemetry;
+using Granary.Application.Simulation;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Streams;
 
-namespace Granary.Cluster.Feeds;
+namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>Reads one feed of one run. It holds nothing that cannot be read again: lost, it comes back where it is asked for next.</summary>
 [PreferLocalPlacement]

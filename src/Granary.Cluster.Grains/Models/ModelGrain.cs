@@ -1,5 +1,6 @@
 using Granary.Application.Json;
-using Granary.Application.Learning;
+using Granary.Application.Models;
+using Granary.Cluster.Models;
 using Granary.Engine.Analysis;
 using Granary.Learning;
 using Granary.Learning.Registry;
@@ -8,7 +9,7 @@ using Granary.Learning.Trainers;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Models;
+namespace Granary.Cluster.Grains.Models;
 
 /// <summary>What of a model's use outlives its silo; the versions themselves are in the registry.</summary>
 [GenerateSerializer, Alias("granary.ModelRecord")]

@@ -2,7 +2,7 @@ using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
-namespace Granary.Cluster.Placement;
+namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>
 /// Places a grain on the silo that the call names by a hint, else on the one that places it. The hint also tells an activation where to migrate to: one

@@ -2,7 +2,7 @@ using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
-namespace Granary.Cluster.Placement;
+namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>Places a grain on the silo whose address is its key, or the end of it behind a <c>|</c>, and nowhere else.</summary>
 [Serializable, GenerateSerializer, Immutable, Alias("granary.SiloKeyPlacement")]

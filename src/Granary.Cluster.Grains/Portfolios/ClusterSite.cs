@@ -3,10 +3,12 @@ using Granary.Application.Live;
 using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Feeds;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
-namespace Granary.Cluster.Portfolios;
+namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>A live session's surroundings in the cluster: the order grain of its account, the grain of its feed, the weights and commands of its own grain.</summary>
 /// <param name="opened">Is given the desk when the account is open.</param>

@@ -4,7 +4,8 @@ using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
-using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Portfolios;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Storage;
 
-namespace Granary.Cluster.Portfolios;
+namespace Granary.Cluster.Grains.Portfolios;
 
 [GenerateSerializer, Alias("granary.PortfolioRecord")]
 public sealed class PortfolioRecord

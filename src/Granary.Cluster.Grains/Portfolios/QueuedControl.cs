@@ -1,7 +1,7 @@
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
 
-namespace Granary.Cluster.Portfolios;
+namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>The way from a portfolio's grain to its session, which runs on threads of its own.</summary>
 internal sealed class QueuedControl : ISessionControl

@@ -1,7 +1,8 @@
+using Granary.Cluster.Portfolios;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Granary.Cluster.Portfolios;
+namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>Wakes sessions whose silo was lost: every silo asks every second, and asking is what activates them.</summary>
 internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider clock, ILogger<SessionKeeper> logger) : BackgroundService

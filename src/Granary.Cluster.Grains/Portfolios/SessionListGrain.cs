@@ -1,6 +1,7 @@
+using Granary.Cluster.Portfolios;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Portfolios;
+namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>The list of sessions as it is kept.</summary>
 [GenerateSerializer, Alias("granary.SessionListRecord")]

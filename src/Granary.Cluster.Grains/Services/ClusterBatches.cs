@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
-using Granary.Application.Batches;
+using Granary.Application.RunFolders;
 using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Orleans.Runtime;
 
-namespace Granary.Cluster.Services;
+namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Takes batches to a cluster: mounted behind a silo's HTTP API.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>

@@ -5,7 +5,7 @@ using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
 using Granary.Data.Journals;
 
-namespace Granary.Cluster.Services;
+namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Live sessions in the cluster: mounted behind a silo's HTTP API.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>

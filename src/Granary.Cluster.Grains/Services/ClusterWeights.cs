@@ -1,7 +1,7 @@
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
 
-namespace Granary.Cluster.Services;
+namespace Granary.Cluster.Grains.Services;
 
 /// <summary>The weights of portfolios, kept by the cluster.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Granary.Cluster.Telemetry;
+namespace Granary.Cluster.Grains.Telemetry;
 
 /// <summary>Counts the blocks that one reader of a feed holds on its silo, from their coming until its strategies ask for the next one. What is left when it ends is taken off.</summary>
 internal sealed class BlockFlow(ClusterInstruments instruments) : IDisposable

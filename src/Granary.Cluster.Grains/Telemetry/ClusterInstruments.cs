@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Granary.Cluster.Telemetry;
+namespace Granary.Cluster.Grains.Telemetry;
 
 /// <summary>What the grains tell of themselves: traces from batch to feed to strategy to report, and measurements that a rate or a level can be drawn from.</summary>
 public sealed class ClusterInstruments : IDisposable

@@ -1,5 +1,7 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
 

@@ -1,7 +1,6 @@
 using System.Text;
-using Granary.Data.Import;
+using Granary.Data.FolderStore;
 using Granary.Data.Reading;
-using Granary.Data.Store;
 using Granary.Data.Stores;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Data.BarFiles;
 using Granary.Data.Files;
 using Granary.Data.Reading;
 using Granary.Engine.Market;

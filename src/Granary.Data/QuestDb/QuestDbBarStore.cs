@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Granary.Data.Import;
+using Granary.Data.FolderStore;
 using Granary.Data.Reading;
-using Granary.Data.Store;
 using Granary.Data.Stores;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;

@@ -1,3 +1,4 @@
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Resampling;

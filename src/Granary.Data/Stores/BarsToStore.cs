@@ -1,3 +1,4 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 

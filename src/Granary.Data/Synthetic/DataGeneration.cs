@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.BarFiles;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 

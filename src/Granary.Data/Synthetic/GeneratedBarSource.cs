@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;

@@ -1,5 +1,3 @@
-using Granary.Engine.Backtesting;
-
 namespace Granary.Engine.Analysis;
 
 /// <summary>The statistics of one strategy, or of the portfolio, under the names of results.json. Fractions, not percent; NaN where undefined.</summary>

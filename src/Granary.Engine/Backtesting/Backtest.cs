@@ -1,6 +1,8 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Backtesting;

@@ -1,3 +1,5 @@
+using Granary.Engine.Analysis;
+
 namespace Granary.Engine.Backtesting;
 
 /// <summary>A strategy under way, on one instrument or on several: what hosts keep of it. How it is fed is its own affair.</summary>
@@ -14,14 +16,4 @@ public interface IStrategyRun
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
     StrategyResult Finish();
-}
-
-/// <summary>Whoever reads factors at the bar that is being run: what is written beside a signal.</summary>
-public interface IFactorReader
-{
-    /// <summary>As the strategy declared them.</summary>
-    IReadOnlyList<string> FactorNames { get; }
-
-    /// <summary>Their values now; NaN where there is none.</summary>
-    void ReadFactors(Span<double> values);
 }

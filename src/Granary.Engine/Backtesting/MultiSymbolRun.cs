@@ -1,9 +1,10 @@
 using System.Reflection;
+using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Backtesting;
 
@@ -58,7 +59,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         {
             var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
             _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s], symbols, model);
-            if (_listens) book.Listen(strategy, _symbols[s]);
+            if (_listens) book.Listen(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
         _context = new MultiSymbolContext(_symbols, _account);

@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Backtesting;
 
@@ -53,7 +54,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
         _states = [(_book, 5), (_book.Meter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)), .. _factors.Select(f => ((object)f, 1))];
         if (model is not null) _book.Judge = _judge = model.Attach(series, plan);
-        if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(strategy, _context);
+        if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(new StrategyCallbacks(strategy, _context));
     }
 
     public string Id { get; }
@@ -227,15 +228,4 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
     private static bool Overrides(Strategy strategy, string method) =>
         strategy.GetType().GetMethod(method, BindingFlags.Instance | BindingFlags.Public)!.DeclaringType != typeof(Strategy);
-}
-
-/// <summary>What a strategy run leaves: enough for its statistics and for the digest.</summary>
-/// <param name="Fingerprint">Of its signals, trades and equity, to the last bit.</param>
-public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint)
-{
-    /// <summary>Signals that ended without a trade.</summary>
-    public SignalEnds SignalEnds { get; init; }
-
-    /// <summary>Whether every factor of the strategy had a value at some bar: before that it is not asked.</summary>
-    public bool IsWarm { get; init; } = true;
 }

@@ -1,7 +1,7 @@
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Portfolio;
 

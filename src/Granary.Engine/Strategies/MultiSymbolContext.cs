@@ -1,4 +1,4 @@
-using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 

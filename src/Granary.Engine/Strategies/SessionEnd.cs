@@ -1,4 +1,4 @@
-using Granary.Engine.Factors;
+using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Strategies;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 

@@ -1,8 +1,8 @@
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using Granary.Data;
+using Granary.Data.Reading;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;

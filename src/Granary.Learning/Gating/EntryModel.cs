@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Learning.Gating;

@@ -57,8 +57,8 @@ public static class HonestyProof
             var mean = b.Average(x => x.Close);
             return [.. b.SelectMany(x => new[] { x.Close, x.Close - mean })];
         }
-        var honest = CausalityCheck.Run(bars, 2, Honest, seed);
-        var leaking = CausalityCheck.Run(bars, 2, Leaking, seed);
+        var honest = FeatureCausality.Run(bars, 2, Honest, seed);
+        var leaking = FeatureCausality.Run(bars, 2, Leaking, seed);
         return new HonestyClaim("a leaked future feature is caught", honest.Count == 0 && leaking.Count == 1 && leaking[0].Feature == 1,
             $"{honest.Count} leaks among the causal features, {leaking.Count} where one was planted");
     }

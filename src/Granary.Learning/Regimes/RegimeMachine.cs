@@ -1,4 +1,5 @@
 using Granary.Engine.Factors;
+using Granary.Engine.Factors.Kernels;
 
 namespace Granary.Learning.Regimes;
 

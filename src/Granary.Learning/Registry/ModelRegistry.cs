@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Engine.Market;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Registry;

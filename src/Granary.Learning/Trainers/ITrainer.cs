@@ -36,10 +36,10 @@ public interface ITrainedModel
     /// <exception cref="ArgumentException">The input is not of the length that <see cref="Input"/> says.</exception>
     double Predict(ReadOnlySpan<double> input);
 
-    /// <summary>Which reader of <see cref="ModelFile"/> understands what <see cref="Write"/> writes.</summary>
+    /// <summary>Which reader of model files understands what <see cref="Write"/> writes.</summary>
     string Format { get; }
 
-    /// <summary>Its parameters, after the head that <see cref="ModelFile"/> writes.</summary>
+    /// <summary>Its parameters, after the head that the model file writes.</summary>
     void Write(BinaryWriter writer);
 }
 

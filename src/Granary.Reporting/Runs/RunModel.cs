@@ -1,5 +1,4 @@
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 

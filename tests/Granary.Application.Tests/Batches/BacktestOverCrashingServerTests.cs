@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Data;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Data.BarFiles;
 using Granary.Data.Import;
+using Granary.Data.Reading;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Testing;

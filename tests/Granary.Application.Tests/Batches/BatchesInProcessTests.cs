@@ -1,9 +1,11 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
-using Granary.Application.Verification;
+using Granary.Application.Causality;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Testing;
@@ -261,7 +263,7 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         StrategyCatalogue.Add(typeof(Peeker).Assembly);
         var spec = Spec("""{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
-        var source = BarSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in spec.Data.Symbols)
@@ -280,7 +282,7 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         public string Description => inner.Description;
 
-        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Engine.Backtesting.IEventSink? events, bool withFactors,
+        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Engine.Trading.IEventSink? events, bool withFactors,
             Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
         {
             var closes = new Dictionary<long, double>();

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Reporting.Runs;
 using Granary.Testing;
 

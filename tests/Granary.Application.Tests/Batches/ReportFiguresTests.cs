@@ -3,7 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;

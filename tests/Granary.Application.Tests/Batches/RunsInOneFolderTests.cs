@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Reporting.Runs;
 using Granary.Testing;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;

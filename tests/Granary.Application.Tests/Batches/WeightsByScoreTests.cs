@@ -1,7 +1,8 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Batches.Weighting;
-using Granary.Engine.Backtesting;
+using Granary.Application.Simulation;
+using Granary.Application.Weighting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Tests.Batches;

@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
-using Granary.Application.Regimes;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Application.Weighting;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Testing;
 

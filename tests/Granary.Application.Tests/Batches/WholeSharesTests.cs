@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Tests.Batches;

@@ -1,5 +1,5 @@
 using Granary.Application.Guards;
-using Granary.Data;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Tests.Guards;

@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Guards;

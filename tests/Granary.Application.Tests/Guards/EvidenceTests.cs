@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Json;
 

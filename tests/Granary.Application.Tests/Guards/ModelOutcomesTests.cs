@@ -1,10 +1,10 @@
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Testing;
 
@@ -53,7 +53,7 @@ public sealed class ModelOutcomesTests
         public static async Task<Batch> OpenAsync(string size = "\"cash\": 1000")
         {
             var spec = Spec(size);
-            return new Batch(await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
+            return new Batch(await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
                 BatchPlan.Make(spec, spec.Data.Symbols));
         }
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Guards;

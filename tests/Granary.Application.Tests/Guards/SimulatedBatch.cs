@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
-using Granary.Data;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Testing;

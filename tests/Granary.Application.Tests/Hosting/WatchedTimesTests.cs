@@ -1,4 +1,4 @@
-using Granary.Application.Hosting;
+using Granary.Application.Simulation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Hosting;

@@ -1,5 +1,5 @@
 using Granary.Application.Json;
-using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;

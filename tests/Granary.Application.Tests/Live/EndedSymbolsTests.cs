@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Runs;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;

@@ -2,10 +2,10 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Tests.Live;
@@ -189,8 +189,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         foreach (var symbol in new[] { "ACME", "COINUSDT" })
         {
             var query = new BarQuery(symbol, Timeframe.H1, null, new DateTime(2022, 2, 10).Ticks);
-            await using var kept = await Data.BarSources.Create("store:" + store).OpenAsync(query);
-            await using var file = await Data.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(query);
+            await using var kept = await Data.Sources.BarSources.Create("store:" + store).OpenAsync(query);
+            await using var file = await Data.Sources.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(query);
             kept.Count.ShouldBe(file.Count);
             kept.ContentHash.ShouldBe(file.ContentHash);
         }

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Live;
+using Granary.Application.Runs;
 using Granary.Engine.Portfolio;
-using Granary.Engine.Trading;
 
 namespace Granary.Application.Tests.Live;
 

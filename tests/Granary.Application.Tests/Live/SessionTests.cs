@@ -178,10 +178,10 @@ public sealed class SessionTests : IDisposable
         var backtest = await _under.BacktestAsync(to: "2022-01-11");
         var to = new DateTime(2022, 1, 11).Ticks;
         var undisturbed = await _under.LiveAsync(backtest, "undisturbed", r => r with { To = to });
-        await using (var store = Data.Stores.BarStores.Open(address))
+        await using (var store = Data.Sources.BarStores.Open(address))
             foreach (var symbol in new[] { "ACME", "COINUSDT" })
             {
-                await using var file = await Data.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
+                await using var file = await Data.Sources.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
                 var bars = new List<Bar>();
                 await foreach (var block in file.ReadAsync())
                     for (var i = 0; i < block.Count; i++)
@@ -215,7 +215,7 @@ public sealed class SessionTests : IDisposable
         taken.Count.ShouldBe((int)live.Status.Bars);
         taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.Tickets.Count);
-        await using var kept = Data.Stores.BarStores.Open($"{address}?dataset=kept");
+        await using var kept = Data.Sources.BarStores.Open($"{address}?dataset=kept");
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
     }
 

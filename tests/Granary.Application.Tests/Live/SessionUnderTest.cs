@@ -1,12 +1,14 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Live;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;
@@ -65,7 +67,7 @@ internal sealed class SessionUnderTest : IDisposable
         var past = new List<JournalEvent>();
         await foreach (var e in journal.ReadAsync(cancellationToken)) past.Add(e);
         var until = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks;
-        await using var feed = await BarReplay.OpenAsync(BarSources.Open(spec.Data, spec.Folder), [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible, TimeProvider.System, cancellationToken: cancellationToken);
+        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(spec.Data, spec.Folder), [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible, TimeProvider.System, cancellationToken: cancellationToken);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument), StringComparer.Ordinal);
         var venue = await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings, markets.ToDictionary(m => m.Key, m => m.Value.Instrument, StringComparer.Ordinal),
             FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj", flush: false), TimeProvider.System, cancellationToken);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 
 namespace Granary.Application.Tests.Plugins;
 
@@ -53,7 +54,7 @@ public sealed class NewStrategyProjectTests : IDisposable
     [InlineData("golden", "'golden' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour")]
     [InlineData("Golden-Hour", "'Golden-Hour' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour")]
     [InlineData("", "'' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour")]
-    [InlineData("SmaCross", "'SmaCross' is taken by Granary.Engine.Strategies.SmaCross; choose another name")]
+    [InlineData("SmaCross", "'SmaCross' is taken by Granary.Engine.Strategies.Library.SmaCross; choose another name")]
     [InlineData("Strategy", "'Strategy' has a meaning in every strategy's file already; choose another name")]
     public void A_name_that_cannot_be_a_strategy_s_is_refused_and_nothing_is_made(string name, string sentence)
     {

@@ -3,6 +3,7 @@ using Granary.Application.Plugins;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 
 namespace Granary.Application.Tests.Plugins;
 
@@ -61,7 +62,7 @@ public sealed class PluginFolderTests : IDisposable
     public void A_name_that_is_taken_is_refused()
     {
         var path = EmittedPlugin.Write(_folder, "Thief", "SmaCross");
-        Sentence().ShouldBe($"{path}: the strategy name 'SmaCross' of Emitted.SmaCross is taken by Granary.Engine.Strategies.SmaCross; change it in the plug-in and build it again");
+        Sentence().ShouldBe($"{path}: the strategy name 'SmaCross' of Emitted.SmaCross is taken by Granary.Engine.Strategies.Library.SmaCross; change it in the plug-in and build it again");
         StrategyCatalogue.Get("SmaCross").Type.ShouldBe(typeof(SmaCross));
     }
 

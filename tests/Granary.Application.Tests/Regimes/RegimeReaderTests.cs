@@ -1,6 +1,6 @@
 using System.Text;
+using Granary.Application.Batches;
 using Granary.Application.Json;
-using Granary.Application.Regimes;
 using Granary.Learning.Regimes;
 
 namespace Granary.Application.Tests.Regimes;

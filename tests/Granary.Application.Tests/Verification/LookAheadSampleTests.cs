@@ -1,13 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Causality;
+using Granary.Application.Causality.Reach;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Verification;
-using Granary.Application.Verification.Reach;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;
@@ -36,7 +39,7 @@ public sealed class LookAheadSampleTests : IDisposable
     {
         var spec = Spec(strategies, seed);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         return await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
@@ -71,7 +74,7 @@ public sealed class LookAheadSampleTests : IDisposable
             $$"""{ "class": "{{d.Name}}" }, { "class": "{{d.Name}}", "timeframe": "4h" }"""));
         var spec = Spec(strategies);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, new EmbeddedHost(2)),

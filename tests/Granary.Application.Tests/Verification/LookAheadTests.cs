@@ -1,14 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Guards;
-using Granary.Application.Hosting;
+using Granary.Application.Causality;
 using Granary.Application.Regimes;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Testing;
 
@@ -139,7 +141,7 @@ public sealed class LookAheadTests : IDisposable
     public async Task A_model_that_was_trained_on_its_own_test_set_is_caught_when_training_is_done_again_on_perturbed_bars()
     {
         var spec = Spec("""{ "class": "SmaCross" }""");
-        var source = BarSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
@@ -171,7 +173,7 @@ public sealed class LookAheadTests : IDisposable
     public async Task A_live_session_keeps_the_weights_by_state_that_the_backtest_has()
     {
         var spec = Spec("""{ "class": "SmaCross" }""", """, "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5 } ] }""");
-        var source = BarSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var changes = (await MarketStates.RunAsync(new OpenedMarket("COINUSDT", series, series.Instrument), spec.Regimes!, TestContext.Current.CancellationToken)).Changes();

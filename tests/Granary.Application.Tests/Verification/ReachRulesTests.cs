@@ -1,4 +1,4 @@
-using Granary.Application.Verification.Reach;
+using Granary.Application.Causality.Reach;
 
 namespace Granary.Application.Tests.Verification;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Runs;
 using Granary.Application.WalkForward;
 
 namespace Granary.Application.Tests.WalkForward;

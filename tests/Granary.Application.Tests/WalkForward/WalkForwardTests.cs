@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Verification;
 using Granary.Application.WalkForward;
 using Granary.Engine.Market;
@@ -183,7 +184,7 @@ public sealed class WalkForwardTests : IDisposable
     public async Task Each_feed_is_read_once_whatever_the_number_of_windows()
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
-        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) => new CountingSource(BarSources.Open(data, folder), reads))
+        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) => new CountingSource(BatchSources.Open(data, folder), reads))
             .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null, TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);
         reads.Values.ShouldAllBe(n => n == 1);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Confluent.Kafka;
-using Granary.Data;
+using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Postgres;
+using Granary.Data.Reading;
 using Granary.Data.Streaming;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;

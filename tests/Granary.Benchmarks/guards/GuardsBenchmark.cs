@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Guards;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Benchmarks.Tracking;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
@@ -46,8 +47,8 @@ public static class GuardsBenchmark
         var spec = BatchReader.Read(Path.Combine(Root(), "samples", "quickstart.json"));
         var threads = Environment.ProcessorCount;
         var scratch = Directory.CreateTempSubdirectory("granary-bench-").FullName;
-        var source = BarSources.Open(spec.Data, spec.Folder);
-        var plan = BatchPlan.Make(spec, await BarSources.SymbolsAsync(source, spec.Data, default));
+        var source = BatchSources.Open(spec.Data, spec.Folder);
+        var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, default));
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         try
         {

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Live;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 
 namespace Granary.Benchmarks.Live;
 

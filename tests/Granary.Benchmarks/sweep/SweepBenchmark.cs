@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 
 namespace Granary.Benchmarks.Sweep;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;

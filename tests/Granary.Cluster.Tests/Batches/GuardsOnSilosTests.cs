@@ -1,9 +1,11 @@
 using Granary.Application.Submissions;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Orleans.Hosting;
 
 namespace Granary.Cluster.Tests.Batches;
@@ -66,13 +68,13 @@ public sealed class GuardsOnSilosTests : IDisposable
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
         var spec = Granary.Application.Batches.BatchReader.Read(Foretelling);
-        await using var series = await Granary.Application.Batches.BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
-        Granary.Application.Verification.SeriesChanges.Of(series).ShouldBe("");
-        var changed = Granary.Application.Verification.SeriesChanges.Apply(series, changes);
-        Granary.Application.Verification.SeriesChanges.Of(changed).ShouldBe(changes);
+        await using var series = await Granary.Application.Batches.BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
+        Granary.Application.Causality.SeriesChanges.Of(series).ShouldBe("");
+        var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);
+        Granary.Application.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
         changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
         var key = new FeedKey("run", "A/B?C", Timeframe.Parse("1h"), changes);
         FeedKey.Parse(key.ToString()).ShouldBe(key);
-        Should.Throw<FormatException>(() => Granary.Application.Verification.SeriesChanges.Apply(series, "newer=1")).Message.ShouldContain("'newer=1'");
+        Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series, "newer=1")).Message.ShouldContain("'newer=1'");
     }
 }

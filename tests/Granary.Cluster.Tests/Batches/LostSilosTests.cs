@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using Granary.Application.Batches;
 using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Testing;
 using Orleans.Runtime;
 using Orleans.TestingHost;

@@ -1,5 +1,6 @@
 using Granary.Application.Submissions;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Tests.Fixtures;
 using Orleans.Runtime;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Application.Submissions;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 
 namespace Granary.Cluster.Tests.Batches;
 

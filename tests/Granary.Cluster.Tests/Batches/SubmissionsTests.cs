@@ -2,9 +2,10 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
-using Granary.Cluster.Services;
+using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 
 namespace Granary.Cluster.Tests.Batches;
 

@@ -2,6 +2,7 @@ using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Batches;
 using Granary.Engine.Market;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -34,7 +35,7 @@ public sealed class RollingUpgradeTests : IDisposable
         new BatchRecord { Order = Order, Status = Status, Symbols = ["A"], Trace = "00-1-2-01" },
         new CohortOrder(Guid.NewGuid(), "r", "ef", 3, [4, 5], true, false, ["h"], [new ModelUse(0, [4])]),
         new ComputeStatus(2, false, [new CohortStatus(Guid.NewGuid(), "ef", 1, CohortState.Running, [1, 2], 10, 5, null, false, 0.5)]),
-        new StrategyReport("ef", [new EventChunk(1, 0, [9])], [new Application.Batches.StrategyOutcome(1, null, 5, 0, 10, "why")], [1]),
+        new StrategyReport("ef", [new EventChunk(1, 0, [9])], [new Application.Simulation.StrategyOutcome(1, null, 5, 0, 10, "why")], [1]),
         new BlockBatch(4, [BarBlock.FromBars(0, [new Bar(1, 2, 4, 1, 3, 5)])], true, null, false),
         new ReportingStatus("strategies", Guid.NewGuid(), 1, 0, 2, 30, new RunEnd(null, "d", 1, 2, 3, 0, ["results.json"])),
         Status,

@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Kafka;
 using Granary.Engine.Market.Feeds;
 using Granary.Testing;

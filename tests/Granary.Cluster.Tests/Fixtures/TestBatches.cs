@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 

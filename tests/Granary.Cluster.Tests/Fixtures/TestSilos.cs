@@ -1,7 +1,9 @@
 using Granary.Application.Batches;
 using Granary.Application.Submissions;
-using Granary.Cluster.Services;
-using Granary.Cluster.Compute;
+using Granary.Cluster.Grains;
+using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Hosting;
+using Granary.Cluster.Grains.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Cluster.Accounts;
+using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Portfolios;
-using Granary.Cluster.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;

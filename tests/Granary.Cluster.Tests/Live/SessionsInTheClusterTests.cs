@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Granary.Application.Batches;
 using Granary.Application.Live;
+using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;

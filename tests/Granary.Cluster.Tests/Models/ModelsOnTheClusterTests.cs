@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Cluster.Grains;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Learning.Registry;

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
-using Granary.Application.Hosting;
 using Granary.Application.Json;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Application.Tests.Plugins;
 using Granary.Cluster.Client;

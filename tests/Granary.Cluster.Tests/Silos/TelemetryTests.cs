@@ -4,7 +4,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;

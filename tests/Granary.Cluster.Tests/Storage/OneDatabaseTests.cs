@@ -1,9 +1,9 @@
-using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Cluster.Tests.Fixtures;
-using Granary.Data;
 using Granary.Data.Import;
 using Granary.Data.Journals;
-using Granary.Data.Stores;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Engine.Market;
 using Granary.Testing;
 using Npgsql;

@@ -2,11 +2,14 @@ using System.Diagnostics.Metrics;
 using Granary.Application.Batches;
 using Granary.Application.Submissions;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Telemetry;
+using Granary.Cluster.Grains;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Kafka;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -138,7 +141,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 100 * BlockSize);
         var spec = BatchReader.Read(batch);
-        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
 
@@ -186,7 +189,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var spec = BatchReader.Read(batch);
-        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var key = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
         Dictionary<bool, List<BarBlock>> blocks = new() { [true] = [], [false] = [] };
@@ -240,7 +243,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
               "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         var spec = BatchReader.Read(batch);
-        await using var series = await BarSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var messages = new List<BlockMessage>();
         await foreach (var block in series.ReadAsync(BlockSize)) messages.Add(new BlockMessage(messages.Count, block, false));
         messages[^1] = messages[^1] with { Last = true };

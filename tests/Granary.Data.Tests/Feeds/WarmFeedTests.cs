@@ -1,8 +1,8 @@
-using Granary.Data.Import;
+using Granary.Data.FolderStore;
 using Granary.Data.Feeds;
+using Granary.Data.Reading;
 using Granary.Data.Replay;
 using Granary.Data.Resampling;
-using Granary.Data.Store;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;

@@ -1,4 +1,7 @@
 using System.Text;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Formats;

@@ -1,4 +1,6 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Lean;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Formats;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Testing;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Granary.Data.BarFiles;
+using Granary.Data.FolderStore;
 using Granary.Data.Import;
 using Granary.Data.Lean;
-using Granary.Data.Store;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Fuzz;

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Granary.Data.BarFiles;
 using Granary.Data.Import;
 using Granary.Data.Postgres;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;

@@ -1,4 +1,6 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Quality;
+using Granary.Data.Reading;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 

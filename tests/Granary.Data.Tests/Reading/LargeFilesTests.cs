@@ -1,3 +1,5 @@
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Reading;

@@ -1,3 +1,4 @@
+using Granary.Data.BarFiles;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;

@@ -1,5 +1,9 @@
+using Granary.Data.BarFiles;
+using Granary.Data.FolderStore;
 using Granary.Data.Import;
-using Granary.Data.Store;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
+using Granary.Data.Stores;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Testing;

@@ -1,3 +1,4 @@
+using Granary.Data.Sources;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Factors;
+using Granary.Engine.Factors.Prices;
 using Granary.Engine.Market;
 using Granary.Testing;
 

@@ -1,4 +1,5 @@
 using Granary.Engine.Factors;
+using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Tests.Factors;

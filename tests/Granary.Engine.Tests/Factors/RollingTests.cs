@@ -1,4 +1,4 @@
-using Granary.Engine.Factors;
+using Granary.Engine.Factors.Kernels;
 
 namespace Granary.Engine.Tests.Factors;
 

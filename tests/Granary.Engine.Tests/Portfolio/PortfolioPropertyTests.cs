@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Testing;
 

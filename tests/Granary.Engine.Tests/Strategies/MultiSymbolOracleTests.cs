@@ -1,4 +1,5 @@
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Testing;
 

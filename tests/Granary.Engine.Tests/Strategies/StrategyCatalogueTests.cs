@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Strategies;

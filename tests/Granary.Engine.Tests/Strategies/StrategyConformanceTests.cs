@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;
 

@@ -2,6 +2,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;
 

@@ -1,5 +1,6 @@
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Trading;
 

@@ -1,4 +1,4 @@
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;

@@ -1,5 +1,5 @@
 using Granary.Engine.Market;
-using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Tests.Trading;
 using Granary.Engine.Trading;
 using Granary.Testing;

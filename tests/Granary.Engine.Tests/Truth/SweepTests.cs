@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Tests.Trading;
 using Granary.Engine.Trading;

@@ -1,7 +1,8 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Portfolio;
-using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;

@@ -1,4 +1,3 @@
-using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 

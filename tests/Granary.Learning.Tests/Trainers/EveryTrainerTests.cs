@@ -1,4 +1,6 @@
 using Granary.Learning.Evaluation;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 

@@ -1,5 +1,6 @@
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;

@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;
 

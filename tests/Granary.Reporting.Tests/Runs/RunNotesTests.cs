@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;
 

@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>A trade under way, with the stop and target that were made with its entry.</summary>
 internal struct OpenTrade

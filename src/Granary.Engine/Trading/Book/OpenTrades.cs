@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>The trades of a book that are under way, in the order of their entries.</summary>
 internal struct OpenTrades

@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>
 /// The price of an account's only instrument at which nothing is left of its equity when all open trades are closed there, fees paid.

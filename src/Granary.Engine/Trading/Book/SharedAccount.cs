@@ -1,6 +1,6 @@
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought and cost.</summary>
 internal sealed class SharedAccount(double cash, ExecutionSettings execution)

@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
-using Granary.Engine.Strategies;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>
 /// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades, each entry a trade of its own.

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <remarks>
 /// Within a bar: first what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after the

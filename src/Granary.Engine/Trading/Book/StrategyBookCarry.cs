@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // What holding costs and brings: borrowed shares, borrowed money, dividends and splits.
 internal sealed partial class StrategyBook

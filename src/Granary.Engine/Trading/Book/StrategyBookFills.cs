@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // From an order and a reference price to a fill: how much of it, at which price, for which fee, and whether the account can pay it.
 internal sealed partial class StrategyBook

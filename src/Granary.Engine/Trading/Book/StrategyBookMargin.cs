@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // What happens when the equity is below what the positions need, and when nothing is left of it.
 internal sealed partial class StrategyBook

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Backtesting;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // Marking at each bar's close, by stretches of bars over which nothing changed; and the end.
 internal sealed partial class StrategyBook

@@ -1,10 +1,7 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
-using Granary.Engine.Strategies;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // Who is told: the strategy's call-backs, whoever keeps what happens, and whoever sends orders on to a broker.
 internal sealed partial class StrategyBook
@@ -16,7 +13,7 @@ internal sealed partial class StrategyBook
     private StrategyNotices? _notices;
 
     /// <summary>Who gets call-backs.</summary>
-    public void Listen(Strategy strategy, StrategyContext context) => _notices = new StrategyNotices(strategy, context);
+    public void Listen(ITradeListener listener) => _notices = new StrategyNotices(listener);
 
     public bool HasNotices => _notices is { Any: true };
 

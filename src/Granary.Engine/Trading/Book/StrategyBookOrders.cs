@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // How an order is made, sent, refused, delayed, and taken out again.
 internal sealed partial class StrategyBook

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Granary.Engine.Portfolio;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // What a strategy asks for: entries, exits, orders by hand, moved stops, and taking orders back.
 internal sealed partial class StrategyBook

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 // From fills to trades: opened, added to, and closed whole or in part.
 internal sealed partial class StrategyBook

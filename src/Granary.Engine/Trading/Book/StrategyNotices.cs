@@ -1,9 +1,7 @@
-using Granary.Engine.Strategies;
-
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>What a strategy that has call-backs is still to be told: orders that changed their state, and trades that ended.</summary>
-internal sealed class StrategyNotices(Strategy strategy, StrategyContext context)
+internal sealed class StrategyNotices(ITradeListener listener)
 {
     private readonly List<Notice> _waiting = [];
 
@@ -22,8 +20,8 @@ internal sealed class StrategyNotices(Strategy strategy, StrategyContext context
         for (var i = 0; i < _waiting.Count; i++)
         {
             var notice = _waiting[i];
-            if (notice.IsTrade) strategy.OnTrade(context, notice.Trade);
-            else strategy.OnOrder(context, notice.Order);
+            if (notice.IsTrade) listener.OnTrade(notice.Trade);
+            else listener.OnOrder(notice.Order);
             if (i > 10_000) throw new InvalidOperationException("the strategy answers its own order events without end");
         }
         _waiting.Clear();

@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading;
+namespace Granary.Engine.Trading.Book;
 
 /// <summary>The orders of a book that wait for a bar, in the order of their making.</summary>
 internal struct WaitingOrders

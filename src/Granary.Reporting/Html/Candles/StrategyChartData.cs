@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Granary.Engine.Market;
-using Granary.Reporting.Html.Sections;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -32,7 +31,7 @@ internal sealed class StrategyChartData
 
     public static StrategyChartData Of(RunView view)
     {
-        var ranked = view.Ranked.Where(s => s.Stats is not null).Take(StrategyTableSection.MostRows).ToArray();
+        var ranked = view.Ranked.Where(s => s.Stats is not null).Take(RunView.MostListed).ToArray();
         long trades = 0;
         var count = ranked.TakeWhile(s => (trades += s.Stats!.Trades) <= MostTrades).Count();
         var markets = Markets(view, ranked);

@@ -67,7 +67,7 @@ internal sealed class CorrelationSection : IReportSection<RunView>
         return [.. view.Ranked.Where(s => moved.Contains(s.Index))];
     }
 
-    private static bool Moves(Granary.Engine.Backtesting.EquityTrace trace) => trace.Equity.Any(e => e != trace.Start);
+    private static bool Moves(Granary.Engine.Analysis.EquityTrace trace) => trace.Equity.Any(e => e != trace.Start);
 
     private static double[,] Correlations(List<StrategyEntry> chosen)
     {

@@ -10,7 +10,6 @@ namespace Granary.Reporting.Html.Sections;
 internal sealed class StrategyTableSection : IReportSection<RunView>
 {
     // A page stays under three megabytes; results.json has them all.
-    public const int MostRows = 2000;
     private const long MostTradesForLines = 250_000;
     private const int LinePoints = 20;
 
@@ -23,7 +22,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var all = view.Ranked;
-        var rows = Math.Min(all.Count, MostRows);
+        var rows = Math.Min(all.Count, RunView.MostListed);
         var lines = all.Sum(s => s.Stats?.Trades ?? 0) <= MostTradesForLines;
         Filters(html, view, rows);
         var furthest = Scale(all.Select(s => Math.Abs(s.Stats?.TotalReturn ?? double.NaN)));

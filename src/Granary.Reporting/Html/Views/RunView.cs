@@ -6,6 +6,9 @@ namespace Granary.Reporting.Html.Views;
 /// <summary>A finished run as the page's sections see it.</summary>
 internal sealed class RunView : CurveView
 {
+    /// <summary>How many strategies a page lists, the best first.</summary>
+    public const int MostListed = 2000;
+
     private Holdings? _holdings;
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]

@@ -1,0 +1,81 @@
+using Granary.Api.Access;
+using Granary.Api.Accounts;
+using Granary.Api.Batches;
+using Granary.Api.Health;
+using Granary.Api.Portfolios;
+using Granary.Api.Problems;
+using Granary.Api.Sessions;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Submissions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary.Api.Hosting;
+
+/// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
+public static class GranaryApi
+{
+    public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<JsonOptions>(o =>
+        {
+            var ours = SubmissionJson.Options;
+            o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
+            foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
+        });
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // so that a wrong body is answered with what is wrong with it
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemMapping.Complete);
+        services.AddExceptionHandler<ProblemMapping>();
+        services.AddAuthentication(KeyAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
+        services.AddAuthorization(RolePolicies.Add);
+        services.AddOpenApi("v1", OpenApiSecurity.Describe);
+        return services;
+    }
+
+    /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
+    public static WebApplication UseGranaryApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.Use(static (context, next) =>
+        {
+            // At the last moment: an answer that becomes a problem loses the headers that it had.
+            context.Response.OnStarting(static of =>
+            {
+                var headers = ((HttpContext)of).Response.Headers;
+                headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
+                headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            }, context);
+            // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
+            if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
+                throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client version {theirs}; bring the older of the two up to date");
+            return next(context);
+        });
+        app.UseMiddleware<LoopbackOnly>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        MapEndpoints(app);
+        return app;
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        var api = app.MapGroup(ApiSettings.Prefix);
+        HealthEndpoints.Map(api);
+        BatchEndpoints.Map(api);
+        WeightsEndpoints.Map(api);
+        AccountEndpoints.Map(api, app.Services);
+        if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Batches;
+
+/// <summary>What a check came to.</summary>
+public enum EvidenceState
+{
+    /// <summary>Nobody looked, or there was nothing to look at.</summary>
+    Missing,
+
+    Passed,
+
+    Failed,
+}
+
+/// <summary>One of the checks that a configuration must have passed before it trades.</summary>
+/// <param name="Sentence">What was found, for people.</param>
+/// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
+public sealed record EvidenceFinding(EvidenceState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
+{
+    public static EvidenceFinding Missing(string why) => new(EvidenceState.Missing, why, []);
+
+    /// <summary>The named figure; NaN where there is none.</summary>
+    public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
+}
+
+/// <summary>Whether a configuration may go live, and if not, why not.</summary>
+/// <param name="Reasons">One sentence for each check that is missing or failed.</param>
+public sealed record EvidenceVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
+
+/// <summary>
+/// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its state, a sentence and
+/// its figures. A configuration may go live when every one of them passed.
+/// </summary>
+public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findings)
+{
+    /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
+    public const string Name = "evidence";
+
+    public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting", Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
+
+    /// <summary>What every configuration needs, in the order in which it is shown.</summary>
+    public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
+
+    /// <summary>The checks of a configuration: those of all, and where its batch names a benchmark, the one against that.</summary>
+    public IReadOnlyList<string> Required => Findings.ContainsKey(Benchmark) ? [.. Checks, Benchmark] : Checks;
+
+    /// <summary>The finding of a check; a missing one says so.</summary>
+    public EvidenceFinding this[string check] => Findings.GetValueOrDefault(check) ?? EvidenceFinding.Missing("the configuration says nothing about it");
+
+    /// <summary>The rule: every check must have passed.</summary>
+    public EvidenceVerdict Judge()
+    {
+        var reasons = Required.Where(c => this[c].State != EvidenceState.Passed)
+            .Select(c => $"{Words(c)} {(this[c].State == EvidenceState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
+        return new EvidenceVerdict(reasons.Count == 0, reasons);
+    }
+
+    /// <summary>As people call a check.</summary>
+    public static string Words(string check) => check switch
+    {
+        OutOfSample => "the out-of-sample result",
+        DeflatedSharpe => "the deflated Sharpe ratio",
+        Overfitting => "the probability of overfitting",
+        Causality => "the look for look-ahead",
+        CostStress => "the cost stress",
+        Benchmark => "the comparison with the benchmark",
+        _ => check,
+    };
+
+    /// <summary>Reads the evidence of a production configuration.</summary>
+    /// <param name="production">The root of prod.json.</param>
+    /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
+    /// <exception cref="InputException">It is there, but not what <see cref="ToJson"/> writes.</exception>
+    public static Evidence? Read(JsonPart production)
+    {
+        if (production.Find(Name) is not { Kind: not JsonValueKind.Null } part) return null;
+        var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
+        foreach (var check in (string[])[.. Checks, Benchmark])
+        {
+            if (part.Find(check) is not { } p) continue;
+            var state = p.Need("state").Choice(("missing", EvidenceState.Missing), ("passed", EvidenceState.Passed), ("failed", EvidenceState.Failed));
+            var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
+                .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
+            findings[check] = new EvidenceFinding(state, p.Find("sentence")?.String() ?? "", figures);
+        }
+        return new Evidence(findings);
+    }
+
+    /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>
+    /// <param name="production">The root of prod.json.</param>
+    /// <exception cref="InputException">Its evidence cannot be read.</exception>
+    public static EvidenceVerdict Verdict(JsonPart production) => Read(production)?.Judge()
+        ?? new EvidenceVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+
+    /// <summary>As prod.json and results.json carry it.</summary>
+    public string ToJson()
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            foreach (var check in Required)
+            {
+                var finding = this[check];
+                json.WriteStartObject(check);
+                json.WriteString("state", finding.State switch { EvidenceState.Passed => "passed", EvidenceState.Failed => "failed", _ => "missing" });
+                json.WriteString("sentence", finding.Sentence);
+                foreach (var (name, value) in finding.Figures) ResultsJson.Number(json, name, value);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Models;
+using Granary.Learning;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Registry;
+using Granary.Learning.Trainers;
+
+namespace Granary.Application.Batches;
+
+/// <summary>
+/// Reads a batch's <c>learning</c>: one section or a list of them, of which each strategy takes the first that covers it.
+/// <code>
+/// "learning": {
+///   "name": "gate",                                // of the versions; default: the batch's name
+///   "strategies": ["SmaCross", "RsiReversion*"],   // ids or classes, * = any text; default: all
+///   "trainer": "gradient-boosting", "params": { "trees": 50 },
+///   "features": ["return(1)", "return(1)[1]", "sma(20)/close", "rsi(14)"], "select": 10,
+///   "label": "trade",                              // or "direction", "return", "volatility", { "kind": "triple-barrier", "bars": 20, "target": 2, "stop": 1 }
+///   "weights": ["uniqueness", "balanced"],
+///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
+///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
+///   "registry": "models", "promote": true,
+///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"] }
+/// }
+/// </code>
+/// </summary>
+public static class LearningReader
+{
+    public static readonly IReadOnlyList<string> Baselines = ["arima", "ets"];
+
+    /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
+    public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
+    {
+        if (batch.Learning is not { } part) return [];
+        return Sections(part, new Surroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent + batch.Execution.SlippagePercent, LoadsLibraries: true));
+    }
+
+    /// <summary>Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they are needed.</summary>
+    internal static void Check(JsonPart part, string batch, string folder) => Sections(part, new Surroundings(batch, folder, 0, LoadsLibraries: false));
+
+    // What sections take from the batch around them.
+    private sealed record Surroundings(string Batch, string Folder, double CostPercent, bool LoadsLibraries)
+    {
+        public bool Knows(string trainer) => LoadsLibraries || !TrainerCatalogue.IsOfMissingLibrary(trainer);
+
+        public string Under(string path) => Path.GetFullPath(Path.Combine(Folder, path));
+    }
+
+    private static List<LearningSpec> Sections(JsonPart part, Surroundings around)
+    {
+        var sections = part.OneOrMany().Select(p => Section(p, around)).ToList();
+        foreach (var twice in sections.GroupBy(s => s.Name).Where(g => g.Count() > 1))
+            twice.Last().Place.Wrong($"two sections are named '{twice.Key}': give each a \"name\" of its own", 0);
+        return sections;
+    }
+
+    private static LearningSpec Section(JsonPart part, Surroundings around)
+    {
+        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry", "promote", "experiment");
+        var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
+        var (trainer, parameters) = Trainer(part, around);
+        var features = part.Find("features") is { } f ? Checked(f, () => FeatureSet.Parse([.. f.OneOrMany().Select(p => p.String())]), FeatureSet.Default) : FeatureSet.Default;
+        var experiment = part.Find("experiment")?.Only("trainers", "labels");
+        var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
+        {
+            if (around.Knows(p.String())) Checked<object?>(p, () => TrainerCatalogue.Create(p.String()), null);
+            return p.String();
+        }).ToList();
+        var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
+        if (part.Find("name") is { IsFaulty: false } own && ModelRegistry.NameFor(name_) != name_)
+            own.Wrong("a model's name becomes a folder: use letters, digits, '-' and '.', 80 at the most", 0);
+        var rule = part.Find("apply") is { } a ? Rule(a, around) : new GateRule();
+        if (!rule.Takes(label.Meaning) && part.Find("apply") is not { IsFaulty: true } && part.Find("label") is not { IsFaulty: true })
+            (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
+                + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return", 0);
+        return new LearningSpec
+        {
+            Name = name_,
+            Strategies = part.Find("strategies")?.OneOrMany().Select(p => p.String()).ToList() ?? ["*"],
+            Trainer = trainer,
+            Parameters = parameters,
+            Features = features,
+            Keep = part.Find("select")?.Whole(1, 4096) ?? 0,
+            Label = label,
+            Weights = part.Find("weights") is { } w
+                ? w.OneOrMany().Aggregate(WeightKinds.None, (sum, p) => sum | p.Choice(("none", WeightKinds.None), ("uniqueness", WeightKinds.Uniqueness), ("balanced", WeightKinds.Balanced)))
+                : WeightKinds.Uniqueness,
+            WalkForward = part.Find("walkForward") is { } walk ? Walk(walk) : new TrainingWindows(),
+            Rule = rule,
+            Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry : around.Under(part.Find("registry")?.String() ?? "models"),
+            Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder : "models"), ".cache"),
+            Promote = part.Find("promote")?.Bool() ?? true,
+            Trainers = trainers ?? [.. TrainerCatalogue.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
+            Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
+            Place = part,
+        };
+    }
+
+    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, Surroundings around)
+    {
+        var trainer = section.Find("trainer")?.String() ?? "gradient-boosting";
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in section.Find("params")?.Members ?? [])
+        {
+            if (value.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null) value.Wrong("a single value is needed; 'experiment' compares several trainers", 0);
+            else parameters[name] = value.Text;
+        }
+        if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer)) return (trainer, parameters);
+        var place = section.Find("trainer") ?? section;
+        if (Checked(place, () => TrainerCatalogue.Find(trainer), null) is not null)
+            Checked<object?>(section.Find("params") ?? place, () => TrainerCatalogue.Create(trainer, parameters), null);
+        return (trainer, parameters);
+    }
+
+    private static LabelSpec Label(JsonPart part)
+    {
+        var simple = part.Kind == JsonValueKind.String;
+        if (!simple) part.Only("kind", "bars", "target", "stop");
+        var kind = (simple ? part : part.Need("kind")).Choice(("direction", LabelKind.Direction), ("return", LabelKind.Return), ("volatility", LabelKind.Volatility),
+            ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade));
+        if (kind != LabelKind.TripleBarrier && !part.IsFaulty && (part.Find("target") ?? part.Find("stop")) is { } alien) alien.Wrong("only a triple-barrier has a target and a stop", 0);
+        if (kind == LabelKind.Trade && part.Find("bars") is { } bars) bars.Wrong("a trade ends when it ends; leave 'bars' out", 0);
+        var ahead = part.Find("bars")?.Whole(kind == LabelKind.Volatility ? 2 : 1, 10_000) ?? (kind == LabelKind.TripleBarrier ? 20 : kind == LabelKind.Volatility ? 10 : 5);
+        return new LabelSpec(kind, ahead, part.Find("target")?.Number(0.01, 100) ?? 1, part.Find("stop")?.Number(0.01, 100) ?? 1);
+    }
+
+    private static TrainingWindows Walk(JsonPart part)
+    {
+        part.Only("window", "train", "test", "gap");
+        return new TrainingWindows(part.Find("window")?.Choice(("expanding", false), ("rolling", true)) ?? false,
+            part.Find("train")?.Whole(20), part.Find("test")?.Whole(1), part.Find("gap")?.Whole(0) ?? 0);
+    }
+
+    private static EntryRule Rule(JsonPart part, Surroundings around)
+    {
+        var simple = part.Kind == JsonValueKind.String;
+        if (!simple) part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent");
+        var name = simple ? part : part.Need("rule");
+        string[] own = name.Choice<string[]>(("gate", ["buyAbove", "sellBelow"]), ("veto", ["below"]), ("size", ["from", "full"]), ("stop", ["multiple", "bars"]),
+            ("minimum-return", ["costPercent", "minimumPercent"]));
+        if (name.IsFaulty) return new GateRule();
+        foreach (var (key, value) in part.Members)
+            if (key != "rule" && !own.Contains(key) && !value.IsFaulty)
+                value.Wrong($"the rule '{name.String()}' has no '{key}'; it has {string.Join(" and ", own)}", 0);
+        double Value(string key, double fallback, double least, double most) => part.Find(key)?.Number(least, most) ?? fallback;
+        switch (name.String())
+        {
+            case "gate":
+                return new GateRule(Value("buyAbove", 0.6, 0, 1), Value("sellBelow", 0.4, 0, 1));
+            case "veto":
+                return new VetoRule(Value("below", 0.4, 0, 1));
+            case "size":
+                var (from, full) = (Value("from", 0.5, 0, 1), Value("full", 0.7, 0, 1));
+                return full > from ? new SizeRuleByProbability(from, full) : part.Wrong<EntryRule>($"'full' ({full}) must be greater than 'from' ({from})", new GateRule());
+            case "stop":
+                return new StopByVolatilityRule(Value("multiple", 2, 0.01, 100), part.Find("bars")?.Whole(1, 100_000) ?? 1);
+            default:
+                // A round trip pays commission and slippage twice.
+                return new MinimumReturnRule(Value("costPercent", 2 * around.CostPercent, 0, 100), Value("minimumPercent", 0, 0, 100));
+        }
+    }
+
+    private static T Checked<T>(JsonPart part, Func<T> make, T standIn)
+    {
+        try
+        {
+            return make();
+        }
+        catch (LearningInputException e)
+        {
+            return part.Wrong(e.Message, standIn, e);
+        }
+    }
+}

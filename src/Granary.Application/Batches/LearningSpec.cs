@@ -1,0 +1,124 @@
+using Granary.Application.Json;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+
+namespace Granary.Application.Batches;
+
+/// <summary>What is to be predicted.</summary>
+public enum LabelKind
+{
+    /// <summary>1 where the close in so many bars is higher.</summary>
+    Direction,
+
+    /// <summary>The logarithmic return over so many bars.</summary>
+    Return,
+
+    /// <summary>The deviation of the next one-bar returns.</summary>
+    Volatility,
+
+    /// <summary>1 where a target is touched before a stop.</summary>
+    TripleBarrier,
+
+    /// <summary>1 where the strategy's own trade gains after commission.</summary>
+    Trade,
+}
+
+/// <param name="Bars">How far ahead; the time limit of a triple barrier.</param>
+/// <param name="Target">Of a triple barrier, in deviations of <c>volatility(20)</c> over <paramref name="Bars"/> bars.</param>
+/// <param name="Stop">The same below.</param>
+public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, double Stop = 1)
+{
+    public PredictionMeaning Meaning => Kind switch
+    {
+        LabelKind.Return => PredictionMeaning.ExpectedReturn,
+        LabelKind.Volatility => PredictionMeaning.ExpectedVolatility,
+        LabelKind.Trade => PredictionMeaning.ProbabilityOfGain,
+        _ => PredictionMeaning.ProbabilityOfRise,
+    };
+
+    public override string ToString() => Kind switch
+    {
+        LabelKind.Trade => "trade",
+        LabelKind.TripleBarrier => FormattableString.Invariant($"triple-barrier({Bars},{Target},{Stop})"),
+        _ => FormattableString.Invariant($"{Kind.ToString().ToLowerInvariant()}({Bars})"),
+    };
+}
+
+/// <summary>How samples count in a fold's training.</summary>
+[Flags]
+public enum WeightKinds
+{
+    None = 0,
+
+    /// <summary>Labels that overlap share their say.</summary>
+    Uniqueness = 1,
+
+    /// <summary>Both classes have the same say.</summary>
+    Balanced = 2,
+}
+
+/// <param name="Train">Samples of a window, or of the first one where it expands; null = two fifths of all.</param>
+/// <param name="Test">Samples tested by each; null = a tenth of all.</param>
+public sealed record TrainingWindows(bool Rolling = false, int? Train = null, int? Test = null, int Gap = 0);
+
+/// <summary>One section of a batch's <c>learning</c>: a model, how it is trained, and what it does for which strategies.</summary>
+public sealed record LearningSpec
+{
+    /// <summary>Versions are kept under it, with the market or the strategy behind it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Ids or classes, <c>*</c> standing for any text.</summary>
+    public required IReadOnlyList<string> Strategies { get; init; }
+
+    public required string Trainer { get; init; }
+
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    public FeatureSet Features { get; init; } = FeatureSet.Default;
+
+    /// <summary>How many features are chosen within each fold; 0 = all.</summary>
+    public int Keep { get; init; }
+
+    public LabelSpec Label { get; init; } = new(LabelKind.Direction);
+
+    public WeightKinds Weights { get; init; } = WeightKinds.Uniqueness;
+
+    public TrainingWindows WalkForward { get; init; } = new();
+
+    public EntryRule Rule { get; init; } = new GateRule();
+
+    /// <summary>The folder of versions, or a database as postgres://….</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>The folder that a stopped training goes on from.</summary>
+    public required string Cache { get; init; }
+
+    /// <summary>Whether the newest version becomes the current one.</summary>
+    public bool Promote { get; init; } = true;
+
+    /// <summary>Trainers that <c>experiment</c> compares.</summary>
+    public required IReadOnlyList<string> Trainers { get; init; }
+
+    /// <summary>Labels that <c>experiment</c> compares.</summary>
+    public required IReadOnlyList<LabelSpec> Labels { get; init; }
+
+    public required JsonPart Place { get; init; }
+
+    public bool Covers(StrategyInstance instance) => Strategies.Any(p => Matches(p, instance.Id) || Matches(p, instance.Definition.Name));
+
+    // '*' stands for any text; the rest is literal.
+    private static bool Matches(string pattern, string text)
+    {
+        var parts = pattern.Split('*');
+        if (parts.Length == 1) return pattern == text;
+        if (!text.StartsWith(parts[0], StringComparison.Ordinal)) return false;
+        var at = parts[0].Length;
+        foreach (var part in parts[1..^1])
+        {
+            at = text.IndexOf(part, at, StringComparison.Ordinal);
+            if (at < 0) return false;
+            at += part.Length;
+        }
+        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
+    }
+}

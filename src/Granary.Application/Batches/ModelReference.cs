@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Application.Models;
+using Granary.Engine.Trading;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Registry;
+
+namespace Granary.Application.Batches;
+
+/// <summary>A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.</summary>
+/// <param name="Registry">The folder or database of versions.</param>
+public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule)
+{
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <exception cref="JsonException">Not what a run writes into prod.json.</exception>
+    public static IReadOnlyDictionary<string, ModelReference> Parse(string json) => JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
+
+    /// <summary>Loads the model. It is asked from the time on at which the last label that it learned from was known.</summary>
+    /// <exception cref="Granary.Learning.LearningInputException">No such version, damaged, of a newer format, or made for other features.</exception>
+    public IEntryModel Load()
+    {
+        var (model, version) = new ModelRegistry(ModelStores.Open(Registry)).Load(Model, Version);
+        return new EntryModel($"{Model}:{Version}", FeatureSet.Parse(Features), [new ModelWindow(version.Lineage.To.Ticks, model)], Rule, Meaning);
+    }
+}

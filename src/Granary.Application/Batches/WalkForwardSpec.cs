@@ -1,0 +1,89 @@
+using Granary.Application.Json;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Batches;
+
+/// <summary>Among whom a window's choice is made.</summary>
+public enum ChoiceAmong
+{
+    /// <summary>The parameters of each class on each market.</summary>
+    Parameters,
+
+    /// <summary>All strategies of each market.</summary>
+    Market,
+
+    /// <summary>All strategies of the batch.</summary>
+    Batch,
+}
+
+/// <summary>The batch file's <c>walkForward</c>: how long is chosen, how long is traded, and what by.</summary>
+/// <param name="InSample">The stretch in which is chosen; of the first window, where they are anchored.</param>
+/// <param name="OutOfSample">How long a choice trades.</param>
+/// <param name="Anchored">Windows begin with the record and grow; if not, they roll.</param>
+/// <param name="Objective">A statistic of results.json.</param>
+/// <param name="Minimise">Whether the smallest is the best.</param>
+/// <param name="WarmUp">Bars before a window that only warm factors up.</param>
+/// <param name="MinTrades">Closed trades in a window without which a combination is not chosen.</param>
+public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise, ChoiceAmong Among, int WarmUp, int MinTrades)
+{
+    private static readonly string[] _smallerIsBetter = ["maxDrawdown", "maxDrawdownDays", "volatility", "commission", "exposure"];
+
+    /// <param name="part">Null takes the defaults.</param>
+    /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
+    public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe)
+    {
+        // A year and a quarter of days; of shorter bars so much less.
+        var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
+            : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7)) : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
+        if (part is null) return new WalkForwardSpec(inSample, outOfSample, false, "sharpe", false, ChoiceAmong.Parameters, 300, 0);
+        part.Only("inSample", "outOfSample", "mode", "objective", "choose", "warmUp", "minTrades");
+        var objective = part.Find("objective")?.String() ?? "sharpe";
+        var name = objective.TrimStart('-', '+');
+        if (!Known.Contains(name, StringComparer.Ordinal))
+        {
+            var near = Spelling.Nearest(name, Known);
+            throw part.Find("objective")!.Fault($"there is no statistic '{name}'; " + (near is null ? $"use one of {string.Join(", ", Known)}" : $"did you mean '{near}'?"));
+        }
+        return new WalkForwardSpec(
+            part.Find("inSample") is { } i ? Span(i) : inSample,
+            part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
+            part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
+            name, objective[0] == '-' || (objective[0] != '+' && _smallerIsBetter.Contains(name, StringComparer.Ordinal)),
+            part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market), ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
+            part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,
+            part.Find("minTrades")?.Whole(0, 1_000_000) ?? 0);
+    }
+
+    private static CalendarSpan Span(JsonPart part) =>
+        CalendarSpan.TryParse(part.String(), out var span) ? span : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
+
+    // Those of a single strategy's run; what needs the whole batch cannot choose within a window.
+    private static IReadOnlyList<string> Known { get; } = [.. Blank.Named().Select(n => n.Key).Where(k => k is not ("deflatedSharpe" or "probabilityOfOverfitting" or "periods" or "periodsPerYear"))];
+
+    private static RunStatistics Blank => RunStatistics.Of(new Engine.Analysis.EquitySums
+    {
+        Start = 1, Final = 1, Count = 0, SumOfReturns = 0, SumOfSquares = 0, SumOfSquaredLosses = 0, MaxDrawdown = 0, MaxDrawdownTicks = 0, LongestUnderwaterTicks = 0,
+        FirstTime = 0, LastTime = 0, Months = 0, MonthsUp = 0, Weeks = 0, WeeksUp = 0, ExposedBars = 0,
+    }, default, 1);
+
+    /// <summary>The windows over a record, oldest first; the last one may be cut short, but not by more than half.</summary>
+    /// <param name="first">Open time of the first bar, UTC ticks.</param>
+    /// <param name="end">When the last bar closes.</param>
+    public IReadOnlyList<WalkForwardWindow> Windows(long first, long end)
+    {
+        // Each border is counted from the first midnight, so that borders do not drift.
+        var start = first - first % TimeSpan.TicksPerDay;
+        var traded = InSample.After(start);
+        var windows = new List<WalkForwardWindow>();
+        while (true)
+        {
+            var (at, to) = (OutOfSample.After(traded, windows.Count), OutOfSample.After(traded, windows.Count + 1));
+            if (at + (to - at) / 2 >= end) return windows;
+            windows.Add(new WalkForwardWindow(windows.Count, Anchored ? start : OutOfSample.After(start, windows.Count), at, Math.Min(end, to)));
+        }
+    }
+}
+
+/// <summary>A stretch in which is chosen, [From, At), and the one after it in which the choice trades, [At, To); UTC ticks.</summary>
+public readonly record struct WalkForwardWindow(int Index, long From, long At, long To);

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Granary.Application.Batches;
+using Granary.Application.Simulation;
+using Granary.Data.Reading;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Notes;
+
+/// <summary>Notes on the bars of a batch: what the data check found, volumes that are none, quantities that are fractions.</summary>
+internal static class MarketNotes
+{
+    /// <param name="entries">The markets as the run shows them.</param>
+    public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets) =>
+        [.. Spacing(entries), .. Findings(entries), .. SharedGaps(entries), .. TickVolume(entries), .. Fractions(spec, markets)];
+
+    private static IEnumerable<RunNote> Spacing(IReadOnlyList<MarketEntry> entries)
+    {
+        foreach (var group in entries.Where(e => e.OtherSpacing is not null).GroupBy(e => (e.OtherSpacing, e.Timeframe)))
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly figure and every period in bars is wrong. Set data.timeframe to what the bars are."),
+                group.Count());
+    }
+
+    private static IEnumerable<RunNote> Findings(IReadOnlyList<MarketEntry> entries)
+    {
+        var found = entries.Where(e => e is { Warnings: > 0, OtherSpacing: null }).ToList();
+        var count = found.Sum(e => e.Warnings);
+        if (count > 0)
+            yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+                $"The data check has {(count == 1 ? "1 warning" : FormattableString.Invariant($"{count:N0} warnings"))} on {Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data check' all of them."),
+                count);
+    }
+
+    // Days that every market misses which covers them: no market shows by its own bars that there was trading.
+    private static IEnumerable<RunNote> SharedGaps(IReadOnlyList<MarketEntry> entries)
+    {
+        var covering = entries.Where(e => e.Bars > 0 && e.OtherSpacing is null).ToList();
+        var missing = covering.SelectMany(e => e.MissingDays).GroupBy(d => d).OrderBy(g => g.Key)
+            .Where(g => g.Count() == covering.Count(e => DateOnly.FromDateTime(e.First) <= g.Key && g.Key <= DateOnly.FromDateTime(e.Last)))
+            .Select(g => g.Key).ToList();
+        if (missing.Count == 0) yield break;
+        var who = covering.Count == 1 ? $"{covering[0].Symbol} has no bars" : "No symbol has bars";
+        yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
+            $"{who} on {Days(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
+    }
+
+    private static string Days(List<DateOnly> days)
+    {
+        const int shown = 5;
+        var text = string.Join(", ", days.Take(shown).Select(d => d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        return days.Count <= shown ? text : string.Create(CultureInfo.InvariantCulture, $"{text} and {days.Count - shown:N0} more days");
+    }
+
+    private static IEnumerable<RunNote> TickVolume(IReadOnlyList<MarketEntry> entries)
+    {
+        var ticks = entries.Where(e => e.Findings.Any(BarNotes.IsTickVolume)).ToList();
+        if (ticks.Count > 0)
+            yield return new RunNote(NoteCode.TickVolume,
+                $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+    }
+
+    private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)
+    {
+        var stocks = markets.Where(m => m.Instrument is { LotSize: 0 } i && (i.DailyEquity || !i.Calendar.IsContinuous)).Select(m => m.Symbol).Distinct(StringComparer.Ordinal).ToList();
+        if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units && units.Value == Math.Floor(units.Value))) yield break;
+        yield return new RunNote(NoteCode.FractionalShares,
+            $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ \"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
+    }
+
+    private static string Names(IEnumerable<MarketEntry> entries) => Names([.. entries.Select(e => e.Symbol).Distinct(StringComparer.Ordinal)]);
+
+    private static string Names(IReadOnlyList<string> symbols) =>
+        symbols.Count <= 3 ? string.Join(", ", symbols) : string.Create(CultureInfo.InvariantCulture, $"{symbols[0]}, {symbols[1]} and {symbols.Count - 2:N0} more");
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.RunFolders;
+
+/// <summary>manifest.json: everything that is needed to run it again, and to see whether that gave the same.</summary>
+public sealed record RunManifest
+{
+    public const int Version = 1;
+
+    public required string Batch { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required string BatchText { get; init; }
+
+    /// <summary>What relative paths in the batch are relative to.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Hash of the bars by symbol.</summary>
+    public required IReadOnlyDictionary<string, string> DataHashes { get; init; }
+
+    public bool Interrupted { get; init; }
+
+    /// <summary>Whether it is a walk-forward optimisation rather than a backtest.</summary>
+    public bool IsWalkForward { get; init; }
+
+    public static byte[] Write(RunModel run, BatchPlan plan, ulong seed, bool walkForward = false)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("batch", run.Name);
+            json.WriteString("run", run.Run);
+            if (walkForward) json.WriteString("verb", "walkforward");
+            json.WriteString("status", run.Interrupted ? "interrupted" : "done");
+            json.WriteString("digest", run.Digest);
+            json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            json.WriteNumber("seconds", run.Seconds);
+            json.WriteNumber("barEvaluations", run.BarEvaluations);
+            json.WriteString("host", run.Host);
+            json.WriteString("granary", typeof(RunManifest).Assembly.GetName().Version?.ToString(3));
+            json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+            json.WriteString("os", RuntimeInformation.RuntimeIdentifier);
+            json.WriteNumber("seed", seed);
+            json.WriteString("folder", plan.Spec.Folder);
+            json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
+            json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
+            json.WriteStartArray("data");
+            foreach (var market in run.Markets)
+            {
+                json.WriteStartObject();
+                json.WriteString("symbol", market.Symbol);
+                json.WriteString("timeframe", market.Timeframe);
+                json.WriteNumber("bars", market.Bars);
+                json.WriteString("first", RunText.Time(market.First.Ticks));
+                json.WriteString("last", RunText.Time(market.Last.Ticks));
+                json.WriteString("hash", market.Hash);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("outputs");
+            foreach (var name in plan.Spec.Outputs.Names) json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    /// <exception cref="InputException">There is none, or it is not one.</exception>
+    public static RunManifest Read(string runFolder)
+    {
+        var path = Path.Combine(runFolder, "manifest.json");
+        if (!File.Exists(path)) throw new InputException($"{runFolder} has no manifest.json; name the folder of a run");
+        var root = JsonPart.Parse(path, File.ReadAllBytes(path));
+        var version = root.Need("version").Whole();
+        if (version > Version) throw root.Need("version").Fault($"this run was written by a newer Granary (manifest version {version}, this one reads up to {Version}); update");
+        return new RunManifest
+        {
+            Batch = root.Need("batch").String(),
+            Digest = root.Need("digest").String(),
+            BatchText = root.Need("spec").String(),
+            Folder = root.Need("folder").String(),
+            IsWalkForward = root.Find("verb")?.String() == "walkforward",
+            Interrupted = root.Find("status")?.String() == "interrupted",
+            DataHashes = root.Need("data").List().ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
+        };
+    }
+}

@@ -1,0 +1,240 @@
+using Granary.Application.Batches;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>
+/// One feed under way in this process: each of its blocks is prepared once, and groups of strategies walk over it. While the groups are at
+/// one block the next is prepared; never more than two are held, so that the slowest group holds the feed back.
+/// </summary>
+public sealed class FeedExecution
+{
+    private readonly Func<FeedReader> _open;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Queue<RunGroup> _again = new();
+    private FeedReader? _reader;
+    private object? _current, _next, _prepared;
+    private Task<bool>? _coming;
+    private int _inUse, _kept, _taken, _done, _underWay;
+    private bool _made, _preparing, _more, _ended, _finished, _stopped;
+
+    /// <param name="instances">Those of the feed's strategies that are wanted.</param>
+    /// <param name="series">Of the feed's symbols, in their order.</param>
+    /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
+    /// <param name="memory">What earlier passes over these bars left of a single symbol's factors.</param>
+    /// <param name="events">Where the strategies' signals and trades go; null where nobody wants them.</param>
+    public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
+        ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null, FactorMemory? memory = null)
+    {
+        Feed = feed;
+        Strategies = instances.Count;
+        limits ??= RunLimits.None;
+        if (feed.IsJoined)
+        {
+            FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
+            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
+            _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
+        }
+        else if (feed.IsReferring)
+        {
+            FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
+            string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
+            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors[0], events, withFactors, limits, symbols))];
+            _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
+        }
+        else
+        {
+            var factors = feed.NewFactors(memory);
+            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
+            _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed, _stop.Token);
+        }
+        _inUse = _kept = Groups.Count;
+    }
+
+    public FeedPlan Feed { get; }
+
+    public int Strategies { get; }
+
+    /// <summary>The strategies in their groups. They are made when the feed begins, or before that by whoever wants to.</summary>
+    public IReadOnlyList<RunGroup> Groups { get; }
+
+    /// <summary>Whether the bars of its first symbol end before those of the batch's other symbols.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>Is given the outcomes of all strategies, by a thread of the pool, before <see cref="Ended"/>.</summary>
+    public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
+
+    /// <summary>Is told that the feed is through, was stopped (null), or failed, when no thread is at it any more. Not under the pool's lock.</summary>
+    public Action<Exception?>? Ended { get; init; }
+
+    /// <summary>Whether to wait before the next piece of work, as whoever takes the events cannot keep up. <see cref="ComputePool.Pulse"/> has it asked again.</summary>
+    public Func<bool>? Held { get; init; }
+
+    /// <summary>Bars times strategies so far.</summary>
+    public long Evaluations { get; private set; }
+
+    /// <summary>Bars that all groups have seen.</summary>
+    public long Bars { get; private set; }
+
+    internal Exception? Fault { get; private set; }
+
+    internal bool IsOver => _underWay == 0 && (_finished || _stopped || Fault is not null);
+
+    internal enum PieceKind
+    {
+        Make,
+        Prepare,
+        Walk,
+        Finish,
+    }
+
+    internal readonly record struct Piece(FeedExecution Feed, PieceKind Kind, RunGroup? Group = null, object? Block = null)
+    {
+        public int Bars => Feed._reader!.BarsOf(Block!);
+    }
+
+    /// <summary>Takes the next piece of work, if there is one; the caller holds the pool's lock.</summary>
+    internal Piece? TryTake()
+    {
+        if (_stopped || Fault is not null || _finished) return null;
+        if (!_made)
+        {
+            if (_underWay > 0) return null;
+            return Taken(new Piece(this, PieceKind.Make));
+        }
+        if (Held is { } held && held()) return null;
+        if (_current is null && _next is not null)
+        {
+            (_current, _next) = (_next, null);
+            _taken = _done = 0;
+            _inUse = _kept;
+        }
+        if (_current is { } block)
+        {
+            if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Walk, again, block));
+            if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Walk, Groups[_taken++], block));
+        }
+        if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
+        {
+            _preparing = true;
+            return Taken(new Piece(this, PieceKind.Prepare));
+        }
+        if (_ended && _current is null && _next is null && !_preparing && _underWay == 0) return Taken(new Piece(this, PieceKind.Finish));
+        return null;
+    }
+
+    private Piece Taken(Piece piece)
+    {
+        _underWay++;
+        return piece;
+    }
+
+    /// <summary>Does a piece of work, without the pool's lock.</summary>
+    /// <returns>false where it was taken away meanwhile.</returns>
+    internal bool Do(in Piece piece, Action pulse)
+    {
+        switch (piece.Kind)
+        {
+            case PieceKind.Make:
+                foreach (var group in Groups) group.CreateAll();
+                _reader = _open();
+                return true;
+            case PieceKind.Walk:
+                return piece.Group!.Process(piece.Block!);
+            case PieceKind.Prepare:
+                if (_coming is null)
+                {
+                    var next = _reader!.MoveNextAsync();
+                    if (!next.IsCompleted)
+                    {
+                        // A source over a network: the thread goes to other work until the block is there.
+                        _coming = next.AsTask();
+                        _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                        return true;
+                    }
+                    _more = next.GetAwaiter().GetResult();
+                }
+                else
+                {
+                    _more = _coming.GetAwaiter().GetResult();
+                    _coming = null;
+                }
+                _prepared = _more ? _reader!.Prepare() : null;
+                return true;
+            default:
+                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod, HasEnded))]);
+                return true;
+        }
+    }
+
+    /// <summary>Books a finished piece of work; the caller holds the pool's lock.</summary>
+    internal void Complete(in Piece piece, Exception? fault)
+    {
+        _underWay--;
+        if (fault is not null)
+        {
+            Fault ??= fault;
+            return;
+        }
+        switch (piece.Kind)
+        {
+            case PieceKind.Make:
+                _made = true;
+                break;
+            case PieceKind.Prepare:
+                _preparing = false;
+                if (_coming is not null) break;
+                _next = _prepared;
+                _prepared = null;
+                if (!_more) _ended = true;
+                break;
+            case PieceKind.Walk:
+                var bars = _reader!.BarsOf(piece.Block!);
+                Evaluations += (long)piece.Group!.Count * bars;
+                if (++_done < _inUse) break;
+                Bars += bars;
+                _reader.Return(_current!);
+                _current = null;
+                break;
+            default:
+                _finished = true;
+                break;
+        }
+    }
+
+    /// <summary>Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The caller holds the pool's lock.</summary>
+    internal IReadOnlyList<RunGroup> GiveUp(int most)
+    {
+        var before = _kept;
+        if (_stopped || _finished || _ended || Fault is not null) return [];
+        while (_kept > 1 && most >= Groups[_kept - 1].Count) most -= Groups[--_kept].Count;
+        return [.. Groups.Skip(_kept).Take(before - _kept)];
+    }
+
+    /// <summary>Puts back a walk that was taken away from its thread; the caller holds the pool's lock.</summary>
+    internal void Again(in Piece piece)
+    {
+        _underWay--;
+        _again.Enqueue(piece.Group!);
+    }
+
+    /// <summary>No more work is taken; the caller holds the pool's lock.</summary>
+    internal void Stop()
+    {
+        _stopped = true;
+        _stop.Cancel();
+    }
+
+    /// <summary>Lets go of the source, when it is over.</summary>
+    internal async Task CloseAsync()
+    {
+        if (_coming is { } coming)
+        {
+            _stop.Cancel();
+            await ((Task)coming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        }
+        if (_reader is not null) await _reader.DisposeAsync();
+    }
+}

@@ -1,0 +1,32 @@
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>What a batch's execution needs to know of its markets.</summary>
+internal static class MarketRequirements
+{
+    /// <summary>Checks that the markets say what the execution section needs to know of them: a tick, a volume.</summary>
+    /// <exception cref="InputException">One sentence for the first of them.</exception>
+    public static async Task CheckAsync(ExecutionSpec spec, IEnumerable<OpenedMarket> markets, CancellationToken cancellationToken)
+    {
+        if (spec.Place is not { } place) return;
+        foreach (var market in markets)
+        {
+            ExecutionSection.CheckTick(spec, market.Instrument);
+            var needs = place.Find("volumePercent") ?? place.Find("slippageVolumeImpact");
+            if (needs is not null && !await HasVolumeAsync(market.Series, cancellationToken))
+                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it out, or use data with volumes");
+        }
+    }
+
+    private static async Task<bool> HasVolumeAsync(IBarSeries series, CancellationToken cancellationToken)
+    {
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
+            foreach (var volume in block.Volume)
+                if (volume > 0)
+                    return true;
+        return false;
+    }
+}

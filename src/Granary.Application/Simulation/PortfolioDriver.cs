@@ -1,0 +1,290 @@
+using System.Globalization;
+using Granary.Application.Batches;
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>
+/// A portfolio run with its books: what was decided, its trades, its equity row by row. Whoever drives it shows it, instant by instant, the fills
+/// that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
+/// </summary>
+public sealed class PortfolioDriver
+{
+    private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
+    private readonly PortfolioRun _run;
+    private readonly BatchPlan _plan;
+    private readonly WeightSchedule? _schedule;
+    private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
+    // Trades of strategies whose bars have ended: the portfolio may still close its part.
+    private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    private int _closedAtEnd;
+    private readonly List<(int Member, int Number, double Share)> _cuts = [];
+    private readonly Dictionary<int, List<Decision>> _decisions = [];
+    private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
+    // Before it no strategy has a weight, so that nothing can trade: there are no rows.
+    private readonly long _from;
+    private readonly EquityRecorder _recorder = new();
+    private AccountStatistics _statistics = null!;
+    private Action<EquityRow>? _row;
+    private Action<PortfolioTrade>? _trade;
+    private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
+    private int _expiredSeen;
+    private long _lastStamp = long.MinValue;
+
+    /// <param name="weights">By strategy index; those without are not members.</param>
+    /// <param name="instruments">Of all symbols of the batch.</param>
+    /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
+    public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
+    {
+        (_plan, _schedule) = (plan, schedule);
+        // Signals of a bar that closes at that instant are the first to be accepted; bars before the batch's first only warm up.
+        _from = Math.Max(schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue, plan.Spec.Data.From ?? long.MinValue);
+        for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
+        _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        foreach (var instance in plan.Instances)
+            if (weights[instance.Index] != 0)
+                _decisions[instance.Index] = [];
+    }
+
+    public PortfolioRun Run => _run;
+
+    public int SymbolIndex(string symbol) => _symbolIndex[symbol];
+
+    /// <param name="row">Is given every row of the equity curve.</param>
+    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
+        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock), row, trade);
+
+    /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their strategies go on with them.</summary>
+    public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
+
+    /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
+    public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
+
+    /// <summary>A bar has closed.</summary>
+    public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
+
+    /// <summary>All closes of an instant are marked.</summary>
+    /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
+    /// <returns>Whether the instant has a row of its own, which is then to be closed when its signals are decided.</returns>
+    public bool OpenRow(long stamp)
+    {
+        if (stamp <= _lastStamp) return false;
+        _run.Revalue(stamp);
+        for (; _expiredSeen < _run.Expired.Count; _expiredSeen++) Expire(_run.Expired[_expiredSeen]);
+        var ended = _run.CloseEnded(stamp);
+        foreach (var closed in ended) BookOwn(closed);
+        if (ended.Count > 0) _run.Revalue(stamp);
+        foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
+        foreach (var closed in _run.Unwind(stamp)) Book(closed);
+        foreach (var (member, number, share, closed) in _run.Trim(stamp))
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
+        }
+        return true;
+    }
+
+    // A trade that the portfolio has closed itself.
+    private void BookOwn(in PortfolioTrade closed)
+    {
+        Book(closed);
+        _called.Add((closed.Member, closed.Trade.Number, closed.Trade.Reason));
+        if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
+    }
+
+    // An entry that waited for a symbol that has stopped trading is refused after all.
+    private void Expire((int Member, int Number) entry)
+    {
+        var said = _decisions[entry.Member];
+        if (said[entry.Number - 1] != Decision.Accepted) return;
+        _counts[(int)Decision.Accepted]--;
+        _counts[(int)Decision.Expired]++;
+        said[entry.Number - 1] = Decision.Expired;
+        var strategy = _plan.Instances[entry.Member].Id;
+        _expired[strategy] = _expired.GetValueOrDefault(strategy) + 1;
+    }
+
+    public void CloseRow(long stamp)
+    {
+        _lastStamp = stamp;
+        _run.Revalue(stamp);
+        if (stamp < _from) return;
+        // A flat curve of nobody is not part of the result.
+        if (_decisions.Count > 0) _run.Seal(stamp);
+        var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
+        _statistics.Add(r, _run.OpenTrades > 0);
+        _recorder.Add(r);
+        _row?.Invoke(r);
+    }
+
+    /// <summary>Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio could follow.</summary>
+    public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
+        e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
+
+    /// <summary>The next event of a strategy.</summary>
+    /// <returns>The answer to a signal; null to anything else.</returns>
+    public Decision? Take(int strategy, in RunEvent e)
+    {
+        switch (e.Kind)
+        {
+            case RunEventKind.Signal:
+                // By what was known when the signal was.
+                if (_schedule is not null)
+                {
+                    var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
+                    _run.SetWeight(strategy, _schedule.At(strategy, known));
+                    _run.TotalWeight = _schedule.SumAt(known);
+                }
+                var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+                _decisions[strategy].Add(decision);
+                _counts[(int)decision]++;
+                return decision;
+            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves inactive.
+            case RunEventKind.SignalEnded when e.IsEndOfRun:
+                break;
+            case RunEventKind.SignalEnded:
+                // What its own book refuses at once is refused here too, whatever the portfolio had said.
+                if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+                {
+                    var said = _decisions[strategy];
+                    if (said.Count == e.Number && said[^1] == Decision.Accepted)
+                    {
+                        _counts[(int)Decision.Accepted]--;
+                        _counts[(int)Decision.StrategyRefused]++;
+                        said[^1] = Decision.StrategyRefused;
+                    }
+                }
+                _run.OnSignalEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Entry:
+            case RunEventKind.Fill:
+                var fill = e.ToFill();
+                var own = _run.OnFill(strategy, fill, e.SymbolIndex);
+                if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
+                // A venue has filled what was accepted: the part that cannot be paid is sold again.
+                if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
+                break;
+            case RunEventKind.Exiting:
+                _run.OnExiting(strategy, e.Number);
+                break;
+            case RunEventKind.EntryCut:
+                _run.OnEntryCut(strategy, e.Number, e.Quantity);
+                break;
+            case RunEventKind.CashShort:
+                break;
+            case RunEventKind.EntryEnded:
+                _run.OnEntryEnded(strategy, e.Number);
+                break;
+            case RunEventKind.Carry:
+                _run.OnCarry(strategy, e.Number, e.Time, e.CarryKind, e.Price);
+                break;
+            case RunEventKind.Split:
+                _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
+                break;
+            case RunEventKind.Trade when IsEndOfData(_plan.Instances[strategy], e):
+                // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
+                _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
+                break;
+            case RunEventKind.Trade when e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close:
+                _ended.Add((strategy, e.ToTrade()));
+                break;
+            default:
+                if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
+                break;
+        }
+        return null;
+    }
+
+    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its entry comes through.
+    private void Reconsider(int strategy, int number, double own)
+    {
+        var said = _decisions[strategy];
+        if (number > said.Count) return;
+        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
+        var before = said[number - 1];
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash) || own == 0 && !_run.WasCrowdedOut && _run.CashCut < 1) return;
+        _counts[(int)before]--;
+        _counts[(int)now]++;
+        said[number - 1] = now;
+    }
+
+    private void Book(in PortfolioTrade own)
+    {
+        _statistics.Add(own.Trade);
+        _trade?.Invoke(own);
+    }
+
+    /// <summary>Sums up after the last row; to be asked once.</summary>
+    public PortfolioOutcome Outcome()
+    {
+        foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
+        foreach (var (strategy, trade) in _ended)
+            if (_run.OnTrade(strategy, trade) is { } open)
+                Book(open);
+        var stats = _statistics.ToStatistics(_run.Commission, _run.Carry);
+        var counts = new Dictionary<Decision, long>();
+        foreach (var decision in Enum.GetValues<Decision>())
+            if (_counts[(int)decision] > 0)
+                counts[decision] = _counts[(int)decision];
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder) { Notes = Notes() };
+    }
+
+    private List<RunNote> Notes() => [.. ExpiredEntries(), .. EndedSymbols()];
+
+    private List<RunNote> EndedSymbols()
+    {
+        List<RunNote> notes = [];
+        if (_closedAtEnd > 0)
+            notes.Add(new RunNote(NoteCode.DataEnded, $"{_closedAtEnd} positions were closed at the last close of a symbol that had stopped trading (execution.atEnd: close).", _closedAtEnd));
+        var held = _run.HeldAtEnd();
+        if (held.Count > 0)
+            notes.Add(new RunNote(NoteCode.DataEnded, "Open positions are marked at the last close of symbols whose bars ended before the others' ("
+                + string.Join(", ", held.Take(5).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Symbol}: {h.Positions} since {new DateTime(h.LastBar):yyyy-MM-dd}"))) + (held.Count > 5 ? ", …" : "")
+                + "). Set execution.atEnd to \"close\" to close them at that price.", held.Sum(h => h.Positions)));
+        return notes;
+    }
+
+    private List<RunNote> ExpiredEntries()
+    {
+        var notes = new List<RunNote>();
+        AddRefusals(notes);
+        AddCashShort(notes);
+        AddExpired(notes);
+        return notes;
+    }
+
+    private void AddRefusals(List<RunNote> notes)
+    {
+        Decision[] refusals = [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
+        var (refused, signals) = (refusals.Sum(d => _counts[(int)d]), _counts.Sum() - _counts[(int)Decision.WeightZero]);
+        if (refused == 0) return;
+        var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d]).Select(d => string.Create(CultureInfo.InvariantCulture, $"{RunText.Of(d)} {_counts[(int)d]:N0}")));
+        notes.Add(new RunNote(NoteCode.EntriesRefused, string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."), refused));
+    }
+
+    private void AddCashShort(List<RunNote> notes)
+    {
+        var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
+        if (atSignal + atFill == 0) return;
+        notes.Add(new RunNote(NoteCode.CashShort, string.Create(CultureInfo.InvariantCulture,
+            $"The portfolio made {atSignal:N0} entries smaller at their signal and {atFill:N0} at their fill, since the cash did not pay for them in full. To refuse such entries, set portfolio.onInsufficientCash to reject."),
+            atSignal + atFill));
+    }
+
+    private void AddExpired(List<RunNote> notes)
+    {
+        if (_expired.Count == 0) return;
+        var (entries, most) = (_expired.Values.Sum(), 5);
+        var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
+        notes.Add(new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
+            $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
+    }
+}

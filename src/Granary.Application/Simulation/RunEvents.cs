@@ -1,0 +1,135 @@
+using Granary.Application.Batches;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>Reads a finished batch's events out of its spool, one strategy at a time.</summary>
+internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions, PortfolioTradeSpool portfolioTrades,
+    IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+{
+    public IEnumerable<Trade> Trades(int strategy)
+    {
+        if (spool is null) yield break;
+        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
+            foreach (var trade in TradesOf(spool.Read(strategy, chunk)))
+                yield return trade;
+    }
+
+    private static List<Trade> TradesOf(byte[] chunk)
+    {
+        var trades = new List<Trade>();
+        var reader = new RunEventReader(chunk);
+        while (reader.Next(out var e, out _))
+            if (e.Kind == RunEventKind.Trade)
+                trades.Add(e.ToTrade());
+        return trades;
+    }
+
+    public IEnumerable<SignalRow> Signals(int strategy)
+    {
+        var answers = decisions.GetValueOrDefault(strategy);
+        // A signal is told when its outcome is known, and in the order of the signals.
+        var waiting = new Queue<Pending>();
+        // Of the run that the portfolio followed: its answers are to these signals.
+        foreach (var (e, factors) in Events(spool?.Followed(strategy) ?? strategy))
+        {
+            switch (e.Kind)
+            {
+                case RunEventKind.Signal:
+                    var answer = answers is null ? Decision.WeightZero : answers[e.Number - 1];
+                    waiting.Enqueue(new Pending(e.ToSignal(), answer, factors));
+                    break;
+                case RunEventKind.SignalEnded:
+                    foreach (var p in waiting)
+                        if (p.Signal.Number == e.Number)
+                            p.End = e.End;
+                    break;
+                case RunEventKind.Trade:
+                    foreach (var p in waiting)
+                        if (p.Signal.Number == e.Number)
+                            p.Trade = e.ToTrade();
+                    break;
+            }
+            while (waiting.TryPeek(out var first) && first.IsSettled) yield return waiting.Dequeue().Row;
+        }
+        while (waiting.TryDequeue(out var rest)) yield return rest.Row;
+    }
+
+    private sealed class Pending(Signal signal, Decision decision, double[] factors)
+    {
+        public Signal Signal => signal;
+
+        public Trade? Trade { get; set; }
+
+        public SignalEnd? End { get; set; }
+
+        public bool IsSettled => Trade is not null || End is not null;
+
+        public SignalRow Row => new(signal, decision, Trade, End, factors);
+    }
+
+    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int log)
+    {
+        if (spool is null) yield break;
+        for (var chunk = 0; chunk < spool.ChunkCount(log); chunk++)
+        {
+            var list = new List<(RunEvent, double[])>();
+            var reader = new RunEventReader(spool.Read(log, chunk));
+            while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
+            foreach (var item in list) yield return item;
+        }
+    }
+
+    public IReadOnlyList<string> FactorNames(int strategy)
+    {
+        var instance = plan.Instances[strategy];
+        var execution = plan.Spec.Execution.Settings;
+        var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
+        if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors(), symbols: [.. instance.Symbols, .. instance.References]).FactorNames;
+        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution, [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
+        return run.Factors(0).FactorNames;
+    }
+
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades.Read();
+
+    public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
+    {
+        if (!markets.TryGetValue(symbol, out var market)) return [];
+        var bars = new List<Bar>();
+        var (stride, number) = (1, 0L);
+        foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize).ToBlockingEnumerable())
+            for (var i = 0; i < block.Count; i++)
+            {
+                var bar = block[i];
+                if (bar.Time < plan.Spec.Data.From) continue;
+                if (number++ % stride != 0)
+                {
+                    var last = bars[^1];
+                    bars[^1] = last with { High = Math.Max(last.High, bar.High), Low = Math.Min(last.Low, bar.Low), Close = bar.Close, Volume = last.Volume + bar.Volume };
+                    continue;
+                }
+                bars.Add(bar);
+                if (bars.Count <= most) continue;
+                // Twice as long bars from here on.
+                var half = new List<Bar>(most);
+                for (var k = 0; k < bars.Count; k += 2)
+                {
+                    var a = bars[k];
+                    if (k + 1 < bars.Count)
+                    {
+                        var b = bars[k + 1];
+                        a = a with { High = Math.Max(a.High, b.High), Low = Math.Min(a.Low, b.Low), Close = b.Close, Volume = a.Volume + b.Volume };
+                    }
+                    half.Add(a);
+                }
+                bars = half;
+                stride *= 2;
+            }
+        return bars;
+    }
+}

@@ -1,0 +1,106 @@
+using Granary.Application.Batches;
+using Granary.Application.Regimes;
+using Granary.Application.Simulation;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+
+namespace Granary.Application.Weighting;
+
+/// <summary>Turns a batch's results into weights.</summary>
+public static class WeightRules
+{
+    private static readonly string[] _rules = ["winners", "equal", Score, MatchingPursuit, ByRegime];
+
+    /// <summary>The rules that have to be chosen from the past, and so over time.</summary>
+    public const string Score = "score", MatchingPursuit = "matching-pursuit", ByRegime = "regime";
+
+    /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
+    public static bool NeedsEvents(BatchPlan plan) => plan.Spec.Portfolio.Rule == ByRegime;
+
+    /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
+    /// <param name="events">Where single trades are read; null where nobody kept them.</param>
+    public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, EventSpool? events, CancellationToken cancellationToken)
+    {
+        var portfolio = plan.Spec.Portfolio;
+        var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
+        if (portfolio.Rule == ByRegime)
+        {
+            var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
+            var changes = new Dictionary<string, IReadOnlyList<(long, int)>>(StringComparer.Ordinal);
+            foreach (var symbol in plan.Instances.Select(i => i.Symbols[0]).Distinct(StringComparer.Ordinal))
+                changes[symbol] = (await MarketStates.RunAsync(markets[symbol], regimes, cancellationToken)).Changes();
+            var trades = new List<StateTrade>();
+            foreach (var instance in plan.Instances)
+            {
+                for (var chunk = 0; events is not null && chunk < events.ChunkCount(instance.Index); chunk++)
+                {
+                    var reader = new RunEventReader(events.Read(instance.Index, chunk));
+                    while (reader.Next(out var e, out _))
+                        if (e.Kind == RunEventKind.Trade && e.ToTrade() is { Reason: not ExitReason.Open } trade)
+                            trades.Add(new StateTrade(instance.Index, trade.SignalTime, trade.ExitTime + instance.Timeframe.Ticks,
+                                MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks), trade.NetProfit));
+                }
+            }
+            return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
+        }
+        return portfolio.Rule is { } rule && (rule is MatchingPursuit or Score || portfolio.Rebalance is not null)
+            ? ScheduledWeights.ByEquity(plan, outcomes, rule, spec)
+            : new WeightChoice(Weigh(plan, outcomes));
+    }
+
+    /// <returns>By strategy index; strategies that failed or were not finished weigh nothing.</returns>
+    /// <exception cref="Json.InputException">An unknown rule, or a weight for a strategy that the batch does not have.</exception>
+    private static double[] Weigh(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes)
+    {
+        var weights = new double[plan.Instances.Count];
+        var portfolio = plan.Spec.Portfolio;
+        if (portfolio.FixedWeights is { } fixedWeights)
+        {
+            var byId = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+            foreach (var (id, weight) in fixedWeights)
+                weights[byId[id]] = weight;
+        }
+        else
+        {
+            // Strategies with identical results are one strategy, which is weighted once.
+            var identical = IdenticalResults.Of(plan, outcomes);
+            foreach (var instance in plan.Instances)
+            {
+                if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is not { } stats) continue;
+                if (!identical.IsFirst(instance.Index)) continue;
+                weights[instance.Index] = portfolio.Rule switch
+                {
+                    "winners" => stats.TotalReturn > 0 ? 1 : 0,
+                    _ => 1.0 / (plan.Instances.Count - identical.Repeated),
+                };
+            }
+        }
+        foreach (var instance in plan.Instances)
+            if (!outcomes.TryGetValue(instance.Index, out var outcome) || outcome.Statistics is null)
+                weights[instance.Index] = 0;
+        return weights;
+    }
+
+    /// <summary>Checks what can be checked before the run.</summary>
+    public static void Check(BatchPlan plan)
+    {
+        var portfolio = plan.Spec.Portfolio;
+        if (portfolio.FixedWeights is { } fixedWeights)
+        {
+            var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var id in fixedWeights.Keys)
+                if (!ids.Contains(id))
+                {
+                    var near = Spelling.Nearest(id, ids);
+                    throw portfolio.Place!.Need("weights").Need(id).Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
+                }
+        }
+        else if (!_rules.Contains(portfolio.Rule, StringComparer.Ordinal))
+        {
+            var near = Spelling.Nearest(portfolio.Rule!, _rules);
+            throw portfolio.Place!.Need("weights").Fault($"there is no rule '{portfolio.Rule}'; "
+                + (near is null ? $"use {string.Join(", ", _rules.Select(r => $"\"{r}\""))}, or an object of weights by strategy id" : $"did you mean '{near}'?"));
+        }
+    }
+}

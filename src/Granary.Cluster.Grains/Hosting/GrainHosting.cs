@@ -1,0 +1,43 @@
+using Granary.Application.Live;
+using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Placement;
+using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Portfolios;
+using Granary.Cluster.Grains.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using Orleans.Serialization;
+
+namespace Granary.Cluster.Grains.Hosting;
+
+/// <summary>Puts Granary's grains into a silo.</summary>
+public static class GrainHosting
+{
+    /// <summary>The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.</summary>
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings)
+    {
+        var services = silo.Services;
+        services.AddSingleton(settings);
+        services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ClusterInstruments>();
+        services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
+        services.TryAddSingleton<IVenues, PaperVenues>();
+        services.AddHostedService<SessionKeeper>();
+        services.AddSingleton<SharedSources>();
+        services.AddSingleton<RunPlans>();
+        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
+            s.GetRequiredService<ClusterInstruments>()));
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
+            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress, s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
+        services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
+        services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();
+        return silo;
+    }
+}

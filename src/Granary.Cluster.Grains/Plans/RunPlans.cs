@@ -1,0 +1,58 @@
+using Granary.Application.Batches;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Plans;
+
+/// <summary>The plans of the runs that this silo works for. A plan is a pure function of the batch's text and symbols, so each silo makes its own.</summary>
+public sealed class RunPlans(IGrainFactory grains)
+{
+    private const int Most = 16;
+
+    private readonly Lock _lock = new();
+    private readonly List<(string Run, Task<BatchPlan> Plan)> _plans = [];
+
+    /// <exception cref="RunOverException">There is no such run.</exception>
+    public Task<BatchPlan> GetAsync(string run)
+    {
+        lock (_lock)
+        {
+            var at = _plans.FindIndex(p => p.Run == run);
+            if (at >= 0 && !_plans[at].Plan.IsFaulted && !_plans[at].Plan.IsCanceled)
+            {
+                var known = _plans[at];
+                _plans.RemoveAt(at);
+                _plans.Add(known);
+                return known.Plan;
+            }
+            if (at >= 0) _plans.RemoveAt(at);
+            var plan = Task.Run(() => MakeAsync(run));
+            _plans.Add((run, plan));
+            if (_plans.Count > Most) _plans.RemoveAt(0);
+            return plan;
+        }
+    }
+
+    private async Task<BatchPlan> MakeAsync(string run)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunOverException(run);
+                if (definition.Symbols is { } symbols)
+                {
+                    var order = definition.Order;
+                    return BatchPlan.Make(BatchReader.Read(order.File, order.Text, order.Folder), symbols);
+                }
+            }
+            catch (Exception e) when (Loss.Is(e) && attempt < 50)
+            {
+            }
+            if (attempt > 100) throw new TimeoutException($"the symbols of run {run} were not told within 10 s");
+            await Task.Delay(100);
+        }
+    }
+}
+
+/// <summary>Nobody wants the results of a run any more.</summary>
+public sealed class RunOverException(string run) : Exception($"run {run} is over");

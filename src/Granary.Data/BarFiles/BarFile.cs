@@ -1,0 +1,124 @@
+using Granary.Data.Files;
+using Granary.Data.Formats;
+using Granary.Data.Lean;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.BarFiles;
+
+/// <summary>Single files of bars.</summary>
+public static class BarFile
+{
+    /// <summary>Opens one file as a market.</summary>
+    /// <exception cref="BarDataException">There is no such file, or its bars are not good; one sentence.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
+    public static ValueTask<BarFileSeries> OpenAsync(string path, BarQuery query, BarFileOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new BarFileOptions();
+        return OpenAsync([path], query, options, new MemoryBudget(options.MemoryBudget), cancellationToken);
+    }
+
+    /// <summary>Looks at the start of a file: its format, and its timeframe where it can be told.</summary>
+    /// <exception cref="BarDataException">There is no such file, or it is of no known format.</exception>
+    /// <exception cref="BarStoreException">The disk failed.</exception>
+    public static BarFileInspection Inspect(string path, BarFileOptions? options = null)
+    {
+        options ??= new BarFileOptions();
+        var file = TextFile.Open(path);
+        var layout = BarFormats.Layout(file, options);
+        // The shortest timeframe takes every step; faults further down are for the reading to find.
+        var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
+        using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
+        while (collector.Completed.Count == 0 && reader.Next())
+        {
+        }
+        if (collector.Completed.Count == 0) collector.Finish();
+        var steps = new Dictionary<long, int>();
+        if (collector.Completed.Count > 0)
+        {
+            var times = collector.Completed[0].Time.AsSpan(0, collector.Completed[0].Count);
+            for (var i = 1; i < times.Length; i++)
+            {
+                var step = Math.Abs(times[i] - times[i - 1]);
+                steps[step] = steps.GetValueOrDefault(step) + 1;
+            }
+        }
+        Timeframe? timeframe = null;
+        if (steps.Count > 0)
+        {
+            var most = steps.MaxBy(s => (s.Value, -s.Key)).Key;
+            foreach (var t in Timeframe.All)
+                if (t.Ticks == most)
+                    timeframe = t;
+        }
+        return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes);
+    }
+
+    internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options, MemoryBudget budget, CancellationToken cancellationToken)
+    {
+        var (parts, factors) = Parts(paths, query, options);
+        return await BarFileSeries.OpenAsync(parts, query, options, factors, budget, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static (List<BarFilePart> Parts, BarFileSeries.LeanFactors? Factors) Parts(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options)
+    {
+        var parts = new List<BarFilePart>();
+        BarFileSeries.LeanFactors? factors = null;
+        foreach (var path in paths)
+        {
+            // A future's zip has a text for each contract: gc-201312 is the one that expires in December 2013.
+            var contract = LeanFuture.Contract(path, query.Symbol);
+            if (contract is not null && !TextFile.HasEntry(path, contract)) continue;
+            var file = TextFile.Open(path, contract);
+            var layout = BarFormats.Layout(file, options);
+            if (layout.Format != "lean" || LeanLocation.Of(path) is not { } location)
+            {
+                parts.Add(new BarFilePart(file, layout));
+                continue;
+            }
+            // A whole day's file that lies outside of what is asked for need not be opened at all.
+            if (location.Day is { } day && paths.Count > 1 && !MayHold(day, query)) continue;
+            var factorFile = Path.Combine(location.MarketFolder, "factor_files", location.Ticker + ".csv");
+            if (File.Exists(factorFile)) factors = new BarFileSeries.LeanFactors(factorFile);
+            if (location.Day is null) AddMapped(parts, new BarFilePart(file, layout), location, options);
+            else parts.Add(new BarFilePart(file, layout));
+        }
+        if (parts.Count == 0)
+            throw BarDataException.At(Path.GetDirectoryName(paths[0]) ?? paths[0], null, null, "there are no files of the days that are asked for", "change from and to");
+        return (parts, factors);
+    }
+
+    private static bool MayHold(int day, BarQuery query)
+    {
+        var start = (day - 1L) * TimeSpan.TicksPerDay;
+        var end = (day + 2L) * TimeSpan.TicksPerDay;
+        return (query.To is not { } to || start < to) && (query.From is not { } from || end > from);
+    }
+
+    // A company that changed its ticker has its earlier bars under the earlier name.
+    private static void AddMapped(List<BarFilePart> parts, BarFilePart own, LeanLocation location, BarFileOptions options)
+    {
+        var map = Path.Combine(location.MarketFolder, "map_files", location.Ticker + ".csv");
+        var periods = File.Exists(map) ? LeanMapFile.Read(map) : [];
+        if (periods.Count == 0)
+        {
+            parts.Add(own);
+            return;
+        }
+        foreach (var period in periods)
+        {
+            var from = period.FirstDay * TimeSpan.TicksPerDay;
+            var to = (period.LastDay + 1L) * TimeSpan.TicksPerDay;
+            if (period.Ticker == location.Ticker)
+            {
+                parts.Add(own with { WindowFrom = from, WindowTo = to });
+                continue;
+            }
+            var earlier = Path.Combine(Path.GetDirectoryName(own.File.Path)!, period.Ticker + Path.GetFileName(own.File.Path)[location.Ticker.Length..]);
+            if (!File.Exists(earlier)) continue;
+            var file = TextFile.Open(earlier);
+            parts.Add(new BarFilePart(file, BarFormats.Layout(file, options), from, to));
+        }
+        if (!parts.Exists(p => p.File.Path == own.File.Path)) parts.Add(own);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Granary.Data.Reading;
+
+/// <summary>Notes of a file's reader that others act on.</summary>
+public static class BarNotes
+{
+    private const string Ticks = "counts price changes (ticks), not what was traded";
+
+    /// <summary>The volume of a file is MetaTrader's tick volume.</summary>
+    internal static string TickVolume(string column) => $"the column '{column}' was taken as the volume: it {Ticks}";
+
+    public static bool IsTickVolume(string note) => note.EndsWith(Ticks, StringComparison.Ordinal);
+}

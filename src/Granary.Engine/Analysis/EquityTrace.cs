@@ -1,0 +1,72 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// A strategy's equity at the ends of periods of equal length, as weeks: enough to judge and to combine strategies without the bars.
+/// Traces of one batch have the same periods, so that they can be laid side by side.
+/// </summary>
+/// <param name="PeriodTicks">Their length. Period number n is [n · PeriodTicks, (n + 1) · PeriodTicks) in UTC ticks; weeks so begin on Mondays.</param>
+/// <param name="FirstPeriod">The number of the first period.</param>
+/// <param name="Start">Equity before the first bar.</param>
+/// <param name="Equity">At the end of each period from the first on; a period without bars ends as it began, the last one may be cut short.</param>
+public sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Start, double[] Equity)
+{
+    public long LastPeriod => FirstPeriod + Equity.Length - 1;
+
+    /// <returns>Null without an equity, or without a whole period.</returns>
+    public static EquityTrace? Of(EquitySums? equity, long periodTicks) =>
+        equity is null || periodTicks <= 0 || equity.PeriodEquity.Length == 0 ? null
+            : new EquityTrace(periodTicks, equity.FirstTime / periodTicks, equity.Start, equity.PeriodEquity);
+
+    /// <summary>The return of a period by its number; 0 outside of the trace, where nothing was at stake, and once all is lost.</summary>
+    public double ReturnOf(long period)
+    {
+        var at = period - FirstPeriod;
+        if (at < 0 || at >= Equity.Length) return 0;
+        var before = at == 0 ? Start : Equity[at - 1];
+        return before > 0 ? Equity[at] / before - 1 : 0;
+    }
+
+    /// <summary>The equity at the end of a period by its number, as it last was.</summary>
+    public double EquityAt(long period) => period < FirstPeriod ? Start : Equity[Math.Min(period - FirstPeriod, Equity.Length - 1)];
+
+    /// <summary>The returns of the periods [from, to).</summary>
+    public double[] Returns(long from, long to)
+    {
+        var returns = new double[Math.Max(0, to - from)];
+        for (var i = 0; i < returns.Length; i++) returns[i] = ReturnOf(from + i);
+        return returns;
+    }
+
+    /// <summary>
+    /// The periods that suit bars of a timeframe and a number of strategies: weeks, for bars of less than an hour days, for less than a minute hours;
+    /// longer where there are so many strategies that their traces would fill the memory.
+    /// </summary>
+    public static long PeriodFor(Timeframe timeframe, int strategies)
+    {
+        var period = timeframe.Ticks >= TimeSpan.TicksPerHour ? 7 * TimeSpan.TicksPerDay : timeframe.Ticks >= TimeSpan.TicksPerMinute ? TimeSpan.TicksPerDay : TimeSpan.TicksPerHour;
+        return strategies > 200_000 ? 26 * period : strategies > 20_000 ? 4 * period : period;
+    }
+}
+
+/// <summary>Makes the trace of an equity that is told row by row.</summary>
+/// <param name="start">Equity before the first row.</param>
+public sealed class EquityTracer(long periodTicks, double start)
+{
+    private readonly List<double> _equity = [];
+    private long _first = -1;
+
+    /// <param name="time">UTC ticks, increasing.</param>
+    public void Add(long time, double equity)
+    {
+        var period = time / periodTicks;
+        if (_first < 0) _first = period;
+        while (_equity.Count < period - _first) _equity.Add(_equity.Count > 0 ? _equity[^1] : start);
+        if (_equity.Count == period - _first) _equity.Add(equity);
+        else _equity[^1] = equity;
+    }
+
+    /// <returns>Null without a row.</returns>
+    public EquityTrace? Finish() => _first < 0 ? null : new EquityTrace(periodTicks, _first, start, [.. _equity]);
+}

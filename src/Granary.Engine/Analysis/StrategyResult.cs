@@ -1,0 +1,18 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Analysis;
+
+/// <summary>What a strategy run leaves: enough for its statistics and for the digest.</summary>
+/// <param name="Fingerprint">Of its signals, trades and equity, to the last bit.</param>
+public sealed record StrategyResult(string Id, EquitySums Equity, TradeMeter Trades, int Signals, UInt128 Fingerprint)
+{
+    /// <summary>Signals that ended without a trade.</summary>
+    public SignalEnds SignalEnds { get; init; }
+
+    /// <summary>Whether every factor of the strategy had a value at some bar: before that it is not asked.</summary>
+    public bool IsWarm { get; init; } = true;
+}

@@ -1,0 +1,64 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>Running sums over closed trades, net of commission, in the order of their closing.</summary>
+public struct TradeMeter
+{
+    public int Trades { get; private set; }
+
+    public int Wins { get; private set; }
+
+    /// <summary>Quote currency, positive.</summary>
+    public double GrossProfit { get; private set; }
+
+    /// <summary>Quote currency, positive; trades that break even are neither wins nor losses.</summary>
+    public double GrossLoss { get; private set; }
+
+    public int Losses { get; private set; }
+
+    public double NetProfit { get; private set; }
+
+    /// <summary>Of closed trades, and of the entry side of open ones.</summary>
+    public double Commission { get; internal set; }
+
+    /// <summary>Dividends received less those owed, borrow fees and interest, of closed and open trades.</summary>
+    public double Carry { get; internal set; }
+
+    /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
+    public int IntrabarByPath { get; internal set; }
+
+    /// <summary>Such bars that the batch's rule had to decide, where a path was asked for.</summary>
+    public int IntrabarByRule { get; internal set; }
+
+    public long BarsHeld { get; private set; }
+
+    public int LongestWinStreak { get; private set; }
+
+    public int LongestLossStreak { get; private set; }
+
+    private int _streak;
+
+    internal void Add(double net, int bars)
+    {
+        Trades++;
+        NetProfit += net;
+        BarsHeld += bars;
+        if (net > 0)
+        {
+            Wins++;
+            GrossProfit += net;
+            _streak = _streak > 0 ? _streak + 1 : 1;
+            if (_streak > LongestWinStreak) LongestWinStreak = _streak;
+        }
+        else if (net < 0)
+        {
+            Losses++;
+            GrossLoss -= net;
+            _streak = _streak < 0 ? _streak - 1 : -1;
+            if (-_streak > LongestLossStreak) LongestLossStreak = -_streak;
+        }
+        else
+        {
+            _streak = 0;
+        }
+    }
+}

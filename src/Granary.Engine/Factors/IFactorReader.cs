@@ -1,0 +1,11 @@
+namespace Granary.Engine.Factors;
+
+/// <summary>Whoever reads factors at the bar that is being run: what is written beside a signal.</summary>
+public interface IFactorReader
+{
+    /// <summary>As the strategy declared them.</summary>
+    IReadOnlyList<string> FactorNames { get; }
+
+    /// <summary>Their values now; NaN where there is none.</summary>
+    void ReadFactors(Span<double> values);
+}

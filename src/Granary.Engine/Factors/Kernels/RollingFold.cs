@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Granary.Engine.Factors.Kernels;
+
+/// <summary>An operation that makes one value of two, whichever two neighbours are joined first (up to rounding).</summary>
+public interface IFold
+{
+    /// <summary>What changes nothing it is joined with.</summary>
+    static abstract double Identity { get; }
+
+    static abstract double Join(double a, double b);
+}
+
+/// <summary>The sum; of zeros it is zero.</summary>
+public readonly struct Total : IFold
+{
+    public static double Identity => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Join(double a, double b) => a + b;
+}
+
+/// <summary>The greatest.</summary>
+public readonly struct Greatest : IFold
+{
+    public static double Identity => double.NegativeInfinity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Join(double a, double b) => double.MaxNative(a, b);
+}
+
+/// <summary>The least.</summary>
+public readonly struct Least : IFold
+{
+    public static double Identity => double.PositiveInfinity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Join(double a, double b) => double.MinNative(a, b);
+}
+
+/// <summary>
+/// All of the last <c>n</c> values joined into one, in constant time and without a branch on the data (van Herk 1992): the window is the tail of
+/// the finished group of n, whose suffixes are kept joined, and the head of the current one. Nothing is ever taken out again, so that a sum does
+/// not drift.
+/// </summary>
+/// <typeparam name="TFold">What joins them: <see cref="Total"/>, <see cref="Greatest"/> or <see cref="Least"/>.</typeparam>
+public struct RollingFold<TFold>
+    where TFold : struct, IFold
+{
+    // One slot more than n, so that the tail of a group that has just ended is empty without a test.
+    private readonly double[] _tail;
+    private double _head;
+    private int _at;
+
+    /// <param name="n">The window's length, at least 1.</param>
+    public RollingFold(int n)
+    {
+        _tail = new double[n + 1];
+        _tail.AsSpan().Fill(TFold.Identity);
+        _head = TFold.Identity;
+    }
+
+    /// <summary>Takes the next value; the last n joined, or as many as have come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double Next(double value)
+    {
+        var tail = _tail;
+        var at = _at;
+        var next = at + 1;
+        var head = TFold.Join(_head, value);
+        var result = TFold.Join(head, tail[next]);
+        tail[at] = value;
+        if (next == tail.Length - 1)
+        {
+            Turn(tail);
+            head = TFold.Identity;
+            next = 0;
+        }
+        _head = head;
+        _at = next;
+        return result;
+    }
+
+    /// <summary>The same for a run of values.</summary>
+    /// <param name="results">As many; may be the values' own memory.</param>
+    public void Next(ReadOnlySpan<double> values, Span<double> results)
+    {
+        if (values.Length != results.Length) throw new ArgumentException("as many results as values", nameof(results));
+        nint n = _tail.Length - 1, at = _at;
+        ref var tail = ref MemoryMarshal.GetArrayDataReference(_tail);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var to = ref MemoryMarshal.GetReference(results);
+        var head = _head;
+        for (nint i = 0; i < values.Length;)
+        {
+            // Up to the end of the group: nothing to decide, and no bound to check that these two lines do not keep.
+            var count = Math.Min(n - at, values.Length - i);
+            ref var tailNow = ref Unsafe.Add(ref tail, at);
+            ref var fromNow = ref Unsafe.Add(ref from, i);
+            ref var toNow = ref Unsafe.Add(ref to, i);
+            for (nint k = 0; k < count; k++)
+            {
+                var value = Unsafe.Add(ref fromNow, k);
+                head = TFold.Join(head, value);
+                Unsafe.Add(ref toNow, k) = TFold.Join(head, Unsafe.Add(ref tailNow, k + 1));
+                Unsafe.Add(ref tailNow, k) = value;
+            }
+            i += count;
+            at += count;
+            if (at < n) continue;
+            Turn(_tail);
+            head = TFold.Identity;
+            at = 0;
+        }
+        _head = head;
+        _at = (int)at;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Turn(double[] tail)
+    {
+        ref var first = ref MemoryMarshal.GetArrayDataReference(tail);
+        var joined = TFold.Identity;
+        for (nint i = tail.Length - 2; i >= 0; i--) Unsafe.Add(ref first, i) = joined = TFold.Join(joined, Unsafe.Add(ref first, i));
+    }
+}

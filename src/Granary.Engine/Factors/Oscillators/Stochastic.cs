@@ -1,0 +1,68 @@
+using System.Numerics;
+using Granary.Engine.Factors.Kernels;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Factors.Oscillators;
+
+/// <summary>Where the close lies in the range of the last bars, smoothed, and its own average.</summary>
+[Factor("stochastic", "Stochastic oscillator: where the close lies in the range of the last n bars, smoothed, with its signal.", Lines = "k,d",
+    Formula = "raw = 100 · (close − lowest(n)) / (highest(n) − lowest(n)), 0 on a flat range; k = sma(raw, smooth); d = sma(k, signal)",
+    Source = "Lane; Stock.Indicators", Range = "0 … 100")]
+public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)] int signal = 3) : FactorKernel
+{
+    private RollingFold<Greatest> _highest = new(n);
+    private RollingFold<Least> _lowest = new(n);
+    private RollingFold<Total> _raw = new(smooth), _k = new(signal);
+    private long _seen;
+
+    public override int WarmUp => n + smooth - 1;
+
+    public override int WarmUpOf(int line) => line == 0 ? WarmUp : WarmUp + signal - 1;
+
+    /// <summary>The unsmoothed oscillator of one bar.</summary>
+    private static double Raw(double close, double high, double low) =>
+        high == low || close <= low ? 0 : close >= high ? 100 : 100 * (close - low) / (high - low);
+
+    /// <summary>The unsmoothed oscillator of a run of bars, in place of the highest prices.</summary>
+    internal static void Raw(ReadOnlySpan<double> close, Span<double> highest, ReadOnlySpan<double> lowest)
+    {
+        var hundred = new Vector<double>(100);
+        var i = 0;
+        for (; i <= highest.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var high = new Vector<double>(highest[i..]);
+            var low = new Vector<double>(lowest[i..]);
+            var now = new Vector<double>(close[i..]);
+            // A close at the top is 100 and one at the bottom 0 whatever rounding makes of the quotient; a flat range is 0.
+            var raw = hundred * (now - low) / (high - low);
+            raw = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(now, high), hundred, raw);
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(now, low), Vector<double>.Zero, raw).CopyTo(highest[i..]);
+        }
+        for (; i < highest.Length; i++) highest[i] = Raw(close[i], highest[i], lowest[i]);
+    }
+
+    public override void Process(in FactorInput bars, in FactorOutput lines)
+    {
+        var close = bars.Close;
+        var k = lines[0];
+        var d = lines[1];
+        _highest.Next(bars.High, k);
+        _lowest.Next(bars.Low, d);
+        Raw(close, k, d);
+        Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, n);
+    }
+
+    /// <summary>Turns raw values, standing in the first line, into the smoothed ones and their average.</summary>
+    /// <param name="warmUp">The first bar with a raw value, counted from 1.</param>
+    internal static void Smooth(Span<double> k, Span<double> d, ref RollingFold<Total> raw, ref RollingFold<Total> smoothed, int smooth, int signal, ref long seen, int warmUp)
+    {
+        var from = Cold(k.Length, seen, warmUp);
+        raw.Next(k[from..], k[from..]);
+        for (var i = from; i < k.Length; i++) k[i] /= smooth;
+        from = Cold(k.Length, seen, warmUp + smooth - 1);
+        smoothed.Next(k[from..], d[from..]);
+        for (var i = from; i < d.Length; i++) d[i] /= signal;
+        Blank(k, seen, warmUp + smooth - 1);
+        Blank(d, ref seen, warmUp + smooth + signal - 2);
+    }
+}

@@ -1,0 +1,23 @@
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Buys at the first chance and never sells: what every other strategy has to beat.</summary>
+[Strategy("Buys at the first chance and never sells: what every other strategy has to beat.",
+    Earns = "Anything that rises in the end: it takes the whole of the rise and pays for one order.",
+    Bleeds = "Every fall, in full and for as long as it lasts.")]
+public sealed class BuyAndHold : Strategy
+{
+    private bool _held;
+
+    public override void OnBar(StrategyContext bar)
+    {
+        if (_held || bar.HasPendingEntry(Side.Buy)) return;
+        _held = bar.InMarket;
+        // Asked again at the next bar where the cash did not suffice.
+        if (!_held) bar.Enter(Side.Buy);
+    }
+
+    // A stop of the batch's may end it; that was it then.
+    public override void OnTrade(StrategyContext bar, in Trade trade) => _held = true;
+}

@@ -1,0 +1,25 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Goes long when the fast exponential average crosses above the slow one, and out or short when it crosses below.</summary>
+[Strategy("Goes long when the fast exponential average crosses above the slow one, and out or short when it crosses below.",
+    Earns = "Trends, like SmaCross, and sooner after a sharp turn: the newest bar weighs most, and no old bar drops out of a window to move the average by itself.",
+    Bleeds = "Choppy markets and single spikes: the quicker answer to the newest bar is a quicker answer to noise.",
+    Source = "Appel 1979")]
+public sealed class EmaCross : Strategy
+{
+    private readonly Crossing _cross;
+
+    public EmaCross([Range(1, 2_000)] int fast = 12, [Range(2, 5_000)] int slow = 26)
+    {
+        _cross = Cross(Use("ema", fast), Use("ema", slow));
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var turn = _cross.At(bar);
+        if (turn != 0) bar.Go((Side)turn);
+    }
+}

@@ -1,0 +1,48 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Trades a gap at the session's open back to the last session's close.</summary>
+/// <remarks>Entered after the session's first bar, with the last close as target and a stop as far on the other side of the entry as <c>stop</c> says; out by the session's end. For intraday bars.</remarks>
+[Strategy("Trades a gap of at least so many percent at the session's open back to the last session's close, with a stop beyond, and is out by the session's end.",
+    Earns = "Gaps without news, made by a few impatient orders before the market is deep: most of them are closed within the session.",
+    Bleeds = "Gaps with news, which are the large ones: they go on, and one of them takes back many filled ones. 'most' leaves them alone.",
+    Source = "Crabel 1990; Cooper 2000")]
+public sealed class GapFade : Strategy
+{
+    private readonly Factor _gap;
+    private readonly double _least, _most, _stop;
+    private SessionEnd _session = null!;
+
+    /// <param name="least">Percent of the last close.</param>
+    /// <param name="most">Percent of the last close.</param>
+    /// <param name="stop">Multiples of the way to the target.</param>
+    public GapFade([Range(0.01, 50)] double least = 0.5, [Range(0.01, 100)] double most = 3, [Range(0.1, 20)] double stop = 1)
+    {
+        if (most < least) throw new ArgumentException("most has to be at least as large as least");
+        _gap = Use("gap");
+        (_least, _most, _stop) = (least, most, stop);
+    }
+
+    public override void OnStart(StrategyContext context) => _session = new SessionEnd(context.Series);
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var first = _session.MoveTo(bar);
+        // The last session's end was missing.
+        if (first && bar.InMarket) bar.Exit();
+        if (_session.IsEnding)
+        {
+            if (bar.InMarket) bar.ExitAllOnClose();
+            return;
+        }
+        var gap = bar[_gap];
+        if (!first || Math.Abs(gap) < _least || Math.Abs(gap) > _most) return;
+        var side = gap > 0 ? Side.Sell : Side.Buy;
+        var target = bar.Open / (1 + gap / 100);
+        var way = (int)side * (target - bar.Close);
+        // The first bar may have closed the gap already.
+        if (way > 0) bar.Enter(side, new EntryOptions { TakeProfit = target, StopLoss = bar.Close - (int)side * way * _stop });
+    }
+}

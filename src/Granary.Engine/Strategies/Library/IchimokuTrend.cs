@@ -1,0 +1,36 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Is long while the close stands above the cloud and the conversion line above the base line, and short in the mirror image; leaves when the close crosses the base line.</summary>
+[Strategy("Enters when the close stands beyond the Ichimoku cloud with the conversion line beyond the base line, and leaves when the close is back across the base line.",
+    Earns = "Long, orderly trends: three spans of time have to agree before it is in, so that little is traded in between.",
+    Bleeds = "Fast turns: the cloud is drawn from bars of long ago, and the base line is the middle of a range that the turn has already left; ranges around the cloud cost one false start after the other.",
+    Source = "Hosoda 1969")]
+public sealed class IchimokuTrend : Strategy
+{
+    private readonly Factor _conversion, _base, _spanA, _spanB;
+    private int _stance;
+
+    public IchimokuTrend([Range(1, 1_000)] int tenkan = 9, [Range(1, 2_000)] int kijun = 26, [Range(1, 4_000)] int senkou = 52)
+    {
+        _conversion = Use("ichimoku", tenkan, kijun, senkou);
+        _base = Use(_conversion.Request, line: 1);
+        _spanA = Use(_conversion.Request, line: 2);
+        _spanB = Use(_conversion.Request, line: 3);
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var (close, middle) = (bar.Close, bar[_base]);
+        var (spanA, spanB) = (bar[_spanA], bar[_spanB]);
+        var stance = close > Math.Max(spanA, spanB) && bar[_conversion] > middle ? 1
+            : close < Math.Min(spanA, spanB) && bar[_conversion] < middle ? -1 : 0;
+        // Each stance is entered once: a trade that a stop has ended is not taken up again before the market has changed its mind.
+        if (stance != 0 && stance != _stance) bar.Go((Side)stance);
+        else if (bar.IsLong && close < middle) bar.Exit(Side.Buy);
+        else if (bar.IsShort && close > middle) bar.Exit(Side.Sell);
+        _stance = stance;
+    }
+}

@@ -1,0 +1,27 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Goes long when the MACD crosses above its signal line, and out or short when it crosses below.</summary>
+[Strategy("Goes long when the MACD crosses above its signal line, and out or short when it crosses below.",
+    Earns = "Markets that speed up and slow down over some weeks of bars: it trades the change of the trend's pace, so that it is in before a crossing of the averages "
+        + "themselves and out before the trend is over.",
+    Bleeds = "Steady trends, in which the pace wavers around its mean and each waver is traded, often against the trend; and quiet sideways markets.",
+    Source = "Appel 1979")]
+public sealed class MacdCross : Strategy
+{
+    private readonly Crossing _cross;
+
+    public MacdCross([Range(1, 1_000)] int fast = 12, [Range(2, 2_000)] int slow = 26, [Range(1, 1_000)] int signal = 9)
+    {
+        var macd = Use("macd", fast, slow, signal);
+        _cross = Cross(macd, Use(macd.Request, line: 1));
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var turn = _cross.At(bar);
+        if (turn != 0) bar.Go((Side)turn);
+    }
+}

@@ -1,0 +1,31 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Trades a close that lies too many standard deviations from its average back towards it.</summary>
+[Strategy("Buys a close more than 'entry' standard deviations below its average, sells one as far above, and is out again within 'exit' deviations.",
+    Earns = "Prices tied to a slowly moving value, as spreads, funds and large shares over hours: what pushed them away passes, and the deviation says how much is unusual for this market now.",
+    Bleeds = "A change of the value itself: every trend starts as a large deviation, and the average needs half its length to follow. Losses are rare and many times the usual gain.",
+    Source = "textbook; Lo and MacKinlay 1990")]
+public sealed class MeanReversion : Strategy
+{
+    private readonly Factor _score;
+    private readonly double _entry, _exit;
+
+    public MeanReversion([Range(2, 5_000)] int period = 20, [Range(0.1, 10)] double entry = 2, [Range(-10, 10)] double exit = 0.5)
+    {
+        if (exit >= entry) throw new ArgumentException("exit has to be below entry");
+        _score = Use("zscore", period);
+        (_entry, _exit) = (entry, exit);
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var score = bar[_score];
+        if (score < -_entry) bar.Go(Side.Buy);
+        else if (score > _entry) bar.Go(Side.Sell);
+        else if (score > -_exit && bar.IsLong) bar.Exit(Side.Buy);
+        else if (score < _exit && bar.IsShort) bar.Exit(Side.Sell);
+    }
+}

@@ -1,0 +1,86 @@
+using Granary.Engine.Factors.Kernels;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Trades the spread of two symbols back to its mean: long the cheap one, short the dear one, in the ratio in which they have moved together.</summary>
+/// <remarks>
+/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c> instants at which
+/// both have a bar; the spread is the distance from that line in its standard deviations. The batch's size rule is that of both legs together.
+/// Where one leg is refused or stopped, the other is closed.
+/// </remarks>
+[Strategy("Trades the spread of two symbols back to its mean, each leg weighted by a rolling hedge ratio.",
+    Earns = "Two prices tied by something real, as share classes, a fund and its index, two miners of one metal: the spread comes back whatever the market does.",
+    Bleeds = "A tie that breaks: a merger, a default, a new product. The ratio then chases a spread that only widens, with two legs to pay for.",
+    Source = "Gatev, Goetzmann and Rouwenhorst 2006; Vidyamurthy 2004")]
+public sealed class PairsSpread : MultiSymbolStrategy
+{
+    private readonly double _entry, _exit;
+    private RollingWindow _first, _second;
+
+    public PairsSpread([Range(3, 5_000)] int period = 60, [Range(0.1, 10)] double entry = 2, [Range(0, 10)] double exit = 0.5)
+    {
+        if (exit >= entry) throw new ArgumentException("exit has to be below entry");
+        (_first, _second) = (new RollingWindow(period), new RollingWindow(period));
+        (_entry, _exit) = (entry, exit);
+    }
+
+    public override int LeastSymbols => 2;
+
+    public override int MostSymbols => 2;
+
+    public override void OnBar(MultiSymbolContext bar)
+    {
+        var (a, b) = (bar.Symbols[0], bar.Symbols[1]);
+        if (!a.HasBar || !b.HasBar) return;
+        _first.Add(Math.Log(a.Close));
+        _second.Add(Math.Log(b.Close));
+        if (!_first.IsFull) return;
+
+        if (a.InMarket != b.InMarket && !IsWaiting(a) && !IsWaiting(b))
+        {
+            a.Exit();
+            b.Exit();
+            return;
+        }
+        var (ratio, spread) = Spread();
+        if (a.InMarket)
+        {
+            // Short the first symbol while it is dear.
+            if (a.IsShort ? spread < _exit : spread > -_exit)
+            {
+                a.Exit();
+                b.Exit();
+            }
+            return;
+        }
+        if (!(Math.Abs(spread) > _entry) || !(ratio > 0) || IsWaiting(a) || IsWaiting(b)) return;
+        var side = spread > 0 ? Side.Sell : Side.Buy;
+        var quantity = a.UsualQuantity / (1 + ratio);
+        if (!(quantity > 0)) return;
+        var other = quantity * a.Close * a.Instrument.Multiplier * ratio / (b.Close * b.Instrument.Multiplier);
+        a.Enter(side, new EntryOptions { Quantity = quantity });
+        b.Enter((Side)(-(int)side), new EntryOptions { Quantity = other });
+    }
+
+    private static bool IsWaiting(SymbolContext symbol) => symbol.HasPendingEntry(Side.Buy) || symbol.HasPendingEntry(Side.Sell);
+
+    // NaN where the second symbol has not moved, or the first lies on the line.
+    private (double Ratio, double Deviations) Spread()
+    {
+        var y = _first.Values;
+        var x = _second.Values;
+        var (yy, xx, xy) = RollingWindow.Comoments(y, x);
+        var ratio = xy / xx;
+        double meanY = 0, meanX = 0;
+        for (var i = 0; i < y.Length; i++)
+        {
+            meanY += y[i];
+            meanX += x[i];
+        }
+        var residual = y[^1] - meanY / y.Length - ratio * (x[^1] - meanX / x.Length);
+        var variance = (yy - ratio * xy) / y.Length;
+        return (ratio, variance > 1e-18 ? residual / Math.Sqrt(variance) : double.NaN);
+    }
+}

@@ -1,0 +1,30 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Buys while the RSI is below <c>low</c>, and sells while it is above <c>high</c>.</summary>
+/// <remarks>Each of the two ends what is open on the other side, so that with one side allowed it is that side's exit.</remarks>
+[Strategy("Buys while the RSI is below 'low', and sells, or goes short, while it is above 'high'.",
+    Earns = "Markets that swing around a slowly moving value, as broad share indices over days do: fear and greed overshoot and come back.",
+    Bleeds = "Strong trends and crashes: the RSI stays beyond its level while the price runs on against the position, and there is no stop but the one that the batch sets.",
+    Source = "Wilder 1978")]
+public sealed class RsiReversion : Strategy
+{
+    private readonly Factor _rsi;
+    private readonly double _low, _high;
+
+    public RsiReversion([Range(1, 1_000)] int period = 14, [Range(0, 100)] double low = 30, [Range(0, 100)] double high = 70)
+    {
+        if (low >= high) throw new ArgumentException("low has to be below high");
+        _rsi = Use("rsi", period);
+        (_low, _high) = (low, high);
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        var rsi = bar[_rsi];
+        if (rsi < _low) bar.Go(Side.Buy);
+        else if (rsi > _high) bar.Go(Side.Sell);
+    }
+}

@@ -1,0 +1,48 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Holds a position between two hours of the venue's day, on every day or on one day of the week.</summary>
+/// <remarks>The hours are those of bars' opens: the entry fills at the open of the first bar at or after <c>from</c>, the exit at that of the first bar at or after <c>to</c>.</remarks>
+[Strategy("Holds one side between two hours of the venue's day, on every day or on one day of the week.",
+    Earns = "Markets with a clock in them: auctions, fixings, funding times and the opening of other venues move the same people at the same hour.",
+    Bleeds = "An hour that was found by looking at many hours in the same data, of which the best always looks good; and costs, since it trades every day.",
+    Source = "textbook; Heston, Korajczyk and Sadka 2010")]
+public sealed class SeasonalityHour : Strategy
+{
+    private readonly Factor _minute, _day;
+    private readonly int _from, _to, _weekday;
+    private readonly Side _side;
+    private int _length;
+    private bool _inside;
+
+    /// <param name="from">Hour of the venue's clock.</param>
+    /// <param name="to">Hour of the venue's clock; before <paramref name="from"/> it is that of the next day.</param>
+    /// <param name="weekday">1 = Monday … 7 = Sunday, of the day on which it is entered; 0 = every day.</param>
+    public SeasonalityHour([Range(0, 23)] int from = 14, [Range(0, 24)] int to = 16, [Range(0, 7)] int weekday = 0, Side side = Side.Buy)
+    {
+        if (from == to) throw new ArgumentException("from and to have to differ");
+        _minute = Use(Use("hour-of-day").Request, line: 1);
+        _day = Use("day-of-week");
+        (_from, _to, _weekday, _side) = (from * 60, to * 60, weekday, side);
+    }
+
+    public override void OnStart(StrategyContext context) =>
+        _length = (int)Math.Min(context.Series.Timeframe.Ticks / TimeSpan.TicksPerMinute, 7 * 1440);
+
+    public override void OnBar(StrategyContext bar)
+    {
+        // What is decided now is done at the next bar's open.
+        var next = (int)bar[_minute] + _length;
+        var day = ((int)bar[_day] - 1 + next / 1440) % 7 + 1;
+        next %= 1440;
+        var wraps = _to < _from;
+        var inside = wraps ? next >= _from || next < _to : next >= _from && next < _to;
+        if (inside && _weekday != 0 && !_inside)
+            inside = day == (wraps && next < _to ? _weekday % 7 + 1 : _weekday);
+        if (inside && !_inside) bar.Enter(_side);
+        else if (!inside && (bar.InMarket || bar.HasPendingEntry(_side))) bar.Exit(_side);
+        _inside = inside;
+    }
+}

@@ -1,0 +1,35 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Strategies.Library;
+
+/// <summary>Follows a bar that closes farther from the close before it than so many average true ranges, for a few bars.</summary>
+[Strategy("Follows a bar that closes farther from the close before it than so many average true ranges, for a set number of bars.",
+    Earns = "Markets in which news takes some bars to be priced in, and quiet stretches end with a jump that goes on: volatility clusters, and its first burst shows the way.",
+    Bleeds = "Markets that overreact: the jump is bought at its end and given back within the holding time; and steady trends, which never jump and are missed.",
+    Source = "Williams 1999; Crabel 1990")]
+public sealed class VolatilityBreakout : Strategy
+{
+    private readonly Factor _range;
+    private readonly double _multiplier;
+    private readonly int _hold;
+    private double _lastClose = double.NaN, _lastRange;
+
+    public VolatilityBreakout([Range(1, 1_000)] int period = 14, [Range(0.1, 20)] double multiplier = 1.5, [Range(1, 10_000)] int hold = 5)
+    {
+        _range = Use("atr", period);
+        (_multiplier, _hold) = (multiplier, hold);
+    }
+
+    public override void OnBar(StrategyContext bar)
+    {
+        // Against the range from before the jump, which would else raise its own bar.
+        var jump = bar.Close - _lastClose;
+        var reach = _multiplier * _lastRange;
+        (_lastClose, _lastRange) = (bar.Close, bar[_range]);
+        if (jump > reach) bar.Go(Side.Buy);
+        else if (jump < -reach) bar.Go(Side.Sell);
+        // Filled at the next open: bars in the trade are those from its own entry bar to this one.
+        else if (bar.BarsInTrade + 1 >= _hold) bar.Exit();
+    }
+}
