@@ -7,14 +7,13 @@ namespace Granary.Recompute.Tests.Pages;
 /// <summary>The page of two runs: statistics, strategies, trades and decisions of both, and what differs.</summary>
 internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles second, double cash)
 {
-
-
     public void Check()
     {
         check.Take(t => t.Caption == "The two runs");
         Statistics();
         Decisions();
         Strategies();
+        Trades();
         Curves();
         check.Words("Bars that differ");
     }
@@ -82,6 +81,32 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
         }
         check.Table("Strategies that differ", [.. rows.OrderByDescending(r => r.Difference).Select(r => r.Cells)]);
     }
+
+    // Strategy by strategy, by the time of entry; a changed trade has a row of each run.
+    private void Trades()
+    {
+        var rows = new List<Cells>();
+        foreach (var id in first.Strategies.Select(s => s.GetProperty("id").GetString()!))
+        {
+            var (own, other) = (first.TradesOf(id), second.TradesOf(id));
+            foreach (var trades in own.Concat(other).GroupBy(t => (t.EntryTime, t.Sign)).OrderBy(g => g.Key.EntryTime))
+            {
+                var a = own.FirstOrDefault(t => (t.EntryTime, t.Sign) == trades.Key);
+                var b = other.FirstOrDefault(t => (t.EntryTime, t.Sign) == trades.Key);
+                if (a is null) rows.Add(Row(b!, "B only"));
+                else if (b is null) rows.Add(Row(a, "A only"));
+                else if (a != b) rows.AddRange([Row(a, "A"), Row(b, "B")]);
+            }
+        }
+        check.Table("All differences, strategy by strategy", rows);
+    }
+
+    private static Cells Row(TradeRow trade, string run) => new()
+    {
+        ["Strategy"] = trade.Strategy, ["In"] = run, ["Side"] = trade.Sign > 0 ? "long" : "short", ["Entered"] = Cell.Time(trade.EntryTime),
+        ["Quantity"] = trade.Quantity, ["Entry price"] = trade.EntryPrice, ["Exited"] = trade.IsOpen ? "" : Cell.Time(trade.ExitTime),
+        ["Exit price"] = trade.ExitPrice, ["By"] = TradeTables.Reason(trade), ["Net profit"] = trade.NetProfit,
+    };
 
     private void Curves()
     {

@@ -179,7 +179,8 @@ internal sealed class CompareTrades : IReportSection<CompareView>
         html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade is in bold.</p>\n");
         if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
         HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
-            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Exited", Number: false), new("Price"), new("By", Number: false), new("Net profit")], "difference", sortable: true);
+            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"),
+                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")], "difference", sortable: true);
         foreach (var d in view.Different)
         {
             if (d.Kind != TradeDifference.Changed)
