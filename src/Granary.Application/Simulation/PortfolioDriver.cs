@@ -46,7 +46,7 @@ public sealed class PortfolioDriver
         // Signals of a bar that closes at that instant are the first to be accepted; bars before the batch's first only warm up.
         _from = Math.Max(schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue, plan.Spec.Data.From ?? long.MinValue);
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
-        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index])).ToList();
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index]) { Timeframe = s.Timeframe }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
         foreach (var instance in plan.Instances)
             if (weights[instance.Index] != 0)

@@ -7,7 +7,11 @@ namespace Granary.Engine.Portfolio;
 
 /// <summary>A strategy as the portfolio knows it.</summary>
 /// <param name="Symbols">Indices into the portfolio's instruments, in the strategy's order.</param>
-public readonly record struct PortfolioMember(string Id, IReadOnlyList<int> Symbols, double Weight);
+public readonly record struct PortfolioMember(string Id, IReadOnlyList<int> Symbols, double Weight)
+{
+    /// <summary>Of its bars; none where nobody asks how many bars its trades are held.</summary>
+    public Timeframe Timeframe { get; init; }
+}
 
 /// <summary>A trade as the portfolio did it: the strategy's, at the portfolio's size.</summary>
 public readonly record struct PortfolioTrade(int Member, Trade Trade, double Weight);
@@ -27,6 +31,7 @@ public sealed partial class PortfolioRun
     private readonly Reservations _reserved;
     private readonly BuyingPower[] _power;
     private readonly MarketActivity _activity;
+    private readonly HeldBars _held;
     private readonly List<(int Member, int Number)> _expired = [];
     private double _cash, _peak, _dayStart, _equity;
     private long _day = long.MinValue;
@@ -43,6 +48,8 @@ public sealed partial class PortfolioRun
         public int Symbol;
         public Side Side;
         public long EntryTime;
+        // Its index, as HeldBars counts it.
+        public long EntryBar;
     }
 
     /// <param name="execution">Its fees, leverage and maintenance hold for the portfolio's own account too; null = fees in proportion to the strategies', no leverage.</param>
@@ -61,6 +68,7 @@ public sealed partial class PortfolioRun
         _memberGross = new double[_members.Length];
         _reserved = new Reservations(_instruments.Length, _members.Length);
         _activity = new MarketActivity(_instruments.Length);
+        _held = new HeldBars(_instruments, _members);
         _power = [.. _instruments.Select(i => new BuyingPower(i, _execution))];
         for (var i = 0; i < _instruments.Length; i++)
             if (limits.RestrictedSymbols.Contains(_instruments[i].Symbol, StringComparer.Ordinal))
@@ -136,6 +144,7 @@ public sealed partial class PortfolioRun
     {
         Mark(symbol, bar.Close);
         _bars[symbol] = (bar.Time, bar.Volume, true);
+        _held.Add(symbol, bar);
     }
 
     /// <summary>The same where no bar's volume bounds anything.</summary>
@@ -315,6 +324,7 @@ public sealed partial class PortfolioRun
             Side = reservation.Side,
             Symbol = market,
             EntryTime = fill.Time,
+            EntryBar = _held.EntryBar(market, m.Timeframe, fill.Time),
         });
         _open++;
         Count(member, market, 1, own * fill.Price * instrument.Multiplier);

@@ -256,12 +256,15 @@ public sealed partial class PortfolioRun
             var fee = _execution.Fee.Fee(price, theirs, _instruments[holding.Symbol].Multiplier, maker: false);
             OnFill(member, new TradeFill(number, time, price, theirs, fee, new OrderId(-1), IsEntry: false, IsFirst: false, IsMaker: false));
             // The portfolio sees closes alone: how far prices went within the bars is not known.
-            if (OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, 0,
+            if (OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, BarsOf(member, holding),
                 reason, double.NaN, double.NaN) { SymbolIndex = SymbolOf(member, holding.Symbol) }) is { } trade)
                 closed.Add(trade);
         }
         return closed;
     }
+
+    // From the bar of entry to the last bar of its market that the portfolio has seen.
+    private int BarsOf(int member, in Holding holding) => _held.Since(holding.Symbol, _members[member].Timeframe, holding.EntryBar);
 
     // The account's last trade has left nothing, or less: the broker bears what is missing, and the account is closed.
     private void WriteOff(ref Holding last)

@@ -216,7 +216,7 @@ public sealed partial class PortfolioRun
                 }
                 else
                 {
-                    closed = OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, 0,
+                    closed = OnTrade(member, new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price, 0, 0, BarsOf(member, holding),
                         ExitReason.Limit, double.NaN, double.NaN)
                     {
                         SymbolIndex = SymbolOf(member, holding.Symbol),

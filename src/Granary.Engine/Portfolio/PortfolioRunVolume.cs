@@ -61,7 +61,7 @@ public sealed partial class PortfolioRun
             Close(member, key, ref holding, fill, own);
             if (holding.Quantity > 0) continue;
             var trade = _winding[key];
-            if (Settle(member, trade with { ExitTime = time, ExitPrice = price }) is { } whole) (closed ??= []).Add(whole);
+            if (Settle(member, trade with { ExitTime = time, ExitPrice = price, Bars = Math.Max(trade.Bars, BarsOf(member, holding)) }) is { } whole) (closed ??= []).Add(whole);
         }
         for (var i = 0; i < _bars.Length; i++) _bars[i].Fresh = false;
         return closed ?? (IReadOnlyList<PortfolioTrade>)[];

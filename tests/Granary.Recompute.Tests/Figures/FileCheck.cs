@@ -47,7 +47,9 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
             var where = $"{file}, {trade.Strategy} entered {trade.EntryTime:u}";
             var bars = markets.Of(trade.Symbol, _timeframes[trade.Strategy]);
             var units = trade.Quantity * markets.Multiplier(trade.Symbol);
-            var (entry, exit) = (bars.FindIndex(b => b.Time == trade.EntryTime), bars.FindIndex(b => b.Time == trade.ExitTime));
+            var entry = bars.FindIndex(b => b.Time == trade.EntryTime);
+            // What the portfolio itself closes has the time of its row: the last bar that had begun by then.
+            var exit = bars.FindLastIndex(b => b.Time <= trade.ExitTime);
             Same($"{where}, pnl", trade.Profit, trade.Sign * units * (trade.ExitPrice - trade.EntryPrice));
             Same($"{where}, commission", trade.Commission, commission * units * (trade.EntryPrice + (trade.IsOpen ? 0 : trade.ExitPrice)));
             Same($"{where}, pnl_net", trade.NetProfit, trade.Profit - trade.Commission + trade.Financing);
@@ -59,11 +61,8 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
             if (entry >= 0) True($"{where}, entry price", trade.EntryPrice >= bars[entry].Low - 1e-9
                 && trade.EntryPrice <= bars[entry].High + 1e-9);
             else _differences.Add($"{where}, entry time has no bar");
-            // What the portfolio itself closes has the time of its row, and no bars of the strategy's.
-            if (exit < 0 || trade.Reason is "data-ended" or "limit" or "margin-call" || file != "trades.csv"
-                && trade.Reason == "ruined") continue;
             True($"{where}, exit price", trade.ExitPrice >= bars[exit].Low - 1e-9 && trade.ExitPrice <= bars[exit].High + 1e-9);
-            if (!trade.IsOpen || file == "trades.csv") Same($"{where}, bars", trade.Bars, exit - entry);
+            Same($"{where}, bars", trade.Bars, exit - entry);
         }
     }
 
