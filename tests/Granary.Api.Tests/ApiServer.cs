@@ -4,6 +4,7 @@ using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
 using Granary.Application.Submissions;
+using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,17 +83,11 @@ internal sealed class ApiServer : IAsyncDisposable
         return await answer.ReadAsync<BatchStatus>();
     }
 
-    public async Task<BatchStatus> UntilAsync(string id, Func<BatchStatus, bool> what)
+    public Task<BatchStatus> UntilAsync(string id, Func<BatchStatus, bool> what) => Eventually.IsAsync(async () =>
     {
-        for (var patience = 0; patience < 500; patience++)
-        {
-            using var answer = await Client.GetAsync($"/api/v1/batches/{id}");
-            var status = await answer.ReadAsync<BatchStatus>();
-            if (what(status)) return status;
-            await Task.Delay(10);
-        }
-        throw new TimeoutException($"batch {id} never got there");
-    }
+        using var answer = await Client.GetAsync($"/api/v1/batches/{id}");
+        return await answer.ReadAsync<BatchStatus>();
+    }, what);
 
     public async ValueTask DisposeAsync()
     {

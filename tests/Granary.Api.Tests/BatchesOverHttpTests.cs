@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -37,7 +38,7 @@ public class BatchesOverHttpTests
         (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=/srv/batches&file=my.json"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=sub"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         for (var i = 0; i < 6; i++) server.Host.Go();
-        while (server.Host.Specs.Count < 2) await Task.Delay(10);
+        await Eventually.HoldsAsync(() => server.Host.Specs.Count >= 2);
         server.Host.Specs.Select(s => s.Folder).ShouldBe(["/srv/batches", Path.Combine(server.Folder, "sub")]);
     }
 

@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -46,7 +47,7 @@ public sealed class ClientOverHttpTests : IDisposable
         await first.UntilAsync(batch.Id, s => s.Progress.Done == 1);
         var statuses = new List<BatchStatus>();
         var watching = Task.Run(async () => { await foreach (var s in client.WatchAsync(batch.Id)) statuses.Add(s); });
-        while (statuses.Count == 0) await Task.Delay(10);
+        await Eventually.HoldsAsync(() => statuses.Count > 0);
         await first.DisposeAsync();
         await using var again = await ApiServer.StartAsync(folder: runs, urls: first.Address.ToString());
         for (var i = 0; i < 3; i++) again.Host.Go();

@@ -7,6 +7,7 @@ using Granary.Data.Tests.Exchanges;
 using Granary.Engine.Market;
 using static Granary.Data.Tests.Exchanges.ExchangeMessages;
 using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
@@ -72,14 +73,9 @@ public sealed class LiveOverAnExchangeTests
         using var process = GranaryProcess.Start(folder.Path, "live", folder.At("backtest/prod.json"), "--feed", $"ws:{exchange}?endpoint={(exchange == "kucoin" ? "http" : "ws")}://127.0.0.1:{server.Port}/&keep={folder.At("kept")}",
             "--state", state, "--out", folder.At("live"), "--without-evidence", "--json");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        var waited = Stopwatch.StartNew();
-        var taken = 0L;
-        while (taken < 2 * (Past + Live) && !process.HasExited && waited.Elapsed < TimeSpan.FromMinutes(3))
-        {
-            await Task.Delay(200);
-            var status = Path.Combine(state, "control", "status.json");
-            if (File.Exists(status)) taken = JsonDocument.Parse(await File.ReadAllTextAsync(status)).RootElement.GetProperty("bars").GetInt64();
-        }
+        var status = Path.Combine(state, "control", "status.json");
+        async Task<long> TakenAsync() => File.Exists(status) ? JsonDocument.Parse(await File.ReadAllTextAsync(status)).RootElement.GetProperty("bars").GetInt64() : 0;
+        var taken = await Eventually.IsAsync(TakenAsync, bars => bars >= 2 * (Past + Live) || process.HasExited);
         process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
         taken.ShouldBe(2 * (Past + Live));
         (await GranaryProcess.RunAsync("session", state, "stop", "--why", "the day is over")).ExitCode.ShouldBe(0);

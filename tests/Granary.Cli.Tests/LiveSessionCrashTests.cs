@@ -44,7 +44,7 @@ public sealed class LiveSessionCrashTests
             using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "killed", "fixed:20ms"));
             var status = Path.Combine(folder.Path, "killed-state", "control", "status.json");
             // Until it trades, and then a while.
-            for (var wait = 0; wait < 2400 && !process.HasExited && !(File.Exists(status) && File.GetLastWriteTimeUtc(status) > process.StartTime.ToUniversalTime()); wait++) await Task.Delay(50);
+            await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(status) && File.GetLastWriteTimeUtc(status) > process.StartTime.ToUniversalTime()));
             await Task.Delay(random.Next(50, 600));
             if (process.HasExited) break;
             process.Kill();
@@ -66,7 +66,7 @@ public sealed class LiveSessionCrashTests
         var state = Path.Combine(folder.Path, "one-state");
         using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", "fixed:50ms"));
         var output = process.StandardOutput.ReadToEndAsync();
-        for (var wait = 0; wait < 2400 && !File.Exists(Path.Combine(state, "control", "status.json")); wait++) await Task.Delay(50);
+        await Eventually.HoldsAsync(() => File.Exists(Path.Combine(state, "control", "status.json")));
 
         var second = await GranaryProcess.RunAsync(Live(folder, production, "one", "asap"));
         second.ExitCode.ShouldBe(1);
@@ -78,13 +78,7 @@ public sealed class LiveSessionCrashTests
         var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
         unknown.Output.ShouldContain("nothing was disabled: this configuration has no symbol NOSUCH");
         (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
-        var said = "";
-        for (var wait = 0; wait < 600 && !said.Contains("\"paused\"", StringComparison.Ordinal); wait++)
-        {
-            await Task.Delay(100);
-            said = (await GranaryProcess.RunAsync("session", state, "status")).Output;
-        }
-        said.ShouldContain("\"paused\"");
+        await Eventually.IsAsync(async () => (await GranaryProcess.RunAsync("session", state, "status")).Output, said => said.Contains("\"paused\"", StringComparison.Ordinal));
         var stopped = await GranaryProcess.RunAsync("session", state, "stop");
         stopped.Output.ShouldStartWith("Stopping at ");
         stopped.ExitCode.ShouldBe(0, stopped.Error);

@@ -68,9 +68,8 @@ public sealed class RunCommandsTests : IDisposable
         {
             using var process = GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet");
             var log = _folder.At("cut/.progress/finished.jsonl");
-            var watch = Stopwatch.StartNew();
             // As soon as the first feed is through and others are not.
-            while (!process.HasExited && watch.Elapsed < TimeSpan.FromMinutes(2) && !(File.Exists(log) && new FileInfo(log).Length > 200)) await Task.Delay(5);
+            await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(log) && new FileInfo(log).Length > 200));
             if (!process.HasExited) kill(process.Id, 15);
             var error = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();

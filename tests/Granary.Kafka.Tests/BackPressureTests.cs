@@ -58,7 +58,7 @@ public sealed class BackPressureTests : IDisposable
             await sink.PublishAsync([A], FeedItem.End(Start + (long)blocks * size * TimeSpan.TicksPerMinute));
             await sink.FlushAsync();
         });
-        for (var patience = System.Diagnostics.Stopwatch.StartNew(); sink.Waits < 3 && !publishing.IsCompleted && patience.Elapsed < TimeSpan.FromMinutes(2);) await Task.Delay(20);
+        await Eventually.HoldsAsync(() => sink.Waits >= 3 || publishing.IsCompleted);
         sink.Waits.ShouldBeGreaterThan(0);
         (Volatile.Read(ref published) * size * 40).ShouldBeLessThan(queue + (8 << 10)); // five columns of eight bytes
         _proxy.Release();
@@ -92,7 +92,7 @@ public sealed class BackPressureTests : IDisposable
             await sink.PublishAsync([A], FeedItem.End(Start + (long)blocks * size * TimeSpan.TicksPerMinute));
             await sink.FlushAsync();
         });
-        await UntilAsync(() => sink.Again > 2 || publishing.IsCompleted);
+        await Eventually.HoldsAsync(() => sink.Again > 2 || publishing.IsCompleted);
         if (publishing.IsCompleted) await publishing; // says what was wrong
         publishing.IsCompleted.ShouldBeFalse();
         _proxy.TopicError = 0;
@@ -106,13 +106,6 @@ public sealed class BackPressureTests : IDisposable
                 times.Add(item.Bars!.Time[i]);
         times.ShouldBe(Enumerable.Range(0, blocks * size).Select(i => Start + i * TimeSpan.TicksPerMinute));
         feed.Notes.ShouldBeEmpty();
-    }
-
-    private static async Task UntilAsync(Func<bool> state)
-    {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
-            if (waited.Elapsed > TimeSpan.FromMinutes(2))
-                throw new TimeoutException("it never came to pass");
     }
 
     [Fact]
@@ -137,7 +130,7 @@ public sealed class BackPressureTests : IDisposable
             using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
             await foreach (var item in feed.ReadAsync(patience.Token)) Interlocked.Add(ref bars, item.Bars?.Count ?? 0);
         });
-        for (var patience = System.Diagnostics.Stopwatch.StartNew(); feed.Halted == 0 && !reading.IsCompleted && patience.Elapsed < TimeSpan.FromMinutes(2);) await Task.Delay(20);
+        await Eventually.HoldsAsync(() => feed.Halted > 0 || reading.IsCompleted);
         feed.Halted.ShouldBeGreaterThan(0);
         feed.Waiting.ShouldBeInRange(most, most + KafkaBarReader.BarsAtOnce + size);
         Volatile.Read(ref bars).ShouldBeLessThanOrEqualTo(2); // of the first minute, which is whole

@@ -201,14 +201,7 @@ public abstract class BarsOverKafkaTests
     {
         using var group = topic.Endpoint.Consumer(topic.Group!);
         var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
-        await Until(() => group.Committed(partitions, TimeSpan.FromSeconds(20)).All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value), "the group has read everything");
-    }
-
-    private static async Task Until(Func<bool> state, string what)
-    {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
-            if (waited.Elapsed > TimeSpan.FromMinutes(2))
-                throw new TimeoutException($"it never came to pass that {what}");
+        await Eventually.HoldsAsync(() => group.Committed(partitions, TimeSpan.FromSeconds(20)).All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value));
     }
 
     private static int Count(List<(int, Bar)> bars)
@@ -239,25 +232,25 @@ public abstract class BarsOverKafkaTests
         var a = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
         using var leave = new CancellationTokenSource();
         var readingA = Member(a, first, leave.Token);
-        await Until(() => Count(first) >= 8 * 60, "the only member has all bars");
+        await Eventually.HoldsAsync(() => Count(first) >= 8 * 60);
         // one joins, in the middle of what is being read
         if (CommitsWhileDealing) await Publish(90);
         else await Calm(topic);
         var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
         var readingB = Member(b, second);
         if (CommitsWhileDealing) await Publish(120);
-        await Until(() => a.Partitions is > 0 and < MockKafka.Partitions && a.Partitions + b.Partitions == MockKafka.Partitions, "two members share the partitions");
+        await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions && a.Partitions + b.Partitions == MockKafka.Partitions);
         await Publish(180);
         // one leaves, in the middle too, and another comes
         if (!CommitsWhileDealing) await Calm(topic);
         await leave.CancelAsync();
         await readingA;
         if (CommitsWhileDealing) await Publish(200);
-        await Until(() => b.Partitions == MockKafka.Partitions, "the second member has all partitions");
+        await Eventually.HoldsAsync(() => b.Partitions == MockKafka.Partitions);
         if (!CommitsWhileDealing) await Calm(topic);
         var c = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
         var readingC = Member(c, third);
-        await Until(() => c.Partitions > 0 && b.Partitions + c.Partitions == MockKafka.Partitions, "the third has partitions");
+        await Eventually.HoldsAsync(() => c.Partitions > 0 && b.Partitions + c.Partitions == MockKafka.Partitions);
         await Publish(1000);
         await Task.WhenAll(readingB, readingC);
         first.Count.ShouldBeGreaterThan(8 * 60);
@@ -295,7 +288,7 @@ public abstract class BarsOverKafkaTests
             feeds.Add(await KafkaBarFeed.OpenAsync(topic, markets.Queries));
             if (i > 0) await Calm(topic);
             reading.Add(Member(feeds[i], bars));
-            await Until(() => feeds.TrueForAll(f => f.Deals > 0) && feeds.Sum(f => f.Partitions) == MockKafka.Partitions, $"{i + 1} members have the partitions");
+            await Eventually.HoldsAsync(() => feeds.TrueForAll(f => f.Deals > 0) && feeds.Sum(f => f.Partitions) == MockKafka.Partitions);
         }
         feeds.Count(f => f.Partitions == 0).ShouldBe(1);
         while (await items.MoveNextAsync()) await sink.PublishAsync(replay.Series, items.Current);

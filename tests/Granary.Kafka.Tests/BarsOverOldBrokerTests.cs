@@ -92,7 +92,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime,
         proxy.HoldAtFetch = 3;
         var source = new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9"));
         var reading = Task.Run(async () => await source.OpenAsync(markets.Queries[0]));
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !proxy.IsHeld && !reading.IsCompleted && waited.Elapsed < TimeSpan.FromMinutes(3);) await Task.Delay(20);
+        await Eventually.HoldsAsync(() => proxy.IsHeld || reading.IsCompleted);
         proxy.IsHeld.ShouldBeTrue();
         await broker.CrashAsync();
         proxy.Release();

@@ -85,7 +85,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             await back;
             await sink.FlushAsync();
             session ??= LiveAsync(backtest, topic, "live", seen);
-            await UntilAsync(() => Volatile.Read(ref seen.Bars) >= warm + bars || session.IsCompleted, $"the session has taken {bars} bars");
+            await Eventually.HoldsAsync(() => Volatile.Read(ref seen.Bars) >= warm + bars || session.IsCompleted);
             session.IsCompleted.ShouldBeFalse();
             await broker.CrashAsync();
             back = broker.StartBrokerAsync();
@@ -114,12 +114,5 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             bars += series.Count;
         }
         return bars;
-    }
-
-    private static async Task UntilAsync(Func<bool> state, string what)
-    {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !state(); await Task.Delay(20))
-            if (waited.Elapsed > TimeSpan.FromMinutes(3))
-                throw new TimeoutException($"it never came to pass that {what}");
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Granary.Testing;
 
 /// <summary>Time that passes only when a test says so. Timers fire, in order, while it passes, so that nothing has to sleep.</summary>
@@ -32,13 +30,8 @@ internal sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     /// <summary>Waits, in real time but briefly, until somebody waits for this clock: how long from now.</summary>
     public async Task<TimeSpan> WaitedForAsync()
     {
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            if (NextDue is { } due) return due - GetUtcNow();
-            if (patience.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException("nobody waits for the clock");
-            await Task.Delay(1);
-        }
+        var due = await Eventually.IsAsync(() => Task.FromResult(NextDue), due => due is not null);
+        return due!.Value - GetUtcNow();
     }
 
     /// <summary>Lets time pass. A negative span turns the clock back, as an operator or a time server does.</summary>

@@ -59,10 +59,5 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         (await run).Model.Digest.ShouldBe(undisturbed.Model.Digest);
     }
 
-    private static async Task UntilAsync(PostgresServer server, string counts)
-    {
-        for (var watch = Stopwatch.StartNew(); (await server.SqlAsync("postgres", counts)).Trim() == "0"; await Task.Delay(20))
-            if (watch.Elapsed > TimeSpan.FromMinutes(3))
-                throw new TimeoutException($"never one of: {counts}");
-    }
+    private static Task UntilAsync(PostgresServer server, string counts) => Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
 }

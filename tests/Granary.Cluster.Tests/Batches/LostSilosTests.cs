@@ -74,9 +74,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
 
     private static async Task HasWorkAsync(TestSilos cluster, InProcessSiloHandle silo)
     {
-        for (var watch = Stopwatch.StartNew(); cluster.ComputeOf(silo).Begun == 0; await Task.Delay(20))
-            if (watch.Elapsed > TimeSpan.FromMinutes(2))
-                throw new TimeoutException("the silo that joined got no work\n" + TestSilos.Log.Tail);
+        await Eventually.HoldsAsync(() => cluster.ComputeOf(silo).Begun > 0);
     }
 
     [Fact]

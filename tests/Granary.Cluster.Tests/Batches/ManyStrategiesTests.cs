@@ -2,6 +2,7 @@ using Granary.Application.Submissions;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Testing;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Batches;
@@ -31,13 +32,13 @@ public sealed class ManyStrategiesTests
         async Task<Dictionary<SiloAddress, int>> PlacedAsync() => (await management.GetDetailedGrainStatistics()).Where(s => s.GrainType.Contains(nameof(StrategyGrain), StringComparison.Ordinal))
             .GroupBy(s => s.SiloAddress).ToDictionary(g => g.Key, g => g.Count());
         async Task<int> ActivationsAsync() => (await PlacedAsync()).Values.Sum();
-        for (var i = 0; i < 1200 && await ActivationsAsync() > 0; i++) await Task.Delay(100);
+        await Eventually.IsAsync(ActivationsAsync, n => n == 0);
 
         // Held before their first block: what is measured is strategies that wait.
         foreach (var silo in cluster.Alive) cluster.ComputeOf(silo).IsHeld = true;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var id = await cluster.SubmitAsync(batch);
-        for (var i = 0; i < 600 && await ActivationsAsync() < Strategies; i++) await Task.Delay(500);
+        await Eventually.IsAsync(ActivationsAsync, n => n >= Strategies, TimeSpan.FromMinutes(5));
         (await ActivationsAsync()).ShouldBe(Strategies, TestSilos.Log.Tail);
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Strategies;
         (await PlacedAsync()).Values.ShouldAllBe(n => n == Strategies / 2);
@@ -56,7 +57,6 @@ public sealed class ManyStrategiesTests
         status.State.ShouldBe(BatchState.Done, status.Fault);
         (status.Progress.Done, status.Progress.Failed).ShouldBe((Strategies, 0));
         status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
-        for (var i = 0; i < 1200 && await ActivationsAsync() > 0; i++) await Task.Delay(100);
-        (await ActivationsAsync()).ShouldBe(0, "strategy grains go with their batch");
+        await Eventually.IsAsync(ActivationsAsync, n => n == 0); // strategy grains go with their batch
     }
 }

@@ -5,6 +5,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Testing;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
 
@@ -36,11 +37,11 @@ public sealed class OwnDeactivationTests
         // A pass that begins again is one that somebody new has asked for.
         var begun = Passes(id);
         await GoneAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
-        await UntilAsync(() => Passes(id) > begun, "the reporting grain did not come back");
+        await Eventually.HoldsAsync(() => Passes(id) > begun);
         begun = Passes(id);
         await GoneAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
         (await cluster.Batches.FindAsync(id))!.State.ShouldBe(BatchState.Running);
-        await UntilAsync(() => Passes(id) > begun, "the batch grain did not take its pass up again");
+        await Eventually.HoldsAsync(() => Passes(id) > begun);
         gate.Open();
         var status = await cluster.EndAsync(id);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
@@ -49,20 +50,10 @@ public sealed class OwnDeactivationTests
 
         async Task GoneAsync(IAddressable grain)
         {
-            for (var i = 0; i < 2400 && await management.GetActivationAddress(grain) is null; i++) await Task.Delay(50);
+            await Eventually.HoldsAsync(async () => await management.GetActivationAddress(grain) is not null);
             await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         }
     }
 
     private static int Passes(string run) => TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
-
-    private static async Task UntilAsync(Func<bool> what, string fault)
-    {
-        for (var i = 0; i < 2400; i++)
-        {
-            if (what()) return;
-            await Task.Delay(50);
-        }
-        throw new TimeoutException($"{fault}\n{TestSilos.Log.Tail}");
-    }
 }

@@ -6,6 +6,7 @@ using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Batches;
 
@@ -66,8 +67,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
         await _cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Cohorts).ShouldBeGreaterThan(0);
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
-        for (var i = 0; i < 1200 && _cluster.Alive.Any(s => _cluster.ComputeOf(s).Cohorts > 0); i++) await Task.Delay(100);
-        _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Cohorts).ShouldBe(0);
+        await Eventually.HoldsAsync(() => _cluster.Alive.All(s => _cluster.ComputeOf(s).Cohorts == 0));
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
         (await _cluster.EndAsync(id)).State.ShouldBe(BatchState.Cancelled);
         (await _cluster.RunAsync(_batches.Sweep)).State.ShouldBe(BatchState.Done);

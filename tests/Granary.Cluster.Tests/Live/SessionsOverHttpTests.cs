@@ -6,6 +6,7 @@ using Granary.Application.Live;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Live;
 
@@ -14,14 +15,9 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
 {
     private static async Task<SessionView> UntilAsync(GranaryClient client, Func<SessionView, bool> so)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
-        while (true)
-        {
-            var view = await client.SessionAsync(LiveSilos.Account, patience.Token);
-            if (so(view)) return view;
-            view.Phase.ShouldBe(SessionPhase.Running, view.Fault);
-            await Task.Delay(100, patience.Token);
-        }
+        var view = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), view => so(view) || view.Phase != SessionPhase.Running, TimeSpan.FromMinutes(10));
+        so(view).ShouldBeTrue($"the session ended before: {view.Phase} {view.Fault}");
+        return view;
     }
 
     [Fact]

@@ -244,11 +244,9 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     private static async Task HasWorkAsync(SiloProcess silo, Watched batch)
     {
-        for (var watch = Stopwatch.StartNew(); !silo.Output.Split('\n').Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal)); await Task.Delay(50))
-        {
-            if (batch.Ended.IsCompleted) throw new InvalidOperationException("the batch ended before the silo that joined had any of its work");
-            if (watch.Elapsed > s_patience) throw new TimeoutException("the silo that joined got no work");
-        }
+        bool HasWork() => silo.Output.Split('\n').Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_patience);
+        HasWork().ShouldBeTrue("the batch ended before the silo that joined had any of its work");
     }
 
     private async Task IsWholeAsync(Watched batch)
@@ -299,11 +297,12 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
         public async Task UntilAsync(Func<BatchStatus, bool> so)
         {
-            for (var watch = Stopwatch.StartNew(); _last is not { } last || !so(last); await Task.Delay(5))
+            await Eventually.IsAsync(async () =>
             {
+                if (_last is { } seen && so(seen)) return seen;
                 if (Ended.IsCompleted) await Ended;
-                if (watch.Elapsed > s_patience) throw new TimeoutException($"the batch got no further than {_last}");
-            }
+                return _last;
+            }, last => last is not null && so(last), s_patience);
         }
 
         public void Dispose()

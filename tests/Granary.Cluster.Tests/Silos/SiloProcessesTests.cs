@@ -29,11 +29,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     private async Task<TimeSpan> UntilDeadAsync(string connection, SiloProcess silo)
     {
         var watch = Stopwatch.StartNew();
-        while (await StatusAsync(connection, silo) != Dead)
-        {
-            if (watch.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException("the silo was never found dead");
-            await Task.Delay(50);
-        }
+        await Eventually.IsAsync(() => StatusAsync(connection, silo), status => status == Dead);
         return watch.Elapsed;
     }
 

@@ -128,7 +128,7 @@ public class TelemetryTests
         using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
         var status = await cluster.RunAsync(batches.Mixed);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        for (var i = 0; i < 600 && spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) < status.Progress.Strategies; i++) await Task.Delay(100);
+        await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
 
         var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
         own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);

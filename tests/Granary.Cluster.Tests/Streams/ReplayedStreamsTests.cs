@@ -225,7 +225,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             var receiver = cluster.Grains.GetGrain<IFeedReceiverGrain>($"{feed}|{silo.SiloAddress.ToParsableString()}");
             if (await management.GetActivationAddress(receiver) is null) continue;
             await receiver.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-            for (var i = 0; i < 1200 && await management.GetActivationAddress(receiver) is not null; i++) await Task.Delay(50);
+            await Eventually.HoldsAsync(async () => await management.GetActivationAddress(receiver) is null);
             gone++;
         }
         gone.ShouldBeGreaterThan(0);

@@ -57,16 +57,6 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
 
     private IGrainFactory Grains => cluster.Silos.Client;
 
-    private static async Task UntilAsync(Func<bool> what)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!what())
-        {
-            if (watch.Elapsed.TotalMinutes > 3) throw new TimeoutException("it never came to pass");
-            await Task.Delay(20);
-        }
-    }
-
     [Fact]
     public async Task Every_subscriber_of_every_stream_gets_every_event_in_order()
     {
@@ -79,7 +69,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
             for (var listener = 0; listener < 2; listener++)
             {
                 var heard = Heard.By($"{stream}/{listener}");
-                await UntilAsync(() => heard.Count >= 200);
+                await Eventually.HoldsAsync(() => heard.Count >= 200);
                 heard.ShouldBe(Enumerable.Range(0, 200));
             }
         }
@@ -94,7 +84,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(600, 4_000);
         var heard = Heard.By(stream);
         heard.Count.ShouldBeLessThan(600, "the speaker waits for the brokers, not for the listener");
-        await UntilAsync(() => heard.Count >= 600);
+        await Eventually.HoldsAsync(() => heard.Count >= 600);
         heard.ShouldBe(Enumerable.Range(0, 600));
     }
 
@@ -119,7 +109,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
             for (var p = 0; p < MockKafka.Partitions; p++) await producer.ProduceAsync(new TopicPartition("streams", p), new Message<Null, byte[]> { Value = [1, 2, 3] });
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(5, 10);
         var heard = Heard.By(stream);
-        await UntilAsync(() => heard.Count >= 10);
+        await Eventually.HoldsAsync(() => heard.Count >= 10);
         heard.ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
     }
 
@@ -138,7 +128,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         foreach (var stream in streams)
         {
             var heard = Heard.By(stream);
-            await UntilAsync(() => heard.Count(n => n == 49) >= 2);
+            await Eventually.HoldsAsync(() => heard.Count(n => n == 49) >= 2);
             heard.Distinct().Order().ShouldBe(Enumerable.Range(0, 50));
         }
 

@@ -209,12 +209,12 @@ public sealed class ExchangeFeedTests
             {
             }
         });
-        while (clock.NextDue != clock.GetUtcNow() + TimeSpan.FromSeconds(4)) await Task.Delay(1, leave.Token);
-        while (!server.Heard.Any(h => h.Contains("/market/candles:BTC-USDT_1min", StringComparison.Ordinal))) await Task.Delay(1, leave.Token);
+        await Eventually.HoldsAsync(() => clock.NextDue == clock.GetUtcNow() + TimeSpan.FromSeconds(4));
+        await Eventually.HoldsAsync(() => server.Heard.Any(h => h.Contains("/market/candles:BTC-USDT_1min", StringComparison.Ordinal)));
         server.Heard.ShouldNotContain(h => h.Contains("\"ping\"", StringComparison.Ordinal));
         server.Early.ShouldBe(0);
         clock.Advance(TimeSpan.FromSeconds(4));
-        while (!server.Heard.Any(h => h.Contains("\"type\":\"ping\"", StringComparison.Ordinal))) await Task.Delay(1, leave.Token);
+        await Eventually.HoldsAsync(() => server.Heard.Any(h => h.Contains("\"type\":\"ping\"", StringComparison.Ordinal)));
         await leave.CancelAsync();
         await reading.ContinueWith(_ => { }, TaskScheduler.Default);
     }

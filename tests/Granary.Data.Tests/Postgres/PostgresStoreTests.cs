@@ -146,12 +146,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         series.Count.ShouldBe(200);
     }
 
-    private static async Task UntilAsync(PostgresServer server, string counts)
-    {
-        for (var watch = Stopwatch.StartNew(); (await server.SqlAsync("postgres", counts)).Trim() == "0"; await Task.Delay(20))
-            if (watch.Elapsed > TimeSpan.FromMinutes(2))
-                throw new TimeoutException($"never one of: {counts}");
-    }
+    private static Task UntilAsync(PostgresServer server, string counts) => Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
 
     [Fact]
     public async Task A_server_that_crashes_in_the_middle_of_an_import_gets_all_of_it_once_when_it_is_back()

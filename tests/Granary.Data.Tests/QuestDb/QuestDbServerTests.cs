@@ -86,20 +86,19 @@ public sealed class QuestDbServerTests : IDisposable
         }
         var each = $"{Server}{(Server.Contains('?') ? "&" : "?")}table={_prefix}_{{symbol}}_{{timeframe}}";
         var source = BarSources.Create(each);
-        for (var i = 0; i < 100 && !(await source.ListSymbolsAsync(Timeframe.H1)).Contains("ETH"); i++) await Task.Delay(100);
-        for (var i = 0; i < 100; i++)
+        await Eventually.HoldsAsync(async () => (await source.ListSymbolsAsync(Timeframe.H1)).Contains("ETH"));
+        await Eventually.HoldsAsync(async () =>
         {
             try
             {
                 await using var probe = await source.OpenAsync(new BarQuery("ETH", Timeframe.H1));
-                if (probe.Count == 50) break;
+                return probe.Count == 50;
             }
             catch (BarDataException)
             {
-                // not there yet
+                return false; // not there yet
             }
-            await Task.Delay(100);
-        }
+        });
         (await source.ListSymbolsAsync(Timeframe.H1)).ShouldBe(["ETH"]);
         await using var series = await source.OpenAsync(new BarQuery("ETH", Timeframe.H1));
         series.Count.ShouldBe(50);

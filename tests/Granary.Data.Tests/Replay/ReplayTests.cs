@@ -177,7 +177,7 @@ public sealed class ReplayTests : IDisposable
         replay.Pace = ReplayPace.Parse(pace);
         if (left > 0)
         {
-            while (_clock.NextDue is not { } due || Math.Abs((due - _clock.GetUtcNow()).TotalSeconds - left) > 0.001) await Task.Delay(1);
+            await Eventually.HoldsAsync(() => _clock.NextDue is { } due && Math.Abs((due - _clock.GetUtcNow()).TotalSeconds - left) <= 0.001);
             second.IsCompleted.ShouldBeFalse();
             _clock.Advance(TimeSpan.FromSeconds(left + 0.001));
         }
