@@ -14,6 +14,7 @@ using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
+using Granary.Storage.Migrations;
 using Granary.Testing;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -133,7 +134,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         {
             orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (Cluster, Cluster));
             orleans.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
-            orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", _connection));
+            orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", DatabaseSchema.Cluster.Connect(_connection)));
         }).Build();
         await client.StartAsync();
         var grains = (IGrainFactory)client.Services.GetService(typeof(IGrainFactory))!;
