@@ -16,7 +16,7 @@ public sealed class BrokerUnavailableException : Exception
 
 /// <summary>
 /// A venue and one account at it. An adapter for a real one is a folder: the venue's messages, their parsing, a client, and this. It owes what
-/// follows, and the conformance kit (tests/Granary.Application.Tests/Live/BrokerConformance.cs, one class to derive from) asks for all of it.
+/// follows, and the conformance kit (tests/Granary.Application.Tests/Live/BrokerConformanceTests.cs, one class to derive from) asks for all of it.
 /// </summary>
 /// <remarks>
 /// <para><b>Orders are known by our id.</b> <see cref="BrokerOrder.ClientId"/> goes to the venue as its client order id. A second submission of an id that
