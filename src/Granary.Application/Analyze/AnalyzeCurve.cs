@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Application.Analyze;
 
 /// <summary>What <c>granary analyze</c> is asked.</summary>
-/// <param name="EquityFile">See <see cref="EquityCsv"/>.</param>
+/// <param name="EquityFile">See <see cref="EquityCurveFile"/>.</param>
 /// <param name="BenchmarkFile">Likewise; compared at the times that both files have. Null for none.</param>
 /// <param name="PeriodsPerYear">Null infers it from the dates.</param>
 /// <param name="RiskFreePercent">A year; the Sharpe ratio above it stands beside the Sharpe ratio, which takes 0.</param>
@@ -36,8 +36,8 @@ public static class AnalyzeCurve
             throw new BarDataException(FormattableString.Invariant($"--periods-per-year {given}: a positive number is needed, such as 252 for daily bars of stocks"));
         if (!(Math.Abs(request.RiskFreePercent) <= 100))
             throw new BarDataException(FormattableString.Invariant($"--risk-free {request.RiskFreePercent}: a percentage a year is needed, such as 2.5"));
-        var curve = EquityCsv.Read(request.EquityFile);
-        var benchmark = request.BenchmarkFile is null ? null : EquityCsv.Read(request.BenchmarkFile);
+        var curve = EquityCurveFile.Read(request.EquityFile);
+        var benchmark = request.BenchmarkFile is null ? null : EquityCurveFile.Read(request.BenchmarkFile);
         if (benchmark is not null && curve.OnCommonTimes(benchmark).Own.Count < 3)
             throw BarDataException.At(request.BenchmarkFile!, null, "date", $"fewer than three dates are also in {request.EquityFile}", "give a benchmark over the same dates");
         return Of(curve, benchmark, request.PeriodsPerYear) with { RiskFree = request.RiskFreePercent / 100 };

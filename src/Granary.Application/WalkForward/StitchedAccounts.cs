@@ -87,9 +87,9 @@ internal sealed class StitchedAccounts
         return new EquityRow(_timeline.Stamp(row), account.Equity, account.Cash, account.Exposure, 1 - account.Equity / peak);
     }
 
-    private static List<AccountTrade> Trades(IReadOnlyList<AccountRun> runs, List<string> symbols)
+    private static List<StitchedTrade> Trades(IReadOnlyList<AccountRun> runs, List<string> symbols)
     {
-        AccountTrade Of(AccountRun run, in Trade trade) =>
+        StitchedTrade Of(AccountRun run, in Trade trade) =>
             new(run.Strategy.Index, trade with { SymbolIndex = symbols.IndexOf(run.Strategy.Symbols[trade.SymbolIndex]) });
         return [.. runs.SelectMany(r => r.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => Of(r, e.ToTrade())))
             .OrderBy(t => t.Trade.Reason == ExitReason.Open).ThenBy(t => t.Trade.ExitTime)];

@@ -30,7 +30,7 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <param name="Trades">Of the account, in the order of closing; what is open at the end comes last.</param>
 /// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
 public sealed record ChoiceGroup(
-    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, RunStatistics Statistics, IReadOnlyList<AccountTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
+    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, RunStatistics Statistics, IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
 {
     /// <summary>All that its members trade; its trades' symbols are numbered in this order.</summary>
     public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
@@ -46,7 +46,7 @@ public sealed record ChoiceGroup(
 
 /// <summary>A trade of a group's account.</summary>
 /// <param name="Strategy">Whose it is, by index.</param>
-public readonly record struct AccountTrade(int Strategy, Trade Trade);
+public readonly record struct StitchedTrade(int Strategy, Trade Trade);
 
 /// <summary>The models of one window, trained inside its in-sample stretch.</summary>
 /// <param name="Judges">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>

@@ -4,7 +4,7 @@ namespace Granary.Reporting.Html;
 /// <param name="Number">Set to the right, with figures of one width, and sorted by value.</param>
 /// <param name="Minor">Left out where the page is narrow.</param>
 /// <param name="Hint">What the heading means, for a pointer that rests on it.</param>
-internal readonly record struct Column(string Name, bool Number = true, bool Minor = false, string? Hint = null);
+internal readonly record struct HtmlColumn(string Name, bool Number = true, bool Minor = false, string? Hint = null);
 
 /// <summary>Tables with captions, headings with a scope, and room to scroll sideways on a narrow page.</summary>
 internal static class HtmlTable
@@ -13,7 +13,7 @@ internal static class HtmlTable
 
     /// <param name="kind">Classes of the table.</param>
     /// <param name="sortable">A reader with scripts may sort it by any column.</param>
-    public static void Open(HtmlWriter html, string caption, ReadOnlySpan<Column> columns, string kind = "", bool sortable = false)
+    public static void Open(HtmlWriter html, string caption, ReadOnlySpan<HtmlColumn> columns, string kind = "", bool sortable = false)
     {
         var id = html.NextId("caption");
         html.Write($"<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table class=\"{kind}\"");

@@ -22,10 +22,10 @@ internal sealed class CalendarSection : IReportSection<CurveView>
         var sizes = months.Values.Where(double.IsFinite).Select(Math.Abs).Order().ToArray();
         var scale = sizes.Length > 0 ? Math.Max(1e-4, TailRisk.Quantile(sizes, 0.9)) : 1;
         var names = CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames;
-        var columns = new List<Column> { new("Year", Number: false) };
-        for (var m = 0; m < 12; m++) columns.Add(new Column(names[m]));
-        columns.Add(new Column("Year"));
-        if (theirs is not null) columns.Add(new Column(view.BenchmarkName));
+        var columns = new List<HtmlColumn> { new("Year", Number: false) };
+        for (var m = 0; m < 12; m++) columns.Add(new HtmlColumn(names[m]));
+        columns.Add(new HtmlColumn("Year"));
+        if (theirs is not null) columns.Add(new HtmlColumn(view.BenchmarkName));
         HtmlTable.Open(html, "Return by month and year, percent", System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "calendar heat");
         foreach (var year in years)
         {

@@ -37,8 +37,8 @@ internal sealed class CorrelationSection : IReportSection<RunView>
             + $"<b>{NumberText.SignedRatio(pairs > 0 ? sum / pairs : double.NaN)}</b>. ");
         html.Write($"Each strategy's own account counts, whatever the portfolio accepted of it: returns of its equity over "
             + $"{Period(chosen[0].Trace!.PeriodTicks)}, in the periods that both strategies have.</p>\n");
-        List<Column> columns = [new("Strategy", Number: false)];
-        for (var i = 0; i < chosen.Count; i++) columns.Add(new Column($"{i + 1}", Hint: chosen[i].Id));
+        List<HtmlColumn> columns = [new("Strategy", Number: false)];
+        for (var i = 0; i < chosen.Count; i++) columns.Add(new HtmlColumn($"{i + 1}", Hint: chosen[i].Id));
         HtmlTable.Open(html,
             $"Correlation between the {chosen.Count} strategies that moved the most money, in the order of the table of strategies",
             CollectionsMarshal.AsSpan(columns), "matrix heat");

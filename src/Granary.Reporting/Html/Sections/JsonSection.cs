@@ -63,7 +63,7 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
             for (var i = 0; i < Math.Min(items.Length, MostItems); i++) Value(html, $"{title} {i + 1}", items[i], depth + 1);
             return;
         }
-        var columns = names.Select((n, i) => new Column(NumberText.Name(n), Number: i > 0 && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
+        var columns = names.Select((n, i) => new HtmlColumn(NumberText.Name(n), Number: i > 0 && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
         HtmlTable.Open(html, items.Length > MostRows ? $"{NumberText.Name(title)}, the first {MostRows} of {NumberText.Count(items.Length)}" : NumberText.Name(title), columns, sortable: true);
         foreach (var item in items.Take(MostRows))
         {

@@ -106,7 +106,7 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         {
             var gains = features.Any(f => !double.IsNaN(Value(f, "gain")));
             HtmlTable.Open(html, features.Length > MostFeatures ? $"Features, the first {MostFeatures} of {features.Length}" : "Features",
-                [new("Feature", Number: false), new("Permutation", Hint: "Fall of the out-of-sample figure when the feature is shuffled"), .. gains ? new[] { new Column("Gain", Hint: "Share of the training loss that its splits took") } : []], sortable: true);
+                [new("Feature", Number: false), new("Permutation", Hint: "Fall of the out-of-sample figure when the feature is shuffled"), .. gains ? new[] { new HtmlColumn("Gain", Hint: "Share of the training loss that its splits took") } : []], sortable: true);
             foreach (var f in features.Take(MostFeatures))
             {
                 HtmlTable.RowHead(html, Text(f, "feature"));

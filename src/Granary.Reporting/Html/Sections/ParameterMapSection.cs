@@ -76,8 +76,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
             }
         sizes.Sort();
         var scale = sizes.Count > 0 ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
-        List<Column> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
-        foreach (var bin in across) columns.Add(new Column(Label(bin)));
+        List<HtmlColumn> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
+        foreach (var bin in across) columns.Add(new HtmlColumn(Label(bin)));
         HtmlTable.Open(html, $"{grid.Class}, {NumberText.Count(grid.Points.Count)} strategies: median Sharpe",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "map heat");
         for (var i = 0; i < down.Count; i++)

@@ -51,7 +51,7 @@ internal sealed class RegimeSection(string json) : IReportSection<RunView>
         {
             var names = Names(machine);
             HtmlTable.Open(html, $"{symbol}, {SectionJson.Text(machine, "name")}: how its states follow one another", [new("State", Number: false), new("Share", Hint: "Of all bars with a state"), new("Spells"), new("Mean spell", Hint: "Bars"),
-                new("Next return", Hint: "Mean return of the bar after"), new("Deviation", Hint: "Of those returns"), .. names.Select(n => new Column($"to {n}"))]);
+                new("Next return", Hint: "Mean return of the bar after"), new("Deviation", Hint: "Of those returns"), .. names.Select(n => new HtmlColumn($"to {n}"))]);
             foreach (var state in SectionJson.Items(machine, "statistics"))
             {
                 HtmlTable.RowHead(html, SectionJson.Text(state, "state"));

@@ -27,13 +27,13 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         Filters(html, view, rows);
         var furthest = Scale(all.Select(s => Math.Abs(s.Stats?.TotalReturn ?? double.NaN)));
         var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
-        List<Column> columns =
+        List<HtmlColumn> columns =
         [
             new("Strategy", Number: false), new("Symbol", Number: false, Minor: true), new("TF", Number: false, Minor: true, Hint: "Timeframe"),
             new("Weight", Minor: true), new("Contribution", Minor: true, Hint: "Net profit of its closed trades in the portfolio"), new("Trades", Minor: true), new("Won", Minor: true),
             new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
         ];
-        if (lines) columns.Add(new Column("Profit by trade", Number: false, Minor: true));
+        if (lines) columns.Add(new HtmlColumn("Profit by trade", Number: false, Minor: true));
         if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
         HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);

@@ -19,10 +19,10 @@ internal sealed class TrailingSection : IReportSection<CurveView>
         var own = TrailingReturn.Of(view.Measured);
         var benchmark = view.BenchmarkWithin;
         var theirs = benchmark is null ? [] : TrailingReturn.Of(benchmark, view.Measured.Times[^1]);
-        List<Column> columns = [new("Span", Number: false), new("From", Number: false), new("Return"),
+        List<HtmlColumn> columns = [new("Span", Number: false), new("From", Number: false), new("Return"),
             new("A year", Hint: "The same return a year, for spans over a year")];
-        if (theirs.Count > 0) columns.AddRange([new Column(view.BenchmarkName), new Column("A year", Minor: true),
-            new Column("Difference", Hint: "Return less the benchmark's")]);
+        if (theirs.Count > 0) columns.AddRange([new HtmlColumn(view.BenchmarkName), new HtmlColumn("A year", Minor: true),
+            new HtmlColumn("Difference", Hint: "Return less the benchmark's")]);
         HtmlTable.Open(html, $"Returns up to {NumberText.Date(view.Measured.Times[^1])}",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "narrow");
         for (var i = 0; i < own.Count; i++)

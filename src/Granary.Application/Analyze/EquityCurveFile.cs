@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Application.Analyze;
 
 /// <summary>Reads an equity curve: <c>date,equity</c> of any program, a run's own <c>equity.csv</c>, or a file of prices, whose close it takes.</summary>
-public static class EquityCsv
+public static class EquityCurveFile
 {
     // The first of these that the header has is the curve.
     private static readonly string[] ValueNames =
