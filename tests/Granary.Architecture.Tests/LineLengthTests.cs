@@ -1,0 +1,19 @@
+using Granary.Architecture.Tests.CodeBases;
+using Granary.Architecture.Tests.Rules;
+
+namespace Granary.Architecture.Tests;
+
+public sealed class LineLengthTests(Repository repository)
+{
+    [Fact]
+    public void No_line_has_more_than_140_characters() => repository.Enforce(new LineLengthRule());
+
+    [Fact]
+    public void A_line_of_141_characters_is_found()
+    {
+        var code = CodeBase.Of(
+            ("src/A.cs", "//\n//" + new string('x', 139) + "\n//" + new string('x', 138)));
+
+        new LineLengthRule().PlacesIn(code).ShouldBe(["src/A.cs:2"]);
+    }
+}

@@ -1,0 +1,20 @@
+using Granary.Architecture.Tests.CodeBases;
+
+namespace Granary.Architecture.Tests.Rules;
+
+/// <summary>No file has more than 400 lines. Each started hundred lines above that counts one.</summary>
+public sealed class FileLengthRule : IRule
+{
+    private const int Most = 400;
+    private const int Step = 100;
+
+    public string Key => "file-length";
+
+    public string Remedy => $"Move a concept into a file of its own; a file has at most {Most} lines.";
+
+    public IEnumerable<Violation> Find(CodeBase code) =>
+        from file in code.Sources
+        let lines = file.Lines.Count - (file.Lines[^1].Length == 0 ? 1 : 0)
+        where lines > Most
+        select new Violation(file.Path, Most + 1, $"the file has {lines} lines", (lines - Most + Step - 1) / Step);
+}

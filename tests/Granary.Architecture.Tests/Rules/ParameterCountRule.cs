@@ -1,0 +1,22 @@
+using Granary.Architecture.Tests.CodeBases;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Granary.Architecture.Tests.Rules;
+
+/// <summary>
+/// Nothing takes more than 7 parameters. The primary constructor of a record is exempt, as it declares the record's properties.
+/// </summary>
+public sealed class ParameterCountRule : IRule
+{
+    private const int Most = 7;
+
+    public string Key => "parameters";
+
+    public string Remedy => $"Make a record of the parameters that belong together; at most {Most} are allowed.";
+
+    public IEnumerable<Violation> Find(CodeBase code) =>
+        from file in code.Sources
+        from list in file.Nodes.OfType<ParameterListSyntax>()
+        where list.Parameters.Count > Most && list.Parent is not RecordDeclarationSyntax
+        select file.At(list, $"{list.Parameters.Count} parameters");
+}
