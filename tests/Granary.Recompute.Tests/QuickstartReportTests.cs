@@ -11,7 +11,7 @@ public class QuickstartReportTests(QuickstartRun run)
     public void Figures_of_the_page_follow_from_trades_and_bars()
     {
         var check = new PageCheck(ReportPage.Read(Path.Combine(run.Files.Folder, "report.html")));
-        RunPage.Check(check, new RunFigures(run.Files, run.Markets, QuickstartRun.Cash, QuickstartRun.Commission));
+        RunPage.Check(check, run.Figures);
         check.Demand();
     }
 }
