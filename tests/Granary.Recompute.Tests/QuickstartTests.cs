@@ -25,7 +25,7 @@ public sealed class QuickstartRun : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var folder = _folder.File("run");
-        // The trials of this run alone count, and none of them in the ledger of whoever runs the tests.
+        // The trials of this run alone count, and none in the ledger of the user's account.
         Environment.SetEnvironmentVariable("GRANARY_TRIALS", _folder.File("trials"));
         await GranaryCommand.RunAsync("backtest", Repository.Sample("quickstart.json"), "--out", folder, "--quiet");
         Files = new RunFiles(folder);

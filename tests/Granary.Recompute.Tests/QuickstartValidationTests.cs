@@ -16,9 +16,9 @@ public class QuickstartValidationTests(QuickstartRun run)
 
     private readonly WeeklyLevels _weeks = run.Weeks;
 
-    private JsonElement Guards => run.Files.Results.GetProperty("guards");
+    private JsonElement Checks => run.Files.Results.GetProperty("guards");
 
-    private double Shown(string key) => Guards.GetProperty(key).GetDouble();
+    private double Shown(string key) => Checks.GetProperty(key).GetDouble();
 
     private List<double[]> Moving => [.. _weeks.Returns.Where(r => r.Any(x => x != 0))];
 
@@ -73,7 +73,7 @@ public class QuickstartValidationTests(QuickstartRun run)
             for (var w = from; w < to; w++) returns[w - middle] = chosen.Average(x => _weeks.Returns[x.k][w]);
         }
         var found = run.Files.Results.GetProperty("evidence").GetProperty("outOfSample");
-        var row = Guards.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == "Out of sample");
+        var row = Checks.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == "Out of sample");
         var (growth, sharpe) = (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, returns.Average() / CurveFigures.Deviation(returns));
         found.GetProperty("periods").GetInt32().ShouldBe(returns.Length);
         found.GetProperty("return").GetDouble().ShouldBe(growth, 1e-9);
@@ -104,7 +104,7 @@ public class QuickstartValidationTests(QuickstartRun run)
         found.GetProperty("strategies").GetInt32().ShouldBe(members.Count);
         found.GetProperty("stressed").GetDouble().ShouldBe(stressed, 1e-10);
         found.GetProperty("stillProfitable").GetInt32().ShouldBe(members.Count(m => after[m.GetProperty("id").GetString()!] > 0));
-        Guards.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == "Under stress")
+        Checks.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == "Under stress")
             .GetProperty("return").GetDouble().ShouldBe(stressed, 1e-10);
     }
 }

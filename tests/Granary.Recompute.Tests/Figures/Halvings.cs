@@ -16,7 +16,9 @@ internal sealed record Halvings(double Overfitted, double Loses, int Ways)
         var weeks = returns[0].Length;
         var ends = Enumerable.Range(0, Blocks + 1).Select(b => b * weeks / Blocks).ToArray();
         var sums = returns.Select(r => Enumerable.Range(0, Blocks).Select(b => r[ends[b]..ends[b + 1]].Sum()).ToArray()).ToArray();
-        var squares = returns.Select(r => Enumerable.Range(0, Blocks).Select(b => r[ends[b]..ends[b + 1]].Sum(x => x * x)).ToArray()).ToArray();
+        var squares = returns
+            .Select(r => Enumerable.Range(0, Blocks).Select(b => r[ends[b]..ends[b + 1]].Sum(x => x * x)).ToArray())
+            .ToArray();
         var (below, losses, ways) = (0.0, 0, 0);
         for (var mask = 0; mask < 1 << Blocks; mask++)
         {

@@ -10,7 +10,8 @@ internal sealed class WeeklyLevels
     public WeeklyLevels(RunFigures run, double cash)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var rows = run.Files.Strategies.Where(s => run.Files.TradesOf(s.GetProperty("id").GetString()!).Count == 0 || seen.Add(Traded(run, s)))
+        var rows = run.Files.Strategies
+            .Where(s => run.Files.TradesOf(s.GetProperty("id").GetString()!).Count == 0 || seen.Add(Traded(run, s)))
             .Select(s => run.OwnRows(s)).ToList();
         (First, Cash) = (rows.Min(r => WeeklyReturns.Week(r[0].Time)), cash);
         Weeks = rows.Max(r => WeeklyReturns.Week(r[^1].Time)) - First + 1;
