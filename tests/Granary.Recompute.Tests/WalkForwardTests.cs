@@ -41,6 +41,7 @@ public class WalkForwardTests
         RunPage.Check(check, run);
         WalkForwardTables.Check(check, run, combinations: 4);
         check.Demand();
+        await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch).DemandAsync();
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");
