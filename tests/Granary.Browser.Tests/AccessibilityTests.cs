@@ -41,4 +41,34 @@ public class AccessibilityTests(Browser browser) : IClassFixture<Browser>
         (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
         open.Complaints.ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task A_table_that_scrolls_sideways_shows_a_shadow_at_its_cut_edge(bool dark)
+    {
+        await using var open = await browser.OpenAsync(PageKinds.Write("backtest", browser.Folder), 390, 844, dark);
+        const string Layers =
+            """
+            [...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)
+                .map(e => getComputedStyle(e))
+                .map(s => s.backgroundAttachment + ' ' + (s.backgroundImage.split('linear-gradient').length - 1))
+            """;
+        var layers = await open.Page.EvaluateAsync<string[]>(Layers);
+        layers.ShouldNotBeEmpty();
+        layers.ShouldAllBe(l => l == "local, local, scroll, scroll 4");
+    }
+
+    [Fact]
+    public async Task A_long_heading_of_figures_wraps_before_its_table_has_to_scroll()
+    {
+        await using var open = await browser.OpenAsync(PageKinds.Write("backtest", browser.Folder), 390, 844);
+        const string Headings =
+            """
+            [...document.querySelectorAll('#groups thead th.n')].filter(e => e.textContent === 'Median return')
+                .map(e => e.offsetWidth)
+            """;
+        var widths = await open.Page.EvaluateAsync<int[]>(Headings);
+        widths.ShouldNotBeEmpty();
+        widths.ShouldAllBe(w => w < 80);
+    }
 }

@@ -11,6 +11,9 @@ internal static class HtmlTable
 {
     private const int OneLine = 20, Sentence = 40;
 
+    // A longer heading of figures may take several lines, so that a table of narrow figures is no wider than they are.
+    private const int LongHeading = 10;
+
     /// <param name="kind">Classes of the table.</param>
     /// <param name="sortable">A reader with scripts may sort it by any column.</param>
     public static void Open(HtmlWriter html, string caption, ReadOnlySpan<HtmlColumn> columns, string kind = "", bool sortable = false)
@@ -21,7 +24,8 @@ internal static class HtmlTable
         html.Write($"><caption id=\"{id}\">{caption}</caption><thead><tr>");
         foreach (var column in columns)
         {
-            html.Write($"<th scope=\"col\" class=\"{(column.Number ? "n" : "t")}{(column.Minor ? " minor" : "")}\"");
+            var kinds = (column.Number ? "n" : "t") + (column.Name.Length > LongHeading ? " long" : "") + (column.Minor ? " minor" : "");
+            html.Write($"<th scope=\"col\" class=\"{kinds}\"");
             if (column.Hint is not null) html.Write($" title=\"{column.Hint}\"");
             html.Write($">{column.Name}</th>");
         }

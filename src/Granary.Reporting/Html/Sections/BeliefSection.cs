@@ -34,7 +34,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
     public void Write(HtmlWriter html, RunView view)
     {
         var conclusions = SectionJson.Items(_guards, "conclusions").Select(c => NumberText.Typeset(c.GetString()!)).ToArray();
-        html.Write($"<p class=\"lead verdict\">{(conclusions.Length > 0 ? conclusions[0] : Carried())}</p>\n");
+        Lead(html, conclusions.Length > 0 ? conclusions[0] : Carried());
         if (conclusions.Length > 1)
         {
             html.Write($"<details><summary>The reasons, in {NumberText.Count(conclusions.Length - 1)} sentences</summary><ul class=\"belief\">");
@@ -89,6 +89,13 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
             }.Write(html);
         }
         if (guards is not null) HtmlTable.Pairs(html, "Figures", Figures());
+    }
+
+    private static void Lead(HtmlWriter html, string sentence)
+    {
+        html.Raw("<p class=\"lead verdict\">");
+        html.Prose(sentence);
+        html.Raw("</p>\n");
     }
 
     // A live session does not judge: it was started on the checks of its configuration.
