@@ -34,19 +34,20 @@ public class QuickstartVerdictTests(QuickstartRun run)
 
     private List<(string Pattern, double[] Values)> Expected()
     {
-        var (guards, evidence) = (run.Files.Results.GetProperty("guards"), run.Files.Results.GetProperty("evidence"));
-        double G(string key) => guards.GetProperty(key).GetDouble();
-        double E(string check, string key) => evidence.GetProperty(check).GetProperty(key).GetDouble();
+        var (figures, checks) = (run.Files.Results.GetProperty("guards"), run.Files.Results.GetProperty("evidence"));
+        double G(string key) => figures.GetProperty(key).GetDouble();
+        double E(string check, string key) => checks.GetProperty(check).GetProperty(key).GetDouble();
         var returns = WeeklyReturns.Of(run.Figures.Rows, QuickstartRun.Cash).Returns;
         var (shape, sharpe) = (Shape.Of(returns), returns.Average() / CurveFigures.Deviation(returns));
         var members = run.Files.Weighted.ToList();
         var own = members.Sum(m => m.GetProperty("weight").GetDouble() * RunFigures.Stat(m, "totalReturn"))
             / members.Sum(m => m.GetProperty("weight").GetDouble());
-        var states = evidence.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
+        var states = checks.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
         return
         [
             (@"^(\d+) of the (\d+) checks did not pass", [states.Count(s => s != "passed"), states.Count]),
-            (@"^([\d,]+) different combinations .*, ([\d,]+) of them .* amount to ([\d,.]+) independent .* of ([\d.]+) a year, .* them ([\d.]+)\.",
+            (@"^([\d,]+) different combinations .*, ([\d,]+) of them .* amount to ([\d,.]+) independent "
+                + @".* of ([\d.]+) a year, .* them ([\d.]+)\.",
                 [run.Weeks.Returns.Count, run.Weeks.Returns.Count, G("effectiveTrials"), G("expectedMaximum") * Annual,
                     G("winnersOfNothing") * Annual]),
             (@"^The portfolio's Sharpe ratio of ([\d.]+) a year .* probability of ([\d.]+\s?%)", [sharpe * Annual, G("deflatedSharpe")]),
