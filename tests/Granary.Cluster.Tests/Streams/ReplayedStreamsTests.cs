@@ -225,7 +225,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             var receiver = cluster.Grains.GetGrain<IFeedReceiverGrain>($"{feed}|{silo.SiloAddress.ToParsableString()}");
             if (await management.GetActivationAddress(receiver) is null) continue;
             await receiver.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-            // A block on its way may activate it anew before it is seen to be gone: then there is nothing to wait for.
+            // A block on its way may activate it again before it is seen to be gone: then there is nothing to wait for.
             for (var i = 0; i < 200 && await management.GetActivationAddress(receiver) is not null; i++) await Task.Delay(50);
             gone++;
         }
