@@ -4,9 +4,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>The catalogue as a page to read: docs/factors.md.</summary>
+/// <summary>Writes the catalogue of factors as the page docs/factors.md.</summary>
 public static class FactorPage
 {
+    private const string Textbook = "textbook";
+    private const int FewLines = 5;
+
     /// <summary>Markdown, the factors in alphabetical order, lines ended by a single newline.</summary>
     public static string Markdown()
     {
@@ -14,14 +17,22 @@ public static class FactorPage
         page.Append(CultureInfo.InvariantCulture, $"""
             # Factors
 
-            Made from the catalogue, which is made of the classes in `src/Granary.Engine/Factors`; a test fails when this page is stale (`GRANARY_WRITE_DOCS=1` writes it anew).
-            A factor is written `name(parameters)@timeframe.line`, of which only the name is needed: `sma`, `sma(50)`, `macd(12,26,9).signal`, `sma(20)@1h`.
-            Missing parameters take their defaults. With `@timeframe` it is that of the last *finished* longer bar, built from the feed's own.
-            A value is empty (NaN) until the factor is warm, and afterwards only where "undefined" says so. `close[k]` is the close of k bars ago.
-            Every factor is computed by one piece of code whether bars come singly or in blocks, sees no later bar, and allocates nothing per bar.
-            Where another program means something else by a name, [factors-differences.md](factors-differences.md) says what and by how much.
+            This page is generated from the classes in `src/Granary.Engine/Factors`.
+            `GRANARY_WRITE_DOCS=1` with `FactorPageTests` writes it; the test fails when it is stale.
 
-            {FactorCatalogue.All.Count} factors: {string.Join(" · ", FactorCatalogue.All.Select(d => $"[{d.Name}](#{d.Name})"))}
+            A factor is written `name(parameters)@timeframe.line`. Only the name is required:
+            `sma`, `sma(50)`, `macd(12,26,9).signal`, `sma(20)@1h`.
+
+            - Missing parameters take their defaults. A parameter without a range is a whole number from 1 to 10000.
+            - `@timeframe` computes the factor over longer bars, built from the feed's bars.
+              The value is that of the last *finished* longer bar.
+            - Warm-up counts bars at the default parameters.
+              A value is empty (NaN) during warm-up, and later only where "undefined" says so.
+            - `close[k]` is the close k bars ago. A formula without a source has the textbook definition.
+            - A factor sees no later bar. It has the same bits bar by bar and in blocks.
+            - [factors-differences.md](factors-differences.md) lists the definitions of other programs that differ.
+
+            {FactorCatalogue.All.Count} factors: {string.Join(", ", FactorCatalogue.All.Select(d => $"[{d.Name}](#{d.Name})"))}
 
             """);
         foreach (var definition in FactorCatalogue.All) Append(page, definition);
@@ -31,22 +42,35 @@ public static class FactorPage
     private static void Append(StringBuilder page, FactorDefinition definition)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n`{Signature(definition)}`: {definition.Summary}\n\n");
-        foreach (var parameter in definition.Parameters)
-            page.Append(CultureInfo.InvariantCulture, $"- `{parameter.Name}`: {Allowed(parameter)}\n");
+        var ranges = definition.Parameters.Where(p => !IsUsual(p)).Select(p => $"`{p.Name}` {Allowed(p)}").ToList();
+        if (ranges.Count > 0) page.Append(CultureInfo.InvariantCulture, $"- parameters: {string.Join("; ", ranges)}\n");
         if (definition.Lines.Count > 1 || definition.Lines[0].Length > 0)
-            page.Append(CultureInfo.InvariantCulture, $"- lines: {string.Join(' ', definition.Lines.Select(l => l.Length == 0 ? $"`{definition.Name}`" : $"`.{l}`"))}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- formula: {definition.Formula}\n- source: {definition.Source}\n- warm-up: {WarmUp(definition)}\n- range: {definition.Range}\n");
+        {
+            var lines = definition.Lines.Select(line => line.Length == 0 ? $"`{definition.Name}`" : $"`.{line}`");
+            page.Append(CultureInfo.InvariantCulture, $"- lines: {string.Join(' ', lines)}\n");
+        }
+        page.Append(CultureInfo.InvariantCulture, $"- formula: {definition.Formula}\n");
+        if (definition.Source != Textbook) page.Append(CultureInfo.InvariantCulture, $"- source: {definition.Source}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- warm-up: {WarmUp(definition)}; range: {definition.Range}\n");
         if (definition.Undefined.Length > 0) page.Append(CultureInfo.InvariantCulture, $"- undefined: {definition.Undefined}\n");
     }
 
-    private static string Signature(FactorDefinition definition) =>
-        definition.Parameters.Count == 0 ? definition.Name : $"{definition.Name}({string.Join(", ", definition.Parameters.Select(p => p.Default is null ? p.Name : $"{p.Name} = {Text(p.Default)}"))})";
+    private static string Signature(FactorDefinition definition)
+    {
+        var parameters = definition.Parameters.Select(p => p.Default is null ? p.Name : $"{p.Name} = {Text(p.Default)}");
+        return definition.Parameters.Count == 0 ? definition.Name : $"{definition.Name}({string.Join(", ", parameters)})";
+    }
+
+    // The range that the page's head states once for all.
+    private static bool IsUsual(ParameterDefinition parameter) =>
+        parameter is { IsNumber: true, Minimum: 1, Maximum: 10_000 } && parameter.Type == typeof(int);
 
     private static string Allowed(ParameterDefinition parameter)
     {
         if (parameter.Type.IsEnum) return string.Join(", ", Enum.GetNames(parameter.Type)).ToLowerInvariant();
-        if (parameter.IsNumber) return string.Create(CultureInfo.InvariantCulture, $"{(parameter.Type == typeof(int) ? "whole" : "number")}, {parameter.Minimum} … {parameter.Maximum}");
-        return "text";
+        if (!parameter.IsNumber) return "text";
+        var kind = parameter.Type == typeof(int) ? "" : "number ";
+        return string.Create(CultureInfo.InvariantCulture, $"{kind}{parameter.Minimum} … {parameter.Maximum}");
     }
 
     // On minutes, which every factor takes; those that count minutes say how many bars that makes.
@@ -59,11 +83,13 @@ public static class FactorPage
         var bars = definition.Lines.Select((_, line) => kernel.WarmUpOf(line)).ToArray();
         var count = bars.Distinct().Count() == 1
             ? Bars(bars[0])
+            : bars.Length > FewLines ? $"{bars.Min()} to {Bars(bars.Max())} by line"
             : string.Join(", ", definition.Lines.Zip(bars, (name, n) => (name.Length == 0 ? definition.Name : "." + name) + " " + Bars(n)));
-        return (definition.Undefined.Length > 0 ? "at least " : "") + count + (definition.Parameters.Count > 0 ? " at the defaults" : "");
+        return (definition.Undefined.Length > 0 ? "at least " : "") + count;
     }
 
     private static string Bars(int n) => n == 1 ? "1 bar" : n.ToString(CultureInfo.InvariantCulture) + " bars";
 
-    private static string Text(object value) => value is Enum e ? e.ToString().ToLowerInvariant() : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Text(object value) =>
+        value is Enum e ? e.ToString().ToLowerInvariant() : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

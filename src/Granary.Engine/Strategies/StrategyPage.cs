@@ -4,7 +4,7 @@ using Granary.Engine.Factors;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>The catalogue as a page to read: docs/strategies.md.</summary>
+/// <summary>Writes the catalogue of strategies as the page docs/strategies.md.</summary>
 public static class StrategyPage
 {
     /// <summary>Markdown, the engine's own strategies in alphabetical order, lines ended by a single newline.</summary>
@@ -15,14 +15,19 @@ public static class StrategyPage
         page.Append(CultureInfo.InvariantCulture, $$"""
             # Strategies
 
-            Made from the catalogue, which is made of the classes in `src/Granary.Engine/Strategies`; a test fails when this page is stale (`GRANARY_WRITE_DOCS=1` writes it anew).
-            A batch file names a strategy by its class, and its parameters by name; an array of values makes a grid. Missing parameters take their defaults:
-            `{ "class": "SmaCross", "params": { "fast": [10, 20], "slow": 30 }, "sides": "long" }`.
-            Size, stop, target, trailing stop, the longest holding time and the sides that may be traded are the batch's, for every strategy, unless its text says that it has its own.
-            A strategy that wants to go to a side that the batch does not allow only leaves the other.
-            A strategy *over several symbols* is one instance with one account for all symbols of the batch (or those in its `symbols`), instead of one for each.
+            This page is generated from the classes in `src/Granary.Engine/Strategies`.
+            `GRANARY_WRITE_DOCS=1` with `StrategyPageTests` writes it; the test fails when it is stale.
 
-            {{all.Count}} strategies: {{string.Join(" · ", all.Select(d => $"[{d.Name}](#{d.Name.ToLowerInvariant()})"))}}
+            A batch file names a strategy by its class and its parameters by name. An array of values makes a grid.
+            Missing parameters take their defaults:
+            `{ "class": "SmaCross", "params": { "fast": [10, 20], "slow": 30 }, "sides": "long" }`.
+
+            - Below, a parameter has its default and its allowed values; "number" allows fractions, other ranges are of whole numbers.
+            - The batch sets size, stop, target, trailing stop, holding time and sides of every strategy, unless its text names its own.
+            - A strategy that may not enter a side only exits the other one.
+            - A strategy *over several symbols* is one instance with one account for all symbols of the batch, or for its `symbols`.
+
+            {{all.Count}} strategies: {{string.Join(", ", all.Select(d => $"[{d.Name}](#{d.Name.ToLowerInvariant()})"))}}
 
             """);
         foreach (var definition in all) Append(page, definition);
@@ -31,24 +36,23 @@ public static class StrategyPage
 
     private static void Append(StringBuilder page, StrategyDefinition definition)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n{definition.Summary}{(definition.IsMultiSymbol ? " *Over several symbols.*" : "")}\n\n");
+        var several = definition.IsMultiSymbol ? " *Over several symbols.*" : "";
+        page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n{definition.Summary}{several}\n\n");
         if (definition.Parameters.Count > 0)
-        {
-            page.Append("| parameter | default | allowed |\n| --- | --- | --- |\n");
-            foreach (var parameter in definition.Parameters)
-                page.Append(CultureInfo.InvariantCulture, $"| `{parameter.Name}` | {(parameter.Default is { } value ? StrategyDefinition.TextOf(value) : "none")} | {Allowed(parameter)} |\n");
-            page.Append('\n');
-        }
-        page.Append(CultureInfo.InvariantCulture, $"- Earns: {definition.Earns}\n- Bleeds: {definition.Bleeds}\n");
+            page.Append(CultureInfo.InvariantCulture, $"- Parameters: {string.Join(", ", definition.Parameters.Select(Text))}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Works in: {definition.Earns}\n- Loses in: {definition.Bleeds}\n");
         if (definition.Source.Length > 0) page.Append(CultureInfo.InvariantCulture, $"- Source: {definition.Source}\n");
     }
+
+    private static string Text(ParameterDefinition parameter) =>
+        $"`{parameter.Name}` = {(parameter.Default is { } value ? StrategyDefinition.TextOf(value) : "none")} ({Allowed(parameter)})";
 
     private static string Allowed(ParameterDefinition parameter)
     {
         if (parameter.Type.IsEnum) return string.Join(", ", Enum.GetNames(parameter.Type));
         if (parameter.Type == typeof(bool)) return "true, false";
-        return parameter.IsNumber
-            ? string.Create(CultureInfo.InvariantCulture, $"{(parameter.Type == typeof(int) ? "whole" : "number")}, {parameter.Minimum} … {parameter.Maximum}")
-            : "text";
+        if (!parameter.IsNumber) return "text";
+        var kind = parameter.Type == typeof(int) ? "" : "number ";
+        return string.Create(CultureInfo.InvariantCulture, $"{kind}{parameter.Minimum} … {parameter.Maximum}");
     }
 }

@@ -4,9 +4,9 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Trades a close outside the Bollinger bands back to the middle.</summary>
-[Strategy("Buys a close below the lower Bollinger band and sells one above the upper, and is out again at the middle.",
-    Earns = "Ranges whose width is steady: two deviations from the mean are left only for a moment, and the way back to the middle is wider than the costs.",
-    Bleeds = "Breakouts: the first close outside the band is how every trend begins, and then the bands open and the middle runs away from the entry.",
+[Strategy("Buys a close below the lower Bollinger band, sells a close above the upper band, and exits at the middle.",
+    Earns = "Ranges of steady width: price leaves the bands briefly, and the way back to the middle exceeds the costs.",
+    Bleeds = "Breakouts: a trend begins with a close outside the band, the bands widen, and the middle moves away from the entry.",
     Source = "Bollinger 2001")]
 public sealed class BollingerReversion : Strategy
 {

@@ -3,9 +3,9 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Buys at the first chance and never sells: what every other strategy has to beat.</summary>
-[Strategy("Buys at the first chance and never sells: what every other strategy has to beat.",
-    Earns = "Anything that rises in the end: it takes the whole of the rise and pays for one order.",
-    Bleeds = "Every fall, in full and for as long as it lasts.")]
+[Strategy("Buys at the first bar and never sells. The baseline for every other strategy.",
+    Earns = "Markets that rise over the whole period; it pays for one order.",
+    Bleeds = "Every decline, in full.")]
 public sealed class BuyAndHold : Strategy
 {
     private bool _held;

@@ -4,9 +4,12 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows a close beyond the channel of the bars before it, and leaves beyond the other side of a shorter channel.</summary>
-[Strategy("Buys a close above the highest high of the bars before it, sells one below their lowest low, and leaves beyond the other side of a shorter channel.",
-    Earns = "Long trends that begin at a new extreme, which every long trend does: none is missed, and the shorter channel lets it run as long as its pullbacks stay small.",
-    Bleeds = "Ranges with ragged edges: false breakouts are bought at the top and left at the bottom of the shorter channel, often six or seven times out of ten.",
+[Strategy("Buys a close above the highest high of the bars before it, sells a close below their lowest low, and exits beyond the other "
+        + "side of a shorter channel.",
+    Earns = "Long trends: each of them begins with a new extreme, so none is missed. The shorter channel holds the trade while "
+        + "pullbacks stay small.",
+    Bleeds = "Ranges with false breakouts: it buys the top and exits at the bottom of the shorter channel, often in six or seven trades "
+        + "of ten.",
     Source = "Donchian; Faith 2003 (the Turtles' system 1)")]
 public sealed class DonchianBreakout : Strategy
 {

@@ -4,9 +4,9 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes long when the fast exponential average crosses above the slow one, and out or short when it crosses below.</summary>
-[Strategy("Goes long when the fast exponential average crosses above the slow one, and out or short when it crosses below.",
-    Earns = "Trends, like SmaCross, and sooner after a sharp turn: the newest bar weighs most, and no old bar drops out of a window to move the average by itself.",
-    Bleeds = "Choppy markets and single spikes: the quicker answer to the newest bar is a quicker answer to noise.",
+[Strategy("Goes long when the fast exponential average crosses above the slow one, and exits or goes short when it crosses below.",
+    Earns = "Trends, as SmaCross, and sooner after a sharp turn, because the newest bar has the largest weight.",
+    Bleeds = "Choppy markets and single spikes: it also reacts to noise sooner.",
     Source = "Appel 1979")]
 public sealed class EmaCross : Strategy
 {

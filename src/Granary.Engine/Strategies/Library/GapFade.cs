@@ -5,9 +5,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Trades a gap at the session's open back to the last session's close.</summary>
 /// <remarks>Entered after the session's first bar, with the last close as target and a stop as far on the other side of the entry as <c>stop</c> says; out by the session's end. For intraday bars.</remarks>
-[Strategy("Trades a gap of at least so many percent at the session's open back to the last session's close, with a stop beyond, and is out by the session's end.",
-    Earns = "Gaps without news, made by a few impatient orders before the market is deep: most of them are closed within the session.",
-    Bleeds = "Gaps with news, which are the large ones: they go on, and one of them takes back many filled ones. 'most' leaves them alone.",
+[Strategy("Trades a gap of at least 'least' percent at the session's open back towards the last close, with a stop, and exits by the "
+        + "session's end.",
+    Earns = "Gaps without news, from a few orders in a thin market: most of them close within the session.",
+    Bleeds = "Large gaps with news, which continue; one of them costs the gain of many closed gaps. 'most' excludes them.",
     Source = "Crabel 1990; Cooper 2000")]
 public sealed class GapFade : Strategy
 {

@@ -4,9 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Is long while the close stands above the cloud and the conversion line above the base line, and short in the mirror image; leaves when the close crosses the base line.</summary>
-[Strategy("Enters when the close stands beyond the Ichimoku cloud with the conversion line beyond the base line, and leaves when the close is back across the base line.",
-    Earns = "Long, orderly trends: three spans of time have to agree before it is in, so that little is traded in between.",
-    Bleeds = "Fast turns: the cloud is drawn from bars of long ago, and the base line is the middle of a range that the turn has already left; ranges around the cloud cost one false start after the other.",
+[Strategy("Enters when the close is beyond the Ichimoku cloud and the conversion line beyond the base line, and exits when the close is "
+        + "back across the base line.",
+    Earns = "Long, orderly trends: three periods must agree, so it trades little between them.",
+    Bleeds = "Fast turns, because cloud and base line lag; ranges around the cloud, which cause repeated false entries.",
     Source = "Hosoda 1969")]
 public sealed class IchimokuTrend : Strategy
 {

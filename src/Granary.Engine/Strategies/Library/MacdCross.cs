@@ -4,10 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes long when the MACD crosses above its signal line, and out or short when it crosses below.</summary>
-[Strategy("Goes long when the MACD crosses above its signal line, and out or short when it crosses below.",
-    Earns = "Markets that speed up and slow down over some weeks of bars: it trades the change of the trend's pace, so that it is in before a crossing of the averages "
-        + "themselves and out before the trend is over.",
-    Bleeds = "Steady trends, in which the pace wavers around its mean and each waver is traded, often against the trend; and quiet sideways markets.",
+[Strategy("Goes long when the MACD crosses above its signal line, and exits or goes short when it crosses below.",
+    Earns = "Markets whose trends accelerate and slow down over some weeks of bars: it enters before the averages cross and exits "
+        + "before the trend ends.",
+    Bleeds = "Steady trends, whose small changes of speed it trades, often against the trend; quiet sideways markets.",
     Source = "Appel 1979")]
 public sealed class MacdCross : Strategy
 {

@@ -4,9 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Trades a close that lies too many standard deviations from its average back towards it.</summary>
-[Strategy("Buys a close more than 'entry' standard deviations below its average, sells one as far above, and is out again within 'exit' deviations.",
-    Earns = "Prices tied to a slowly moving value, as spreads, funds and large shares over hours: what pushed them away passes, and the deviation says how much is unusual for this market now.",
-    Bleeds = "A change of the value itself: every trend starts as a large deviation, and the average needs half its length to follow. Losses are rare and many times the usual gain.",
+[Strategy("Buys a close more than 'entry' standard deviations below its average, sells a close as far above, and exits within 'exit' "
+        + "deviations.",
+    Earns = "Prices with a slowly moving value, such as spreads, funds, and large stocks over hours: deviations from it are temporary.",
+    Bleeds = "Changes of the value itself: the average needs half its length to follow. Losses are rare and many times the usual gain.",
     Source = "textbook; Lo and MacKinlay 1990")]
 public sealed class MeanReversion : Strategy
 {

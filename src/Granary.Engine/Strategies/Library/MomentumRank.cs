@@ -5,9 +5,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Holds the symbols that have risen most, ranked anew every so many bars; with <c>shorts</c> also those that have risen least, short.</summary>
 /// <remarks>The batch's size rule is shared out among the positions. Of equal symbols the one that comes first in the batch ranks first.</remarks>
-[Strategy("Holds the 'top' symbols that have risen most over 'lookback' bars, ranked anew every 'every' bars, and with 'shorts' is short those that have risen least.",
-    Earns = "Broad lists over months: winners go on winning for as long as news is believed slowly and money follows performance.",
-    Bleeds = "Turns of the whole market, at which the losers of yesterday jump most; and short lists, in which the rank is noise and each change of it costs.",
+[Strategy("Holds the 'top' symbols with the highest return over 'lookback' bars, ranked every 'every' bars; with 'shorts' it is short "
+        + "the lowest.",
+    Earns = "Broad lists over months: past winners go on rising while the market absorbs news slowly.",
+    Bleeds = "Reversals of the whole market, in which past losers rise most; short lists, in which ranks are noise and each change costs.",
     Source = "Jegadeesh and Titman 1993")]
 public sealed class MomentumRank : MultiSymbolStrategy
 {

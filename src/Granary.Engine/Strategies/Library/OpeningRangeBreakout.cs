@@ -5,9 +5,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows the first close beyond the range of the session's first minutes, once on each side, to the session's last bar.</summary>
 /// <remarks>The other side of the range ends a trade, and so does the close of the session's last bar. For intraday bars.</remarks>
-[Strategy("Follows the first close beyond the range of the session's first minutes, once on each side, and is out by the session's end.",
-    Earns = "Days on which overnight news sets a direction that lasts: early orders mark the range, and its break pulls in those who waited. The losers are cut at the other side of the range.",
-    Bleeds = "Days that trade back and forth through their opening range, which are most of them in calm weeks; and costs, since it trades almost every day.",
+[Strategy("Follows the first close beyond the range of the session's first minutes, once on each side, and exits by the session's end.",
+    Earns = "Days on which overnight news sets a lasting direction. Losses end at the other side of the range.",
+    Bleeds = "Days that trade through their opening range in both directions, which is most days in calm weeks; costs, since it trades "
+        + "almost every day.",
     Source = "Crabel 1990")]
 public sealed class OpeningRangeBreakout : Strategy
 {

@@ -4,9 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Buys when a market that made a new low a few bars ago closes above the highs of its last bars; sells the mirror image. The extreme is the stop.</summary>
-[Strategy("Buys when a market that made a new low of 'period' bars no more than 'fresh' bars ago closes above the highs of its last bars; sells the mirror image, with the extreme as its stop.",
-    Earns = "Sell-offs that end in a spike: those who sold at the low are wrong at once, and their covering drives the first leg back. The stop is near and the way is long.",
-    Bleeds = "Trends with sharp pauses: each pullback looks like a turn, and a new extreme takes the stop.",
+[Strategy("Buys when a market that made a new low of 'period' bars at most 'fresh' bars ago closes above the highs of its last bars; "
+        + "sells the mirror image. The extreme is the stop.",
+    Earns = "Sell-offs that end in a spike: covering of short positions drives the first move back, and the stop is close.",
+    Bleeds = "Trends with sharp pullbacks: each looks like a reversal, and a new extreme triggers the stop.",
     Source = "Wyckoff's spring; Raschke and Connors 1995")]
 public sealed class ReversalBreakout : Strategy
 {

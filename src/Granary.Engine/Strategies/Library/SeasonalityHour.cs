@@ -5,9 +5,9 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Holds a position between two hours of the venue's day, on every day or on one day of the week.</summary>
 /// <remarks>The hours are those of bars' opens: the entry fills at the open of the first bar at or after <c>from</c>, the exit at that of the first bar at or after <c>to</c>.</remarks>
-[Strategy("Holds one side between two hours of the venue's day, on every day or on one day of the week.",
-    Earns = "Markets with a clock in them: auctions, fixings, funding times and the opening of other venues move the same people at the same hour.",
-    Bleeds = "An hour that was found by looking at many hours in the same data, of which the best always looks good; and costs, since it trades every day.",
+[Strategy("Holds one side between two hours of the exchange's day, on every day or on one weekday.",
+    Earns = "Markets with events at fixed hours: auctions, fixings, funding times, and the opening of other exchanges.",
+    Bleeds = "Hours that were selected from many hours of the same data; costs, since it trades every day.",
     Source = "textbook; Heston, Korajczyk and Sadka 2010")]
 public sealed class SeasonalityHour : Strategy
 {

@@ -5,9 +5,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows a close through a price at which the market has turned before, as seen over several intervals of bars.</summary>
 /// <remarks>Levels are found over n, 2n and 4n bars. A level counts as broken when the close crosses the one that stood at the bar before.</remarks>
-[Strategy("Follows a close through resistance or support, found over n, 2n and 4n bars, where at least 'agree' of these intervals see a level broken.",
-    Earns = "Markets in which orders wait at round and remembered prices: once the last of them is filled the way is free, and stops on the other side add to the move.",
-    Bleeds = "Markets that probe their levels: a close just beyond is bought from those who sell there again. More agreement means fewer and later trades.",
+[Strategy("Follows a close through resistance or support, found over n, 2n and 4n bars, when at least 'agree' of the three intervals "
+        + "show a broken level.",
+    Earns = "Markets with orders at round and remembered prices: once they are filled, stops on the other side add to the move.",
+    Bleeds = "Markets that test their levels and return. A higher 'agree' means fewer and later trades.",
     Source = "Osler 2000; Brock, Lakonishok and LeBaron 1992")]
 public sealed class SupportResistanceBreakout : Strategy
 {

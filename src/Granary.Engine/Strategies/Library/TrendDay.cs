@@ -5,9 +5,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Joins a session that opened at one end of an unusually wide range and stands at the other, until its last bar.</summary>
 /// <remarks>Once a session. For intraday bars.</remarks>
-[Strategy("Joins a session that opened at one end of an unusually wide range and stands at the other, once, and is out by the session's end.",
-    Earns = "The one day in five or so on which a market opens and goes: it has shown its direction and its range by noon, and closes near its extreme.",
-    Bleeds = "Days that spend themselves early and turn at midday, and news that comes and is faded within hours.",
+[Strategy("Joins, once, a session that opened at one end of an unusually wide range and trades at the other, and exits by the session's "
+        + "end.",
+    Earns = "Days, about one in five, on which the market moves in one direction from the open and closes near its extreme.",
+    Bleeds = "Days that turn at midday, and news that reverses within hours.",
     Source = "Crabel 1990; Steidlmayer's market profile")]
 public sealed class TrendDay : Strategy
 {

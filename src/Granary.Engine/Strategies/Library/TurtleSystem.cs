@@ -10,9 +10,11 @@ namespace Granary.Engine.Strategies.Library;
 /// of an account that cannot borrow. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's <c>maxOpenTrades</c> has to allow them),
 /// and brings the stop of all to <c>stop</c> · N behind the newest entry. The sizes replace the batch's size rule.
 /// </remarks>
-[Strategy("The Turtles' system: breakouts sized so that one average true range costs 'risk' percent, added to as they run, under a common stop.",
-    Earns = "The few large trends of a year in a broad list of markets: a full position is built while the trend proves itself, and the risk stays that of the newest unit.",
-    Bleeds = "Everything else: two breakouts in three fail, pyramids are largest at the top, and a year without a large trend is a year of losses.",
+[Strategy("The Turtles' system: breakouts sized so that one average true range costs 'risk' percent, with units added as they gain, "
+        + "under a common stop.",
+    Earns = "The few large trends of a year in a broad list of markets: the position grows with the trend, and the risk stays that of "
+        + "the newest unit.",
+    Bleeds = "All other markets: two breakouts of three fail, and positions are largest at the top of a trend.",
     Source = "Faith 2003; Dennis and Eckhardt 1983")]
 public sealed class TurtleSystem : Strategy
 {

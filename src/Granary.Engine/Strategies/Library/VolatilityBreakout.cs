@@ -4,9 +4,9 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows a bar that closes farther from the close before it than so many average true ranges, for a few bars.</summary>
-[Strategy("Follows a bar that closes farther from the close before it than so many average true ranges, for a set number of bars.",
-    Earns = "Markets in which news takes some bars to be priced in, and quiet stretches end with a jump that goes on: volatility clusters, and its first burst shows the way.",
-    Bleeds = "Markets that overreact: the jump is bought at its end and given back within the holding time; and steady trends, which never jump and are missed.",
+[Strategy("Follows a bar that closes more than 'multiplier' average true ranges from the close before it, for 'hold' bars.",
+    Earns = "Markets that need some bars to price in news, and quiet periods that end with a move that continues.",
+    Bleeds = "Markets that overreact and give the move back within 'hold' bars; steady trends, which have no such bar.",
     Source = "Williams 1999; Crabel 1990")]
 public sealed class VolatilityBreakout : Strategy
 {
