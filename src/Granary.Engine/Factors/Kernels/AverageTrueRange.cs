@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Wilder's average of the true range: the recursion behind atr, natr, keltner, supertrend, chandelier.</summary>
-public struct AverageTrueRange(int n)
+public struct AverageTrueRange(int n) : IBarFold
 {
     private ExponentialAverage _average = new(n, 1.0 / n);
     private double _previous = double.NaN;
@@ -23,4 +23,6 @@ public struct AverageTrueRange(int n)
         _previous = close[^1];
         _average.Next(results[first..], results[first..]);
     }
+
+    public void Next(in FactorInput bars, Span<double> results) => Next(bars.High, bars.Low, bars.Close, results);
 }

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>The values of <c>n</c> steps ago.</summary>
-public struct Lag
+public struct Lag : IBarFold
 {
     private readonly double[] _values;
     private int _at;
@@ -45,4 +45,7 @@ public struct Lag
         values[first..].CopyTo(_values);
         _at = (_at + values.Length) % n;
     }
+
+    /// <summary>The closes of n bars before.</summary>
+    public void Next(in FactorInput bars, Span<double> results) => Next(bars.Close, results);
 }

@@ -1,5 +1,4 @@
 using Granary.Engine.Factors.Kernels;
-using Granary.Engine.Factors.Prices;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Oscillators;
@@ -7,17 +6,10 @@ namespace Granary.Engine.Factors.Oscillators;
 /// <summary>Rate of change of the close, in percent.</summary>
 [Factor("roc", "Rate of change of the close over n bars, in percent.",
     Formula = "100 · (close − close[n]) / close[n]", Source = "textbook; Stock.Indicators", Range = "percent")]
-public sealed class Roc([Range(1, 10_000)] int n = 10) : FactorKernel
+public sealed class Roc([Range(1, 10_000)] int n = 10) : CloseComparison<Lag>(new Lag(n), n + 1)
 {
-    private Lag _lag = new(n);
-
-    public override int WarmUp => n + 1;
-
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void Compare(ReadOnlySpan<double> close, Span<double> references)
     {
-        var close = bars.Close;
-        var result = lines[0];
-        _lag.Next(close, result);
-        for (var i = 0; i < close.Length; i++) result[i] = 100 * (close[i] - result[i]) / result[i];
+        for (var i = 0; i < close.Length; i++) references[i] = 100 * (close[i] - references[i]) / references[i];
     }
 }

@@ -5,16 +5,7 @@ namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The lowest low of the last bars, this one included.</summary>
 [Factor("lowest", "The lowest low of the last n bars, this one included.", Formula = "min(low[0 … n−1])", Source = "textbook", Range = "price")]
-public sealed class Lowest([Range(1, 10_000)] int n = 20) : FactorKernel
+public sealed class Lowest([Range(1, 10_000)] int n = 20) : RollingPrice<Least>(n)
 {
-    private RollingFold<Least> _window = new(n);
-    private long _seen;
-
-    public override int WarmUp => n;
-
-    public override void Process(in FactorInput bars, in FactorOutput lines)
-    {
-        _window.Next(bars.Low, lines[0]);
-        Blank(lines[0], ref _seen, WarmUp);
-    }
+    protected override ReadOnlySpan<double> Column(in FactorInput bars) => bars.Low;
 }

@@ -1,22 +1,14 @@
 using Granary.Engine.Factors.Kernels;
-using Granary.Engine.Factors.Prices;
 using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors.Statistics;
 
 /// <summary>Logarithmic return of the close.</summary>
 [Factor("return", "Logarithmic return of the close over n bars.", Formula = "ln(close / close[n])", Source = "textbook", Range = "fraction")]
-public sealed class LogReturn([Range(1, 10_000)] int n = 1) : FactorKernel
+public sealed class LogReturn([Range(1, 10_000)] int n = 1) : CloseComparison<Lag>(new Lag(n), n + 1)
 {
-    private Lag _lag = new(n);
-
-    public override int WarmUp => n + 1;
-
-    public override void Process(in FactorInput bars, in FactorOutput lines)
+    protected override void Compare(ReadOnlySpan<double> close, Span<double> references)
     {
-        var close = bars.Close;
-        var result = lines[0];
-        _lag.Next(close, result);
-        for (var i = 0; i < close.Length; i++) result[i] = Math.Log(close[i] / result[i]);
+        for (var i = 0; i < close.Length; i++) references[i] = Math.Log(close[i] / references[i]);
     }
 }

@@ -12,5 +12,5 @@ public sealed class Atr([Range(1, 10_000)] int n = 14) : FactorKernel
 
     public override int WarmUp => n + 1;
 
-    public override void Process(in FactorInput bars, in FactorOutput lines) => _average.Next(bars.High, bars.Low, bars.Close, lines[0]);
+    public override void Process(in FactorInput bars, in FactorOutput lines) => _average.Next(bars, lines[0]);
 }
