@@ -12,7 +12,6 @@ internal sealed class ConstrainedPursuit
     private readonly AtomSelection _selection;
     private readonly List<int> _support = [];
     private readonly List<double[]> _columns = [];
-    private readonly List<PursuitStep> _path = [];
     private double[] _weights = [];
     private double _multiplier;
 
@@ -36,7 +35,26 @@ internal sealed class ConstrainedPursuit
         }
         while (Prune());
         Refine();
-        return MatchingPursuit.Finish(_panel, _target, _options, _support, _weights, _targetNorm, _path);
+        var (names, weights) = (_support.ToList(), _weights);
+        return MatchingPursuit.Finish(_panel, _target, _options, names, weights, _targetNorm, Path(names, weights));
+    }
+
+    // Of the names that are held in the end: an early choice may have been given up or exchanged.
+    private List<PursuitStep> Path(List<int> names, double[] weights)
+    {
+        var path = new List<PursuitStep>(names.Count);
+        _support.Clear();
+        _columns.Clear();
+        _weights = [];
+        foreach (var name in names)
+        {
+            _support.Add(name);
+            _columns.Add(DenseVectors.Copy(_panel.Column(name), _options.Intercept));
+            if (_support.Count < names.Count) Fit();
+            else Residual(weights);
+            path.Add(new PursuitStep(_support.Count, DenseVectors.Norm(_residual), Moments.Of(_residual).SampleDeviation));
+        }
+        return path;
     }
 
     private void Refine()
@@ -45,10 +63,6 @@ internal sealed class ConstrainedPursuit
         _support.Clear();
         _support.AddRange(better.Support);
         _weights = better.Weights;
-        _centred.CopyTo(_residual, 0);
-        for (var i = 0; i < _support.Count; i++)
-            DenseVectors.AddScaled(_residual, DenseVectors.Copy(_panel.Column(_support[i]), _options.Intercept), -_weights[i]);
-        _path.Add(new PursuitStep(_support.Count, DenseVectors.Norm(_residual), Moments.Of(_residual).SampleDeviation));
     }
 
     private void Grow(int most)
@@ -70,7 +84,6 @@ internal sealed class ConstrainedPursuit
             _selection.Chosen(name);
             Fit();
             if (enough) DropZeros();
-            _path.Add(new PursuitStep(_support.Count, DenseVectors.Norm(_residual), Moments.Of(_residual).SampleDeviation));
         }
     }
 
@@ -102,8 +115,13 @@ internal sealed class ConstrainedPursuit
             [.. _support.Select(Price)], [.. _support.Select(Previous)], _options.SumToOne, start);
         _weights = solver.Solve();
         _multiplier = solver.Multiplier;
+        Residual(_weights);
+    }
+
+    private void Residual(double[] weights)
+    {
         _centred.CopyTo(_residual, 0);
-        for (var i = 0; i < n; i++) DenseVectors.AddScaled(_residual, _columns[i], -_weights[i]);
+        for (var i = 0; i < weights.Length; i++) DenseVectors.AddScaled(_residual, _columns[i], -weights[i]);
     }
 
     private void DropZeros()

@@ -12,7 +12,7 @@ public readonly record struct PursuitStep(int Names, double ResidualNorm, double
 /// <param name="Intercept">Return per period; 0 without one.</param>
 /// <param name="ResidualNorm">‖target − intercept − Σ weight · return‖ over the fitted periods.</param>
 /// <param name="TargetNorm">‖target‖, centred where there is an intercept.</param>
-/// <param name="Path">One point after each step of the choice.</param>
+/// <param name="Path">One point for each name of <paramref name="Support"/>: the best fit of the names up to it.</param>
 public sealed record SparseFit(
     IReadOnlyList<int> Support, IReadOnlyList<double> Weights, double Intercept, double ResidualNorm, double TargetNorm, IReadOnlyList<PursuitStep> Path)
 {

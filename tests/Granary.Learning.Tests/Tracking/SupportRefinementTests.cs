@@ -57,6 +57,21 @@ public class SupportRefinementTests
     }
 
     [Fact]
+    public void The_names_against_error_curve_is_of_the_names_that_are_held_in_the_end()
+    {
+        foreach (var (name, options) in Constraints.Where(c => c.Options.MinWeight == 0))
+            foreach (var (panel, target) in Markets(4))
+            {
+                var fit = MatchingPursuit.Fit(panel, target, options);
+                fit.Path.Select(p => p.Names).ShouldBe(Enumerable.Range(1, fit.Support.Count), name);
+                fit.Path[^1].ResidualNorm.ShouldBe(fit.ResidualNorm, 1e-12, name);
+                var first = ReturnPanel.FromColumns([panel.Names[fit.Support[0]]], [panel.Column(fit.Support[0]).ToArray()]);
+                var alone = MatchingPursuit.Fit(first, target, options with { MaxNames = 1, MaxWeight = Math.Max(options.MaxWeight, 1) });
+                fit.Path[0].ResidualNorm.ShouldBe(alone.ResidualNorm, 1e-9, name);
+            }
+    }
+
+    [Fact]
     public void Without_constraints_matching_pursuit_is_left_as_it_is()
     {
         var (panel, index) = OmpOracle.Read();

@@ -15,6 +15,7 @@ internal readonly partial record struct ShownNumber(double Value, double Toleran
         var match = Number().Match(text.Replace('−', '-').Replace(",", "", StringComparison.Ordinal));
         if (!match.Success) return new(double.NaN, 0);
         var scale = match.Groups["unit"].Value switch { "%" => 0.01, "k" => 1e3, "M" => 1e6, "B" => 1e9, "T" => 1e12, _ => 1.0 };
+        if (match.Groups["exponent"] is { Success: true } exponent) scale *= Math.Pow(10, int.Parse(exponent.Value));
         var digits = match.Groups["fraction"].Length;
         return new(double.Parse(match.Groups["number"].Value) * scale, 0.5000001 * Math.Pow(10, -digits) * scale);
     }
@@ -23,6 +24,9 @@ internal readonly partial record struct ShownNumber(double Value, double Toleran
         double.IsNaN(Value) || double.IsNaN(expected) ? double.IsNaN(Value) && !double.IsFinite(expected)
             : Math.Abs(Value - expected) <= Tolerance;
 
-    [GeneratedRegex(@"(?<number>[+-]?(?:\d+|(?=\.\d))(?:\.(?<fraction>\d+))?)\s?(?<unit>%|[kMBT](?![a-zA-Z]))?", RegexOptions.None, 10_000)]
+    private const string Pattern = @"(?<number>[+-]?(?:\d+|(?=\.\d))(?:\.(?<fraction>\d+))?)"
+        + @"(?:E(?<exponent>[+-]\d+))?\s?(?<unit>%|[kMBT](?![a-zA-Z]))?";
+
+    [GeneratedRegex(Pattern, RegexOptions.None, 10_000)]
     private static partial Regex Number();
 }

@@ -13,8 +13,13 @@ internal sealed class PageCheck(ReportPage page)
     private readonly HashSet<PageChart> _charts = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _headlines = new(StringComparer.Ordinal);
     private readonly List<string> _differences = [];
+    private readonly List<string> _names = [];
+    private SentenceCheck? _sentences;
 
     public ReportPage Page => page;
+
+    /// <summary>What the page says outside of tables and charts, their captions and descriptions.</summary>
+    public SentenceCheck Sentences => _sentences ??= new SentenceCheck(page.Sentences, _differences);
 
     /// <summary>Tables, charts and headline figures that nothing has been compared of.</summary>
     public IEnumerable<string> Unchecked =>
@@ -22,15 +27,18 @@ internal sealed class PageCheck(ReportPage page)
         .. page.Tables.Where(t => !_tables.Contains(t)).Select(t => $"table '{t.Caption}' under '{t.Heading}' {t.Summary}"),
         .. page.Charts.Where(c => !_charts.Contains(c)).Select(c => $"chart '{c.Title}'"),
         .. page.Headlines.Keys.Where(h => !_headlines.Contains(h)).Select(h => $"headline '{h}'"),
+        .. Sentences.Unchecked.Where(s => !IsNamed(s)).Select(s => $"sentence '{s}'"),
     ];
 
     /// <summary>The differences so far, one sentence each.</summary>
     public IReadOnlyList<string> Differences => _differences;
 
     /// <summary>Demands that every figure of the page has been recomputed and agrees.</summary>
-    public void Demand()
+    /// <param name="sentences">Whether those in sentences count.</param>
+    public void Demand(bool sentences = false)
     {
-        var wrong = Unchecked.Select(u => "nothing recomputes the " + u).Concat(_differences).ToList();
+        var wrong = Unchecked.Where(u => sentences || !u.StartsWith("sentence", StringComparison.Ordinal))
+            .Select(u => "nothing recomputes the " + u).Concat(_differences).ToList();
         wrong.ShouldBeEmpty($"{wrong.Count} figures of the page:\n{string.Join('\n', wrong.Take(60))}");
     }
 
@@ -47,6 +55,7 @@ internal sealed class PageCheck(ReportPage page)
             return;
         }
         _tables.Add(table);
+        _names.Add(caption);
         if (table.Rows.Count != expected.Count)
             _differences.Add($"{table.Caption}: the page has {table.Rows.Count} rows, recomputed {expected.Count}");
         foreach (var (row, cells) in table.Rows.Zip(expected)) Row(table, row, cells);
@@ -59,6 +68,7 @@ internal sealed class PageCheck(ReportPage page)
         if (page.Tables.FirstOrDefault(t => !_tables.Contains(t)
             && t.Caption.StartsWith(caption, StringComparison.Ordinal)) is not { } table) return [];
         _tables.Add(table);
+        _names.Add(caption);
         foreach (var row in table.Rows) Row(table, row, rowOf(row[0]));
         return [.. table.Rows.Select(r => r[0])];
     }
@@ -99,6 +109,7 @@ internal sealed class PageCheck(ReportPage page)
         foreach (var chart in page.Charts.Where(c => !_charts.Contains(c) && c.Title.StartsWith(title, StringComparison.Ordinal)).Take(1))
         {
             _charts.Add(chart);
+            _names.Add(title);
             if (chart.Lines.Count == 0) _differences.Add($"chart {chart.Title} has no data");
             foreach (var line in chart.Lines)
             {
@@ -119,6 +130,7 @@ internal sealed class PageCheck(ReportPage page)
             return;
         }
         _charts.Add(chart);
+        _names.Add(title);
         if (chart.Bars.Count != names.Count)
             _differences.Add($"chart {chart.Title}: the page has {chart.Bars.Count} bars, recomputed {names.Count}");
         foreach (var ((label, name), value) in chart.Bars.Zip(names).Zip(values))
@@ -160,6 +172,10 @@ internal sealed class PageCheck(ReportPage page)
     {
         if (shown != expected) _differences.Add($"{where}: the page says '{shown}', recomputed '{expected}'");
     }
+
+    // A caption or a title whose numbers stand in the name that its figures were compared under.
+    private bool IsNamed(string sentence) => _names.Exists(n => sentence.StartsWith(n, StringComparison.Ordinal)
+        && !sentence[n.Length..].Any(char.IsDigit));
 
     private void Row(PageTable table, IReadOnlyList<string> row, Cells cells)
     {

@@ -15,8 +15,11 @@ internal sealed record PageTable(string Caption, string Heading, string Summary,
 /// <summary>A line of a chart; missing values are NaN.</summary>
 internal sealed record ChartLine(string Name, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
 
-/// <summary>A chart of a report page: its lines, and the labels of its bars.</summary>
-internal sealed record PageChart(string Title, IReadOnlyList<ChartLine> Lines, IReadOnlyList<string> Bars);
+/// <summary>A chart of a report page: its lines, the labels of its bars, and what is said of it.</summary>
+/// <param name="Description">The picture in words.</param>
+/// <param name="Labels">Of marks within the picture: thresholds, trades.</param>
+internal sealed record PageChart(string Title, IReadOnlyList<ChartLine> Lines, IReadOnlyList<string> Bars, string Description,
+    IReadOnlyList<string> Labels);
 
 /// <summary>What a reader sees of an HTML report: headline figures, tables and charts, read from the markup.</summary>
 internal sealed partial class ReportPage
@@ -24,6 +27,9 @@ internal sealed partial class ReportPage
     private ReportPage(string html)
     {
         Charts = [.. Figure().Matches(html).Select(m => ParseChart(m.Value))];
+        Packed = [.. Binary().Matches(html).Select(m => m.Groups[1].Value)];
+        Sparklines = [.. Spark().Matches(html).Select(m => m.Groups[1].Value)];
+        Sentences = [.. Written(html)];
         html = HiddenParts().Replace(html, "");
         var (tables, heading, summary) = (new List<PageTable>(), "", "");
         foreach (Match part in Part().Matches(html))
@@ -41,10 +47,34 @@ internal sealed partial class ReportPage
 
     public IReadOnlyList<PageChart> Charts { get; }
 
+    /// <summary>Data of interactive charts, in base64.</summary>
+    public IReadOnlyList<string> Packed { get; }
+
+    /// <summary>Paths of the small lines in tables.</summary>
+    public IReadOnlyList<string> Sparklines { get; }
+
+    /// <summary>What stands outside of tables and charts, paragraph by paragraph, and the captions and descriptions of both.</summary>
+    public IReadOnlyList<string> Sentences { get; }
+
     /// <summary>The figures at the head of the page, by their names.</summary>
     public IReadOnlyDictionary<string, string> Headlines { get; }
 
     public static ReportPage Read(string path) => new(File.ReadAllText(path));
+
+    private IEnumerable<string> Written(string html)
+    {
+        foreach (var chart in Charts)
+        {
+            if (chart.Title.Length > 0) yield return chart.Title;
+            foreach (var text in chart.Labels.Append(chart.Description)) yield return text;
+        }
+        foreach (Match caption in Caption().Matches(html)) yield return Text(caption.Groups[1].Value);
+        var body = html[html.IndexOf("<body", StringComparison.Ordinal)..];
+        body = Noted().Replace(body, m => $"<p>{m.Groups[1].Value}: {m.Groups[2].Value}</p>");
+        foreach (var part in Blocks().Split(Apart().Replace(body, "<p>")))
+            if (Text(part) is { Length: > 0 } text)
+                yield return text;
+    }
 
     private static PageTable Parse(string table, string heading, string summary)
     {
@@ -64,7 +94,9 @@ internal sealed partial class ReportPage
     {
         var title = Name().Match(figure) is { Success: true } found ? Text(found.Groups[1].Value) : "";
         var bars = Bar().Matches(figure).Select(m => Text(m.Groups[1].Value)).ToList();
-        return new PageChart(title, Data().Match(figure) is { Success: true } data ? Lines(data.Groups[1].Value) : [], bars);
+        var labels = Label().Matches(figure).Select(m => Text(m.Groups[1].Value + m.Groups[2].Value)).ToList();
+        return new PageChart(title, Data().Match(figure) is { Success: true } data ? Lines(data.Groups[1].Value) : [], bars,
+            Description().Match(figure) is { Success: true } said ? Text(said.Groups[1].Value) : "", labels);
     }
 
     private static List<ChartLine> Lines(string json)
@@ -83,6 +115,33 @@ internal sealed partial class ReportPage
     }
 
     private static string Text(string markup) => Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(markup, " ")), " ").Trim();
+
+    // Ticks of axes are no figures of the run.
+    [GeneratedRegex("<g class=\"trade [^\"]*\"><title>(.*?)</title>|<text class=\"mark[^\"]*\"[^>]*>(.*?)</text>",
+        RegexOptions.Singleline, 10_000)]
+    private static partial Regex Label();
+
+    [GeneratedRegex("<desc[^>]*>(.*?)</desc>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Description();
+
+    [GeneratedRegex("<script type=\"application/octet-stream\">(.*?)</script>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Binary();
+
+    [GeneratedRegex("<svg class=\"spark [^\"]*\"[^>]*><path d=\"([^\"]*)\"", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Spark();
+
+    // A headline figure stands in Headlines; the words below it are a sentence of their own.
+    [GeneratedRegex("<dt[^>]*>(.*?)</dt><dd[^>]*>.*?</dd>\\s*<dd class=\"soft\">(.*?)</dd>", RegexOptions.Singleline, 10_000)]
+    private static partial Regex Noted();
+
+    // Tables, charts and the batch file have checks of their own.
+    [GeneratedRegex("<(table|figure|script|style|svg|pre|nav)\\b.*?</\\1>|<dt[^>]*>.*?</dt><dd[^>]*>.*?</dd>",
+        RegexOptions.Singleline, 10_000)]
+    private static partial Regex Apart();
+
+    [GeneratedRegex("</?(?:p|div|li|ul|ol|h[1-6]|summary|details|aside|section|article|header|footer|main|form|label|option|button"
+        + "|dl|output)\\b[^>]*>", RegexOptions.None, 10_000)]
+    private static partial Regex Blocks();
 
     [GeneratedRegex("<(script|style|svg).*?</\\1>", RegexOptions.Singleline, 10_000)]
     private static partial Regex HiddenParts();

@@ -3,7 +3,7 @@ using Granary.Reporting.Html.Charts;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>An index and its replica, ready to be shown.</summary>
-/// <param name="Path">After each step of the choice: how many names, and the yearly tracking error.</param>
+/// <param name="Path">For each name in the order of choice: how many names, and their yearly tracking error.</param>
 /// <param name="Times">UTC ticks of each period.</param>
 /// <param name="Index">Returns by period.</param>
 /// <param name="Replica">The replica's, without the intercept.</param>
@@ -79,7 +79,7 @@ public sealed record TrackingReport(
         {
             new TimePlot
             {
-                Title = "Chosen anew every so often: index and replica, compounded, out of sample throughout",
+                Title = "Chosen again every so often: index and replica, compounded, out of sample throughout",
                 Description = $"{History.Count} choices, each from the periods before it.",
                 Lines = [new PlotLine("Index", "s1", Times[rolling.From..], Grown(Index.AsSpan(rolling.From))), new PlotLine("Replica", "s2", Times[rolling.From..], Grown(rolling.Replica))],
                 Unit = PlotUnit.Percent,
@@ -130,7 +130,7 @@ public sealed record TrackingReport(
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (Intercept != 0) html.Write($"<p>Intercept: {NumberText.SignedPercent(Intercept, 4)} per period, which nobody can hold.</p>\n");
+        if (Intercept != 0) html.Write($"<p>Intercept: {NumberText.SignedPercent(Intercept, 4)} per period, which no holding earns.</p>\n");
     }
 
     private void WritePath(HtmlWriter html)
