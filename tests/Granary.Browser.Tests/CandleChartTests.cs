@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Pages;
@@ -7,14 +6,13 @@ using Granary.Reporting.Tests.Synthetic;
 namespace Granary.Browser.Tests;
 
 /// <summary>What the page's script reads out of the packed chart data, beside what was packed.</summary>
-public class CandleChartTests(Browser browser) : IClassFixture<Browser>
+public class CandleChartTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
 {
     [Fact]
     public async Task The_chart_has_every_strategy_with_every_trade_to_the_cent_and_its_equity()
     {
         var run = SyntheticRun.Make(strategies: 60, trades: 1200);
-        var path = Path.Combine(browser.Folder, "candles.html");
-        using (var output = new StreamWriter(path, false, new UTF8Encoding(false))) HtmlReport.Write(output, run.Model, run);
+        var path = pages.File("candles", w => HtmlReport.Write(w, run.Model, run));
         await using var open = await browser.OpenAsync(path);
         using var data = JsonDocument.Parse(await open.Page.EvaluateAsync<string>("granaryExplore.read().then(d => JSON.stringify(d))"));
         var strategies = data.RootElement.GetProperty("strategies").EnumerateArray().ToDictionary(s => s.GetProperty("id").GetString()!);

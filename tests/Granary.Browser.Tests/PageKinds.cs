@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -6,23 +5,14 @@ using Granary.Reporting.Tests.Synthetic;
 
 namespace Granary.Browser.Tests;
 
-/// <summary>A page of every kind that Granary writes, each with all of its sections, in a file.</summary>
+/// <summary>A page of every kind that Granary writes, each with all of its sections.</summary>
 internal static class PageKinds
 {
     public static readonly string[] All = ["backtest", "walk-forward", "live", "compare", "analyze", "track"];
 
     private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 60, trades: 1200);
 
-    public static string Write(string kind, string folder)
-    {
-        var path = Path.Combine(folder, kind + ".html");
-        var temporary = path + Guid.NewGuid().ToString("N");
-        using (var output = new StreamWriter(temporary, false, new UTF8Encoding(false))) Write(kind, output);
-        File.Move(temporary, path, overwrite: true);
-        return path;
-    }
-
-    private static void Write(string kind, TextWriter output)
+    public static void Write(string kind, TextWriter output)
     {
         switch (kind)
         {

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests;
 
 /// <summary>The pages on A4 paper, drawn by pdftoppm.</summary>
-public class PrintedPagesTests(Browser browser) : IClassFixture<Browser>
+public class PrintedPagesTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
 {
     // Of the height. A chart, or a heading with what belongs to it, moves to the next sheet as a whole.
     private const double MostEmpty = 0.4;
@@ -20,7 +20,7 @@ public class PrintedPagesTests(Browser browser) : IClassFixture<Browser>
         var tool = (string[])["/usr/bin/pdftoppm", "/usr/local/bin/pdftoppm"];
         var found = tool.FirstOrDefault(File.Exists);
         if (found is null) Assert.Skip("needs pdftoppm, which this machine does not have (apt-get install poppler-utils)");
-        await using var open = await browser.OpenAsync(PageKinds.Write(kind, browser.Folder));
+        await using var open = await browser.OpenAsync(pages.Of(kind));
         var pdf = Path.Combine(browser.Folder, kind + ".pdf");
         await open.Page.PdfAsync(new PagePdfOptions { Format = "A4", Path = pdf });
         var empty = Empty(await Drawn(found, pdf));

@@ -8,9 +8,9 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests;
 
 /// <summary>The pages as a reader meets them: in Chromium, at three widths, in both themes, on paper, with keys alone and without scripts.</summary>
-public class ReportPageTests(Browser browser) : IClassFixture<Browser>
+public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
 {
-    private static readonly SyntheticRun _run = SyntheticRun.Make();
+    private readonly SyntheticRun _run = pages.Thousand;
 
     // Whatever reaches over the page's edge and is not in a box that scrolls by itself.
     private const string TooWide =
@@ -40,42 +40,17 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
         })()
         """;
 
-    private string Write(string name, Action<TextWriter> write)
-    {
-        var path = Path.Combine(browser.Folder, name);
-        using var output = new StreamWriter(path, false, new UTF8Encoding(false));
-        write(output);
-        return path;
-    }
-
-    private string RunPage() => Write("run.html", w => HtmlReport.Write(w, _run.Model, _run));
-
-    private string ComparePage()
-    {
-        var other = SyntheticRun.Make(strategies: 60, trades: 1200, seed: 8);
-        var first = SyntheticRun.Make(strategies: 60, trades: 1200);
-        return Write("compare.html", w => CompareReport.Write(w, first.Model, first,
-            other.Model with { BatchText = other.Model.BatchText.Replace("\"seed\": 7", "\"seed\": 8", StringComparison.Ordinal), Run = "quickstart-20261027T090000Z" }, other));
-    }
-
-    private string CurvePage()
-    {
-        var rows = _run.Model.Closes;
-        var curve = new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]);
-        return Write("curve.html", w => HtmlReport.Write(w, curve, new TearSheet("equity.csv") { Benchmark = _run.Model.Benchmark, BenchmarkName = "S&P 500", RiskFree = 0.02, Notes = ["Row 17 repeats row 16."] }));
-    }
-
     [Theory]
     [InlineData(360, false), InlineData(360, true), InlineData(768, false), InlineData(768, true), InlineData(1280, false), InlineData(1280, true)]
-    public async Task The_page_of_a_run_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(RunPage(), "run", width, dark);
+    public async Task The_page_of_a_run_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.ThousandPage, "run", width, dark);
 
     [Theory]
     [InlineData(360, true), InlineData(1280, false)]
-    public async Task The_page_of_two_runs_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(ComparePage(), "compare", width, dark);
+    public async Task The_page_of_two_runs_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.ComparePage, "compare", width, dark);
 
     [Theory]
     [InlineData(360, false), InlineData(1280, true)]
-    public async Task A_tear_sheet_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(CurvePage(), "curve", width, dark);
+    public async Task A_tear_sheet_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.CurvePage, "curve", width, dark);
 
     private async Task LooksRight(string path, string name, int width, bool dark)
     {
@@ -92,7 +67,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task The_first_screen_shows_what_was_run_the_figures_the_findings_the_digest_and_the_picture()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         foreach (var what in (string[])["h1", ".figures", ".notice", ".digest", ".chart.time:nth-of-type(1) svg", "figure:has(path.line.loss) svg"])
         {
             var box = await open.Page.Locator(what).First.BoundingBoxAsync();
@@ -103,7 +78,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task A_heading_sorts_the_strategies_by_its_column_and_says_so()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var sharpe = open.Page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Sharpe" });
         (await sharpe.GetAttributeAsync("aria-sort")).ShouldBeNull();
         await sharpe.GetByRole(AriaRole.Button).FocusAsync();
@@ -131,7 +106,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task The_strategies_are_filtered_by_words_lists_and_weight()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var page = open.Page;
         var rows = page.Locator("table.strategies tbody tr:not([hidden])");
         var count = page.Locator(".filters output");
@@ -151,7 +126,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task A_row_opens_all_figures_of_its_strategy_and_leads_to_its_chart()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var page = open.Page;
         await page.Locator("table.strategies tbody tr").Nth(0).Locator("th b").FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
@@ -175,7 +150,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Any_strategy_is_drawn_as_candles_with_its_equity_and_zoomed_to_its_trades()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var page = open.Page;
         var box = page.Locator(".explore");
         await box.ScrollIntoViewIfNeededAsync();
@@ -205,7 +180,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Pointer_and_arrow_keys_read_the_curve_off()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var page = open.Page;
         var plot = page.Locator(".plot").First;
         var box = (await plot.BoundingBoxAsync())!;
@@ -225,7 +200,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task The_theme_follows_the_system_until_it_is_chosen_and_stays_chosen()
     {
-        await using var open = await browser.OpenAsync(RunPage(), dark: true);
+        await using var open = await browser.OpenAsync(pages.ThousandPage, dark: true);
         var page = open.Page;
         const string Paper = "getComputedStyle(document.body).backgroundColor";
         (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(19, 23, 28)");
@@ -240,7 +215,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Without_scripts_nothing_is_missing()
     {
-        await using var open = await browser.OpenAsync(RunPage(), scripts: false);
+        await using var open = await browser.OpenAsync(pages.ThousandPage, scripts: false);
         (await open.Page.Locator("table.strategies tbody tr:visible").CountAsync()).ShouldBe(1000);
         (await open.Page.Locator(".chosen:visible").CountAsync()).ShouldBe(3);
         (await open.Page.Locator(".explore").IsVisibleAsync()).ShouldBeFalse();
@@ -252,7 +227,7 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task On_paper_the_page_is_light_and_shows_sixty_strategies_as_sorted()
     {
-        await using var open = await browser.OpenAsync(RunPage(), dark: true);
+        await using var open = await browser.OpenAsync(pages.ThousandPage, dark: true);
         var page = open.Page;
         await page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Max DD" }).GetByRole(AriaRole.Button).ClickAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
@@ -266,9 +241,9 @@ public class ReportPageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task A_page_of_a_thousand_strategies_opens_at_once()
     {
-        await using var open = await browser.OpenAsync(RunPage());
+        await using var open = await browser.OpenAsync(pages.ThousandPage);
         var timing = await open.Page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].domComplete");
-        TestContext.Current.TestOutputHelper!.WriteLine($"domComplete after {timing:0} ms, {new FileInfo(RunPage()).Length / 1e6:0.00} MB");
+        TestContext.Current.TestOutputHelper!.WriteLine($"domComplete after {timing:0} ms, {new FileInfo(pages.ThousandPage).Length / 1e6:0.00} MB");
         // Generous: the machine may be busy. What it guards against is a page that hangs.
         timing.ShouldBeLessThan(15_000);
     }
