@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Feeds;
 using Granary.Data.Exchanges;
 using Granary.Engine.Market.Feeds;

@@ -1,15 +1,9 @@
+using Granary.Application.Catalogues;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
 namespace Granary.Application.Feeds;
-
-/// <summary>What is asked of a live feed.</summary>
-/// <param name="Feed">As written: store:DIR, csv:DIR, postgres://…, questdb://…, kafka://…, ws:….</param>
-/// <param name="Markets">Each once; <see cref="BarQuery.From"/> is where live begins, null for the start of what the feed has.</param>
-/// <param name="Pace">Of feeds that replay what they hold; streams and exchanges have their own.</param>
-/// <param name="Folder">What a relative DIR is relative to; null for the current folder.</param>
-public sealed record FeedRequest(string Feed, IReadOnlyList<BarQuery> Markets, ReplayPace Pace, TimeProvider Clock, string? Folder = null);
 
 /// <summary>Opens what <c>granary live --feed</c> names.</summary>
 public static class LiveFeeds

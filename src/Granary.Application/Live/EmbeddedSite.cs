@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Feeds;
 using Granary.Application.Models;
 using Granary.Application.Weights;

@@ -25,7 +25,7 @@ public static class BarFile
     {
         options ??= new BarFileOptions();
         var file = TextFile.Open(path);
-        var layout = BarFormats.Layout(file, options);
+        var layout = Layout(file, options);
         // The shortest timeframe takes every step; faults further down are for the reading to find.
         var collector = new BarCollector(new BarQuery("", Timeframe.M1), 512, withAdjusted: layout.HasAdjustedClose, lenient: true);
         using var reader = new BarFileReader([new BarFilePart(file, layout)], collector, options with { Stamp = BarStamp.Open }, _ => { });
@@ -70,7 +70,7 @@ public static class BarFile
             var contract = LeanFuture.Contract(path, query.Symbol);
             if (contract is not null && !TextFile.HasEntry(path, contract)) continue;
             var file = TextFile.Open(path, contract);
-            var layout = BarFormats.Layout(file, options);
+            var layout = Layout(file, options);
             if (layout.Format != "lean" || LeanLocation.Of(path) is not { } location)
             {
                 parts.Add(new BarFilePart(file, layout));
@@ -117,8 +117,12 @@ public static class BarFile
             var earlier = Path.Combine(Path.GetDirectoryName(own.File.Path)!, period.Ticker + Path.GetFileName(own.File.Path)[location.Ticker.Length..]);
             if (!File.Exists(earlier)) continue;
             var file = TextFile.Open(earlier);
-            parts.Add(new BarFilePart(file, BarFormats.Layout(file, options), from, to));
+            parts.Add(new BarFilePart(file, Layout(file, options), from, to));
         }
         if (!parts.Exists(p => p.File.Path == own.File.Path)) parts.Add(own);
     }
+
+    private static BarFileLayout Layout(TextFile file, BarFileOptions options) => FormatsOf(options).Layout(file, options);
+
+    internal static IBarFormats FormatsOf(BarFileOptions options) => options.Formats ?? BarFormatCatalogue.BuiltIn;
 }

@@ -1,5 +1,4 @@
 using Granary.Data.Files;
-using Granary.Data.Formats;
 using Granary.Data.Lean;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
@@ -26,7 +25,7 @@ public sealed class CsvBarSource : IBarSource
         _directory = directory;
         _options = options ?? new BarFileOptions();
         _budget = new MemoryBudget(_options.MemoryBudget);
-        _ = BarFormats.Find(_options.Format);
+        BarFile.FormatsOf(_options).Check(_options.Format);
     }
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>

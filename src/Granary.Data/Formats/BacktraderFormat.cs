@@ -7,17 +7,16 @@ namespace Granary.Data.Formats;
 /// backtrader's own files: Date, perhaps Time, Open, High, Low, Close, Volume, OpenInterest, perhaps more.
 /// Some of their headers leave the Time column out although the rows have it.
 /// </summary>
+[BarFormat("backtrader", Order = 40)]
 public sealed class BacktraderFormat : BarFormat
 {
-    public override string Name => "backtrader";
-
     public override string Explanation => "Date[,Time],Open,High,Low,Close,Volume,OpenInterest, also where the header leaves Time out";
 
-    internal override bool Recognises(FileSample sample) =>
+    public override bool Recognises(FileSample sample) =>
         sample.HasHeader && sample.Header.Any(h => FileSample.Plain(h) == "openinterest")
         && sample.Header.Count >= 7 && FileSample.Plain(sample.Header[0]) is "date" or "datetime";
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         if (!sample.HasHeader)
         {

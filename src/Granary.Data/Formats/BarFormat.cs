@@ -1,27 +1,40 @@
+using System.Reflection;
 using Granary.Data.Reading;
 using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>One way in which bars are written in files. A new one is a class like these, listed in <see cref="BarFormats"/>.</summary>
+/// <summary>
+/// One way in which bars are written in files. A new one, here or in a plug-in, is a class with a <see cref="BarFormatAttribute"/> and a
+/// constructor without parameters.
+/// </summary>
 public abstract class BarFormat
 {
-    /// <summary>As it is asked for by "format".</summary>
-    public abstract string Name { get; }
+    /// <summary>Takes the name from the attribute.</summary>
+    /// <exception cref="ArgumentException">The class has no <see cref="BarFormatAttribute"/>.</exception>
+    protected BarFormat() =>
+        Name = GetType().GetCustomAttribute<BarFormatAttribute>()?.Name
+            ?? throw new ArgumentException($"the file format {GetType()} has no name; put [BarFormat(\"name\")] above the class");
+
+    /// <summary>What <c>data.format</c> and <c>--format</c> call it.</summary>
+    public string Name { get; }
 
     /// <summary>One line for a catalogue.</summary>
     public abstract string Explanation { get; }
 
     /// <summary>Whether a file is certainly of this format.</summary>
-    internal abstract bool Recognises(FileSample sample);
+    public abstract bool Recognises(FileSample sample);
 
     /// <summary>Says how the file is to be read.</summary>
     /// <exception cref="BarDataException">The file is not of this format.</exception>
-    internal abstract BarFileLayout CreateLayout(FileSample sample, BarFileOptions options);
+    public abstract BarFileLayout CreateLayout(FileSample sample, BarFileOptions options);
 
-    /// <summary>The style of the times in a column, or what the options lay down.</summary>
-    private protected static DateStyle DetectDates(FileSample sample, int column, BarFileOptions options, out bool ambiguous)
+    /// <summary>The style of the times in a column, or what the options demand.</summary>
+    /// <param name="column">Its index in the rows of the sample.</param>
+    /// <param name="ambiguous">Whether day and month may be swapped, as far as the first rows show.</param>
+    /// <exception cref="BarDataException">The column holds no times.</exception>
+    protected static DateStyle DetectDates(FileSample sample, int column, BarFileOptions options, out bool ambiguous)
     {
         var samples = sample.Column(column);
         var style = TimestampStyle.Detect(samples, out ambiguous);
@@ -37,7 +50,10 @@ public abstract class BarFormat
             : BarDataException.At(sample.File.DisplayName, line, "time", $"'{Shorten(System.Text.Encoding.UTF8.GetString(samples[0]))}' is not a time", "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
     }
 
-    private protected static BarDataException NotOfThisFormat(FileSample sample, string fault, string remedy) =>
+    /// <summary>The error of a file that is not of this format.</summary>
+    /// <param name="fault">What is wrong with it.</param>
+    /// <param name="remedy">What the user can do about it.</param>
+    protected static BarDataException NotOfThisFormat(FileSample sample, string fault, string remedy) =>
         BarDataException.At(sample.File.DisplayName, Math.Max(1, sample.HeaderLines), null, fault, remedy);
 
     private protected static string Shorten(string text)

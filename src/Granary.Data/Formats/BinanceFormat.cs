@@ -8,20 +8,20 @@ namespace Granary.Data.Formats;
 /// Binance's kline archives: 12 columns (open time, open, high, low, close, volume, close time, quote volume, trades, taker base, taker quote, ignore),
 /// with a header or without, open times in milliseconds or, from 2025 on, microseconds since 1970.
 /// </summary>
+[BarFormat("binance", Order = 30)]
 public sealed class BinanceFormat : BarFormat
 {
-    public override string Name => "binance";
+    public override string Explanation =>
+            "Binance klines: 12 columns from the open time in milliseconds or microseconds, header or none";
 
-    public override string Explanation => "Binance klines: 12 columns from the open time in milliseconds or microseconds, header or none";
-
-    internal override bool Recognises(FileSample sample)
+    public override bool Recognises(FileSample sample)
     {
         if (sample.HasHeader) return sample.Header.Count == 12 && FileSample.Plain(sample.Header[0]) == "opentime";
         return sample.Delimiter == ',' && sample.Rows.Count > 0 && sample.Rows[0].Count == 12
             && sample.Rows[0][0].Length is 13 or 16 && sample.Rows[0][0].All(char.IsAsciiDigit);
     }
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         if (sample.Rows.Count == 0) throw NotOfThisFormat(sample, "there are no rows", "download the file again");
         if (sample.Rows[0].Count != 12) throw NotOfThisFormat(sample, $"a row has {sample.Rows[0].Count} columns, not the 12 of a kline file", "use the format generic");

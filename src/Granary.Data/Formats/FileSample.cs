@@ -7,7 +7,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>The start of a file, cut into lines and fields, from which its format is told.</summary>
-internal sealed class FileSample
+public sealed class FileSample
 {
     private const int Size = 64 << 10;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
@@ -60,16 +60,23 @@ internal sealed class FileSample
         return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells : null;
     }
 
-    public TextFile File { get; }
+    /// <summary>What messages call the file.</summary>
+    public string FileName => File.DisplayName;
 
-    public byte[] Head { get; }
+    internal TextFile File { get; }
 
+    internal byte[] Head { get; }
+
+    /// <summary>The first lines of the file, without their ends.</summary>
     public IReadOnlyList<string> Lines { get; }
 
+    /// <summary>Whether the text is a JSON array.</summary>
     public bool StartsWithBracket { get; }
 
+    /// <summary>Comma, semicolon, tab or bar: the one that the first row has most of.</summary>
     public char Delimiter { get; }
 
+    /// <summary>Whether the first line names the columns.</summary>
     public bool HasHeader { get; }
 
     /// <summary>Trimmed; empty without a header.</summary>
@@ -86,7 +93,7 @@ internal sealed class FileSample
         [.. Rows.Where(r => r.Count > index && r[index].Trim().Length > 0).Select(r => Encoding.UTF8.GetBytes(r[index].Trim()))];
 
     /// <exception cref="BarDataException">The file is not readable as text.</exception>
-    public static FileSample Of(TextFile file)
+    internal static FileSample Of(TextFile file)
     {
         var rented = ArrayPool<byte>.Shared.Rent(Size);
         var n = 0;

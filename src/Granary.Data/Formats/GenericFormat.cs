@@ -5,20 +5,21 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>Delimited rows whose header names time, open, high, low, close and perhaps volume and adjusted close, in any order; without a header in this order.</summary>
+[BarFormat("generic", Order = int.MaxValue)]
 public sealed class GenericFormat : BarFormat
 {
-    public override string Name => "generic";
+    public override string Explanation =>
+            "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by data.columns";
 
-    public override string Explanation => "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by data.columns";
-
-    internal override bool Recognises(FileSample sample)
+    public override bool Recognises(FileSample sample)
     {
         if (!sample.HasHeader) return sample.Rows.Count > 0 && sample.Rows[0].Count is 5 or 6 or 7;
         _ = HeaderColumns.Assign(sample, out var missing, out _);
         return missing.Count == 0;
     }
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) => Create(Name, sample, options, skipNulls: false);
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) =>
+        Create(Name, sample, options, skipNulls: false);
 
     internal static RowLayout Create(string name, FileSample sample, BarFileOptions options, bool skipNulls)
     {

@@ -10,15 +10,15 @@ internal static class HeaderColumns
     private static readonly string[] TimeNames =
         ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime", "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime", "startsat", "period"];
 
-    private static readonly Dictionary<ColumnRole, string[]> Prices = new()
-    {
-        [ColumnRole.Open] = ["open", "o", "openprice", "priceopen", "first"],
-        [ColumnRole.High] = ["high", "h", "highprice", "pricehigh", "max"],
-        [ColumnRole.Low] = ["low", "l", "lowprice", "pricelow", "min"],
-        [ColumnRole.Close] = ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "settle"],
-        [ColumnRole.AdjustedClose] = ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj"],
-        [ColumnRole.Volume] = ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase"],
-    };
+    private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
+    [
+        (ColumnRole.Open, ["open", "o", "openprice", "priceopen", "first"]),
+        (ColumnRole.High, ["high", "h", "highprice", "pricehigh", "max"]),
+        (ColumnRole.Low, ["low", "l", "lowprice", "pricelow", "min"]),
+        (ColumnRole.Close, ["close", "c", "closeprice", "priceclose", "last", "closelast", "price", "settle"]),
+        (ColumnRole.AdjustedClose, ["adjclose", "adjustedclose", "adjcloseprice", "closeadj", "closeadjusted", "adj"]),
+        (ColumnRole.Volume, ["volume", "v", "vol", "tickvolume", "tickvol", "totalvolume", "tradedvolume", "basevolume", "volumebase"]),
+    ];
 
     private static readonly string[] SymbolNames = ["symbol", "ticker", "instrument", "pair"];
 

@@ -6,15 +6,14 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>Klines as exchanges' REST interfaces and freqtrade give them: [[time, open, high, low, close, volume, …], …].</summary>
+[BarFormat("json", Order = 20)]
 public sealed class JsonKlinesFormat : BarFormat
 {
-    public override string Name => "json";
-
     public override string Explanation => "a JSON array of [time, open, high, low, close, volume, …], times in s, ms or µs since 1970";
 
-    internal override bool Recognises(FileSample sample) => sample.StartsWithBracket;
+    public override bool Recognises(FileSample sample) => sample.StartsWithBracket;
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         var text = Encoding.UTF8.GetString(sample.Head);
         var inner = text.IndexOf('[', text.IndexOf('[') + 1);

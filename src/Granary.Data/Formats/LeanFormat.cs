@@ -9,19 +9,19 @@ namespace Granary.Data.Formats;
 /// LEAN's zips: rows without a header, "yyyyMMdd HH:mm,open,high,low,close,volume" for days and hours, milliseconds since midnight for minutes
 /// (the day is in the file's name), bid and ask bars for quotes. Stocks are priced in 10⁻⁴ and timed in New York. Quote bars become bars of the middle price, without volume.
 /// </summary>
+[BarFormat("lean", Order = 10)]
 public sealed class LeanFormat : BarFormat
 {
-    public override string Name => "lean";
+    public override string Explanation =>
+            "LEAN's data folder: minute, hour and daily zips of stocks, forex, crypto; scaled prices and New York time where LEAN has them";
 
-    public override string Explanation => "LEAN's data folder: minute, hour and daily zips of stocks, forex, crypto; scaled prices and New York time where LEAN has them";
-
-    internal override bool Recognises(FileSample sample) =>
+    public override bool Recognises(FileSample sample) =>
         !sample.HasHeader && sample.Rows.Count > 0 && sample.Rows[0].Count is 6 or 11
         && (LeanLocation.Of(sample.File.Path) is not null || IsLeanDay(sample.Rows[0][0]));
 
     private static bool IsLeanDay(string field) => field.Length == 14 && field[8] == ' ' && field[11] == ':' && field.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0;
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         if (sample.HasHeader || sample.Rows.Count == 0 || sample.Rows[0].Count is not (6 or 11))
             throw NotOfThisFormat(sample, "a LEAN file has rows of 6 or 11 columns and no header", "use another format");

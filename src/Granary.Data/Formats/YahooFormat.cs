@@ -3,13 +3,12 @@ using Granary.Data.Reading;
 namespace Granary.Data.Formats;
 
 /// <summary>Yahoo's history files: Date, Open, High, Low, Close, perhaps Adj Close, Volume; rows of "null" are days without a quote and are skipped and counted.</summary>
+[BarFormat("yahoo", Order = 50)]
 public sealed class YahooFormat : BarFormat
 {
-    public override string Name => "yahoo";
-
     public override string Explanation => "Date,Open,High,Low,Close[,Adj Close],Volume; rows of null are skipped and counted";
 
-    internal override bool Recognises(FileSample sample)
+    public override bool Recognises(FileSample sample)
     {
         var names = sample.Header.Select(FileSample.Plain).ToList();
         return names is ["date", "open", "high", "low", "close", "volume"]
@@ -17,7 +16,7 @@ public sealed class YahooFormat : BarFormat
             or ["date", "open", "high", "low", "close", "volume", "adjclose"];
     }
 
-    internal override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         if (!sample.HasHeader) throw NotOfThisFormat(sample, "a Yahoo file starts with a header", "add Date,Open,High,Low,Close,Adj Close,Volume or use the format generic");
         return GenericFormat.Create(Name, sample, options, skipNulls: true);

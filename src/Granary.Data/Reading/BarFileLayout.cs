@@ -5,11 +5,16 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>Everything that must be known of a file before its bars can be read at full speed.</summary>
-internal abstract record BarFileLayout
+public abstract record BarFileLayout
 {
+    private protected BarFileLayout()
+    {
+    }
+
     /// <summary>The format's name.</summary>
     public required string Format { get; init; }
 
+    /// <summary>How times are written.</summary>
     public required DateStyle DateStyle { get; init; }
 
     /// <summary>The day that milliseconds since midnight count from.</summary>
@@ -24,17 +29,19 @@ internal abstract record BarFileLayout
     /// <summary>What the format says of the venue: its name, currency and hours.</summary>
     public Instrument? Template { get; init; }
 
+    /// <summary>Whether there is a column of adjusted closes.</summary>
     public abstract bool HasAdjustedClose { get; }
 
-    /// <summary>What should be told to whoever uses the bars.</summary>
+    /// <summary>What the user of the bars should know; one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    public abstract BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault);
+    internal abstract BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault);
 }
 
 /// <summary>Rows of delimited fields.</summary>
-internal sealed record RowLayout : BarFileLayout
+public sealed record RowLayout : BarFileLayout
 {
+    /// <summary>Stands between two fields.</summary>
     public required byte Delimiter { get; init; }
 
     /// <summary>The role of each column of a row.</summary>
@@ -55,8 +62,10 @@ internal sealed record RowLayout : BarFileLayout
     /// <summary>What the column of the symbol says, if there is one.</summary>
     public byte[]? Symbol { get; init; }
 
+    /// <inheritdoc/>
     public override bool HasAdjustedClose => Columns.Contains(ColumnRole.AdjustedClose);
 
-    public override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault) =>
+    internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
+        Action<RowFault>? onFault) =>
         new DelimitedParser(this, file.DisplayName, collector, options, onFault);
 }

@@ -5,8 +5,11 @@ namespace Granary.Data.Reading;
 /// <summary>How bar files are to be read.</summary>
 public sealed record BarFileOptions
 {
-    /// <summary>"auto" or the name of one of <see cref="Formats.BarFormats.All"/>.</summary>
+    /// <summary>"auto" or the name of one of the <see cref="Formats"/>.</summary>
     public string Format { get; init; } = "auto";
+
+    /// <summary>The formats that the process knows; null for Granary's own.</summary>
+    public IBarFormats? Formats { get; init; }
 
     /// <summary>Scale open, high, low and close by adjusted close / close, where the file has an adjusted close. Volume stays.</summary>
     public bool Adjust { get; init; } = true;

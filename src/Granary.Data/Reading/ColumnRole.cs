@@ -1,7 +1,7 @@
 namespace Granary.Data.Reading;
 
 /// <summary>What a column of a file is for.</summary>
-internal enum ColumnRole : byte
+public enum ColumnRole : byte
 {
     Skip,
 

@@ -9,7 +9,8 @@ internal sealed record JsonKlinesLayout : BarFileLayout
 {
     public override bool HasAdjustedClose => false;
 
-    public override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault) =>
+    internal override BarTextParser CreateParser(TextFile file, BarCollector collector, BarFileOptions options,
+        Action<RowFault>? onFault) =>
         new JsonKlinesParser(this, file.DisplayName, collector, options, onFault);
 }
 

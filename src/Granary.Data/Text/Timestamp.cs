@@ -9,7 +9,7 @@ internal enum ZoneStyle
 }
 
 /// <summary>How a file writes its dates.</summary>
-internal enum DateStyle
+public enum DateStyle
 {
     YearFirst,
     Compact,

@@ -1,0 +1,12 @@
+using Granary.Engine.Market.Feeds;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Exchanges;
+
+/// <summary>Opens the websockets of exchanges.</summary>
+[LiveFeed(Address.WebSocket)]
+internal sealed class ExchangeFeedFactory : ILiveFeedFactory
+{
+    public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
+        Task.FromResult<ILiveFeed>(ExchangeFeed.Open(request.Address, request.Markets, request.Clock));
+}

@@ -1,0 +1,17 @@
+using Granary.Engine.Catalogues;
+
+namespace Granary.Data.Formats;
+
+/// <summary>Enters a <see cref="BarFormat"/> in the catalogue of file formats.</summary>
+/// <param name="name">What <c>data.format</c> and <c>--format</c> call it: "yahoo".</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class BarFormatAttribute(string name) : CatalogueAttribute(name)
+{
+    /// <inheritdoc/>
+    public override string Kind => "file format";
+
+    /// <summary>
+    /// The place at which "auto" tries it: low numbers first. Granary's own specific formats have 10 to 60; the generic format is last.
+    /// </summary>
+    public int Order { get; init; } = 100;
+}

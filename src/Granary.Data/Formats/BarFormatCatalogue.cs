@@ -1,0 +1,50 @@
+using System.Reflection;
+using Granary.Data.Files;
+using Granary.Data.Reading;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Formats;
+
+/// <summary>The file formats that a process knows.</summary>
+public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
+{
+    private readonly BarFormat[] _inOrder;
+    private readonly GenericFormat _generic = new();
+
+    public BarFormatCatalogue(CatalogueBuilder<BarFormat> builder) : base(builder) =>
+        _inOrder = [.. Entries.OrderBy(entry => OrderOf(entry.Value)).ThenBy(entry => entry.Name, StringComparer.Ordinal)
+            .Select(entry => entry.Value)];
+
+    /// <summary>Granary's own formats.</summary>
+    public static BarFormatCatalogue BuiltIn { get; } =
+        new(new CatalogueBuilder<BarFormat>("file format").AddFrom<BarFormat, BarFormatAttribute>(typeof(BarFormatCatalogue).Assembly));
+
+    /// <summary>The format of this name; null for "auto".</summary>
+    /// <exception cref="BarDataException">There is no such format.</exception>
+    public BarFormat? Find(string name)
+    {
+        if (name == "auto") return null;
+        if (TryGet(name, out var format)) return format;
+        var names = _inOrder.Select(f => f.Name).Append("auto").ToList();
+        var nearest = Spelling.Nearest(name, names);
+        var remedy = nearest is null ? "use one of " + string.Join(", ", names) : $"did you mean {nearest}?";
+        throw new BarDataException($"format: '{name}' is no file format; {remedy}");
+    }
+
+    void IBarFormats.Check(string name) => Find(name);
+
+    BarFileLayout IBarFormats.Layout(TextFile file, BarFileOptions options)
+    {
+        var sample = FileSample.Of(file);
+        if (options.Columns is not null) return _generic.CreateLayout(sample, options);
+        if (Find(options.Format) is { } named) return named.CreateLayout(sample, options);
+        foreach (var format in _inOrder)
+            if (format.Recognises(sample))
+                return format.CreateLayout(sample, options);
+        // The generic format words what is missing.
+        return _generic.CreateLayout(sample, options);
+    }
+
+    private static int OrderOf(BarFormat format) => format.GetType().GetCustomAttribute<BarFormatAttribute>()!.Order;
+}

@@ -1,0 +1,27 @@
+using Granary.Data.FolderStore;
+using Granary.Data.Stores;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>The bar stores that a process knows, by scheme: what the command line calls STORE.</summary>
+public sealed class BarStoreCatalogue(CatalogueBuilder<IBarStoreFactory> builder) : Catalogue<IBarStoreFactory>(builder)
+{
+    /// <summary>Opens a store.</summary>
+    /// <param name="store">A folder, or an address: <c>store:DIR</c>, <c>postgres://…</c>.</param>
+    /// <exception cref="BarDataException">There is no such store; one sentence.</exception>
+    public IBarStore Open(string store)
+    {
+        if (TryGet(Address.Parse(store).Scheme, out var factory)) return factory.Open(store);
+        // A plain folder may have a colon in its name, but no server.
+        if (store.Length == 0 || store.Contains("://", StringComparison.Ordinal))
+        {
+            var schemes = string.Join(", ", Names.Select(n => n + ":"));
+            throw new BarDataException($"--store {store}: this is no store; use a folder, or an address with one of {schemes}");
+        }
+
+        return new FolderBarStore(store);
+    }
+}

@@ -1,0 +1,15 @@
+using Granary.Data.FolderStore;
+using Granary.Data.Stores;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Opens stores in a folder.</summary>
+[BarStore(Address.Store)]
+internal sealed class FolderStoreFactory : IBarStoreFactory
+{
+    public IBarStore Open(string address) =>
+        Address.Parse(address).Rest is { Length: > 0 } folder ? new FolderBarStore(folder)
+            : throw new BarDataException($"--store {address}: it names no folder; write store:DIR");
+}

@@ -1,0 +1,12 @@
+using Granary.Data.Synthetic;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Makes markets by their description.</summary>
+[BarSource(Address.Generated, Form = "generated:…")]
+internal sealed class GeneratedSourceFactory : IBarSourceFactory
+{
+    public IBarSource Open(BarSourceRequest request) => GeneratedBarSource.Parse(request.Address);
+}

@@ -1,0 +1,13 @@
+using Granary.Data.Postgres;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Opens bars in PostgreSQL.</summary>
+[BarSource(Address.Postgres, Form = "postgres://…")]
+internal sealed class PostgresSourceFactory : IBarSourceFactory
+{
+    public IBarSource Open(BarSourceRequest request) =>
+        new PostgresBarSource(PostgresAddress.Parse(request.Address), request.Options.Adjust);
+}

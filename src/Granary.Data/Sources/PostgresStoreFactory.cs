@@ -1,0 +1,12 @@
+using Granary.Data.Postgres;
+using Granary.Data.Stores;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Opens stores in PostgreSQL.</summary>
+[BarStore(Address.Postgres)]
+internal sealed class PostgresStoreFactory : IBarStoreFactory
+{
+    public IBarStore Open(string address) => new PostgresBarStore(PostgresAddress.Parse(address));
+}

@@ -1,0 +1,12 @@
+using Granary.Data.QuestDb;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Opens bars in QuestDB.</summary>
+[BarSource(Address.QuestDb, Form = "questdb://…")]
+internal sealed class QuestDbSourceFactory : IBarSourceFactory
+{
+    public IBarSource Open(BarSourceRequest request) => new QuestDbBarSource(QuestDbAddress.Parse(request.Address), request.Options.Adjust);
+}

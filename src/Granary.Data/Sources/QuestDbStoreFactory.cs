@@ -1,0 +1,12 @@
+using Granary.Data.QuestDb;
+using Granary.Data.Stores;
+using Granary.Storage.Addresses;
+
+namespace Granary.Data.Sources;
+
+/// <summary>Opens stores in QuestDB.</summary>
+[BarStore(Address.QuestDb)]
+internal sealed class QuestDbStoreFactory : IBarStoreFactory
+{
+    public IBarStore Open(string address) => new QuestDbBarStore(QuestDbAddress.Parse(address));
+}

@@ -1,0 +1,12 @@
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Kafka.Bars;
+
+/// <summary>Opens live feeds of Kafka's topics.</summary>
+[LiveFeed("kafka")]
+internal sealed class KafkaFeedFactory : ILiveFeedFactory
+{
+    public async Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
+        await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Address), request.Markets, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+}

@@ -1,0 +1,68 @@
+using Granary.Application.Catalogues;
+using Granary.Data.Sources;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Tests.Catalogues;
+
+public sealed class GranaryCataloguesTests
+{
+    private static readonly GranaryCatalogues Own = new GranaryCataloguesBuilder().AddData().Build();
+
+    private static readonly GranaryCatalogues WithTests =
+        new GranaryCataloguesBuilder().AddData().AddAssembly(typeof(GranaryCataloguesTests).Assembly).Build();
+
+    [Fact]
+    public void Granary_s_own_formats_sources_stores_and_feeds_are_known()
+    {
+        Own.Formats.Names.ShouldBe(["backtrader", "binance", "generic", "json", "lean", "questdb", "yahoo"]);
+        Own.Sources.Names.ShouldBe(["csv", "generated", "postgres", "questdb", "store"]);
+        Own.Stores.Names.ShouldBe(["postgres", "questdb", "store"]);
+        Own.LiveFeeds.Names.ShouldBe(["ws"]);
+    }
+
+    [Fact]
+    public void Two_catalogues_in_one_process_do_not_see_each_other_s_extensions()
+    {
+        WithTests.Sources.Open("nothing:here").ShouldBeOfType<Nothing>();
+
+        Should.Throw<BarDataException>(() =>
+            Own.Sources.Open("nothing:here")).Message.ShouldStartWith("source: 'nothing:here' is no source of bars");
+    }
+
+    [Fact]
+    public async Task A_live_feed_of_another_assembly_is_opened_by_its_scheme()
+    {
+        WithTests.LiveFeeds.IsStream("silence:loud").ShouldBeTrue();
+        var thrown = await Should.ThrowAsync<BarDataException>(() => WithTests.LiveFeeds.OpenAsync(
+            new FeedRequest("silence:loud", [], Data.Replay.ReplayPace.AsFastAsPossible, TimeProvider.System),
+                TestContext.Current.CancellationToken));
+        thrown.Message.ShouldBe("silence:loud is silent");
+    }
+
+    [Fact]
+    public void An_assembly_that_is_added_twice_is_refused() =>
+        Should.Throw<ArgumentException>(() =>
+            new GranaryCataloguesBuilder().AddData().AddData()).Message.ShouldContain("is taken by Granary.Data.");
+}
+
+[BarSource("nothing")]
+public sealed class NothingFactory : IBarSourceFactory
+{
+    public IBarSource Open(BarSourceRequest request) => new Nothing();
+}
+
+public sealed class Nothing : IBarSource
+{
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([]);
+
+    public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+        throw new BarDataException($"there is no {query.Symbol}");
+}
+
+[LiveFeed("silence")]
+public sealed class SilenceFactory : ILiveFeedFactory
+{
+    public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
+        throw new BarDataException($"{request.Address} is silent");
+}
