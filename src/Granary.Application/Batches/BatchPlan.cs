@@ -134,17 +134,22 @@ public sealed class BatchPlan
     public BatchPlan Where(Func<StrategyInstance, bool> include) =>
         new(Spec, Symbols, Instances, [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);
 
-    /// <summary>One strategy of the plan as number 0 of a portfolio that holds it whole, without limits.</summary>
-    public BatchPlan InOwnPortfolio(StrategyInstance instance)
+    /// <summary>The same plan with a portfolio that takes its strategies' own sizes, without limits.</summary>
+    public BatchPlan WithoutLimits() => new(Spec with
     {
-        var portfolio = new PortfolioSpec
+        Portfolio = new PortfolioSpec
         {
             Limits = new PortfolioLimits(), BookAtClose = Spec.Portfolio.BookAtClose,
             Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
-        };
+        },
+    }, Symbols, Instances, Feeds);
+
+    /// <summary>One strategy of the plan as number 0 of a portfolio that holds it whole, without limits.</summary>
+    public BatchPlan InOwnPortfolio(StrategyInstance instance)
+    {
         var feed = Feeds.First(f => f.Instances.Any(i => i.Index == instance.Index));
         instance = instance with { Index = 0 };
-        return new BatchPlan(Spec with { Portfolio = portfolio }, instance.Symbols, [instance], [feed with { Index = 0, Instances = [instance] }]);
+        return new BatchPlan(WithoutLimits().Spec, instance.Symbols, [instance], [feed with { Index = 0, Instances = [instance] }]);
     }
 
     /// <summary>The first strategies of the plan alone.</summary>

@@ -57,13 +57,13 @@ public static class ModelOutcomes
         var alone = plan.InOwnPortfolio(instance);
         var pass = new PortfolioPass(alone, new Renumbered(events, instance.Index), [1],
             [.. instance.Symbols.Select(s => markets[s].Instrument)]);
-        var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, alone.Spec.Cash);
+        var tracer = plan.Feeds[0].TracePeriod > 0 ? new EquityTracer(plan.Feeds[0].TracePeriod, alone.Spec.Cash) : null;
         var bars = instance.Symbols.ToDictionary(s => s, s =>
             (instance.Timeframe, FeedBlocks.ReadAsync(markets[s].Series, instance.Timeframe, IBarSeries.DefaultBlockSize)),
             StringComparer.Ordinal);
-        var outcome = await pass.RunAsync(bars, row => tracer.Add(row.Time, row.Equity), null, new FeedClock(instance.Timeframe),
+        var outcome = await pass.RunAsync(bars, row => tracer?.Add(row.Time, row.Equity), null, new FeedClock(instance.Timeframe),
             cancellationToken);
-        return own with { Statistics = outcome.Statistics, Trace = tracer.Finish() };
+        return own with { Statistics = outcome.Statistics, Trace = tracer?.Finish() };
     }
 
     // A strategy's own events, or those of the run with a resizing account, which a portfolio follows in its place.

@@ -44,7 +44,8 @@ public sealed class PortfolioDriver
     {
         (_plan, _schedule) = (plan, schedule);
         // Signals of a bar that closes at that instant are the first to be accepted; bars before the batch's first only warm up.
-        _from = Math.Max(schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue, plan.Spec.Data.From ?? long.MinValue);
+        var begin = schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue;
+        _from = Math.Max(begin, Math.Max(plan.Spec.Data.From ?? long.MinValue, plan.Feeds.Min(f => f.TradeFrom)));
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index]) { Timeframe = s.Timeframe }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);

@@ -42,15 +42,20 @@ public sealed class PortfolioPass
 
     public IReadOnlyList<double> Weights { get; }
 
-    // One strategy's events, read chunk by chunk, with the instant at which each is known.
-    private sealed class Stream(IEventLog spool, int strategy, StrategyInstance instance, bool atClose)
+    /// <summary>The portfolio's account as it stands.</summary>
+    public PortfolioRun Account => _driver.Run;
+
+    // The events of one run of a strategy, read chunk by chunk, with the instant at which each is known.
+    private sealed class Stream(IEventLog spool, FollowedRun run, StrategyInstance instance, bool atClose)
     {
-        private readonly int _log = spool.Followed(strategy);
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;
         private (long Instant, int Phase) _last = (long.MinValue, 0);
 
-        public int Strategy => strategy;
+        public int Strategy => instance.Index;
+
+        /// <summary>Among the streams, by strategy: what happens at one instant is decided in this order.</summary>
+        public required int Order { get; init; }
 
         public RunEvent Current { get; private set; }
 
@@ -89,9 +94,9 @@ public sealed class PortfolioPass
 
         private bool Load()
         {
-            if (_chunk == spool.ChunkCount(_log)) return false;
-            var reader = new RunEventReader(spool.Read(_log, _chunk++));
-            while (reader.Next(out var e, out _)) _events.Enqueue(e);
+            if (_chunk == spool.ChunkCount(run.Log)) return false;
+            var reader = new RunEventReader(spool.Read(run.Log, _chunk++));
+            while (reader.Next(out var e, out _)) _events.Enqueue(e.NumberedAfter(run.Earlier));
             return true;
         }
     }
@@ -131,11 +136,15 @@ public sealed class PortfolioPass
         Action<EquityRow>? equityRow, Action<PortfolioTrade>? trade, FeedClock clock, CancellationToken cancellationToken)
     {
         var streams = new PriorityQueue<Stream, (long, int, int)>();
+        var order = 0;
         foreach (var instance in _plan.Instances)
         {
             if (Weights[instance.Index] == 0) continue;
-            var stream = new Stream(_spool!, instance.Index, instance, _plan.Spec.Portfolio.BookAtClose);
-            if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
+            foreach (var run in _spool!.RunsOf(instance.Index))
+            {
+                var stream = new Stream(_spool, run, instance, _plan.Spec.Portfolio.BookAtClose) { Order = order++ };
+                if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Order));
+            }
         }
         var marks = new PriorityQueue<Marks, (long, int)>();
         foreach (var (symbol, feed) in bars)
@@ -182,7 +191,7 @@ public sealed class PortfolioPass
                 _driver.Take(stream.Strategy, stream.Current);
                 more = stream.Next();
             }
-            if (more) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Strategy));
+            if (more) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Order));
         }
     }
 }

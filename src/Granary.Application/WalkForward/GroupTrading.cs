@@ -6,8 +6,33 @@ using Granary.Engine.Trading;
 namespace Granary.Application.WalkForward;
 
 /// <summary>One run of a strategy on a group's account, over one window or several that chose it one after the other.</summary>
-/// <param name="Events">Its fills, trades and what holding them cost.</param>
-internal sealed record AccountRun(StrategyInstance Strategy, UInt128 Fingerprint, IReadOnlyList<RunEvent> Events);
+/// <param name="Windows">The first and the last window in which it trades.</param>
+/// <param name="Own">The events of its own account.</param>
+/// <param name="Member">Those of the run with a resizing account, which a portfolio follows in its place; empty where there is none.</param>
+internal sealed record AccountRun(
+    StrategyInstance Strategy, UInt128 Fingerprint, (int First, int Last) Windows, MemoryEventLog Own, MemoryEventLog Member)
+{
+    /// <summary>What a portfolio follows.</summary>
+    public MemoryEventLog Followed => Member.ChunkCount(Strategy.Index) > 0 ? Member : Own;
+
+    /// <summary>The fills and trades of its own account, and what holding them cost.</summary>
+    public IReadOnlyList<RunEvent> Events { get; } = [.. EventsOf(Own, Strategy.Index)
+        .Where(e => e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Carry or RunEventKind.Split or RunEventKind.Trade)];
+
+    /// <summary>Signals of the run that a portfolio follows.</summary>
+    public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);
+
+    private static List<RunEvent> EventsOf(MemoryEventLog log, int strategy)
+    {
+        var events = new List<RunEvent>();
+        foreach (var chunk in log.ChunksOf(strategy))
+        {
+            var reader = new RunEventReader(chunk);
+            while (reader.Next(out var e, out _)) events.Add(e);
+        }
+        return events;
+    }
+}
 
 /// <summary>
 /// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that is chosen
@@ -59,10 +84,12 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
             if (series.Count == 0) return null;
             cut[symbol] = new OpenedMarket(symbol, series, instrument) { HasEnded = isLast && bars.HasEnded };
         }
-        var log = new EventMemory();
+        var (own, alone) = (new MemoryEventLog(), plan.Alone(instance));
         StrategyOutcome? outcome = null;
-        await new EmbeddedHost(1).RunAsync(plan.Alone(instance), cut, _ => true, log, false, finished => outcome = finished[0], null, cancellationToken);
-        return outcome?.Statistics is { } statistics ? (new AccountRun(instance, outcome.Fingerprint, log.Events), statistics.FinalEquity) : null;
+        await new EmbeddedHost(1).RunAsync(alone, cut, _ => true, own, false, finished => outcome = finished[0], null, cancellationToken);
+        if (outcome?.Statistics is not { } statistics) return null;
+        var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
+        return (new AccountRun(instance, outcome.Fingerprint, (first, last), own, member), statistics.FinalEquity);
     }
 
     private IEntryModel? Model(int strategy, int first, int last)
@@ -70,20 +97,5 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
         var judges = new List<(long From, IEntryModel? Model)>();
         for (var w = first; w <= last; w++) judges.Add((windows[w].At, models[w].Judges.GetValueOrDefault(strategy)));
         return judges.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(judges);
-    }
-
-    private sealed class EventMemory : IEventSink
-    {
-        private readonly List<RunEvent> _events = [];
-
-        public IReadOnlyList<RunEvent> Events => _events;
-
-        public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
-        {
-            var reader = new RunEventReader(events);
-            while (reader.Next(out var e, out _))
-                if (e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Carry or RunEventKind.Split or RunEventKind.Trade)
-                    _events.Add(e);
-        }
     }
 }

@@ -29,13 +29,6 @@ internal sealed class MarkTimeline
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks)[first.._ends[row]];
     }
 
-    /// <summary>The first row that is stamped with an instant or later.</summary>
-    public int RowFrom(long time)
-    {
-        var at = _stamps.BinarySearch(time);
-        return at < 0 ? ~at : at;
-    }
-
     /// <param name="markets">In the order of their numbers; their whole records.</param>
     /// <param name="from">The first row's stamp at the least, UTC ticks.</param>
     /// <param name="to">Stamps are before it.</param>

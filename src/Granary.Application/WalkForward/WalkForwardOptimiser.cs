@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
+using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;
@@ -45,10 +47,22 @@ internal static class WalkForwardOptimiser
 
         var ordered = markets.OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
         var timeline = await MarkTimeline.ReadAsync(plan, [.. ordered.Select(m => (m.Key, m.Value.Bars.Whole))], windows[0].At, windows[^1].To, cancellationToken);
-        var accounts = new StitchedAccounts(plan, timeline, windows, [.. ordered.Select(m => m.Value.Instrument)]);
-        var results = groups.Select((g, k) => accounts.Add(g.Name, g.Members, choices[k], runs[k])).ToList();
-        var (rows, statistics) = accounts.Together(results);
-        return new WalkForwardOutcome(spec, windows, results, rows, statistics, Efficiency(results)) { Models = models };
+        var accounts = new GroupAccounts(plan, timeline, windows, [.. ordered.Select(m => m.Value.Instrument)],
+            new StitchedPortfolio(plan.WithoutLimits(), windows, markets));
+        var results = new List<ChoiceGroup>();
+        for (var g = 0; g < groups.Count; g++) results.Add(await accounts.OfAsync(groups[g], choices[g], runs[g], cancellationToken));
+        var whole = await new StitchedPortfolio(plan, windows, markets).RunAsync(runs, cancellationToken);
+        PortfolioTrade Numbered(int group, in PortfolioTrade own) => own with
+        {
+            Member = group, Trade = ChoiceGroup.Numbered(groups[group].Members, plan.Instances[own.Member], own.Trade),
+        };
+        var rows = whole.Rows.Select(r => r.Row).ToList();
+        return new WalkForwardOutcome(spec, windows, results, rows, whole.Outcome.Statistics, Efficiency(results))
+        {
+            Models = models,
+            Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
+            Portfolio = whole.Outcome,
+        };
     }
 
     /// <summary>The windows over the batch's bars; those that only warm up are before the first.</summary>
@@ -63,12 +77,15 @@ internal static class WalkForwardOptimiser
     }
 
     /// <summary>The lists of combinations among which is chosen, in the plan's order.</summary>
-    private static List<(string Name, List<StrategyInstance> Members)> Groups(BatchPlan plan, ChoiceAmong among) =>
+    private static List<(string Name, IReadOnlyList<StrategyInstance> Members)> Groups(BatchPlan plan, ChoiceAmong among) =>
         among == ChoiceAmong.Batch ? [(plan.Spec.Name, [.. plan.Instances])]
-        : among == ChoiceAmong.Market ? [.. plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, g.ToList()))]
-        : [.. plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading)).Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", g.ToList()))];
+        : among == ChoiceAmong.Market ? [.. plan.Instances.GroupBy(i => i.Symbol).Select(g => (g.Key, Members(g)))]
+        : [.. plan.Instances.GroupBy(i => (i.Definition.Name, i.Symbol, i.Timeframe, i.Trading))
+            .Select(g => ($"{g.Key.Name}@{g.Key.Symbol}:{g.Key.Timeframe}", Members(g)))];
 
-    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, List<StrategyInstance> Members)> groups,
+    private static IReadOnlyList<StrategyInstance> Members(IEnumerable<StrategyInstance> group) => [.. group];
+
+    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, IReadOnlyList<StrategyInstance> Members)> groups,
         IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -87,10 +104,12 @@ internal static class WalkForwardOptimiser
         var feeds = plan.TradingFrom(window.From, 0);
         if (learning.Count > 0) (feeds, models) = await LearnAsync(feeds, past, learning, clock, host, window, Has, cancellationToken);
         await RunAsync(host, feeds, past, Has, outcomes, cancellationToken);
+        // A choice is made by what its model would have let trade.
+        var judged = await ModelOutcomes.OfAsync(feeds, outcomes, past, _ => host, cancellationToken);
         return ([.. groups.Select(g =>
         {
-            var strategy = Best(g.Members, outcomes, spec);
-            var statistics = strategy < 0 ? null : outcomes[strategy].Statistics;
+            var strategy = Best(g.Members, judged, spec);
+            var statistics = strategy < 0 ? null : judged[strategy].Statistics;
             return new WindowChoice(window, strategy, statistics is null ? double.NaN : Value(statistics, spec.Objective), statistics);
         })], models);
     }
@@ -118,7 +137,8 @@ internal static class WalkForwardOptimiser
             foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
         }, null, cancellationToken);
 
-    private static int Best(List<StrategyInstance> members, Dictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)
+    private static int Best(
+        IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)
     {
         var (best, at) = (double.NaN, -1);
         foreach (var member in members)

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -26,8 +27,8 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <summary>All choices among the same strategies, window after window, on one account.</summary>
 /// <param name="Name">As SmaCross@ACME:1h.</param>
 /// <param name="Members">The combinations, by strategy index.</param>
-/// <param name="Statistics">Of the account, from the first window's first row to the last window's last.</param>
-/// <param name="Trades">Of the account, in the order of closing; what is open at the end comes last.</param>
+/// <param name="Statistics">Of the group's own account, from the first window's first row to the last window's last.</param>
+/// <param name="Trades">Of that account, in the order of closing; what is open at the end comes last.</param>
 /// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
 public sealed record ChoiceGroup(
     string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, RunStatistics Statistics, IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
@@ -38,7 +39,12 @@ public sealed record ChoiceGroup(
     /// <summary>The account's equity at the ends of the batch's periods; null where it has no row.</summary>
     public EquityTrace? Trace { get; init; }
 
-    internal static IReadOnlyList<string> SymbolsOf(IReadOnlyList<StrategyInstance> members) => [.. members.SelectMany(m => m.Symbols).Distinct(StringComparer.Ordinal)];
+    private static List<string> SymbolsOf(IReadOnlyList<StrategyInstance> members) =>
+        [.. members.SelectMany(m => m.Symbols).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>A trade of a member with its symbol numbered as the group's.</summary>
+    internal static Trade Numbered(IReadOnlyList<StrategyInstance> members, StrategyInstance strategy, in Trade trade) =>
+        trade with { SymbolIndex = SymbolsOf(members).IndexOf(strategy.Symbols[trade.SymbolIndex]) };
 
     /// <summary>Share of the windows after the first whose choice is that of the window before; NaN for a single window.</summary>
     public double Stability => Choices.Count < 2 ? double.NaN : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
@@ -57,7 +63,7 @@ public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, 
 }
 
 /// <summary>A walk-forward optimisation that has run.</summary>
-/// <param name="Rows">Of the one account in which all groups have equal parts.</param>
+/// <param name="Rows">Of the one account in which all groups have equal parts, under the portfolio's limits.</param>
 /// <param name="Statistics">Of that account.</param>
 /// <param name="Efficiency">Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.</param>
 public sealed record WalkForwardOutcome(
@@ -66,15 +72,9 @@ public sealed record WalkForwardOutcome(
     /// <summary>By window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }
 
-    /// <summary>The account's trades in the order of closing, each a group's at the group's part of the account.</summary>
-    public IEnumerable<PortfolioTrade> Trades() => Trades(Groups);
+    /// <summary>The account's trades in the order of closing; members are numbers of groups, symbols are numbered as the group's.</summary>
+    public required IReadOnlyList<PortfolioTrade> Trades { get; init; }
 
-    internal static IEnumerable<PortfolioTrade> Trades(IReadOnlyList<ChoiceGroup> groups) => groups
-        .SelectMany((g, group) => g.Trades.Select(t => new PortfolioTrade(group, Part(t.Trade, 1.0 / groups.Count), 1.0 / groups.Count)))
-        .OrderBy(t => t.Trade.Reason == ExitReason.Open).ThenBy(t => t.Trade.ExitTime);
-
-    private static Trade Part(in Trade trade, double part) => trade with
-    {
-        Quantity = trade.Quantity * part, Profit = trade.Profit * part, Commission = trade.Commission * part, Carry = trade.Carry * part,
-    };
+    /// <summary>What the account decided on the signals of the choices, its fingerprint, and what its reader must know.</summary>
+    public required PortfolioOutcome Portfolio { get; init; }
 }

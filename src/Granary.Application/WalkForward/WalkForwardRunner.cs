@@ -125,6 +125,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             digest.Add($"{group.Name}#{string.Join(',', group.Choices.Select(c => c.Strategy))}", 0);
             foreach (var (fingerprint, run) in group.Fingerprints.Select((f, i) => (f, i))) digest.Add($"{group.Name}#run {run}", fingerprint);
         }
+        digest.Add("portfolio", outcome.Portfolio.Fingerprint);
         var entries = new List<StrategyEntry>();
         foreach (var (group, index) in outcome.Groups.Select((g, i) => (g, i)))
         {
@@ -156,7 +157,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             WorstDrawdowns = recorder.WorstDrawdowns(),
             LongestUnderwaterDays = recorder.LongestUnderwaterDays,
             Notes = RunNotes.Ordered(
-                [.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning), .. CostNotes.Of(plan.Spec.Execution.Settings)]),
+                [.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning), .. outcome.Portfolio.Notes, .. CostNotes.Of(plan.Spec.Execution.Settings)]),
             BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
             Sections = sections,
         };
@@ -216,7 +217,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
 
         public IReadOnlyList<string> FactorNames(int strategy) => [];
 
-        public IEnumerable<PortfolioTrade> PortfolioTrades() => outcome.Trades();
+        public IEnumerable<PortfolioTrade> PortfolioTrades() => outcome.Trades;
 
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
         {

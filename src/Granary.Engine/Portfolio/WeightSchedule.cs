@@ -38,8 +38,11 @@ public sealed class WeightSchedule
         return low == 0 ? 0 : changes[low - 1].Weight;
     }
 
-    /// <summary>The instant from which on some strategy has a weight, UTC ticks; null where none ever has.</summary>
-    public long? First => _changes.Where(c => c is not null).Select(c => (long?)c![0].Time).Min();
+    /// <summary>The instant from which on there is an account, UTC ticks; null = from the first weight on.</summary>
+    public long? Begin { get; init; }
+
+    /// <summary>The instant from which on there is an account, UTC ticks; null where no strategy ever has a weight.</summary>
+    public long? First => Begin ?? _changes.Where(c => c is not null).Select(c => (long?)c![0].Time).Min();
 
     /// <summary>Sum of all weights at an instant, UTC ticks.</summary>
     public double SumAt(long time)

@@ -67,6 +67,12 @@ public readonly struct RunEvent
 
     public static RunEvent CashShort(long time) => new(RunEventKind.CashShort, 0, time);
 
+    /// <summary>The same event in a row of runs of one strategy, whose signals are numbered on.</summary>
+    /// <param name="earlier">Signals of the runs before.</param>
+    public RunEvent NumberedAfter(int earlier) => earlier == 0 ? this
+        : new(_kind, _number + earlier, _time, (Side)_side, _reason, _type, _otherTime, _signalTime, _price, _otherPrice, _quantity,
+            _profit, _commission, _a, _b, _carry, _bars, _factors, _symbol);
+
     /// <summary>Whether another event is the same to the last bit.</summary>
     public bool SameAs(in RunEvent other) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));

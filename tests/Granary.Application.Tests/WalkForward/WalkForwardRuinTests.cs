@@ -45,7 +45,7 @@ public sealed class WalkForwardRuinTests : IDisposable
                 """), _folder);
             var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
                 new BatchOptions { Out = Path.Combine(_folder, $"run-{gap:MMdd}"), Guards = false }, null, TestContext.Current.CancellationToken);
-            var trades = outcome.Trades().Select(t => t.Trade).ToList();
+            var trades = outcome.Trades.Select(t => t.Trade).ToList();
             // Profit and loss, commission and carry of all trades are what the account has become, and each figure is the sum of the trades' own.
             (100_000 + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Statistics.FinalEquity, 1e-6);
             outcome.Statistics.Carry.ShouldBe(trades.Sum(t => t.Carry), 1e-6);

@@ -1,0 +1,90 @@
+using Granary.Application.Batches;
+using Granary.Application.Simulation;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.WalkForward;
+
+/// <summary>A row of an account, and what it has paid and received up to then.</summary>
+/// <param name="Holds">Whether a trade is open.</param>
+/// <param name="Financing">Dividends, borrow fees, interest, and what the broker bears at ruin.</param>
+internal readonly record struct AccountRow(EquityRow Row, bool Holds, double Commission, double Financing);
+
+/// <summary>An account that followed the runs of some groups.</summary>
+/// <param name="Trades">In the order of closing, each with the number of its group; their members are strategies.</param>
+internal sealed record FollowedAccount(
+    PortfolioOutcome Outcome, IReadOnlyList<AccountRow> Rows, IReadOnlyList<(int Group, PortfolioTrade Own)> Trades);
+
+/// <summary>
+/// One account that follows the runs of groups in equal parts, as the portfolio of a batch follows its strategies: sizes, limits, cash,
+/// models and ruin are those of the plan's portfolio. Each choice has its weight while its windows last.
+/// </summary>
+/// <param name="plan">Its portfolio section holds.</param>
+internal sealed class StitchedPortfolio(
+    BatchPlan plan, IReadOnlyList<WalkForwardWindow> windows,
+    IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+{
+    private readonly Timeframe _shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
+
+    /// <param name="groups">The runs of each group in the order of time.</param>
+    public async Task<FollowedAccount> RunAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, CancellationToken cancellationToken)
+    {
+        var log = new RunLog([.. groups.SelectMany(runs => runs)]);
+        var groupOf = new Dictionary<int, int>();
+        for (var g = 0; g < groups.Count; g++)
+            foreach (var run in groups[g])
+                groupOf[run.Strategy.Index] = g;
+        var (rows, trades, part) = (new List<AccountRow>(), new List<(int, PortfolioTrade)>(), 1.0 / groups.Count);
+        var instruments = markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value.Instrument).ToList();
+        // Every strategy counts as a member, so that each market is marked at the shortest timeframe at which one of them could trade it.
+        var pass = new PortfolioPass(plan, log, [.. plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
+        void Row(EquityRow row) => rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Carry));
+        void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
+        var outcome = await pass.RunAsync(Marks(), Row, Trade, new FeedClock(_shortest), cancellationToken);
+        return new FollowedAccount(outcome, rows, trades);
+    }
+
+    // A choice's first signals are known when the first bar of its window has closed.
+    private WeightSchedule Schedule(IEnumerable<IReadOnlyList<AccountRun>> groups, double part)
+    {
+        var schedule = new WeightSchedule(plan.Instances.Count) { Begin = windows[0].At + _shortest.Ticks };
+        foreach (var run in groups.SelectMany(runs => runs))
+        {
+            schedule.Set(run.Strategy.Index, windows[run.Windows.First].At + _shortest.Ticks, part);
+            schedule.Set(run.Strategy.Index, windows[run.Windows.Last].To + _shortest.Ticks, 0);
+        }
+        return schedule;
+    }
+
+    // Bars before the first window are marks too: limits look back on them.
+    private Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Marks() => plan.Instances
+        .SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe))).GroupBy(x => x.Symbol, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g =>
+        {
+            var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
+            var bars = markets[g.Key].Bars.Cut(0, windows[^1].To, 0);
+            return (timeframe, FeedBlocks.ReadAsync(bars, timeframe, IBarSeries.DefaultBlockSize));
+        }, StringComparer.Ordinal);
+
+    // The runs of a strategy one after the other, as one row of signals.
+    private sealed class RunLog(IReadOnlyList<AccountRun> runs) : IEventLog
+    {
+        public IReadOnlyList<FollowedRun> RunsOf(int strategy)
+        {
+            var (followed, earlier) = (new List<FollowedRun>(), 0);
+            for (var r = 0; r < runs.Count; r++)
+            {
+                if (runs[r].Strategy.Index != strategy) continue;
+                followed.Add(new FollowedRun(r, earlier));
+                earlier += runs[r].Signals;
+            }
+            return followed;
+        }
+
+        public int ChunkCount(int log) => runs[log].Followed.ChunkCount(runs[log].Strategy.Index);
+
+        public byte[] Read(int log, int chunk) => runs[log].Followed.Read(runs[log].Strategy.Index, chunk);
+    }
+}
