@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Granary.Application.Live;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Api.Tests;

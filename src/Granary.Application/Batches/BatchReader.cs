@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Storage.Addresses;

@@ -2,6 +2,7 @@ using Granary.Application.Json;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Application.Batches;
 

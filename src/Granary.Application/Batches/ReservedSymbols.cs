@@ -1,6 +1,6 @@
 using Granary.Application.Json;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Application.Batches;
 

@@ -6,6 +6,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 

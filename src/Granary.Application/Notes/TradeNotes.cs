@@ -1,5 +1,5 @@
 using Granary.Application.Simulation;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 

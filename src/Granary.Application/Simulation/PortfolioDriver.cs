@@ -4,6 +4,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
 using Granary.Reporting.Runs;
@@ -211,7 +212,7 @@ public sealed class PortfolioDriver
         if (number > said.Count) return;
         var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
         var before = said[number - 1];
-        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash) || own == 0 && !_run.WasCrowdedOut && _run.CashCut < 1) return;
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash) || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
         _counts[(int)before]--;
         _counts[(int)now]++;
         said[number - 1] = now;

@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 

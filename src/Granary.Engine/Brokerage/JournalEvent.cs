@@ -1,5 +1,5 @@
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;

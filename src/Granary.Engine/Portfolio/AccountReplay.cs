@@ -4,8 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// An account that follows the fills of strategy runs: its cash, its positions at their last marks, and so its equity. The runs follow one another
-/// on the same account; each has taken its own decisions, and none of them is repeated here.
+/// An account that follows the fills of strategy runs: its cash, its positions at their last marks, and so its equity. The runs follow one
+/// another on the same account; each has taken its own decisions, and none of them is repeated here.
 /// </summary>
 /// <param name="cash">Account currency, before the first fill.</param>
 public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments)
@@ -86,7 +86,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 holding.SignedQuantity *= e.Price;
                 break;
             case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
-                // Whatever the trade's fills have not brought yet comes with its last one: what the broker bears at ruin is in its carry alone.
+                // Whatever the trade's fills have not brought yet comes with its last one: what the broker bears at ruin is in its carry
+                // alone.
                 Commission += trade.Commission - holding.Commission;
                 Carry += trade.Carry - holding.Carry;
                 Book(holding, trade.NetProfit - holding.Flow);

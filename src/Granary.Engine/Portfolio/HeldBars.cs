@@ -10,7 +10,8 @@ internal sealed class HeldBars
     /// <param name="members">Those with a weight say at which timeframe a market is marked: the shortest of theirs.</param>
     public HeldBars(IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members)
     {
-        var timeframes = instruments.Select(_ => new SortedSet<Timeframe>(Comparer<Timeframe>.Create((a, b) => a.Ticks.CompareTo(b.Ticks)))).ToArray();
+        var timeframes = instruments.Select(_ => new SortedSet<Timeframe>(Comparer<Timeframe>.Create((a, b) => a.Ticks.CompareTo(b.Ticks))))
+            .ToArray();
         foreach (var member in members)
             if (member.Weight != 0 && member.Timeframe.Ticks > 0)
                 foreach (var market in member.Symbols)

@@ -19,7 +19,8 @@ public sealed class WeightSchedule
         if ((changes is null ? 0 : changes[^1].Weight) == weight) return;
         _sums = null;
         changes = _changes[strategy] ??= [];
-        if (changes.Count > 0 && changes[^1].Time > time) throw new ArgumentException("changes of a weight are told in order", nameof(time));
+        if (changes.Count > 0 && changes[^1].Time > time)
+            throw new ArgumentException("changes of a weight are told in order", nameof(time));
         if (changes.Count > 0 && changes[^1].Time == time) changes[^1] = (time, weight);
         else changes.Add((time, weight));
     }

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Runs;

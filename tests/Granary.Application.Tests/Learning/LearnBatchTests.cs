@@ -148,7 +148,7 @@ public sealed class LearnBatchTests : IDisposable
         var one = await Run(Batch(Direction), 1, "one");
         var two = await Run(Batch(Direction), 3, "two");
         two.Model.Digest.ShouldBe(one.Model.Digest);
-        one.Model.Decisions[Engine.Portfolio.Decision.ModelRefused].ShouldBeGreaterThan(20);
+        one.Model.Decisions[Engine.Portfolio.Rules.Decision.ModelRefused].ShouldBeGreaterThan(20);
         one.Model.Strategies[0].Model.ShouldBe("learned-" + ModelRegistry.NameFor("MOM:1h") + ":1");
         var learning = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(one.Folder, "learning.json"))).RootElement;
         learning.GetProperty("units")[0].GetProperty("strategies")[0].GetProperty("trades").GetInt32().ShouldBeGreaterThan(20);

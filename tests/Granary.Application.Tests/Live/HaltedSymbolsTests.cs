@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;

@@ -3,7 +3,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;

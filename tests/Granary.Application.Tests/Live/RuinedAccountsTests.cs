@@ -4,7 +4,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Application.Tests.Live;
 

@@ -5,7 +5,7 @@ using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Testing;
 

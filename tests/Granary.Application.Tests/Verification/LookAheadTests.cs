@@ -9,6 +9,7 @@ using Granary.Application.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;

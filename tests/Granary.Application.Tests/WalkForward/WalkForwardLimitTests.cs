@@ -4,7 +4,7 @@ using Granary.Application.Batches;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.WalkForward;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Tests.WalkForward;

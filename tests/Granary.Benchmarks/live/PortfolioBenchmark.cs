@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Benchmarks.Live;

@@ -5,7 +5,7 @@ using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Live;

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
 

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
 
@@ -37,10 +38,10 @@ public sealed class PortfolioVolumeTests
         run.OnSignal(1, Long(1, 70)).ShouldBe(Decision.Accepted);
         run.OnFill(0, Fill(1, First + Day, 70, isEntry: true)).ShouldBe(70);
         run.OnFill(1, Fill(1, First + Day, 70, isEntry: true)).ShouldBe(30, "what the first left of 100");
-        run.WasCrowdedOut.ShouldBeFalse();
+        run.VolumeCapReached.ShouldBeFalse();
         run.OnSignal(1, Long(2, 10)).ShouldBe(Decision.Accepted);
         run.OnFill(1, Fill(2, First + Day, 10, isEntry: true)).ShouldBe(0);
-        run.WasCrowdedOut.ShouldBeTrue();
+        run.VolumeCapReached.ShouldBeTrue();
         run.Cash.ShouldBe(1e6 - 100 * 10);
     }
 

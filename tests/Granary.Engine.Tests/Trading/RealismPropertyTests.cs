@@ -3,6 +3,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;

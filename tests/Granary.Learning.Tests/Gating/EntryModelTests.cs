@@ -2,6 +2,7 @@ using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;

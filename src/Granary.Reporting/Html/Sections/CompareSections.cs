@@ -1,4 +1,4 @@
-using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;

@@ -1,4 +1,4 @@
-namespace Granary.Engine.Portfolio;
+namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>The returns of the last so many closed trades, net of costs, and what they say.</summary>
 internal sealed class RecentTrades(int length)
@@ -36,10 +36,14 @@ internal sealed class RecentTrades(int length)
     {
         var (n, wins, won, _, lost) = Sums(rule.Trades);
         if (n < rule.MinTrades) return true;
-        return (rule.MinProfitFactor is not { } factor || won >= factor * lost) && (rule.MinWinRate is not { } rate || wins >= rate * n) && (rule.MinExpectancy is not { } expectancy || won - lost >= expectancy * n);
+        return (rule.MinProfitFactor is not { } factor || won >= factor * lost) && (rule.MinWinRate is not { } rate || wins >= rate * n)
+            && (rule.MinExpectancy is not { } expectancy || won - lost >= expectancy * n);
     }
 
-    /// <summary>Kelly's fraction W − (1 − W) / R, with the share of winners W and the ratio R of the average gain to the average loss; NaN with too few trades.</summary>
+    /// <summary>
+    /// Kelly's fraction W − (1 − W) / R, with the share of winners W and the ratio R of the average gain to the average loss; NaN with too
+    /// few trades.
+    /// </summary>
     public double Kelly(int most, int least)
     {
         var (n, wins, won, losses, lost) = Sums(most);

@@ -1,0 +1,41 @@
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>The portfolio's part in an open trade of a strategy. Quantities are base units, amounts are account currency.</summary>
+internal struct PortfolioHolding
+{
+    /// <summary>What is open now.</summary>
+    public double Quantity;
+
+    /// <summary>What was entered in total.</summary>
+    public double Entered;
+
+    /// <summary>Volume-weighted price of the entries.</summary>
+    public double EntryPrice;
+
+    /// <summary>Sum of price times quantity of partial exits.</summary>
+    public double ExitNotional;
+
+    public double Commission, Carry;
+
+    /// <summary>The portfolio's quantity as a multiple of the strategy's.</summary>
+    public double Scale;
+
+    /// <summary>The strategy's weight when the trade was opened.</summary>
+    public double Weight;
+
+    /// <summary>What is open of the strategy's own trade.</summary>
+    public double Theirs;
+
+    /// <summary>Index of the instrument.</summary>
+    public int Market;
+
+    public Side Side;
+
+    /// <summary>Open time of the bar of entry, UTC ticks.</summary>
+    public long EntryTime;
+
+    /// <summary>Index of that bar, as <see cref="HeldBars"/> counts it.</summary>
+    public long EntryBar;
+}

@@ -1,0 +1,273 @@
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>
+/// The portfolio's part in the trades of its strategies: opened, added to, reduced, closed, split, and charged with financing.
+/// </summary>
+internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, PortfolioPolicy policy, VolumeCap volume,
+    SpendableCash cash, WaitingExits waiting, HeldBars held)
+{
+    // Sums of fills leave rounding errors: less than this part of the starting cash is nothing.
+    private const double EquityRounding = 1e-9;
+    // Trades that fill in several parts: a part that is nearly all of the rest is the last one.
+    private const double LastPart = 1 - 1e-12;
+
+    private readonly HashSet<(int Market, long ExDate)> _splits = [];
+
+    /// <summary>Whether the last fill of an entry found the volume cap of its bar reached.</summary>
+    public bool VolumeCapReached { get; private set; }
+
+    /// <summary>The part of its trade that cash did not pay at the last fill of an entry, 0 to 1.</summary>
+    public double CashCut { get; private set; }
+
+    /// <summary>Entries that were made smaller at their fill, since cash did not pay for them.</summary>
+    public int Resized { get; set; }
+
+    // ---- entries ----
+
+    /// <summary>A strategy's trade was filled.</summary>
+    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
+    public double Fill(int member, in TradeFill fill, int symbol)
+    {
+        VolumeCapReached = false;
+        CashCut = 0;
+        if (fill.IsFirst) return Open(member, fill, symbol);
+        var key = TradeKey.Of(member, fill.Number);
+        if (!account.Holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
+        if (!fill.IsEntry) return Reduce(key, ref holding, fill);
+        var wasReserved = account.Release(key, out var reservation);
+        if (wasReserved) account.KeepRest(key, reservation, fill.Quantity);
+        return Add(key, ref holding, fill, wasReserved);
+    }
+
+    private double Open(int member, in TradeFill fill, int symbol)
+    {
+        var market = account.MarketOf(member, symbol);
+        var key = TradeKey.Of(member, fill.Number);
+        if (!account.Release(key, out var reservation) || account.IsRuined) return 0;
+        account.KeepRest(key, reservation, fill.Quantity);
+        var own = account.InstrumentOf(market).RoundQuantity(fill.Quantity * reservation.Scale);
+        if (policy.HoldsLimitsAtEveryBar)
+            own = Fitting(new PositionScope(member, market, reservation.Side, CountsReserved: false), own, fill.Price);
+        own = Affordable(market, fill, own);
+        var fits = own > 0 ? volume.Take(market, fill, own) : own;
+        VolumeCapReached = own > 0 && !(fits > 0);
+        own = fits;
+        if (!(own > 0))
+        {
+            account.KeepUnopened(key);
+            return 0;
+        }
+        var fee = account.Fees.Of(key, market, fill, own);
+        account.Enter(member, market, reservation.Side, fill, own, fee);
+        account.Holdings.Add(key, new PortfolioHolding
+        {
+            Quantity = own,
+            Entered = own,
+            EntryPrice = fill.Price,
+            Commission = fee,
+            Scale = own / fill.Quantity,
+            Weight = account.Member(member).Weight,
+            Theirs = fill.Quantity,
+            Side = reservation.Side,
+            Market = market,
+            EntryTime = fill.Time,
+            EntryBar = held.EntryBar(market, account.Member(member).Timeframe, fill.Time),
+        });
+        account.OpenTrade(member, market);
+        account.Record((ulong)key, (ulong)fill.Time);
+        account.Record(fill.Price, own);
+        return own;
+    }
+
+    private double Add(long key, ref PortfolioHolding holding, in TradeFill fill, bool wasReserved)
+    {
+        var (member, market) = (TradeKey.Member(key), holding.Market);
+        var own = account.InstrumentOf(market).RoundQuantity(fill.Quantity * holding.Scale);
+        // A further part of an order by hand was no signal, so its limits are checked now.
+        if (policy.HoldsLimitsAtEveryBar || !wasReserved)
+            own = Fitting(new PositionScope(member, market, holding.Side, CountsReserved: false), own, fill.Price);
+        var wanted = own;
+        own = Affordable(market, fill, own);
+        CashCut *= wanted / (holding.Quantity + wanted);
+        own = volume.Take(market, fill, own);
+        holding.Theirs += fill.Quantity;
+        if (own > 0)
+        {
+            var fee = account.Fees.Of(key, market, fill, own);
+            account.Enter(member, market, holding.Side, fill, own, fee);
+            holding.Commission += fee;
+            holding.EntryPrice = (holding.EntryPrice * holding.Entered + fill.Price * own) / (holding.Entered + own);
+            holding.Entered += own;
+            holding.Quantity += own;
+            account.Record((ulong)key | 1UL << 62, (ulong)fill.Time);
+            account.Record(fill.Price, own);
+        }
+        account.Holdings[key] = holding;
+        return own;
+    }
+
+    // As much of a fill as the limits leave at its price. Its reservation is released already.
+    private double Fitting(in PositionScope scope, double own, double price)
+    {
+        var instrument = account.InstrumentOf(scope.Market);
+        var unit = price * instrument.Multiplier;
+        var room = rules.RoomFor(scope);
+        return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
+    }
+
+    // As much of an entry's fill as cash pays for at its price.
+    private double Affordable(int market, in TradeFill fill, double own)
+    {
+        if (!(own > 0)) return own;
+        var payable = cash.Payable(market, own, fill.Price, fill.IsMaker);
+        if (payable == own) return own;
+        if (policy.OnInsufficientCash == InsufficientCash.Reject) payable = 0;
+        CashCut = 1 - payable / own;
+        if (payable > 0) Resized++;
+        return payable;
+    }
+
+    // ---- exits ----
+
+    /// <summary>A part of a strategy's trade was closed.</summary>
+    /// <returns>The portfolio's quantity.</returns>
+    public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill)
+    {
+        var instrument = account.InstrumentOf(holding.Market);
+        // The strategy's last part is the portfolio's, so that rounding to lots leaves nothing behind.
+        var isLast = fill.Quantity >= holding.Theirs * LastPart;
+        var own = isLast ? holding.Quantity
+            : Math.Min(holding.Quantity, instrument.RoundQuantity(holding.Quantity * (fill.Quantity / holding.Theirs)));
+        own = volume.Take(holding.Market, fill, own);
+        holding.Theirs -= fill.Quantity;
+        Exit(key, ref holding, fill, own);
+        return own;
+    }
+
+    /// <summary>Books that a quantity of a trade was closed; the trade stays until it is settled.</summary>
+    public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own)
+    {
+        if (own > 0)
+        {
+            var fee = account.Fees.Of(key, holding.Market, fill, own);
+            holding.Commission += fee;
+            holding.ExitNotional += fill.Price * own;
+            holding.Quantity = own == holding.Quantity ? 0 : holding.Quantity - own;
+            account.Exit(TradeKey.Member(key), holding.Market, holding.Side, fill.Price, own, fee);
+            account.Record((ulong)key | 3UL << 62, (ulong)fill.Time);
+            account.Record(fill.Price, own);
+        }
+        account.Holdings[key] = holding;
+    }
+
+    /// <summary>A strategy's trade was closed, or is open at the end.</summary>
+    /// <returns>The portfolio's trade; null where it has no part in it.</returns>
+    public PortfolioTrade? Settle(int member, in Trade trade)
+    {
+        var key = TradeKey.Of(member, trade.Number);
+        if (!account.Holdings.TryGetValue(key, out var holding)) return null;
+        var (market, isOpen) = (holding.Market, trade.Reason == ExitReason.Open);
+        // What was not closed in parts is closed now.
+        var exit = holding.ExitNotional == 0 ? trade.ExitPrice
+            : (holding.ExitNotional + (isOpen ? account.CloseOf(market) : trade.ExitPrice) * holding.Quantity) / holding.Entered;
+        var profit = (int)trade.Side * (exit - holding.EntryPrice) * holding.Entered * account.InstrumentOf(market).Multiplier;
+        var fee = FeeOfTrade(holding, trade);
+        if (!isOpen)
+        {
+            account.Holdings.Remove(key);
+            waiting.Remove(key);
+            cash.Forget(key);
+            account.Fees.Forget(key);
+            account.CloseTrade(market);
+            account.Exit(member, market, holding.Side, trade.ExitPrice, holding.Quantity, fee - holding.Commission);
+            if (account.OpenTrades == 0 && (account.Cash <= account.StartingCash * EquityRounding || account.IsLiquidating))
+                WriteOff(ref holding);
+            account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
+            account.Record(exit, profit - fee);
+        }
+        return new PortfolioTrade(member, trade with
+        {
+            Quantity = holding.Entered, EntryPrice = holding.EntryPrice, ExitPrice = exit, Profit = profit, Commission = fee,
+            Carry = holding.Carry,
+        }, holding.Weight);
+    }
+
+    // A trade that the portfolio followed fill by fill has paid its own fees; else it pays the strategy's in proportion.
+    private double FeeOfTrade(in PortfolioHolding holding, in Trade trade)
+    {
+        var wasCut = holding.ExitNotional != 0 || policy.HoldsLimitsAtEveryBar;
+        if (!wasCut && account.Fees.IsProportional) return trade.Commission * holding.Scale;
+        // What a limit has cut is closed by the strategy in one piece: the rest pays when it is closed.
+        var paysRest = wasCut && holding.Quantity > 0 && account.Fees.IsProportional && trade.Reason != ExitReason.Open;
+        return holding.Commission + (paysRest ? account.Fees.ToClose(holding.Market, trade.ExitPrice, holding.Quantity) : 0);
+    }
+
+    // The account's last trade has left nothing, or less: the broker bears the loss beyond zero, and the account is closed.
+    private void WriteOff(ref PortfolioHolding last)
+    {
+        account.IsRuined = true;
+        var missing = -account.Cash;
+        account.Cash = 0;
+        if (Math.Abs(missing) <= account.StartingCash * EquityRounding) return;
+        last.Carry += missing;
+        account.Carry += missing;
+    }
+
+    // ---- financing and splits ----
+
+    /// <summary>A trade has brought or cost cash.</summary>
+    /// <param name="amount">Account currency per unit of what the portfolio holds.</param>
+    public void Finance(long key, double amount, long time)
+    {
+        if (!account.Holdings.TryGetValue(key, out var holding)) return;
+        var sum = amount * holding.Quantity;
+        account.Cash += sum;
+        account.Carry += sum;
+        holding.Carry += sum;
+        account.Holdings[key] = holding;
+        account.Record((ulong)key | 1UL << 61, (ulong)time);
+        account.Record(amount, sum);
+    }
+
+    /// <summary>
+    /// Charges the interest of the portfolio's own margin loan at the last closes; each long position bears its part by value.
+    /// </summary>
+    public void ChargeInterest(long days, long time)
+    {
+        if (account.Holdings.Count == 0 || !(account.SettledCash(out var value) is < 0 and var settled) || !(value > 0)) return;
+        var rate = -settled / value * (account.Execution.MarginRate / 365 * days);
+        foreach (var key in account.Holdings.Keys.Order().ToList())
+        {
+            var holding = account.Holdings[key];
+            var instrument = account.InstrumentOf(holding.Market);
+            if (holding.Side == Side.Buy && !(instrument.MarginPerUnit > 0))
+                Finance(key, -account.CloseOf(holding.Market) * instrument.Multiplier * rate, time);
+        }
+    }
+
+    /// <summary>
+    /// A strategy reports a split. Everything that the portfolio holds of the instrument is split once, at the first report.
+    /// </summary>
+    public void Split(long trade, long time, long exDate, double ratio)
+    {
+        if (!account.Holdings.TryGetValue(trade, out var first) || !_splits.Add((first.Market, exDate))) return;
+        var market = first.Market;
+        foreach (var key in account.Holdings.Keys.Order().ToList())
+        {
+            var holding = account.Holdings[key];
+            if (holding.Market != market || holding.EntryTime >= time) continue;
+            account.Split(TradeKey.Member(key), market, holding.Side, holding.Quantity * (ratio - 1));
+            holding.Quantity *= ratio;
+            holding.Entered *= ratio;
+            holding.Theirs *= ratio;
+            holding.EntryPrice /= ratio;
+            account.Holdings[key] = holding;
+        }
+        account.Mark(market, account.CloseOf(market) / ratio);
+        account.Record((ulong)(uint)market | 5UL << 61, (ulong)exDate);
+        account.Record(ratio, account.NetOf(market));
+    }
+}

@@ -1,0 +1,76 @@
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>Sizes what the portfolio accepts.</summary>
+/// <param name="returns">Needed for a volatility target.</param>
+/// <param name="history">Needed for Kelly's formula.</param>
+internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount account, DailyReturns? returns, TradeHistory? history)
+{
+    private double _totalWeight = double.NaN;
+
+    /// <summary>Sum of the members' weights; NaN = to be summed again.</summary>
+    public double TotalWeight
+    {
+        get => double.IsNaN(_totalWeight) ? _totalWeight = account.SumOfWeights() : _totalWeight;
+        set => _totalWeight = value;
+    }
+
+    /// <summary>The quantity for a signal, base units before rounding.</summary>
+    /// <returns>false where the rule cannot size it; <paramref name="refusal"/> says why.</returns>
+    public bool TrySize(in EntryRequest entry, out double quantity, out Decision refusal)
+    {
+        refusal = Decision.NotEnoughHistory;
+        var signal = entry.Signal;
+        var weight = account.Member(entry.Member).Weight;
+        var multiplier = account.InstrumentOf(entry.Market).Multiplier;
+        var (factor, unit) = (weight * signal.SizeFactor, signal.Price * multiplier);
+        switch (sizing.Kind)
+        {
+            case PortfolioSizeKind.Strategy:
+                quantity = signal.Quantity * weight * signal.SizeFactor * ShareOf(signal, entry.Market);
+                break;
+            case PortfolioSizeKind.Units:
+                quantity = sizing.Value * factor;
+                break;
+            case PortfolioSizeKind.Cash:
+                quantity = sizing.Value * factor / unit;
+                break;
+            case PortfolioSizeKind.PercentOfEquity:
+                quantity = account.Equity * sizing.Value / 100 * factor / unit;
+                break;
+            case PortfolioSizeKind.RiskPercent:
+                refusal = Decision.NoStop;
+                quantity = signal.Stop > 0 && signal.Stop != signal.Price
+                    ? account.Equity * sizing.Value / 100 * factor / (Math.Abs(signal.Price - signal.Stop) * multiplier)
+                    : double.NaN;
+                break;
+            case PortfolioSizeKind.VolatilityTarget:
+                var volatility = returns!.Volatility(entry.Market, account.InstrumentOf(entry.Market).TradingDaysPerYear);
+                quantity = volatility > 0 ? account.Equity * Math.Min(sizing.Value / 100 / volatility, sizing.Cap / 100) * factor / unit
+                    : double.NaN;
+                break;
+            default:
+                var kelly = history!.OfMember(entry.Member).Kelly(sizing.Trades, sizing.MinTrades);
+                quantity = double.IsNaN(kelly) ? kelly
+                    : account.Equity * Math.Clamp(sizing.Value * kelly, 0, sizing.Cap / 100) * factor / unit;
+                break;
+        }
+        return !double.IsNaN(quantity);
+    }
+
+    // A size that a strategy takes of its equity is taken of the portfolio's. Where the weights make more than the account may hold,
+    // each member has a share by weight, and a size beyond the share is cut to it.
+    private double ShareOf(in Signal signal, int market)
+    {
+        if (!(signal.SizedOn > 0)) return 1;
+        var ratio = account.Equity / signal.SizedOn;
+        // Two sums of the same account in different order.
+        if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
+        var shares = TotalWeight / Math.Max(1, account.Execution.Leverage);
+        var sized = account.PowerOf(market).Outlay(signal.Price, signal.Quantity) / signal.SizedOn * shares;
+        // With one share the strategy's own account has bounded the size; rounding may have made it slightly more.
+        return shares > 1 && sized > 1 ? ratio / sized : ratio;
+    }
+}

@@ -1,0 +1,46 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>The cash that can pay for entries: free cash, and the proceeds of exits that strategies have sent at the same close.</summary>
+internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiting, MarketActivity activity)
+{
+    // Two sums of the same account in different order may differ by so much of it.
+    private const double Rounding = 1e-9;
+
+    // Trades whose strategies have sent an exit at the market.
+    private readonly SortedSet<long> _exiting = [];
+
+    /// <summary>A strategy has sent an exit at the market.</summary>
+    public void OnExiting(long trade)
+    {
+        if (account.Holdings.ContainsKey(trade)) _exiting.Add(trade);
+    }
+
+    /// <summary>The trade is closed.</summary>
+    public void Forget(long trade) => _exiting.Remove(trade);
+
+    /// <summary>As much of an entry as the cash pays for, in whole lots; 0 where it pays for less than one hundredth.</summary>
+    /// <param name="wanted">Base units.</param>
+    public double Payable(int market, double wanted, double price, bool maker)
+    {
+        var free = account.FreeCash() + ExpectedProceeds();
+        var payable = account.PowerOf(market).Payable(wanted, price, free + Rounding * Math.Abs(free), maker);
+        return payable == wanted ? wanted : account.InstrumentOf(market).RoundQuantity(payable);
+    }
+
+    // At the last closes. An exit that waits for a bar that may not come pays for nothing.
+    private double ExpectedProceeds()
+    {
+        var sum = 0.0;
+        foreach (var trade in _exiting)
+        {
+            if (waiting.Contains(trade) || !account.Holdings.TryGetValue(trade, out var holding) || activity.IsInactive(holding.Market))
+                continue;
+            var price = account.CloseOf(holding.Market);
+            sum += account.PowerOf(holding.Market).Outlay(price, holding.Quantity)
+                - account.Fees.ToClose(holding.Market, price, holding.Quantity);
+        }
+        return sum;
+    }
+}
