@@ -18,7 +18,12 @@ public sealed record StrategyEffect(string Strategy, int Trades, int Taken, doub
 /// <summary>A unit as the report shows it.</summary>
 public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples, string? Error,
     IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap, IReadOnlyList<WindowResult> Windows,
-    IReadOnlyList<CalibrationBin> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies, IReadOnlyList<ModelEquityPoint> Equity);
+    IReadOnlyList<CalibrationBin> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies,
+    IReadOnlyList<ModelEquityPoint> Equity)
+{
+    /// <summary>The name in the batch's learning section; several models of other data share it.</summary>
+    public required string Section { get; init; }
+}
 
 /// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>
 /// <param name="Problems">One sentence each, to be shown in red: models that could not be made, strategies that went on without theirs.</param>
@@ -61,7 +66,10 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
             }
             all.AddRange(own);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
-                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows, unit.Calibration, unit.Importance, effects, Curve(own)));
+                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows, unit.Calibration, unit.Importance, effects, Curve(own))
+            {
+                Section = unit.Spec.Name,
+            });
 
             void Count(int s, Func<int, IReadOnlyList<JudgedTrade>> judged)
             {

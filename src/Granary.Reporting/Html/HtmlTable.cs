@@ -24,7 +24,8 @@ internal static class HtmlTable
         html.Write($"><caption id=\"{id}\">{caption}</caption><thead><tr>");
         foreach (var column in columns)
         {
-            var kinds = (column.Number ? "n" : "t") + (column.Name.Length > LongHeading ? " long" : "") + (column.Minor ? " minor" : "");
+            var wraps = column.Name.Length > LongHeading && column.Name.Contains(' ');
+            var kinds = (column.Number ? "n" : "t") + (wraps ? " long" : "") + (column.Minor ? " minor" : "");
             html.Write($"<th scope=\"col\" class=\"{kinds}\"");
             if (column.Hint is not null) html.Write($" title=\"{column.Hint}\"");
             html.Write($">{column.Name}</th>");
@@ -36,8 +37,10 @@ internal static class HtmlTable
 
     public static void RowHead(HtmlWriter html, string text)
     {
-        if (Width(text) is { Length: > 0 } width) html.Write($"<tr><th scope=\"row\" class=\"{width}\">{text}</th>");
-        else html.Write($"<tr><th scope=\"row\">{text}</th>");
+        if (Width(text) is { Length: > 0 } width) html.Write($"<tr><th scope=\"row\" class=\"{width}\">");
+        else html.Raw("<tr><th scope=\"row\">");
+        html.Name(text);
+        html.Raw("</th>");
     }
 
     // A date, or a date and a time, stays on one line.

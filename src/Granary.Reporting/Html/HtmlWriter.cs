@@ -16,6 +16,9 @@ internal sealed class HtmlWriter(TextWriter output)
     private static readonly Regex _unbroken = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?|--[a-z]+(-[a-z]+)*",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
+    // Longer words may break.
+    private const int LongWord = 24;
+
     private int _ids;
 
     /// <summary>An id that no other element of the page has.</summary>
@@ -60,6 +63,23 @@ internal sealed class HtmlWriter(TextWriter output)
             at = word.Index + word.Length;
         }
         Text(sentence.AsSpan(at));
+    }
+
+    /// <summary>A name as text. Its long words may break after commas, underscores and slashes, and before brackets and at signs.</summary>
+    public void Name(string name)
+    {
+        var (from, word) = (0, 0);
+        for (var i = 1; i < name.Length; i++)
+        {
+            if (name[i - 1] == ' ') word = i;
+            if (!(name[i - 1] is ',' or '_' or '/' || name[i] is '(' or '@') || WordEnd(name, i) - word <= LongWord) continue;
+            Text(name.AsSpan(from, i - from));
+            Raw("<wbr>");
+            from = i;
+        }
+        Text(name.AsSpan(from));
+
+        static int WordEnd(string name, int at) => name.IndexOf(' ', at) is >= 0 and var end ? end : name.Length;
     }
 
     [InterpolatedStringHandler]

@@ -55,6 +55,7 @@ public static class NumberText
 
     public static string Days(double days) => double.IsFinite(days) ? days switch
     {
+        0 => "0 days",
         < 1 / 24d => $"{(days * 1440).ToString("0", _culture)} min",
         < 2 => $"{(days * 24).ToString("0.#", _culture)} h",
         _ => $"{days.ToString("#,0", _culture)} days",
@@ -94,8 +95,10 @@ public static class NumberText
             or "averageFavourable" or "bestFavourable" => Percent(value),
         "maxDrawdownDays" or "longestUnderwaterDays" => Days(value),
         "minimumTrackRecordLength" => Ratio(Math.Ceiling(value), 0),
+        "periodsPerYear" => Ratio(value, value == Math.Floor(value) ? 0 : 1),
+        "averageBars" => Ratio(value, 1),
         "expectancy" or "averageWin" or "averageLoss" or "netProfit" or "largestWin" or "largestLoss" or "carry" => SignedMoney(value),
-        "commission" or "finalEquity" => Money(value),
+        "commission" or "finalEquity" or "equityAverage" => Money(value),
         _ => Ratio(value),
     };
 
@@ -115,13 +118,14 @@ public static class NumberText
         "sortino" => "Sortino ratio",
         "calmar" => "Calmar ratio",
         "maxDrawdown" => "Maximum drawdown",
-        "maxDrawdownDays" => "Its length",
+        "maxDrawdownDays" => "Length of the maximum drawdown",
         "monthsProfitable" => "Months profitable",
         "weeksProfitable" => "Weeks profitable",
         "exposure" => "Time in the market",
         "commission" => "Commission paid",
         "carry" => "Dividends less borrowing and interest",
         "finalEquity" => "Final equity",
+        "equityAverage" => "Equity on average",
         "netProfit" => "Net profit, closed trades",
         "trackingError" => "Tracking error",
         "informationRatio" => "Information ratio",

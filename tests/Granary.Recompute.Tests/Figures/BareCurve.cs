@@ -44,7 +44,7 @@ internal sealed class BareCurve(IReadOnlyList<DateTime> times, IReadOnlyList<dou
             ["Periods in the market profitable"] = (double)moved.Count(r => r > 0) / moved.Length,
             ["Volatility"] = figures.Volatility,
             ["Maximum drawdown"] = deepest,
-            ["Its length"] = falls.Count == 0 ? 0 : falls.MaxBy(f => f.Depth).Days,
+            ["Length of the maximum drawdown"] = falls.Count == 0 ? 0 : falls.MaxBy(f => f.Depth).Days,
             ["Longest under water"] = falls.Count == 0 ? 0 : falls.Max(f => f.Days),
             ["Ulcer index"] = Math.Sqrt(Depths().Average(d => d * d)),
             ["Value at risk, 95%"] = -tail,

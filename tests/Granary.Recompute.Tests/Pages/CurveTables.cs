@@ -128,12 +128,15 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         return at.Length < 2 ? null : new BareCurve([.. at.Select(i => curve.Times[i])], [.. at.Select(i => curve.Values[i])], 1);
     }
 
+    // The page leaves out what it would write as zero.
+    private const double Shallowest = 0.5e-4;
+
     /// <summary>The deepest drawdowns of a curve of every row.</summary>
     /// <param name="every">Row by row; its first point is the first row.</param>
     /// <param name="stamp">How times are written.</param>
     public static void Drawdowns(PageCheck check, BareCurve every, Func<DateTime, Cell> stamp) =>
         check.Table("The deepest drawdowns, deepest first",
-            [.. every.Falls().OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10).Select((f, i) => new Cells
+            [.. every.Falls().Where(f => f.Depth >= Shallowest).OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10).Select((f, i) => new Cells
         {
             ["Rank"] = i + 1.0,
             ["Depth"] = -f.Depth,

@@ -18,8 +18,7 @@ internal static class LearningTables
         var units = root.GetProperty("units").EnumerateArray().ToList();
         check.Table("Models", [.. units.Select(u => new Cells
         {
-            ["Model"] = Text(u, "version") is { Length: > 0 } version ? version : Text(u, "name"),
-            ["Of"] = Text(u, "data"),
+            ["Model"] = $"{Text(u, "section")} {Text(u, "data")}",
             ["Trainer"] = Text(u, "trainer"),
             ["Label"] = Text(u, "label"),
             ["Applied as"] = Text(u, "rule"),
@@ -35,8 +34,8 @@ internal static class LearningTables
 
     private static void Unit(PageCheck check, JsonElement unit)
     {
-        var name = Text(unit, "name");
-        Curve(check, Text(unit, "data"), unit);
+        var name = $"{Text(unit, "section")} · {Text(unit, "data")}";
+        Curve(check, name, unit);
         check.Table("Trades that the model judged", [.. Items(unit, "strategies").Select(e => new Cells
         {
             ["Strategy"] = Text(e, "strategy"),
@@ -96,7 +95,7 @@ internal static class LearningTables
         if (points.Count < 2) return;
         // Several trades may close at one time; the last sum stands for all.
         Dictionary<string, IReadOnlyDictionary<DateTime, double>> Lines(Func<IEnumerable<JsonElement>, JsonElement> last) =>
-            new[] { ("With", "with"), ("Without", "without") }.ToDictionary(
+            new[] { ("with the model", "with"), ("without", "without") }.ToDictionary(
             l => l.Item1, l => (IReadOnlyDictionary<DateTime, double>)points.GroupBy(p =>
                 p.GetProperty("time").GetDateTime().ToUniversalTime()).ToDictionary(g => g.Key, g => Value(last(g), l.Item2)));
         check.Chart($"{of}: summed returns", Lines(g => g.Last()));

@@ -54,7 +54,7 @@ internal sealed record AccountFigures(
             ["of those that were not flat"] = (double)daily.Count(r => r > 0) / daily.Count(r => r != 0),
             ["Volatility"] = Curve.Volatility,
             ["Maximum drawdown"] = Curve.MaxDrawdown,
-            ["Its length"] = Curve.MaxDrawdownDays,
+            ["Length of the maximum drawdown"] = Curve.MaxDrawdownDays,
             ["Longest under water"] = LongestUnderWater(),
             ["Ulcer index"] = Math.Sqrt(Daily.Drawdowns().Prepend(0).Average(d => d * d)),
             ["Value at risk, 95%"] = -tail,

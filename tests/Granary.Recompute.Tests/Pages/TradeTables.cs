@@ -6,7 +6,7 @@ namespace Granary.Recompute.Tests.Pages;
 /// <summary>The tables of trades: by exit, side, duration, weekday and hour, what is open, excursions and streaks.</summary>
 internal sealed class TradeTables(PageCheck check, RunFigures run)
 {
-    private const int MostOpen = 100, LongestStreak = 10;
+    private const int MostOpen = 40, LongestStreak = 10;
 
     private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
     {

@@ -114,7 +114,8 @@ internal sealed partial class ReportPage
         return lines;
     }
 
-    private static string Text(string markup) => Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(markup, " ")), " ").Trim();
+    private static string Text(string markup) =>
+        Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(markup.Replace("<wbr>", ""), " ")), " ").Trim();
 
     // Ticks of axes are no figures of the run.
     [GeneratedRegex("<g class=\"trade [^\"]*\"><title>(.*?)</title>|<text class=\"mark[^\"]*\"[^>]*>(.*?)</text>",

@@ -48,7 +48,7 @@ internal static class PlotFrame
 
     public static void TimeLabels(HtmlWriter html, in TimeAxis axis, double height)
     {
-        var ticks = axis.Ticks(11);
+        var ticks = axis.Ticks(TimeAxis.LabelsOfPlots);
         var keep = (ticks.Count + 3) / 4;
         html.Raw("<g class=\"ticks\" aria-hidden=\"true\">");
         for (var i = 0; i < ticks.Count; i++) Label(html, axis.X(ticks[i].Time, 100), height, ticks[i].Label, i % keep != 0);

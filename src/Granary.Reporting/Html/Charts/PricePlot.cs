@@ -30,7 +30,7 @@ internal sealed record PricePlot
         PlotFrame.Horizontals(html, axis, Height, NumberText.Price);
         PlotFrame.TimeLabels(html, time, Height);
         PlotFrame.UpTitle(html, "price");
-        PlotFrame.AcrossTitle(html, Height, "Time, UTC");
+        PlotFrame.AcrossTitle(html, Height, time.Title);
         PlotFrame.OpenShapes(html, Height);
         html.Raw("<path class=\"band\" d=\"");
         for (var i = 0; i < bars.Count; i++)

@@ -7,7 +7,7 @@ internal sealed record StateRow(string Name, IReadOnlyList<string> Names, int[] 
 /// <summary>States over time as bands, a row for each machine: to be read under the chart of the price.</summary>
 internal static class StateStrip
 {
-    private const double RowHeight = 18, Gap = 4;
+    private const double LabelHeight = 19, BandHeight = 14, RowHeight = LabelHeight + BandHeight + 7;
 
     // Colours of the style sheet: k0 … k5, then round again.
     private const int Colours = 6;
@@ -19,32 +19,44 @@ internal static class StateStrip
     {
         if (times.Length < 2) return;
         var time = new TimeAxis(times[0], times[^1]);
-        var height = rows.Count * (RowHeight + Gap);
-        var names = rows.SelectMany(r => r.Names.Select((n, i) => (n, $"state k{Colour(i, r.Names.Count)}"))).Distinct().ToList();
-        PlotFrame.Open(html, title, string.Join("; ", rows.Select(r => $"{r.Name}: {Described(r)}")), height, "time states", names);
+        var height = rows.Count * RowHeight;
+        PlotFrame.Open(html, title, string.Join("; ", rows.Select(r => $"{r.Name}: {Described(r)}")), height, "time states");
         PlotFrame.TimeLabels(html, time, height);
-        PlotFrame.AcrossTitle(html, height, "Time, UTC");
+        PlotFrame.AcrossTitle(html, height, time.Title);
         PlotFrame.OpenShapes(html, height);
-        for (var r = 0; r < rows.Count; r++)
-        {
-            var states = rows[r].States;
-            for (var i = 0; i < states.Length;)
-            {
-                var end = i + 1;
-                while (end < states.Length && states[end] == states[i]) end++;
-                if (states[i] >= 0)
-                {
-                    var x = time.X(times[i], PlotFrame.Width);
-                    var width = time.X(times[Math.Min(end, times.Length - 1)], PlotFrame.Width) - x;
-                    html.Write($"<rect class=\"state k{Colour(states[i], rows[r].Names.Count)}\" x=\"{x}\" y=\"{r * (RowHeight + Gap)}\" width=\"{width}\" height=\"{RowHeight}\"><title>{rows[r].Name}: {rows[r].Names[states[i]]}</title></rect>");
-                }
-                i = end;
-            }
-        }
+        for (var r = 0; r < rows.Count; r++) Bands(html, rows[r], times, time, r * RowHeight + LabelHeight);
         html.Raw("</svg><g aria-hidden=\"true\">");
-        for (var r = 0; r < rows.Count; r++) html.Write($"<text class=\"row\" x=\"6\" y=\"{r * (RowHeight + Gap) + 13}\">{rows[r].Name}</text>");
+        for (var r = 0; r < rows.Count; r++) Label(html, rows[r], r * RowHeight + 13);
         html.Raw("</g></svg>");
         PlotFrame.Close(html);
+    }
+
+    private static void Bands(HtmlWriter html, StateRow row, long[] times, TimeAxis time, double y)
+    {
+        var states = row.States;
+        for (var i = 0; i < states.Length;)
+        {
+            var end = i + 1;
+            while (end < states.Length && states[end] == states[i]) end++;
+            if (states[i] >= 0)
+            {
+                var x = time.X(times[i], PlotFrame.Width);
+                var width = time.X(times[Math.Min(end, times.Length - 1)], PlotFrame.Width) - x;
+                html.Write($"<rect class=\"state k{Colour(states[i], row.Names.Count)}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" "
+                    + $"height=\"{BandHeight}\"><title>{row.Name}: {row.Names[states[i]]}</title></rect>");
+            }
+            i = end;
+        }
+    }
+
+    // The machine's name and what its colours mean, above its bands: two machines may use a colour for different states.
+    private static void Label(HtmlWriter html, StateRow row, double y)
+    {
+        html.Write($"<text class=\"row\" x=\"0\" y=\"{y}\">{row.Name}");
+        for (var i = 0; i < row.Names.Count; i++)
+            html.Write($"<tspan class=\"state k{Colour(i, row.Names.Count)}\" dx=\"{(i == 0 ? 12 : 8)}\">■</tspan> "
+                + $"<tspan>{row.Names[i]}</tspan>");
+        html.Raw("</text>");
     }
 
     private static string Described(StateRow row)

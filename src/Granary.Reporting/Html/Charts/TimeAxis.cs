@@ -11,7 +11,21 @@ internal readonly record struct TimeAxis(long From, long To)
         TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7), TimeSpan.FromDays(14),
     ];
 
+    /// <summary>How many labels a plot has at most.</summary>
+    public const int LabelsOfPlots = 11;
+
     private static readonly int[] _months = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600];
+
+    /// <summary>What an axis with labels of <see cref="Ticks"/> measures. Names the year where no label does.</summary>
+    public string Title
+    {
+        get
+        {
+            var (first, last) = (new DateTime(From).Year, new DateTime(To).Year);
+            if (Ticks(LabelsOfPlots).Any(t => t.Label.Length == 4 && t.Label.All(char.IsAsciiDigit))) return "Time, UTC";
+            return first == last ? $"Time in {first:0000}, UTC" : $"Time, {first:0000} to {last:0000}, UTC";
+        }
+    }
 
     /// <summary>From 0 to <paramref name="width"/>.</summary>
     public double X(long time, double width) => To > From ? width * (time - From) / (To - From) : width / 2;

@@ -75,7 +75,7 @@ internal sealed record TimePlot
         if (TimeLabels)
         {
             PlotFrame.TimeLabels(html, time, Height);
-            PlotFrame.AcrossTitle(html, Height, "Time, UTC");
+            PlotFrame.AcrossTitle(html, Height, time.Title);
         }
         PlotFrame.OpenShapes(html, Height);
         foreach (var (from, to) in Shades)

@@ -27,6 +27,8 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
             high = Math.Max(high, include);
         }
         if (low > high) (low, high) = (0, 1);
+        // Nothing but zero: a scale above it, for what is measured is seldom negative.
+        if (low == high && low == 0 && include == 0) return new ValueAxis(0, 1);
         if (low == high)
         {
             var air = low == 0 ? 1 : Math.Abs(low) * 0.05;

@@ -11,7 +11,7 @@ internal sealed class CalendarSection : IReportSection<CurveView>
 
     public string Title => "Months and years";
 
-    public bool Applies(CurveView view) => view.HasCurve;
+    public bool Applies(CurveView view) => view.Moves;
 
     public void Write(HtmlWriter html, CurveView view)
     {

@@ -165,7 +165,7 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
 internal sealed class CompareTrades : IReportSection<CompareView>
 {
     // As the style sheet has it.
-    private const int MostPrinted = 80;
+    private const int MostPrinted = 70;
 
     public string Id => "trades";
 

@@ -67,10 +67,10 @@ internal sealed class CostSection : IReportSection<RunView>
         {
             HtmlTable.RowHead(html, r.Symbol);
             HtmlTable.Number(html, NumberText.Money(r.Traded));
-            HtmlTable.Number(html, r.Turnover > 0 ? NumberText.Money(r.Turnover) : NumberText.Undefined);
+            HtmlTable.Number(html, r.Turnover > 0 ? NumberText.Compact(r.Turnover) : NumberText.Undefined);
             HtmlTable.Number(html, NumberText.Percent(r.Typical), minor: true);
             HtmlTable.Number(html, NumberText.Percent(r.Large));
-            HtmlTable.Number(html, NumberText.Money(r.Capacity));
+            HtmlTable.Number(html, NumberText.Compact(r.Capacity));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

@@ -10,7 +10,7 @@ internal sealed class CrisisSection : IReportSection<CurveView>
 
     public string Title => "Crisis periods";
 
-    public bool Applies(CurveView view) => view.HasCurve && CrisisPeriod.Of(view.Closes).Count > 0;
+    public bool Applies(CurveView view) => view.Moves && CrisisPeriod.Of(view.Closes).Count > 0;
 
     public void Write(HtmlWriter html, CurveView view)
     {

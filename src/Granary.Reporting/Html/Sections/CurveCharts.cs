@@ -15,7 +15,12 @@ internal static class CurveCharts
         if (view.Statistics is not { } s) return;
         var curve = view.Drawn;
         var span = new TimeAxis(curve.Times[0], curve.Times[^1]);
-        var lines = new List<PlotLine> { new(view.Benchmark is null ? "Equity" : view is RunView ? "Portfolio" : "Curve", "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null) };
+        var name = view.Benchmark is null ? "Equity" : view is RunView ? "Portfolio" : "Curve";
+        var shaded = view.Drawdowns.Count > 0;
+        var lines = new List<PlotLine>
+        {
+            new(name, "s1", curve.Times.ToArray(), curve.Values.ToArray(), Area: view.Benchmark is null && !shaded),
+        };
         if (view.Benchmark is { } benchmark && Rebased(benchmark, curve) is { Count: > 1 } rebased)
             lines.Add(new PlotLine(view.BenchmarkName, "s2", rebased.Times.ToArray(), rebased.Values.ToArray()));
         new TimePlot
@@ -26,20 +31,25 @@ internal static class CurveCharts
             Unit = PlotUnit.Money,
             Shades = [.. view.Drawdowns.Take(Shaded).Select(d => (d.Peak, d.Recovery ?? curve.Times[^1]))],
             Height = 220,
-            TimeLabels = false,
+            TimeLabels = !shaded,
             LogFrom = 5,
             Group = "run",
             Span = span,
             Intraday = view.Intraday,
         }.Write(html);
+        if (!shaded)
+        {
+            html.Raw(view.Moves ? "" : "<p class=\"note\">Equity did not change: nothing was held.</p>\n");
+            return;
+        }
         // Of every point, not of those that are drawn: a peak may lie between them.
         double[] under = [.. view.DrawnDepths.Select(d => -d)];
-        var deepest = view.Drawdowns.Count > 0 ? view.Drawdowns[0] : null;
+        var deepest = view.Drawdowns[0];
         new TimePlot
         {
             Title = "Drawdown",
-            Description = deepest is null ? "Equity never fell below its peak."
-                : $"The deepest fall was {NumberText.Percent(deepest.Depth)}, from {NumberText.Date(deepest.Peak)} to {NumberText.Date(deepest.Trough)}.",
+            Description = $"The deepest fall was {NumberText.Percent(deepest.Depth)}, from {NumberText.Date(deepest.Peak)} "
+                + $"to {NumberText.Date(deepest.Trough)}.",
             Lines = [new PlotLine("Drawdown", "loss", curve.Times.ToArray(), under, Area: true)],
             Unit = PlotUnit.Percent,
             Up = "percent below the peak",
@@ -50,8 +60,9 @@ internal static class CurveCharts
             Ticks = 3,
             Intraday = view.Intraday,
         }.Write(html);
-        if (view.Drawdowns.Count > 0)
-            html.Write($"<p class=\"note\">Shaded: the {Math.Min(Shaded, view.Drawdowns.Count)} deepest drawdowns, from their peak to their recovery.</p>\n");
+        html.Write($"<p class=\"note\">{(view.Drawdowns.Count == 1
+            ? "Shaded: the drawdown, from its peak to its recovery."
+            : $"Shaded: the {Math.Min(Shaded, view.Drawdowns.Count)} deepest drawdowns, from their peak to their recovery.")}</p>\n");
     }
 
     /// <summary>A curve scaled to stand where <paramref name="anchor"/> stands at the first time that both cover.</summary>

@@ -13,7 +13,7 @@ internal static class CurveTop
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
             return;
         }
-        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span class=\"date\">{NumberText.Time(s.FirstTime)}</span> to <span class=\"date\">{NumberText.Time(s.LastTime)}</span>. <span class=\"soft\">Annualised with {NumberText.Ratio(s.PeriodsPerYear, s.PeriodsPerYear % 1 == 0 ? 0 : 1)} periods per year");
+        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span class=\"date\">{NumberText.Time(s.FirstTime)}</span> to <span class=\"date\">{NumberText.Time(s.LastTime)}</span>. <span class=\"soft\">Annualised with {NumberText.Statistic("periodsPerYear", s.PeriodsPerYear)} periods per year");
         if (view.Benchmark is not null) html.Write($"; compared with {view.BenchmarkName}");
         html.Raw(".</span></p></header>\n");
         if (sheet.Notes.Count > 0)

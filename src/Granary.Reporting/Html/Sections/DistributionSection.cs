@@ -11,7 +11,7 @@ internal sealed class DistributionSection : IReportSection<CurveView>
 
     public string Title => "Distribution of returns";
 
-    public bool Applies(CurveView view) => view.HasCurve && view.Measured.Count > 10;
+    public bool Applies(CurveView view) => view.Moves && view.Measured.Count > 10;
 
     public void Write(HtmlWriter html, CurveView view)
     {

@@ -5,17 +5,21 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>The ten deepest falls: when they began, when they ended, and how long that took.</summary>
 internal sealed class DrawdownSection : IReportSection<CurveView>
 {
+    // Smaller ones would show as zero.
+    private const double Shallowest = 0.5e-4;
+
     public string Id => "drawdowns";
 
     public string Title => "Worst drawdowns";
 
-    public bool Applies(CurveView view) => view.HasCurve;
+    public bool Applies(CurveView view) => view.Moves;
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        if (view.Drawdowns.Count == 0)
+        var drawdowns = view.Drawdowns.Where(d => d.Depth >= Shallowest).ToArray();
+        if (drawdowns.Length == 0)
         {
-            html.Raw("<p>Equity never fell below an earlier peak.</p>\n");
+            html.Raw("<p>Equity never fell below an earlier peak by 0.01% or more.</p>\n");
             return;
         }
         HtmlTable.Open(html, "The deepest drawdowns, deepest first",
@@ -24,8 +28,8 @@ internal sealed class DrawdownSection : IReportSection<CurveView>
             new("Fall", Minor: true, Hint: "From the peak to the trough"), new("Under water", Hint: "From the peak to the recovery, or to the end"),
         ], "narrow");
         var rank = 0;
-        var deepest = view.Drawdowns[0].Depth;
-        foreach (var d in view.Drawdowns)
+        var deepest = drawdowns[0].Depth;
+        foreach (var d in drawdowns)
         {
             html.Write($"<tr><th scope=\"row\" class=\"n\">{++rank}</th><td class=\"n bar loss\" style=\"--w:{100 * d.Depth / deepest}\">{"−" + NumberText.Percent(d.Depth)}</td>");
             HtmlTable.Text(html, Stamp(d.Peak));

@@ -10,7 +10,7 @@ internal sealed class ExposureSection : IReportSection<RunView>
 
     public string Title => "Exposure and turnover";
 
-    public bool Applies(RunView view) => view.HasCurve;
+    public bool Applies(RunView view) => view.Moves;
 
     public void Write(HtmlWriter html, RunView view)
     {

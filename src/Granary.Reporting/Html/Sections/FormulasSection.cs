@@ -34,9 +34,23 @@ internal sealed class FormulasSection : IReportSection<CurveView>
 
         void Row(Formula formula)
         {
-            HtmlTable.RowHead(html, formula.Name);
-            html.Write($"<td class=\"formula\">{formula.Text}</td><td class=\"soft\">{formula.Source}</td>");
+            Names(html, formula.Name);
+            html.Write($"<td class=\"formula\">{NumberText.Typeset(formula.Text)}</td><td class=\"soft\">{formula.Source}</td>");
             HtmlTable.EndRow(html);
         }
+    }
+
+    // In words, and below it the key of results.json where the formula is that of a key.
+    private static void Names(HtmlWriter html, string name)
+    {
+        var keys = name.Split(", ");
+        html.Write($"<tr><th scope=\"row\">{string.Join("; ", keys.Select(NumberText.Name))}");
+        if (keys.All(k => !k.Contains(' ', StringComparison.Ordinal)))
+        {
+            html.Raw("<span class=\"keys\">");
+            foreach (var key in keys) html.Write($"<code>{key}</code> ");
+            html.Raw("</span>");
+        }
+        html.Raw("</th>");
     }
 }

@@ -13,7 +13,7 @@ internal sealed class HoldingsSection : IReportSection<RunView>
 
     public string Title => "Holdings by symbol";
 
-    public bool Applies(RunView view) => view.Trades.OfPortfolio && view.HasCurve && view.Holdings.Symbols.Count > 0;
+    public bool Applies(RunView view) => view.Trades.OfPortfolio && view.Moves && view.Holdings.Symbols.Count > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {

@@ -16,6 +16,9 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
     // A page is read by people: of hundreds of models the first are drawn, learning.json has them all.
     private const int MostDrawn = 12, MostFeatures = 15;
 
+    // As the style sheet has it.
+    private const int MostPrinted = 3;
+
     private readonly JsonElement _root = Parsed(json);
 
     public string Id => "learning";
@@ -43,19 +46,22 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         Curve(html, _root, "All judged strategies");
         var units = Items(_root, "units").ToArray();
         Overview(html, units);
+        if (units.Length > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} models.</p>\n");
         foreach (var unit in units.Where(u => Text(u, "error").Length == 0).Take(MostDrawn)) Unit(html, unit);
         if (units.Length > MostDrawn) html.Write($"<p class=\"note\">The first {MostDrawn} models are drawn; learning.json has all {NumberText.Count(units.Length)}.</p>\n");
     }
 
     private static void Overview(HtmlWriter html, JsonElement[] units)
     {
-        HtmlTable.Open(html, "Models", [new("Model", Number: false), new("Of", Number: false), new("Trainer", Number: false), new("Label", Number: false), new("Applied as", Number: false),
+        HtmlTable.Open(html, "Models", [new("Model", Number: false), new("Trainer", Number: false),
+            new("Label", Number: false), new("Applied as", Number: false),
             new("Samples"), new("Windows"), new("Out of sample"), new("In sample"), new("Train–test gap", Hint: "In sample, mean of the windows, minus out of sample: how much of it is memory")], sortable: true);
         foreach (var unit in units)
         {
-            var name = Text(unit, "version");
-            HtmlTable.RowHead(html, name.Length > 0 ? name : Text(unit, "name"));
-            foreach (var field in new[] { "data", "trainer", "label", "rule" }) HtmlTable.Text(html, Text(unit, field));
+            html.Write($"<tr><th scope=\"row\" class=\"model\"><b>{Section(unit)}</b><span>");
+            html.Name(Text(unit, "data"));
+            html.Raw("</span></th>");
+            foreach (var field in new[] { "trainer", "label", "rule" }) HtmlTable.Text(html, Text(unit, field));
             HtmlTable.Number(html, NumberText.Count((long)Value(unit, "samples")));
             HtmlTable.Number(html, NumberText.Count(Items(unit, "windows").Count()));
             HtmlTable.Number(html, Figure(unit, "outOfSample"));
@@ -69,8 +75,8 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
 
     private static void Unit(HtmlWriter html, JsonElement unit)
     {
-        html.Write($"<details><summary>{Text(unit, "name")}</summary>\n");
-        Curve(html, unit, Text(unit, "data"));
+        Head(html, unit);
+        Curve(html, unit, $"{Section(unit)} · {Text(unit, "data")}");
         var effects = Items(unit, "strategies").ToArray();
         if (effects.Length > 0)
         {
@@ -119,6 +125,20 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         html.Raw("</details>\n");
     }
 
+    private static void Head(HtmlWriter html, JsonElement unit)
+    {
+        html.Write($"<details><summary>{Section(unit)} · ");
+        html.Name(Text(unit, "data"));
+        html.Raw("</summary>\n");
+        if (Text(unit, "version") is not { Length: > 0 } version) return;
+        html.Raw("<p class=\"note\">In the registry: ");
+        html.Name(version);
+        html.Raw("</p>\n");
+    }
+
+    // The name that the batch file gives it; the registry's name has the data and a hash in it.
+    private static string Section(JsonElement unit) => Text(unit, "section") is { Length: > 0 } section ? section : Text(unit, "name");
+
     private static void Calibration(HtmlWriter html, JsonElement[] bins)
     {
         if (bins.Length == 0) return;
@@ -142,10 +162,11 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         double[] with = [.. points.Select(p => Value(p, "with"))], without = [.. points.Select(p => Value(p, "without"))];
         new TimePlot
         {
-            Title = $"{of}: summed returns of out-of-sample trades, with the model and without",
+            Title = $"{of}: summed returns of out-of-sample trades",
             Description = $"With the model {NumberText.SignedPercent(with[^1])}, without {NumberText.SignedPercent(without[^1])}, each trade by its return on notional net of commission.",
-            Lines = [new PlotLine("With", "s1", times, with), new PlotLine("Without", "s3", times, without)],
+            Lines = [new PlotLine("with the model", "s1", times, with), new PlotLine("without", "s2", times, without)],
             Unit = PlotUnit.Percent,
+            Up = "percent of notional, summed",
             Baseline = 0,
         }.Write(html);
     }

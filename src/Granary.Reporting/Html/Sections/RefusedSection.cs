@@ -12,7 +12,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
 
     public string Id => "refused";
 
-    public string Title => "Refused signals";
+    public string Title => "Signals and refusals";
 
     public bool Applies(RunView view) => view.Model.Decisions.Values.Sum() > 0;
 
@@ -41,7 +41,7 @@ internal sealed class RefusedSection : IReportSection<RunView>
                 outcomes[row.Decision] = (known + 1, won + (outcome > 0 ? 1 : 0), returns + outcome);
             }
         }
-        html.Write($"<p class=\"lead\">{NumberText.Count(accepted)} of {NumberText.Count(total)} signals were accepted. What the others would have brought is known, for each is played to its end in its strategy's own account.</p>\n");
+        Lead(html, accepted, total);
         HtmlTable.Open(html, "Signals by decision", [new("Decision", Number: false), new("Signals"), new("Share"), new("Would have won", Hint: "Of those of weighted strategies whose trade has closed"), new("Mean return", Hint: "Likewise"), new("Meaning", Number: false, Minor: true)], "narrow");
         foreach (var (decision, count) in decisions.OrderByDescending(d => d.Value).ThenBy(d => d.Key))
         {
@@ -57,6 +57,22 @@ internal sealed class RefusedSection : IReportSection<RunView>
         }
         HtmlTable.Close(html);
         if (seen >= MostSignals) html.Write($"<p class=\"note\">Outcomes are of the first {NumberText.Count(seen)} signals of the strategies with the most weight.</p>\n");
+        List(html, listed);
+    }
+
+    private static void Lead(HtmlWriter html, long accepted, long total)
+    {
+        html.Raw("<p class=\"lead\">");
+        if (accepted == total)
+            html.Write($"The portfolio accepted {(total == 1 ? "the one signal" : $"all {NumberText.Count(total)} signals")} "
+                + $"of its strategies.</p>\n");
+        else
+            html.Write($"The portfolio accepted {NumberText.Count(accepted)} of {NumberText.Count(total)} signals. Each refused signal "
+                + $"is simulated to its end in its strategy's own account, so that its outcome is known.</p>\n");
+    }
+
+    private static void List(HtmlWriter html, List<(string Id, SignalRow Row, double Return)> listed)
+    {
         if (listed.Count == 0) return;
         html.Write($"<details><summary>{NumberText.Count(listed.Count)} refused signals of weighted strategies</summary>");
         HtmlTable.Open(html, "Refused signals, up to four of each strategy; signals.csv lists all",

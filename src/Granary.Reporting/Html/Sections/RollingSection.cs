@@ -12,7 +12,7 @@ internal sealed class RollingSection : IReportSection<CurveView>
 
     public string Title => "Rolling figures";
 
-    public bool Applies(CurveView view) => view.HasCurve && Window(view) >= 5;
+    public bool Applies(CurveView view) => view.Moves && Window(view) >= 5;
 
     public void Write(HtmlWriter html, CurveView view)
     {

@@ -80,10 +80,12 @@ internal static class RunTop
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
             if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
-            Figure("Trades", NumberText.Count(p.Trades), "", $"{NumberText.Percent(p.WinRate, 1)} won");
+            Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");
         }
         var members = view.Members.Count();
-        Figure("Strategies", NumberText.Count(m.Strategies.Count), "", $"{NumberText.Count(members)} carry weight");
+        Figure("Strategies", NumberText.Count(m.Strategies.Count), "",
+            members < m.Strategies.Count ? $"{NumberText.Count(members)} with a weight"
+                : members == 1 ? "with a weight" : "all with a weight");
         html.Raw("</dl>\n");
 
         // The figures of a live session are of its portfolio; its account has the venue's fills.

@@ -48,13 +48,14 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         if (own is not null && view.Statistics is not null)
             html.Write($"Ratios are of the returns of every bar, as in <code>results.json</code>. Figures marked with ° are of the "
                 + $"returns of each {view.Period}. ");
-        html.Write($"Risk-free rate: {NumberText.Percent(view.RiskFree)} a year");
-        html.Raw(view.RiskFree == 0 ? "; the Sharpe ratio takes 0.</p>\n"
-            : ", for the excess Sharpe ratio alone; all other ratios take 0.</p>\n");
+        if (view.RiskFree == 0) html.Raw("The risk-free rate is 0.</p>\n");
+        else
+            html.Write($"The risk-free rate of {NumberText.Percent(view.RiskFree)} a year counts in one row, "
+                + $"{NumberText.Name("excessSharpe")}; all other ratios use 0.</p>\n");
         if (view.BenchmarkStatistics is { } b)
             html.Write($"<p class=\"note\">{view.BenchmarkName}: by "
                 + $"{(view.Period == "hour" && view is RunView ? "day" : view.Period)} at the {NumberText.Count(b.Points)} times that "
-                + $"both curves have, annualised with {NumberText.Ratio(b.PeriodsPerYear, 1)} periods a year.</p>\n");
+                + $"both curves have, annualised with {NumberText.Statistic("periodsPerYear", b.PeriodsPerYear)} periods a year.</p>\n");
         var values = Values(view, own);
         var theirs = view.BenchmarkStatistics is { } s ? Curve(s, view.RiskFree) : [];
         foreach (var (curve, day) in _days)

@@ -12,7 +12,7 @@ internal sealed class TrailingSection : IReportSection<CurveView>
 
     public string Title => "Trailing and yearly returns";
 
-    public bool Applies(CurveView view) => view.HasCurve;
+    public bool Applies(CurveView view) => view.Moves;
 
     public void Write(HtmlWriter html, CurveView view)
     {

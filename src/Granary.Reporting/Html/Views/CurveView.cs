@@ -60,6 +60,9 @@ internal class CurveView
 
     public bool HasCurve => Statistics is not null;
 
+    /// <summary>Whether equity ever changed: a flat curve has nothing to chart by time, and no returns to describe.</summary>
+    public bool Moves => HasCurve && Measured.Values.IndexOfAnyExcept(Measured.Values[0]) >= 0;
+
     /// <summary>
     /// Returns by <see cref="Period"/>, each with whether something could be gained or lost: it is not zero, or a position was held.
     /// </summary>

@@ -11,7 +11,7 @@ internal sealed class TradeReview
     /// <summary>Where no strategy carries weight, the strategies' own trades are looked at, but not more than so many.</summary>
     public const long MostOwnTrades = 250_000;
 
-    private const int MostPoints = 1200, MostOpen = 100, MostFills = 65_536;
+    private const int MostPoints = 1200, MostOpen = 40, MostFills = 65_536;
 
     private readonly RunModel _model;
     private readonly EquityCurve _closes;
