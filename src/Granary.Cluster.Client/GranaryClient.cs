@@ -135,6 +135,7 @@ public sealed class GranaryClient : IDisposable
         static string? At(long? ticks) => ticks is { } t ? new DateTime(t, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) : null;
         Add("feed", start.Feed);
         Add("broker", start.Broker);
+        Add("brokerOptions", start.BrokerOptions);
         Add("paper", start.Paper);
         Add("pace", start.Pace);
         Add("maxGap", start.MaxGap);

@@ -5,6 +5,7 @@ using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Data.BarFiles;
+using Granary.Data.Brokers;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Kafka.Bars;
@@ -40,7 +41,9 @@ public sealed class LiveOverKafkaTests : IDisposable
         }
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         // The days before the topic's first bar come from the configuration's own files.
-        var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"), Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true }, TimeProvider.System, patience.Token);
+        var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"),
+            Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true },
+                BrokerCatalogue.BuiltIn(), TimeProvider.System, patience.Token);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Ledger.Tickets.ShouldBeEmpty();
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"why\": \"late\"");

@@ -5,6 +5,7 @@ using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Data.BarFiles;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
@@ -58,7 +59,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             Out = Path.Combine(_folder, name),
             WithoutEvidence = true,
             Status = status,
-        }, new ThatDay(), guard.Token);
+        }, BrokerCatalogue.BuiltIn(), new ThatDay(), guard.Token);
     });
 
     [KafkaTheory]

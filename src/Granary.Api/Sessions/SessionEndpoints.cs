@@ -58,7 +58,9 @@ internal static class SessionEndpoints
     }
 
     private static async Task<IResult> StartAsync(
-        HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed, [FromQuery] string? account, [FromQuery] string? broker, [FromQuery] string? paper,
+        HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed,
+        [FromQuery] string? account, [FromQuery] string? broker,
+        [FromQuery] string? brokerOptions, [FromQuery] string? paper,
         [FromQuery] string? pace, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery] string? to, [FromQuery] bool? withoutEvidence,
         [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
     {
@@ -75,6 +77,7 @@ internal static class SessionEndpoints
             Folder = start,
             Feed = Placed(feed, "feed", start, settings)!,
             Broker = broker ?? "paper",
+            BrokerOptions = brokerOptions,
             Paper = paper,
             Pace = pace ?? "asap",
             MaxGap = maxGap,

@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Feeds;
 using Granary.Application.Models;
 using Granary.Application.Weights;
+using Granary.Data.Brokers;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -11,7 +12,8 @@ namespace Granary.Application.Live;
 
 /// <summary>A session in this process: <c>granary live</c>.</summary>
 /// <param name="folder">The run's.</param>
-public sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvider clock) : ISessionSite
+/// <param name="brokers">The brokers of this process.</param>
+public sealed class EmbeddedSite(LiveRequest request, string folder, BrokerCatalogue brokers, TimeProvider clock) : ISessionSite
 {
     private readonly string _state = request.State ?? Path.Combine(folder, "state");
     private SessionControl? _control;
@@ -25,7 +27,14 @@ public sealed class EmbeddedSite(LiveRequest request, string folder, TimeProvide
 
     /// <inheritdoc/>
     public Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderDesk.OpenAsync(AccountStores.Open(_state, one: true), new PaperVenues(), account, production.Spec, request, $"granary live {Path.GetFileName(request.Production)}", null, clock, cancellationToken);
+        OrderDesk.OpenAsync(AccountStores.Open(_state, one: true), new AccountOpening
+        {
+            Account = account,
+            Broker = request.Broker,
+            Factory = request.CreateBroker(brokers),
+            Spec = production.Spec,
+            Holder = $"granary live {Path.GetFileName(request.Production)}",
+        }, clock, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) => OpenFeedAsync(request, data, markets, clock, cancellationToken);

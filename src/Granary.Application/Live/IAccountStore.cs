@@ -12,9 +12,12 @@ public interface IAccountStore
     /// <exception cref="JournalException">The disk or the server failed.</exception>
     Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens the book in which the paper venue of an account keeps what it was told.</summary>
+    /// <summary>Opens the journal in which a broker keeps what it must know after a restart.</summary>
+    /// <param name="account">The account that it trades.</param>
+    /// <param name="broker">The broker's name: each has a journal of its own.</param>
     /// <inheritdoc cref="OpenJournalAsync"/>
-    Task<IJournal> OpenVenueBookAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default);
+    Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads the journal of an account that a session may be trading; takes no lease.</summary>
     /// <exception cref="JournalException">The disk or the server failed.</exception>
@@ -37,8 +40,9 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
 
     public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
 
-    public Task<IJournal> OpenVenueBookAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) =>
-        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, "paper-venue.grj", flush: false));
+    public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) =>
+        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: false));
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<JournalEntry>>([.. FileJournal.Peek(Of(account), query)]);
 }
@@ -50,7 +54,8 @@ public sealed class DatabaseAccounts(string connection) : IAccountStore
     public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) =>
         await PostgresJournal.OpenAsync(connection, account, clock, holder, cancellationToken).ConfigureAwait(false);
 
-    public Task<IJournal> OpenVenueBookAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => OpenJournalAsync(account + ".paper-venue", holder, clock, cancellationToken);
+    public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) => OpenJournalAsync($"{account}.{broker}-venue", holder, clock, cancellationToken);
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => PostgresJournal.PeekAsync(connection, account, query, cancellationToken);
 }

@@ -42,7 +42,10 @@ public sealed record SessionStart
 
     public string Broker { get; init; } = "paper";
 
-    /// <summary>As <see cref="PaperText"/> reads it.</summary>
+    /// <summary>Options of the broker, as <see cref="Data.Brokers.BrokerOptionText"/> reads them.</summary>
+    public string? BrokerOptions { get; init; }
+
+    /// <summary>The same for the broker 'paper' only.</summary>
     public string? Paper { get; init; }
 
     public string Pace { get; init; } = "asap";
@@ -69,7 +72,7 @@ public sealed record SessionStart
         Production = File,
         Feed = Feed,
         Broker = Broker,
-        Paper = PaperText.Parse(Paper),
+        BrokerOptions = LiveRequest.ReadBrokerOptions(Broker, BrokerOptions, Paper),
         Pace = Data.Replay.ReplayPace.Parse(Pace, MaxGap),
         Account = Account,
         WarmUp = WarmUp,

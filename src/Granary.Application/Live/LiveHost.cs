@@ -41,6 +41,8 @@ public sealed class LiveHost : IPortfolioHost
     private LiveState _state = LiveState.WarmingUp;
     private long _synchronised, _shown, _warm;
     private bool _ruined;
+    // Whether books and venue were compared since the start: without that an entry could double a position.
+    private bool _reconciled;
     // Whether bars were taken that were not of the past.
     private bool _traded;
 
@@ -190,13 +192,14 @@ public sealed class LiveHost : IPortfolioHost
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        await _desk.PollAsync(instant, cancellationToken).ConfigureAwait(false);
+        if (_reconciled) await _desk.PollAsync(instant, cancellationToken).ConfigureAwait(false);
+        else await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
 
         _orders.Begin(new BarsTaken(instant, taken));
         var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - instant > within.Ticks;
         _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
         LookForRuin();
-        var why = _ruined ? "ruined" : late ? "late" : _operator.Paused ? "paused" : "";
+        var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
         _portfolio.Walk(now, (at, decided) => _orders.Decided(at, decided, why));
         _orders.Align(instant);
         var journalBefore = _desk.Appending;
@@ -231,6 +234,7 @@ public sealed class LiveHost : IPortfolioHost
     {
         foreach (var difference in await _desk.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false)) _notes.Add(difference);
         _synchronised = _clock.GetTimestamp();
+        _reconciled |= _desk.VenueFault is null;
     }
 
     private async ValueTask CommandsAsync(CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Weights;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Data.Sources;
@@ -38,7 +39,40 @@ public sealed record LiveRequest
 
     public string Broker { get; init; } = "paper";
 
-    public PaperSettings Paper { get; init; } = new();
+    /// <summary>Options of the broker as text, by name.</summary>
+    public IReadOnlyDictionary<string, string> BrokerOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Options as <c>--broker-options</c>, or as <c>--paper</c> for the broker 'paper'.</summary>
+    /// <exception cref="InputException">They cannot be read, or belong to another broker.</exception>
+    public static IReadOnlyDictionary<string, string> ReadBrokerOptions(string broker, string? options, string? paper)
+    {
+        if (paper is not null && broker != "paper")
+            throw new InputException($"--paper is for the broker 'paper'; give '{broker}' its options with --broker-options");
+        if (paper is not null && options is not null)
+            throw new InputException("--paper and --broker-options are the same; give one of them");
+        try
+        {
+            return Data.Brokers.BrokerOptionText.Parse(options ?? paper);
+        }
+        catch (BrokerInputException e)
+        {
+            throw new InputException($"{(paper is null ? "--broker-options" : "--paper")}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The factory of the broker that the request names.</summary>
+    /// <exception cref="InputException">There is no such broker, or an option is wrong.</exception>
+    public IBrokerFactory CreateBroker(BrokerCatalogue brokers)
+    {
+        try
+        {
+            return brokers.Create(Broker, BrokerOptions);
+        }
+        catch (BrokerInputException e)
+        {
+            throw new InputException($"--broker {Broker}: {e.Message}", e);
+        }
+    }
 
     public ReplayPace Pace { get; init; } = ReplayPace.AsFastAsPossible;
 
@@ -82,39 +116,44 @@ public static class LiveSession
     /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
-    public static Task<LiveRun> RunAsync(LiveRequest request, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static Task<LiveRun> RunAsync(LiveRequest request, BrokerCatalogue brokers, TimeProvider clock,
+        CancellationToken cancellationToken = default)
     {
         var production = ProductionReader.Read(request.Production);
         var folder = FolderOf(request, production, clock);
-        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, folder, clock), clock, cancellationToken);
+        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, folder, brokers, clock), clock,
+            cancellationToken);
     }
 
     private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
         Path.GetFullPath(request.Out ?? Path.Combine("runs", FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
 
     /// <summary>What can be told to be wrong before anything is opened.</summary>
-    /// <exception cref="InputException">The evidence does not suffice, or there is no such broker or account.</exception>
+    /// <exception cref="InputException">The evidence does not suffice, or the account cannot have this name.</exception>
     public static void Check(LiveRequest request, Production production)
     {
         if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
             throw new InputException($"{request.Production} does not speak for itself: {string.Join("; ", production.Verdict.Reasons)}; mend that, or trade it all the same with --without-evidence, which is recorded");
-        if (request.Broker != "paper")
-            throw new InputException($"--broker {request.Broker}: this Granary has the broker 'paper' only; another is an adapter of IBroker (src/Granary.Engine/Brokerage/IBroker.cs)");
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
-    /// <summary>A journal goes on with the configuration that it was begun with.</summary>
-    /// <param name="before">The last beginning in the journal; null where it is new.</param>
+    /// <summary>A journal continues with the configuration and the broker that it began with.</summary>
+    /// <param name="before">The last start in the journal; null if it is new.</param>
     /// <param name="journal">Its name.</param>
-    /// <exception cref="InputException">It belongs to another configuration.</exception>
+    /// <exception cref="InputException">It belongs to another configuration or another broker.</exception>
     public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
     {
-        if (before is not null && before.Configuration != production.Hash)
-            throw new InputException($"{journal} belongs to another configuration than {request.Production}; flatten that session with its own, and give this one a new --state or another --account");
+        if (before is null) return;
+        if (before.Configuration != production.Hash)
+            throw new InputException($"{journal} belongs to another configuration than {request.Production};"
+                + " flatten that session with its own, and give this one a new --state or another --account");
+        if (before.Broker != request.Broker)
+            throw new InputException($"--broker {request.Broker}: {journal} is of an account at '{before.Broker}';"
+                + " use that broker, or give this session a new --state or another --account");
     }
 
     /// <summary>Runs a session where it is.</summary>
-    /// <inheritdoc cref="RunAsync(LiveRequest, TimeProvider, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(LiveRequest, BrokerCatalogue, TimeProvider, CancellationToken)"/>
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
     {
         Check(request, production);

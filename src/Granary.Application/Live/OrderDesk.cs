@@ -1,7 +1,10 @@
-using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Submissions;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 
 namespace Granary.Application.Live;
 
@@ -9,8 +12,11 @@ namespace Granary.Application.Live;
 /// <param name="journal">Not disposed of with it where the venue was given open.</param>
 /// <param name="broker">The venue's name.</param>
 /// <param name="connect">Opens the venue, which is disposed of with the desk.</param>
-public sealed class OrderDesk(AccountJournal journal, string broker, Func<IReadOnlyDictionary<string, Instrument>, CancellationToken, Task<IBroker>> connect) : IOrderDesk
+public sealed class OrderDesk(AccountJournal journal, string broker,
+    Func<IReadOnlyDictionary<string, Instrument>, CancellationToken, Task<IBroker>> connect) : IOrderDesk
 {
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
+
     private readonly bool _owns = true;
     private IBroker? _broker;
     private AccountLedger _ledger = null!;
@@ -19,15 +25,25 @@ public sealed class OrderDesk(AccountJournal journal, string broker, Func<IReadO
     /// <summary>With a journal and a venue that are open already, and stay so.</summary>
     public OrderDesk(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) => _owns = false;
 
-    /// <summary>Opens an account: its journal, and with it its lease. The way to its venue is opened when it begins.</summary>
-    /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
+    /// <summary>Opens an account: its journal, and with it its lease. <see cref="BeginAsync"/> connects to the broker.</summary>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be reached.</exception>
-    public static async Task<IOrderDesk> OpenAsync(IAccountStore store, IVenues venues, string account, BatchSpec spec, LiveRequest request, string holder, Action<JournalEvent>? told, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static async Task<IOrderDesk> OpenAsync(IAccountStore store, AccountOpening opening, TimeProvider clock,
+        CancellationToken cancellationToken = default)
     {
-        var journal = new AccountJournal(await store.OpenJournalAsync(account, holder, clock, cancellationToken).ConfigureAwait(false), clock) { Told = told };
-        return new OrderDesk(journal, request.Broker, (instruments, stop) =>
-            venues.ConnectAsync(request.Paper with { Cash = spec.Cash }, spec.Execution.Settings, instruments, s => store.OpenVenueBookAsync(account, holder, clock, s), clock, stop));
+        var inner = await store.OpenJournalAsync(opening.Account, opening.Holder, clock, cancellationToken).ConfigureAwait(false);
+        return new OrderDesk(new AccountJournal(inner, clock) { Told = opening.OnKept }, opening.Broker, ConnectAsync);
+
+        Task<IBroker> ConnectAsync(IReadOnlyDictionary<string, Instrument> instruments, CancellationToken stop) =>
+            opening.Factory.ConnectAsync(new BrokerEnvironment
+            {
+                Account = opening.Account,
+                Cash = opening.Spec.Cash,
+                Execution = opening.Spec.Execution.Settings,
+                Instruments = instruments,
+                OpenJournalAsync = s => store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s),
+                Clock = clock,
+            }, stop);
     }
 
     public string Broker => broker;
@@ -54,7 +70,20 @@ public sealed class OrderDesk(AccountJournal journal, string broker, Func<IReadO
 
     public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default)
     {
-        _broker = await connect(instruments, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _broker = await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, ConnectTimeout)
+                .RunAsync(stop => connect(instruments, stop), cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerInputException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            var sentence = $"broker '{broker}' does not answer: {e.Message.TrimEnd('.')}; start the session again later";
+            throw new ServiceUnavailableException(sentence, e);
+        }
         (_ledger, _manager) = (ledger, new OrderManager(_broker, journal, ledger, tag));
     }
 

@@ -192,56 +192,92 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     {
         await ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
         await PollAsync(instant, cancellationToken).ConfigureAwait(false);
-        BrokerSnapshot snapshot;
+        var facts = new List<JournalEvent>();
         try
         {
-            snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
-            Fault = null;
+            // Against books that miss a fill, every position of the snapshot would look wrong.
+            if (Fault is null) await CompareAsync(instant, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException e)
         {
             Fault = e.Message;
-            return [];
         }
-        var facts = new List<JournalEvent>();
-        foreach (var symbol in snapshot.Positions.Keys.Union(ledger.Positions.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
-        {
-            var (theirs, ours) = (snapshot.Positions.GetValueOrDefault(symbol), ledger.PositionOf(symbol));
-            if (Math.Abs(theirs - ours) <= 1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours))) continue;
-            var fact = new Reconciled(instant, "the venue is right about what it holds", FormattableString.Invariant($"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'"), theirs - ours) { Symbol = symbol };
-            ledger.Apply(fact);
-            facts.Add(fact);
-            _blocked.Add(symbol);
-        }
-        var waiting = snapshot.Orders.Select(o => o.ClientId).ToHashSet(StringComparer.Ordinal);
-        foreach (var order in snapshot.Orders)
-        {
-            if (ledger.Find(order.ClientId) is { } known && !known.State.IsFinal()) continue;
-            if (!order.ClientId.StartsWith(tag, StringComparison.Ordinal))
-            {
-                if (_reported.Add(order.ClientId)) facts.Add(new Reconciled(instant, "orders of others are left alone", $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
-                continue;
-            }
-            facts.Add(new Reconciled(instant, "an order of ours that should not wait is cancelled", $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
-            await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
-        }
-        foreach (var ticket in ledger.OpenTickets.Where(t => t.State is OrderState.Submitted or OrderState.PartiallyFilled && !waiting.Contains(t.Order.ClientId)).ToList())
-        {
-            if (await broker.FindAsync(ticket.Order.ClientId, cancellationToken).ConfigureAwait(false) is { } status)
-            {
-                ledger.Answer(ticket.Order.ClientId, status);
-                facts.Add(Answered(instant, ticket.Order, status));
-                continue;
-            }
-            // It was acknowledged once, and the venue has forgotten it: it will not fill.
-            status = new BrokerOrderStatus(ticket.Order.ClientId, ticket.VenueId, OrderState.Cancelled, ticket.Filled, "the venue has no such order any more");
-            ledger.Answer(ticket.Order.ClientId, status);
-            facts.Add(Answered(instant, ticket.Order, status));
-            facts.Add(new Reconciled(instant, "an order that the venue has lost is cancelled", $"order {ticket.Order.ClientId} was acknowledged as {ticket.VenueId}, and the venue does not know it any more", 0));
-        }
+        // What was found before the connection was lost is kept; the next synchronisation finds the rest.
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
         var differences = facts.OfType<Reconciled>().Select(r => r.Difference).ToList();
         Differences += differences.Count;
         return differences;
+    }
+
+    private async ValueTask CompareAsync(long time, List<JournalEvent> facts, CancellationToken cancellationToken)
+    {
+        var snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
+        // A fill between the poll and the snapshot is no difference: it is booked by another poll.
+        for (var attempt = 1; attempt < 3 && Differing(snapshot).Count > 0; attempt++)
+        {
+            await PollAsync(time, cancellationToken).ConfigureAwait(false);
+            snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
+        }
+        AdoptPositions(time, snapshot, facts);
+        foreach (var order in snapshot.Orders) await CompareTheirsAsync(time, order, facts, cancellationToken).ConfigureAwait(false);
+        var waiting = snapshot.Orders.Select(o => o.ClientId).ToHashSet(StringComparer.Ordinal);
+        foreach (var ours in ledger.OpenTickets.Where(t => t.State is OrderState.Submitted or OrderState.PartiallyFilled
+            && !waiting.Contains(t.Order.ClientId)).ToList())
+            await CompareOursAsync(time, ours, facts, cancellationToken).ConfigureAwait(false);
+        Fault = null;
+    }
+
+    private List<(string Symbol, double Theirs, double Ours)> Differing(BrokerSnapshot snapshot) =>
+    [
+        .. from symbol in snapshot.Positions.Keys.Union(ledger.Positions.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
+           let theirs = snapshot.Positions.GetValueOrDefault(symbol)
+           let ours = ledger.PositionOf(symbol)
+           where Math.Abs(theirs - ours) > 1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours))
+           select (symbol, theirs, ours),
+    ];
+
+    private void AdoptPositions(long time, BrokerSnapshot snapshot, List<JournalEvent> facts)
+    {
+        foreach (var (symbol, theirs, ours) in Differing(snapshot))
+        {
+            var difference = FormattableString.Invariant($"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'");
+            var fact = new Reconciled(time, "the venue is right about what it holds", difference, theirs - ours) { Symbol = symbol };
+            ledger.Apply(fact);
+            facts.Add(fact);
+            _blocked.Add(symbol);
+        }
+    }
+
+    // An order that waits at the venue.
+    private async ValueTask CompareTheirsAsync(long time, BrokerOrderStatus order, List<JournalEvent> facts,
+        CancellationToken cancellationToken)
+    {
+        if (ledger.Find(order.ClientId) is { } known && !known.State.IsFinal()) return;
+        if (!order.ClientId.StartsWith(tag, StringComparison.Ordinal))
+        {
+            // A manual order has no id of a client.
+            if (_reported.Add(order.VenueId.Length > 0 ? order.VenueId : order.ClientId))
+                facts.Add(new Reconciled(time, "orders of others are left alone",
+                    $"an order {order.ClientId} ({order.VenueId}) that is not this session's waits at the venue", 0));
+            return;
+        }
+        await broker.CancelAsync(order.ClientId, cancellationToken).ConfigureAwait(false);
+        facts.Add(new Reconciled(time, "an order of ours that should not wait is cancelled",
+            $"order {order.ClientId} ({order.VenueId}) waits at the venue, and our books do not have it waiting", 0));
+    }
+
+    // An order that waits in our books and not in the venue's snapshot.
+    private async ValueTask CompareOursAsync(long time, Ticket ours, List<JournalEvent> facts, CancellationToken cancellationToken)
+    {
+        var id = ours.Order.ClientId;
+        var found = await broker.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        // An acknowledged order that the venue has forgotten will not fill.
+        var status = found ?? new BrokerOrderStatus(id, ours.VenueId, OrderState.Cancelled, ours.Filled,
+            "the venue has no such order any more");
+        ledger.Answer(id, status);
+        facts.Add(Answered(time, ours.Order, status));
+        if (found is null)
+            facts.Add(new Reconciled(time, "an order that the venue has lost is cancelled",
+                $"order {id} was acknowledged as {ours.VenueId}, and the venue does not know it any more", 0));
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cli.Tables;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
@@ -18,7 +19,12 @@ internal static class LiveCommands
     {
         var production = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
         var feed = new Option<string>("--feed") { Required = true, Description = "store:DIR, csv:DIR, kafka://… or ws:…" };
-        var broker = new Option<string>("--broker") { DefaultValueFactory = _ => "paper", Description = "paper" };
+        var broker = new Option<string>("--broker")
+        {
+            DefaultValueFactory = _ => "paper",
+            Description = "paper, or a broker of a plug-in; 'granary broker list' shows them",
+        };
+        var options = new Option<string?>("--broker-options") { Description = "options of the broker: key=value,key=value, or a JSON object" };
         var pace = new Option<string>("--pace") { DefaultValueFactory = _ => "asap", Description = "of a replayed feed: asap, fixed:100ms, realtime or x60" };
         var maxGap = new Option<string?>("--max-gap") { Description = "the longest wait of a paced replay, as 1s" };
         var state = new Option<string?>("--state") { Description = "the folder of the account's journal, or postgres://… (state in the run's folder)" };
@@ -29,13 +35,17 @@ internal static class LiveCommands
         var warmUp = new Option<string?>("--warm-up") { Description = "where the bars before the feed's first come from (for streams the configuration's source)" };
         var from = new Option<string?>("--from") { Description = "the first bar of the feed" };
         var to = new Option<string?>("--to") { Description = "where the feed ends: the first bar that is left out" };
-        var paper = new Option<string?>("--paper") { Description = "how the paper venue behaves, as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"" };
+        var paper = new Option<string?>("--paper")
+        {
+            Description = "--broker-options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"",
+        };
         var host = new Option<string?>("--host") { Description = "a cluster that trades it, as http://silo:8080 (this process); state and weights are the cluster's then" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.")
         {
-            production, feed, broker, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, host, quiet, json,
+            production, feed, broker, options, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, host,
+            quiet, json,
         };
         command.SetAction(async (call, token) =>
         {
@@ -51,6 +61,7 @@ internal static class LiveCommands
                     Folder = Path.GetDirectoryName(Path.GetFullPath(call.GetValue(production)!))!,
                     Feed = RemoteLive.Placed(call.GetValue(feed))!,
                     Broker = call.GetValue(broker)!,
+                    BrokerOptions = call.GetValue(options),
                     Paper = call.GetValue(paper),
                     Pace = call.GetValue(pace)!,
                     MaxGap = call.GetValue(maxGap),
@@ -75,10 +86,11 @@ internal static class LiveCommands
                 WarmUp = call.GetValue(warmUp),
                 From = Instant("--from", call.GetValue(from)),
                 To = Instant("--to", call.GetValue(to)),
-                Paper = PaperText.Parse(call.GetValue(paper)),
+                BrokerOptions = LiveRequest.ReadBrokerOptions(call.GetValue(broker)!, call.GetValue(options), call.GetValue(paper)),
             };
             var silent = call.GetValue(quiet) || call.GetValue(json);
-            var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status }, TimeProvider.System, token));
+            var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status },
+                BrokerCatalogue.BuiltIn(), TimeProvider.System, token));
             if (call.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(new
                 {

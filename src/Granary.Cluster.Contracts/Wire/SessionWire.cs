@@ -19,7 +19,8 @@ public readonly record struct SessionStartWire(
     [property: Id(10)] long? From,
     [property: Id(11)] long? To,
     [property: Id(12)] bool WithoutEvidence,
-    [property: Id(13)] string StartedBy);
+    [property: Id(13)] string StartedBy,
+    [property: Id(14)] string? BrokerOptions = null);
 
 [RegisterConverter]
 public sealed class SessionStartConverter : IConverter<SessionStart, SessionStartWire>
@@ -40,9 +41,12 @@ public sealed class SessionStartConverter : IConverter<SessionStart, SessionStar
         To = s.To,
         WithoutEvidence = s.WithoutEvidence,
         StartedBy = s.StartedBy,
+        BrokerOptions = s.BrokerOptions,
     };
 
-    public SessionStartWire ConvertToSurrogate(in SessionStart v) => new(v.Text, v.File, v.Folder, v.Feed, v.Broker, v.Paper, v.Pace, v.MaxGap, v.Account, v.WarmUp, v.From, v.To, v.WithoutEvidence, v.StartedBy);
+    public SessionStartWire ConvertToSurrogate(in SessionStart v) =>
+        new(v.Text, v.File, v.Folder, v.Feed, v.Broker, v.Paper, v.Pace, v.MaxGap, v.Account,
+        v.WarmUp, v.From, v.To, v.WithoutEvidence, v.StartedBy, v.BrokerOptions);
 }
 
 /// <param name="Command">By its name, so that the engine's numbers may change.</param>

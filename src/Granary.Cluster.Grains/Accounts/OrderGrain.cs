@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Cluster.Accounts;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -15,7 +16,8 @@ namespace Granary.Cluster.Grains.Accounts;
 /// <summary>Holds an account's <see cref="OrderDesk"/>, the very one of <c>granary live</c>. What it knows it knows from the journal.</summary>
 [PreferLocalPlacement]
 [GrainType("order")]
-internal sealed partial class OrderGrain(IAccountStore store, IVenues venues, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<OrderGrain> logger) : Grain, IOrderGrain
+internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue brokers, TimeProvider clock, ILocalSiloDetails silo,
+    IHostApplicationLifetime life, ILogger<OrderGrain> logger) : Grain, IOrderGrain
 {
     private const int PageLength = 2000;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
@@ -40,7 +42,15 @@ internal sealed partial class OrderGrain(IAccountStore store, IVenues venues, Ti
         await ShutAsync();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
         var production = ProductionReader.Read(start.File, start.Text, start.Folder);
-        var desk = await OrderDesk.OpenAsync(store, venues, Account, production.Spec, start.ToRequest(), $"a session in the cluster (silo {silo.SiloAddress.Endpoint})", Tell, clock, _stop.Token);
+        var desk = await OrderDesk.OpenAsync(store, new AccountOpening
+        {
+            Account = Account,
+            Broker = start.Broker,
+            Factory = start.ToRequest().CreateBroker(brokers),
+            Spec = production.Spec,
+            Holder = $"a session in the cluster (silo {silo.SiloAddress.Endpoint})",
+            OnKept = Tell,
+        }, clock, _stop.Token);
         (_desk, _epoch) = (desk, epoch);
         Opened(logger, Account, epoch, desk.Name);
         return _opened = new DeskOpened(desk.Broker, desk.Name, desk.Cut, silo.SiloAddress.ToString());

@@ -5,6 +5,7 @@ using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Data.Brokers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ public static class GrainHosting
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
-        services.TryAddSingleton<IVenues, PaperVenues>();
+        services.TryAddSingleton(BrokerCatalogue.BuiltIn());
         services.AddHostedService<SessionKeeper>();
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();

@@ -277,7 +277,7 @@ internal sealed partial class PortfolioGrain(
         DeactivateOnIdle();
     }
 
-    private static bool MayPass(Exception e) => Loss.Is(e) || e is LeaseException or JournalException or DeskSupersededException or BarStoreException or OperationCanceledException;
+    private static bool MayPass(Exception e) => Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or DeskSupersededException or BarStoreException or OperationCanceledException;
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
     {

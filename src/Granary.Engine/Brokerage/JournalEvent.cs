@@ -111,5 +111,6 @@ public sealed record Reconciled(long Instant, string Rule, string Difference, do
 public sealed record StopMoved(long Instant, string ClientId, double Price) : JournalEvent(Instant);
 
 /// <summary>The portfolio accepted a signal, and no order was sent for it.</summary>
-/// <param name="Why">paused, late, blocked (the symbol waits for an operator).</param>
+/// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
+/// start).</param>
 public sealed record EntrySkipped(long Instant, int Number, string Why) : JournalEvent(Instant);

@@ -8,7 +8,8 @@ namespace Granary.Engine.Factors;
 /// <param name="Type">int, double, bool, string or an enum.</param>
 public sealed record ParameterDefinition(string Name, Type Type, object? Default, double Minimum, double Maximum)
 {
-    internal static ParameterDefinition From(ParameterInfo parameter)
+    /// <summary>The parameter that a constructor declares, with its default and its range.</summary>
+    public static ParameterDefinition From(ParameterInfo parameter)
     {
         var range = parameter.GetCustomAttribute<RangeAttribute>();
         return new ParameterDefinition(parameter.Name!, parameter.ParameterType,

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Verification;
+using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Tests.Live;
@@ -39,24 +40,24 @@ public sealed class LiveGapTests : IDisposable
     public async Task Each_of_the_venues_doings_has_its_name_and_together_they_are_the_whole_gap()
     {
         var backtest = await _under.BacktestAsync();
-        async Task<LiveGap> With(string name, PaperSettings paper)
+        async Task<LiveGap> With(string name, string paper)
         {
-            var live = await _under.LiveAsync(backtest, name, r => r with { Paper = paper });
+            var live = await _under.LiveAsync(backtest, name, r => r with { BrokerOptions = BrokerOptionText.Parse(paper) });
             var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
             AddsUp(gap, live);
             Of(gap, "data").ShouldBe(0, 1e-6);
             Of(gap, "weight").ShouldBe(0);
             return gap;
         }
-        var refused = await With("refused", new PaperSettings { RejectShare = 0.2 });
+        var refused = await With("refused", "reject=0.2");
         Of(refused, "missed fill").ShouldNotBe(0);
         refused.Trades.ShouldContain(t => t.Why.StartsWith("rejected: refused at random"));
-        var late = await With("late", new PaperSettings { Latency = TimeSpan.FromMinutes(10) });
+        var late = await With("late", "latency=10m");
         Of(late, "fill price").ShouldNotBe(0);
         Of(late, "missed fill").ShouldBe(0, 1e-6);
-        var slow = await With("slow", new PaperSettings { Latency = TimeSpan.FromMinutes(90) });
+        var slow = await With("slow", "latency=90m");
         Of(slow, "timing").ShouldNotBe(0);
-        await With("all", new PaperSettings { Seed = 9, Latency = TimeSpan.FromMinutes(40), RejectShare = 0.1, PartialShare = 0.4, TimeoutShare = 0.1 });
+        await With("all", "seed=9,latency=40m,reject=0.1,partial=0.4,timeout=0.1");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
@@ -38,7 +39,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task The_session_compares_itself_with_a_real_backtest_of_its_bars_and_names_the_causes_of_the_difference()
     {
         var backtest = await _under.BacktestAsync();
-        var refused = await _under.LiveAsync(backtest, with: r => r with { Paper = new PaperSettings { RejectShare = 0.2 } });
+        var refused = await _under.LiveAsync(backtest, with: r => r with { BrokerOptions = BrokerOptionText.Parse("reject=0.2") });
         var against = refused.Against!;
         against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
         against.IsSame.ShouldBeTrue();
@@ -74,7 +75,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     [Fact]
     public async Task The_report_of_a_session_shows_its_verdict_and_its_account_against_the_backtest()
     {
-        var live = await _under.LiveAsync(await _under.BacktestAsync(), with: r => r with { Paper = new PaperSettings { RejectShare = 0.2 } });
+        var live = await _under.LiveAsync(await _under.BacktestAsync(),
+            with: r => r with { BrokerOptions = BrokerOptionText.Parse("reject=0.2") });
         var page = File.ReadAllText(Path.Combine(live.Run.Folder, "report.html"));
         page.ShouldContain("Do not trade</a>");
         page.ShouldContain("0 of 5 checks passed");
@@ -126,7 +128,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task Whatever_the_venue_does_to_its_orders_the_digest_stays()
     {
         var backtest = await _under.BacktestAsync();
-        var live = await _under.LiveAsync(backtest, with: r => r with { Paper = new PaperSettings { Seed = 7, Latency = TimeSpan.FromMinutes(3), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 } });
+        var live = await _under.LiveAsync(backtest, with: r => r with { BrokerOptions = BrokerOptionText.Parse("seed=7,latency=3m,reject=0.1,partial=0.3,timeout=0.2") });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Status.AccountEquity.ShouldNotBe(live.Status.ModelEquity);
         live.Status.Unknown.ShouldBe(0);

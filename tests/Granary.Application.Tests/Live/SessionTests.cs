@@ -1,6 +1,8 @@
 using Granary.Application.Batches;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Weights;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
@@ -123,6 +125,61 @@ public sealed class SessionTests : IDisposable
         later.ShouldContain(s => s.Decision == Decision.Accepted);
         half.Host.Ledger.Trades.Values.ShouldNotContain(t => t.Strategy == id);
         end.Host.Ledger.Trades.Values.ShouldContain(t => t.Strategy == id);
+    }
+
+    [Fact]
+    public async Task A_session_whose_venue_is_away_at_the_start_enters_nothing_before_books_and_venue_are_compared()
+    {
+        var production = await ProductionAsync();
+        var bars = 0;
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new InterceptedBroker(b, call =>
+        {
+            if (call == nameof(IMarketListener.OnBarsAsync)) bars++;
+            else if (bars < 300) throw new BrokerUnavailableException("the venue is in maintenance");
+        }));
+        var journal = Journal(State);
+        var skipped = journal.OfType<EntrySkipped>().ToList();
+        skipped.ShouldNotBeEmpty();
+        skipped.ShouldAllBe(s => s.Why == "unreconciled");
+        var intents = journal.OfType<OrderIntended>().ToList();
+        intents.ShouldNotBeEmpty();
+        var reconciled = skipped.Max(s => s.Instant);
+        intents.ShouldAllBe(i => i.Instant > reconciled);
+        end.Host.Status.VenueFault.ShouldBeNull();
+        // The strategies decide as they do with a venue that answers.
+        end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
+    }
+
+    [Fact]
+    public async Task An_unknown_broker_is_refused_with_the_names_of_the_known_ones_and_a_wrong_option_with_its_name()
+    {
+        var backtest = await _under.BacktestAsync();
+        async Task<string> RefusedAsync(Func<LiveRequest, LiveRequest> with) =>
+            (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: with))).Message;
+        (await RefusedAsync(r => r with { Broker = "papier" })).ShouldBe(
+            "--broker papier: there is no broker 'papier'; this Granary has paper; a plug-in of --plugins can bring others");
+        (await RefusedAsync(r => r with { BrokerOptions = BrokerOptionText.Parse("rejects=0.1") })).ShouldBe(
+            "--broker paper: broker 'paper' has no option 'rejects'; did you mean 'reject'?");
+    }
+
+    [Fact]
+    public async Task An_account_continues_at_the_broker_at_which_it_began()
+    {
+        var backtest = await _under.BacktestAsync();
+        await _under.LiveAsync(backtest, with: r => r with { State = State });
+        var other = BrokerCatalogue.BuiltIn().All.Single() with { Name = "other" };
+        var request = new LiveRequest
+        {
+            Production = Path.Combine(backtest.Folder, "prod.json"),
+            Feed = "csv:" + SessionUnderTest.Bars,
+            Broker = "other",
+            Out = Path.Combine(_under.Folder, "again"),
+            State = State,
+            WithoutEvidence = true,
+        };
+        var refused = await Should.ThrowAsync<InputException>(() => LiveSession.RunAsync(request, new BrokerCatalogue([other]),
+            TimeProvider.System));
+        refused.Message.ShouldContain("is of an account at 'paper'; use that broker, or give this session a new --state");
     }
 
     [Fact]

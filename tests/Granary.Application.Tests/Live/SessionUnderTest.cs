@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Backtesting;
@@ -54,7 +55,7 @@ internal sealed class SessionUnderTest : IDisposable
             To = DateTime.Parse("2022-02-10", System.Globalization.CultureInfo.InvariantCulture).Ticks,
             WithoutEvidence = true,
         };
-        return LiveSession.RunAsync(with?.Invoke(request) ?? request, TimeProvider.System, cancellationToken);
+        return LiveSession.RunAsync(with?.Invoke(request) ?? request, BrokerCatalogue.BuiltIn(), TimeProvider.System, cancellationToken);
     }
 
     /// <summary>One session on a state of its own, with journal and broker wrapped as the test wishes.</summary>

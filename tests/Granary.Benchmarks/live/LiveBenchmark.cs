@@ -5,6 +5,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Data.Brokers;
 
 namespace Granary.Benchmarks.Live;
 
@@ -40,7 +41,8 @@ internal static class LiveBenchmark
                 WithoutEvidence = true,
             };
             // A session lives for weeks: by then its code is compiled. So it is walked once before it counts.
-            await LiveSession.RunAsync(request with { Out = Path.Combine(folder, "first") }, TimeProvider.System);
+            await LiveSession.RunAsync(request with { Out = Path.Combine(folder, "first") }, BrokerCatalogue.BuiltIn(),
+                TimeProvider.System);
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             var watch = Stopwatch.StartNew();
             var live = await LiveSession.RunAsync(request with
@@ -51,7 +53,7 @@ internal static class LiveBenchmark
                     process.Refresh();
                     peak = Math.Max(peak, process.WorkingSet64);
                 }),
-            }, TimeProvider.System);
+            }, BrokerCatalogue.BuiltIn(), TimeProvider.System);
             var (p50, p99) = live.Recorded.Percentiles();
             var (a50, a99) = live.Recorded.AnswerPercentiles();
             var (j50, j99) = live.Recorded.JournalPercentiles();

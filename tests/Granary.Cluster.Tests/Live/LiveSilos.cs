@@ -5,6 +5,7 @@ using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -40,7 +41,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     {
         var accounts = new MortalAccounts(new DatabaseAccounts(connection), fate ?? new Fate());
         silo.Services.AddSingleton<IAccountStore>(accounts);
-        silo.Services.AddSingleton<IVenues>(accounts);
+        silo.Services.AddSingleton(accounts.Brokers);
         silo.Services.AddSingleton(accounts);
     }), connection);
 
@@ -148,7 +149,7 @@ internal sealed class Fate(int? at = null)
 }
 
 /// <summary>A silo's way to the accounts, which ends with the silo, as a process's connections do.</summary>
-internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountStore, IVenues
+internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountStore
 {
     private readonly List<IJournal> _open = [];
     private volatile bool _dead;
@@ -186,10 +187,23 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
 
     public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken));
 
-    public Task<IJournal> OpenVenueBookAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => KeepAsync(inner.OpenVenueBookAsync(account, holder, clock, cancellationToken));
+    public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) =>
+        KeepAsync(inner.OpenBrokerJournalAsync(account, broker, holder, clock, cancellationToken));
 
-    public async Task<IBroker> ConnectAsync(PaperSettings paper, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments, Func<CancellationToken, Task<IJournal>> openBook, TimeProvider clock, CancellationToken cancellationToken = default) =>
-        new Broker(this, await PaperBroker.OpenAsync(paper, execution, instruments, ((Mortal)await openBook(cancellationToken)).Inner, clock, cancellationToken));
+    /// <summary>The brokers of Granary, whose connections end with the silo.</summary>
+    public BrokerCatalogue Brokers =>
+        new(BrokerCatalogue.BuiltIn().All.Select(b => b with { Make = options => new Factory(this, b.Make(options)) }));
+
+    private sealed class Factory(MortalAccounts owner, IBrokerFactory inner) : IBrokerFactory
+    {
+        // The silo dies between the broker's calls, not within its own writes.
+        public async Task<IBroker> ConnectAsync(BrokerEnvironment environment, CancellationToken cancellationToken = default) =>
+            new Broker(owner, (PaperBroker)await inner.ConnectAsync(environment with
+            {
+                OpenJournalAsync = async stop => ((Mortal)await environment.OpenJournalAsync(stop)).Inner,
+            }, cancellationToken));
+    }
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => inner.PeekAsync(account, query, cancellationToken);
 

@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
@@ -59,7 +60,9 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             foreach (var paper in new[] { "", Rough })
             {
                 var state = Path.Combine(Folder, "state-" + Embedded.Count);
-                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with { Production = Production, State = state, Out = Path.Combine(Folder, "live-" + Embedded.Count) }, TimeProvider.System);
+                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with { Production = Production, State = state,
+                    Out = Path.Combine(Folder, "live-" + Embedded.Count) },
+                    BrokerCatalogue.BuiltIn(), TimeProvider.System);
                 Embedded[paper] = (run.Run.Model.Digest, AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
             }
         }

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Storage.Retries;
+
+namespace Granary.Data.Brokers;
+
+/// <summary>
+/// The paper venue as a broker: a simulated exchange on the session's own bars. It survives the session, as a real exchange does: every
+/// call goes into a journal, and an opened broker applies that journal.
+/// </summary>
+public sealed class PaperBroker : IBroker, IMarketListener
+{
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private readonly PaperVenue _venue;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _clock;
+
+    private sealed record Bars([property: JsonPropertyName(nameof(PaperVenue.Instant))] long CloseTime, List<BarOf> Items);
+
+    private readonly record struct BarOf(
+        string Symbol, string Timeframe, long Time, double Open, double High, double Low, double Close, double Volume)
+    {
+        public static BarOf From(ClosedBar b) =>
+            new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
+
+        public ClosedBar ToBar() => new(Symbol, new Bar(Time, Open, High, Low, Close, Volume), Engine.Market.Timeframe.Parse(Timeframe));
+    }
+
+    private sealed record Moved(string ClientId, double Price);
+
+    // Whether answers get lost; then the journal must have each submission.
+    private readonly bool _losesAnswers;
+
+    private PaperBroker(PaperVenue venue, IJournal journal, TimeProvider clock, bool losesAnswers) =>
+        (_venue, _journal, _clock, _losesAnswers) = (venue, journal, clock, losesAnswers);
+
+    public string Name => "paper";
+
+    /// <param name="settings">How well the venue works.</param>
+    /// <param name="execution">Fees, slippage and fill rules.</param>
+    /// <param name="instruments">By symbol; orders for others are rejected.</param>
+    /// <param name="journal">Disposed of with the broker.</param>
+    /// <param name="clock">Of the journal's entries.</param>
+    /// <param name="cancellationToken">Ends the reading of the journal.</param>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public static async Task<PaperBroker> OpenAsync(
+        PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments,
+        IJournal journal, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        var broker = new PaperBroker(new PaperVenue(settings, execution, instruments), journal, clock, settings.TimeoutShare > 0);
+        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) broker.Apply(entry);
+        return broker;
+    }
+
+    private void Apply(JournalEntry entry)
+    {
+        switch (entry.Kind)
+        {
+            case "order": _venue.Submit(JsonSerializer.Deserialize<BrokerOrder>(entry.Body.Span, Json)!); break;
+            case "asked": _venue.AnswerOf(entry.Strategy); break;
+            case "cancel": _venue.Cancel(entry.Strategy); break;
+            case "stop":
+                var moved = JsonSerializer.Deserialize<Moved>(entry.Body.Span, Json)!;
+                _venue.MoveStop(moved.ClientId, moved.Price);
+                break;
+            case "bars":
+                var bars = JsonSerializer.Deserialize<Bars>(entry.Body.Span, Json)!;
+                _venue.OnBars(bars.CloseTime, [.. bars.Items.Select(b => b.ToBar())]);
+                break;
+        }
+    }
+
+    // While the journal's server is away, the venue stands still and its caller waits.
+    private async ValueTask KeepAsync(string kind, string about, object body, CancellationToken cancellationToken)
+    {
+        var entry = new JournalEntry(_journal.Last + 1, _clock.GetUtcNow(), kind, about, "",
+            JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json));
+        var retries = RetryPolicies.ServerAway(static e => e is JournalException { MayPass: true }, Timeout.InfiniteTimeSpan, _clock,
+            TimeSpan.FromSeconds(5));
+        await retries.RunAsync(async stop =>
+        {
+            await _journal.AppendAsync([entry], stop).ConfigureAwait(false);
+            return entry;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
+    {
+        if (_losesAnswers) await KeepAsync("asked", order.ClientId, "", cancellationToken).ConfigureAwait(false);
+        var (lost, arrived) = _venue.AnswerOf(order.ClientId);
+        if (lost && !arrived) throw NoAnswer(order);
+        if (_venue.Find(order.ClientId) is null) await KeepAsync("order", order.ClientId, order, cancellationToken).ConfigureAwait(false);
+        var status = _venue.Submit(order);
+        return lost ? throw NoAnswer(order) : status;
+    }
+
+    private static BrokerUnavailableException NoAnswer(BrokerOrder order) =>
+        new($"paper: no answer to order {order.ClientId}, as the option 'timeout' requests");
+
+    public async ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default)
+    {
+        await KeepAsync("cancel", clientId, "", cancellationToken).ConfigureAwait(false);
+        return _venue.Cancel(clientId);
+    }
+
+    public async ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+        CancellationToken cancellationToken = default)
+    {
+        await KeepAsync("stop", clientId, new Moved(clientId, stopPrice), cancellationToken).ConfigureAwait(false);
+        return _venue.MoveStop(clientId, stopPrice);
+    }
+
+    public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+        new(_venue.Find(clientId));
+
+    public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+        new(_venue.Poll(after));
+
+    public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => new(_venue.Snapshot());
+
+    public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        // The journal leaves out bars on which nothing can happen.
+        if (closeTime > _venue.Instant && _venue.HasWork)
+            await KeepAsync("bars", "", new Bars(closeTime, [.. bars.Select(BarOf.From)]), cancellationToken).ConfigureAwait(false);
+        _venue.OnBars(closeTime, bars);
+    }
+
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+}

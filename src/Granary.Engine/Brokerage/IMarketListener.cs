@@ -1,0 +1,17 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Brokerage;
+
+/// <summary>A broker that trades on the session's own bars, as a simulated venue does. A real venue has its own market and does not
+/// implement this.</summary>
+public interface IMarketListener
+{
+    /// <summary>Receives the bars that close at one time, before the strategies see them.</summary>
+    /// <param name="closeTime">UTC ticks; rises. A repeated time changes nothing.</param>
+    /// <param name="bars">At most one of each symbol.</param>
+    /// <param name="cancellationToken">Ends the session.</param>
+    ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A bar of a market that closes now.</summary>
+public readonly record struct ClosedBar(string Symbol, Bar Bar, Timeframe Timeframe);

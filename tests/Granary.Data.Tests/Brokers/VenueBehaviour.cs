@@ -1,0 +1,15 @@
+namespace Granary.Data.Tests.Brokers;
+
+/// <summary>How the venue behind a broker behaves in a contract test.</summary>
+public enum VenueBehaviour
+{
+    /// <summary>It answers every call and fills whole orders.</summary>
+    Reliable,
+
+    /// <summary>Every order fills in at least two parts, which come with different calls of
+    /// <see cref="BrokerContractTests.TradeAsync"/>.</summary>
+    FillsInParts,
+
+    /// <summary>Some submissions get no answer. A part of those orders has arrived.</summary>
+    LosesAnswers,
+}
