@@ -45,17 +45,20 @@ public sealed class StrategyCorrelationTests : IDisposable
         static DateTime Time(string s) => DateTime.Parse(s, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
         static double Number(string s) => double.Parse(s, CultureInfo.InvariantCulture);
         var weeks = new SortedDictionary<long, double>();
+        var parsed = trades.Select(t => (
+            Start: Time(t[0]), End: t[6] == "open" ? DateTime.MaxValue : Time(t[1]),
+            Quantity: Number(t[3]) * (t[2] == "long" ? 1 : -1), Entry: Number(t[4]), Exit: t[6] == "open" ? double.NaN : Number(t[5]))).ToList();
         foreach (var line in File.ReadLines(Path.Combine(Bars, "COINUSDT.csv")).Skip(1))
         {
             var bar = line.Split(',');
             var (at, close) = (Time(bar[0]), Number(bar[4]));
             var equity = Cash;
-            foreach (var t in trades)
+            foreach (var t in parsed)
             {
-                if (Time(t[0]) > at) continue;
-                var closed = t[6] != "open" && Time(t[1]) <= at;
-                var (quantity, entry, now) = (Number(t[3]) * (t[2] == "long" ? 1 : -1), Number(t[4]), closed ? Number(t[5]) : close);
-                equity += quantity * (now - entry) - Commission * Math.Abs(quantity) * (entry + (closed ? now : 0));
+                if (t.Start > at) continue;
+                var closed = t.End <= at;
+                var now = closed ? t.Exit : close;
+                equity += t.Quantity * (now - t.Entry) - Commission * Math.Abs(t.Quantity) * (t.Entry + (closed ? now : 0));
             }
             weeks[at.Ticks / (7 * TimeSpan.TicksPerDay)] = equity;
         }
@@ -81,6 +84,7 @@ public sealed class StrategyCorrelationTests : IDisposable
         var rows = Regex.Matches(section, "<tr><th scope=\"row\" title=\"([^\"]+)\">.*?</tr>", RegexOptions.Singleline);
         rows.Count.ShouldBe(3);
         var ids = rows.Select(r => r.Groups[1].Value).ToArray();
+        var returns = ids.Select(id => WeeklyReturns(trades[id])).ToArray();
         for (var i = 0; i < 3; i++)
         {
             var cells = Regex.Matches(rows[i].Value, "<td class=\"n[^\"]*\">([^<]+)</td>").Select(m => m.Groups[1].Value).ToArray();
@@ -89,7 +93,7 @@ public sealed class StrategyCorrelationTests : IDisposable
             {
                 if (i == j) continue;
                 var shown = double.Parse(cells[j], NumberStyles.Float | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-                var expected = Correlation(WeeklyReturns(trades[ids[i]]), WeeklyReturns(trades[ids[j]]));
+                var expected = Correlation(returns[i], returns[j]);
                 shown.ShouldBe(expected, 0.0051, $"{ids[i]} and {ids[j]}");
                 expected.ShouldBeGreaterThan(0.85);
             }

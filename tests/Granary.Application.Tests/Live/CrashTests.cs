@@ -19,18 +19,18 @@ public sealed class CrashTests : IDisposable
     private sealed class ProcessDied : Exception;
 
     // Counts boundaries, and dies at one of them.
-    private sealed class Fate(int? at, Action? die = null)
+    private sealed class Fate(int? at, Func<Task>? die = null)
     {
         public int Passed { get; private set; }
 
         /// <summary>Where it died.</summary>
         public string? Place { get; private set; }
 
-        public void Boundary(string place)
+        public async ValueTask BoundaryAsync(string place)
         {
             if (++Passed != at) return;
             Place = place;
-            die?.Invoke();
+            if (die is not null) await die();
             throw new ProcessDied();
         }
     }
@@ -45,9 +45,9 @@ public sealed class CrashTests : IDisposable
 
         public async ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
         {
-            fate.Boundary("before a write");
+            await fate.BoundaryAsync("before a write");
             await inner.AppendAsync(entries, cancellationToken);
-            fate.Boundary("after a write");
+            await fate.BoundaryAsync("after a write");
         }
 
         public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -64,9 +64,9 @@ public sealed class CrashTests : IDisposable
 
         private async ValueTask<T> Around<T>(string what, Func<ValueTask<T>> call)
         {
-            fate.Boundary($"before {what}");
+            await fate.BoundaryAsync($"before {what}");
             var answer = await call();
-            fate.Boundary($"after {what}");
+            await fate.BoundaryAsync($"after {what}");
             return answer;
         }
 
@@ -85,7 +85,7 @@ public sealed class CrashTests : IDisposable
         public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
         {
             await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
-            fate.Boundary("after the venue's bars");
+            await fate.BoundaryAsync("after the venue's bars");
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
@@ -147,46 +147,52 @@ public sealed class CrashTests : IDisposable
         var account = expected.Account();
         var random = new Random(2027);
         var deaths = 0;
-        // A slower machine writes more often: what lies behind its last write kills nobody, and is drawn again.
-        for (var draw = 0; deaths < 100; draw += 2)
+        // A slower machine writes more often: what lies behind the last write of a session kills nobody, and is drawn again.
+        for (var draw = 0; deaths < 100; draw++)
         {
-            draw.ShouldBeLessThan(200, "sessions ended where they should have died");
-            var points = new[] { 1 + random.Next(undisturbed.Passed), 1 + random.Next(undisturbed.Passed) };
-            var codes = await Task.WhenAll(points.Select((at, i) => DieAsync(file, $"killed-{draw + i}", at)));
+            draw.ShouldBeLessThan(40, "sessions ended where they should have died");
+            int[] points = [.. Enumerable.Range(0, SessionsOfAVictim).Select(_ => 1 + random.Next(undisturbed.Passed))];
+            var states = Path.Combine(_under.Folder, $"killed-{draw}");
+            await DieAsync(file, states, points);
             for (var i = 0; i < points.Length; i++)
             {
-                var state = $"killed-{draw + i}";
-                if (codes[i] == 137) deaths++;
-                var end = await TradeAsync(production, state, new Fate(null));
+                if (!File.Exists(Ended(states, i))) deaths++;
+                var end = await TradeAsync(production, Session(states, i), new Fate(null));
                 end.Digest.ShouldBe(expected.Digest, $"killed at {points[i]}");
                 end.Account().ShouldBe(account, $"killed at {points[i]}");
-                Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
             }
+            Directory.Delete(states, recursive: true);
         }
     }
 
-    private const string VictimAt = "GRANARY_TEST_VICTIM_AT", VictimState = "GRANARY_TEST_VICTIM_STATE", VictimProduction = "GRANARY_TEST_VICTIM_PRODUCTION";
+    // Each session waits at its point until all of the process have come to theirs; then SIGKILL ends them all.
+    private const int SessionsOfAVictim = 10;
 
-    // This very assembly, of which it runs nothing but the victim. Gives the exit code.
-    private async Task<int> DieAsync(string production, string state, int at)
+    private const string VictimAt = "GRANARY_TEST_VICTIM_AT", VictimStates = "GRANARY_TEST_VICTIM_STATES", VictimProduction = "GRANARY_TEST_VICTIM_PRODUCTION";
+
+    private static string Session(string states, int session) => Path.Combine(states, session.ToString(CultureInfo.InvariantCulture));
+
+    private static string Ended(string states, int session) => Session(states, session) + ".ended";
+
+    // This very assembly, of which it runs nothing but the victim.
+    private static async Task DieAsync(string production, string states, int[] points)
     {
-        var call = new ProcessStartInfo("dotnet", [typeof(CrashTests).Assembly.Location, "-noLogo", "-noColor", "-explicit", "only", "-method", $"{typeof(CrashTests).FullName}.{nameof(A_victim_trades_until_it_is_killed)}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] arguments =
+        [
+            typeof(CrashTests).Assembly.Location, "-noLogo", "-noColor", "-explicit", "only",
+            "-method", $"{typeof(CrashTests).FullName}.{nameof(A_victim_trades_until_it_is_killed)}",
+        ];
+        var call = new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         // It does not live long enough to be made faster.
         call.Environment["DOTNET_TieredPGO"] = "0";
-        call.Environment[VictimAt] = at.ToString(CultureInfo.InvariantCulture);
-        call.Environment[VictimState] = Path.Combine(_under.Folder, state);
+        call.Environment[VictimAt] = string.Join(',', points);
+        call.Environment[VictimStates] = states;
         call.Environment[VictimProduction] = production;
         using var process = Process.Start(call)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        process.ExitCode.ShouldBeOneOf([0, 137], $"{await output}{await error}");
-        return process.ExitCode;
+        process.ExitCode.ShouldBe(137, $"{await output}{await error}");
     }
 
     [Fact(Explicit = true)]
@@ -194,8 +200,22 @@ public sealed class CrashTests : IDisposable
     {
         var at = Environment.GetEnvironmentVariable(VictimAt);
         if (at is null) Assert.Skip("it is a process that another test starts");
-        var fate = new Fate(int.Parse(at, CultureInfo.InvariantCulture), () => Process.GetCurrentProcess().Kill());
+        int[] points = [.. at.Split(',').Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
+        var states = Environment.GetEnvironmentVariable(VictimStates)!;
         var production = ProductionReader.Read(Environment.GetEnvironmentVariable(VictimProduction)!);
-        await SessionUnderTest.TradeAsync(production, Environment.GetEnvironmentVariable(VictimState)!, Rough, "2022-01-20", j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
+        var underWay = points.Length;
+        async Task AwaitTheKillAsync()
+        {
+            if (Interlocked.Decrement(ref underWay) == 0) Process.GetCurrentProcess().Kill();
+            await Task.Delay(Timeout.Infinite);
+        }
+        await Task.WhenAll(points.Select(async (point, session) =>
+        {
+            var fate = new Fate(point, AwaitTheKillAsync);
+            await SessionUnderTest.TradeAsync(production, Session(states, session), Rough, "2022-01-20",
+                j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
+            await File.WriteAllTextAsync(Ended(states, session), "it came to its end before its point");
+            await AwaitTheKillAsync();
+        }));
     }
 }
