@@ -36,7 +36,7 @@ public sealed class GranaryClient : IDisposable
 
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
-    /// <param name="patience">How long to go on trying while nobody answers; 30 s by default. No call waits longer than that for the beginning of an answer.</param>
+    /// <param name="patience">How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
     public GranaryClient(string hosts, string? key, TimeSpan? patience = null)
     {
@@ -52,7 +52,7 @@ public sealed class GranaryClient : IDisposable
 
     /// <summary>Submits a batch file.</summary>
     /// <exception cref="InputException">The file or the batch is wrong.</exception>
-    /// <exception cref="ServiceUnavailableException">Nobody answers, or the server cannot take the batch now.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the batch now.</exception>
     public Task<BatchStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         // What is wrong with the file is said here, with its line, before anything is sent; the server knows the classes.
@@ -124,7 +124,7 @@ public sealed class GranaryClient : IDisposable
 
     /// <summary>Begins a live session on the cluster, or goes on with the account's journal where it has one. Asked once: where the answer is lost, look at the session before it is started again.</summary>
     /// <exception cref="InputException">The configuration or an option is wrong, or another session trades the account.</exception>
-    /// <exception cref="ServiceUnavailableException">Nobody answers.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers.</exception>
     public async Task<SessionView> StartSessionAsync(SessionStart start, CancellationToken cancellationToken = default)
     {
         var query = new StringBuilder($"sessions?folder={Uri.EscapeDataString(start.Folder)}&file={Uri.EscapeDataString(start.File)}");
@@ -215,8 +215,8 @@ public sealed class GranaryClient : IDisposable
     /// <summary>Sends until somebody answers, and turns every answer that is not what was asked for into a sentence.</summary>
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
         while (true)
         {
             var host = _hosts[_current % _hosts.Length];
@@ -225,7 +225,7 @@ public sealed class GranaryClient : IDisposable
             {
                 using var request = make();
                 request.RequestUri = new Uri(host, "api/v1/" + request.RequestUri);
-                var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+                var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {
                     try
@@ -252,7 +252,7 @@ public sealed class GranaryClient : IDisposable
             _current++;
             try
             {
-                await Task.Delay(_current % _hosts.Length == 0 ? 500 : 10, patience.Token).ConfigureAwait(false);
+                await Task.Delay(_current % _hosts.Length == 0 ? 500 : 10, limit.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {

@@ -11,7 +11,7 @@ public static class RemoteBatch
     /// <param name="progress">Told of each status.</param>
     /// <returns>The last status, and the folder.</returns>
     /// <exception cref="InputException">The batch is wrong, or failed for its input.</exception>
-    /// <exception cref="ServiceUnavailableException">Nobody answers, or the batch failed at the server.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, here (and then at the server too) or there.</exception>
     public static async Task<(BatchStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file, string? output, Action<BatchStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {

@@ -9,7 +9,10 @@ using Orleans.Streams;
 namespace Granary.Cluster.Kafka;
 
 /// <summary>Writes a stream's events to the partition of its queue, and reads queues as partitions.</summary>
-/// <remarks>Not rewindable, though Kafka could seek: subscriptions rewind within the agent's cache, and a token from behind it wedges the agent. Whoever missed something asks its feed, which reads its source again.</remarks>
+/// <remarks>
+/// Not rewindable, although Kafka could seek: subscriptions rewind within the agent's cache, and an older token blocks the agent.
+/// A receiver that missed an event requests it from its feed, which reads its source again.
+/// </remarks>
 internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStreamQueueMapper queues, Serializer<KafkaBatch> serializer, ILoggerFactory loggers) : IQueueAdapter, IDisposable
 {
     private readonly Lazy<IProducer<Null, byte[]>> _producer = new(() => options.Endpoint.Producer());
@@ -22,7 +25,7 @@ internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStr
 
     public async Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
     {
-        if (token is not null) throw new ArgumentException("Kafka gives each event its place; it cannot be told one", nameof(token));
+        if (token is not null) throw new ArgumentException("Kafka assigns the place of each event; a token cannot be passed", nameof(token));
         var message = serializer.SerializeToArray(new KafkaBatch(streamId, [.. events.Cast<object>()], requestContext));
         var partition = new TopicPartition(options.Topic, (int)queues.GetQueueForStream(streamId).GetNumericId());
         // the client's own exceptions do not travel between silos, and hold the message; what they say is in the sentences

@@ -6,17 +6,20 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Kafka;
 
-/// <summary>Reads one queue: one partition, from the position that the group last committed. What was delivered to all its subscribers is committed; what was not is read again by whoever takes the queue over, so an event can arrive twice and none is lost.</summary>
+/// <summary>Reads one queue, which is one partition, from the position that the group last committed.</summary>
+/// <remarks>
+/// It commits events that all subscribers have received. The queue's next owner reads the others again: an event can arrive twice, and none is lost.
+/// </remarks>
 internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int partition, Serializer<KafkaBatch> serializer, ILogger<KafkaReceiver> logger) : IQueueAdapterReceiver
 {
-    /// <summary>How long the silo's agent waits here for an event before it looks after its other business.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long the silo's agent waits for an event before it continues with other work.</summary>
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
 
-    /// <summary>Read ahead of the agent; full, it holds the reader up, and that the client's own bounded buffer.</summary>
+    /// <summary>Events read ahead of the agent. When it is full, the reader waits, and the client's bounded buffer fills.</summary>
     private readonly Channel<IBatchContainer> _read = Channel.CreateBounded<IBatchContainer>(new BoundedChannelOptions(32) { SingleReader = true, SingleWriter = true });
 
     private readonly CancellationTokenSource _stop = new();
@@ -35,11 +38,11 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
     {
         var batches = new List<IBatchContainer>();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        patience.CancelAfter(Patience);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        limit.CancelAfter(PollTimeout);
         try
         {
-            await _read.Reader.WaitToReadAsync(patience.Token);
+            await _read.Reader.WaitToReadAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -97,7 +100,7 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
         {
             while (!_stop.IsCancellationRequested)
             {
-                if (consumer.Consume(Patience) is { Message: not null } result)
+                if (consumer.Consume(PollTimeout) is { Message: not null } result)
                 {
                     if (next is { } expected && result.Offset.Value > expected) EventsLost(logger, _queue.Topic, partition, result.Offset.Value - expected);
                     next = result.Offset.Value + 1;
@@ -146,13 +149,13 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
         }
         catch (Exception e)
         {
-            // it will be no better the next time; whoever waits for it asks its feed
+            // A retry would fail too; the receivers request the event from its feed.
             NotOurs(logger, _queue.Topic, partition, result.Offset.Value, e);
             return null;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Reading {Topic}/{Partition} failed and is tried again: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "Reading {Topic}/{Partition} failed and is retried: {Reason}")]
     private static partial void ReadingFailed(ILogger logger, string topic, int partition, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "The position in {Topic}/{Partition} could not be committed: {Reason}")]
@@ -161,6 +164,6 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
     [LoggerMessage(3, LogLevel.Error, "{Topic}/{Partition} at {Offset} is not a message of ours and was skipped")]
     private static partial void NotOurs(ILogger logger, string topic, int partition, long offset, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Error, "{Count} events of {Topic}/{Partition} were deleted by the brokers before they were read; their feeds will be asked for them")]
+    [LoggerMessage(4, LogLevel.Error, "The brokers deleted {Count} events of {Topic}/{Partition} before they were read; receivers request them from their feeds")]
     private static partial void EventsLost(ILogger logger, string topic, int partition, long count);
 }

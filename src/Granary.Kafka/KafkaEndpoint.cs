@@ -3,10 +3,10 @@ using Confluent.Kafka.Admin;
 
 namespace Granary.Kafka;
 
-/// <summary>The Kafka brokers could not do what was asked of them; one sentence.</summary>
+/// <summary>The Kafka brokers refused or failed; the message is one sentence.</summary>
 public sealed class KafkaFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Where Kafka or Redpanda is, and how to make clients of it.</summary>
+/// <summary>Address of Kafka or Redpanda, and the factory of its clients.</summary>
 /// <param name="Brokers">As HOST:PORT,HOST:PORT.</param>
 public sealed record KafkaEndpoint(string Brokers)
 {
@@ -20,7 +20,7 @@ public sealed record KafkaEndpoint(string Brokers)
     public IProducer<Null, byte[]> Producer(bool idempotent = true) => new ProducerBuilder<Null, byte[]>(ProducerSettings(idempotent)).SetLogHandler(Silent).Build();
 
     /// <inheritdoc cref="Producer"/>
-    /// <param name="queue">The most that waits to be sent, bytes; whoever produces faster has to wait.</param>
+    /// <param name="queue">Maximum bytes that wait to be sent; a faster producer is blocked.</param>
     internal IProducer<string, byte[]> KeyedProducer(bool idempotent, int queue)
     {
         var settings = ProducerSettings(idempotent);
@@ -28,7 +28,7 @@ public sealed record KafkaEndpoint(string Brokers)
         // without numbers on its messages an order that is kept allows one request at a time
         if (!idempotent) settings.MaxInFlight = 1;
         settings.LingerMs = 5;
-        settings.MessageTimeoutMs = (int)KafkaPatience.Away.TotalMilliseconds;
+        settings.MessageTimeoutMs = (int)KafkaRetries.Away.TotalMilliseconds;
         return new ProducerBuilder<string, byte[]>(settings).SetLogHandler(Silent).Build();
     }
 
@@ -44,7 +44,7 @@ public sealed record KafkaEndpoint(string Brokers)
         SocketKeepaliveEnable = true,
     });
 
-    /// <summary>A consumer of single partitions by assignment, which commits when it is told to.</summary>
+    /// <summary>A consumer of assigned partitions, which commits on request only.</summary>
     /// <param name="group">Under which its positions are kept.</param>
     public IConsumer<Ignore, byte[]> Consumer(string group) => new ConsumerBuilder<Ignore, byte[]>(ConsumerSettings(group)).SetLogHandler(Silent).Build();
 
@@ -76,7 +76,7 @@ public sealed record KafkaEndpoint(string Brokers)
         {
             try
             {
-                // Brokers before 0.10 know no such request, and a client that was told not to ask for versions would wait for their answer in vain.
+                // Brokers before 0.10 do not know this request, and a client without version requests would wait for the answer in vain.
                 if (More.GetValueOrDefault("api.version.request") != "false")
                     await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
             }

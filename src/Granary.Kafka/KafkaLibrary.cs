@@ -4,7 +4,7 @@ using Confluent.Kafka;
 
 namespace Granary.Kafka;
 
-/// <summary>Where the native client comes from: the package's own librdkafka where it is there, else the one that the operating system installed.</summary>
+/// <summary>Loads the native client: the package's librdkafka if present, otherwise that of the operating system.</summary>
 public static class KafkaLibrary
 {
     /// <summary>What Debian, Ubuntu, Fedora and Alpine install; the name without the number belongs to their packages for developers.</summary>
@@ -18,7 +18,7 @@ public static class KafkaLibrary
         // the static constructor has done it
     }
 
-    /// <summary>The same, where a person asked for Kafka and should be told what to install.</summary>
+    /// <summary>The same for a user who asked for Kafka: the exception says what to install.</summary>
     /// <exception cref="Granary.Engine.Market.BarStoreException">There is no librdkafka.</exception>
     public static void Demand()
     {

@@ -2,10 +2,10 @@ using Granary.Silo.Options;
 
 namespace Granary.Silo;
 
-/// <summary><c>granary-silo health</c>: what a container's health check runs, where the image has no other program that could ask.</summary>
+/// <summary><c>granary-silo health</c>: the health check of a container whose image has no other HTTP client.</summary>
 internal static class SiloHealth
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <returns>0 if ready, 1 if not, 2 if the call is wrong.</returns>
     public static async Task<int> AskAsync(string[] args, Func<string, string?> environment, TextWriter error)
@@ -23,7 +23,7 @@ internal static class SiloHealth
             await error.WriteLineAsync("granary-silo health takes one address, as http://127.0.0.1:8080, or that of GRANARY_URLS").ConfigureAwait(false);
             return 2;
         }
-        using var client = new HttpClient { Timeout = Patience };
+        using var client = new HttpClient { Timeout = Timeout };
         try
         {
             using var answer = await client.GetAsync(new Uri(address, Api.ApiSettings.Prefix + "/health/ready")).ConfigureAwait(false);

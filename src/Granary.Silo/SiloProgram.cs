@@ -13,7 +13,7 @@ using Npgsql;
 
 namespace Granary.Silo;
 
-/// <summary>Starts a silo and runs it until it is told to stop. Ends with 0 after a stop, 1 if something it needs failed, 2 if the call was wrong.</summary>
+/// <summary>Starts a silo and runs it until it is stopped. Exit codes: 0 stopped, 1 a dependency failed, 2 the call is wrong.</summary>
 public static partial class SiloProgram
 {
     public static async Task<int> RunAsync(string[] args, Func<string, string?> environment, TextWriter output, TextWriter error)
@@ -72,18 +72,20 @@ public static partial class SiloProgram
         }
         await using var app = SiloApplication.Build(settings, database);
         await StartAsync(app, settings).ConfigureAwait(false);
-        var told = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo"); // what starts the silo is told before there is a host; from here on it leaves with the telemetry too
-        Started(told, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
+        // The logger of the start exists before the host; this one also exports to telemetry.
+        var hosted = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo");
+        Started(
+            hosted, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
-        Stopped(told, settings.ClusterId);
+        Stopped(hosted, settings.ClusterId);
     }
 
     private static async Task StartAsync(WebApplication app, SiloSettings settings)
     {
-        using var patience = new CancellationTokenSource(settings.StartTimeout + TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(settings.StartTimeout + TimeSpan.FromSeconds(10));
         try
         {
-            await app.StartAsync(patience.Token).ConfigureAwait(false);
+            await app.StartAsync(limit.Token).ConfigureAwait(false);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

@@ -114,7 +114,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime,
         var markets = new Markets(("A", Bars(1, 200_000)));
         await PublishAsync(KafkaBarAddress.Parse($"kafka://{broker.Brokers}/middle?broker=0.9"), markets);
         proxy.HoldAtFetch = 3;
-        var reading = Task.Run(async () => await new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9")) { Patience = TimeSpan.FromSeconds(3) }.OpenAsync(markets.Queries[0]));
+        var reading = Task.Run(async () => await new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9")) { SilenceTimeout = TimeSpan.FromSeconds(3) }.OpenAsync(markets.Queries[0]));
         (await Should.ThrowAsync<BarStoreException>(() => reading)).Message.ShouldBe($"Kafka at {proxy.Brokers} has not answered for 3 s in the middle of 'middle'; start it and run again");
     }
 }

@@ -7,15 +7,15 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Topics as a live feed. Bars are given out once every partition has come past their time, by its bars or heartbeats; it ends with the end marker.
-/// With a consumer group, its members share the partitions and the brokers keep its position: an item counts as read when the next one is asked for.
+/// Topics as a live feed. It returns bars once every partition has passed their time, by its bars or heartbeats, and ends with the end marker.
+/// With a consumer group, members share the partitions and the brokers keep the position: an item counts as read when the next one is requested.
 /// </summary>
 /// <remarks>
-/// When members come and go, each first tells the brokers how far its reader is, and forgets what it has read beyond that: so each message of bars goes to
-/// one member only. A partition that comes over from a slower member goes on where that one stopped, and its bars come behind later ones of other
-/// partitions. A member that dies without a word leaves what it had taken since it last told to be read again.
-/// Brokers that are away are waited for; the client goes on where it was, and what comes twice is taken once. Where one partition is far ahead of
-/// another it is not read on, so that memory stays bounded.
+/// On a rebalance each member commits its reader's position and drops what it has read beyond it, so that one member receives each message.
+/// A partition that moves from a slower member continues where that one stopped; its bars follow later ones of other partitions.
+/// A crashed member loses what it took since its last commit; its successor reads that again.
+/// The feed waits for brokers that are away and continues where it was; duplicates count once. It does not read on in a partition that is
+/// far ahead of another, so that memory stays bounded.
 /// </remarks>
 public sealed class KafkaBarFeed : ILiveFeed
 {
@@ -121,7 +121,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         get
         {
             var notes = new List<string>(_assembler.Late.Notes);
-            if (_reader is not null) notes.AddRange(_reader.Poisoned.Notes);
+            if (_reader is not null) notes.AddRange(_reader.BadMessages.Notes);
             if (_backwards > 0) notes.Add($"the publisher's clock went back ({_backwards} heartbeats); what it had passed stays passed");
             for (var i = 0; i < _lost.Length; i++)
                 if (_lost[i] > 0)
@@ -241,7 +241,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         var message = read.Message;
         _replay = message.Replay;
         partition.Passed = null;
-        // An end marker counts as read once all partitions have theirs: whoever comes back before that must find it again.
+        // An end marker counts as read once all partitions have theirs: a member that returns before that must find it again.
         partition.Next = message.Kind == FeedItemKind.End ? read.At.Offset.Value : read.At.Offset.Value + 1;
         switch (message.Kind)
         {
@@ -259,7 +259,7 @@ public sealed class KafkaBarFeed : ILiveFeed
                 return;
             case FeedItemKind.Heartbeat:
                 partition.Newest = Math.Max(partition.Newest, message.Time);
-                // A second replay begins anew; within one, time only goes on.
+                // A second replay starts again; within one, time only increases.
                 if (message.Time < partition.Heartbeat && message.Replay == partition.Replay) _backwards++;
                 partition.Heartbeat = Math.Max(partition.Heartbeat, message.Time);
                 partition.Replay = message.Replay;
@@ -292,7 +292,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         _assembler.Add(place, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bars));
     }
 
-    // An instant is whole where the partitions have passed it; with a group, those of this member.
+    // A time slice is complete when the partitions have passed it; with a group, those of this member.
     private void Reach()
     {
         var all = long.MaxValue;
@@ -338,7 +338,7 @@ public sealed class KafkaBarFeed : ILiveFeed
         }
         catch (KafkaException)
         {
-            // The brokers are away or are dealing the partitions anew: the next commit covers this one, and what is read again is taken once.
+            // The brokers are away or rebalance: the next commit covers this one, and duplicates count once.
         }
     }
 

@@ -5,16 +5,16 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Kafka.Bars;
 
-/// <summary>One message as read: where it was, and what it says.</summary>
+/// <summary>A message with its place in the topic.</summary>
 internal readonly record struct ReadMessage(TopicPartitionOffset At, BarMessage Message);
 
-/// <summary>What the client makes of a message's bytes, straight from its own memory: the message, or what is wrong and a copy of the bytes.</summary>
+/// <summary>A message decoded from the client's own memory, or its fault with a copy of its bytes.</summary>
 internal readonly record struct Received(BarMessage? Message, string? Fault, byte[] Bytes);
 
-/// <summary>Reads messages of bars, several at a time; what is none is set aside.</summary>
+/// <summary>Reads messages of bars, several at a time, and sets all other messages aside.</summary>
 internal sealed class KafkaBarReader : IDisposable
 {
-    /// <summary>What one reading gives at most; more would only grow old waiting to be looked at.</summary>
+    /// <summary>The largest result of one read; more would wait unused.</summary>
     internal const int MessagesAtOnce = 256, BarsAtOnce = 16 << 10;
 
     private readonly KafkaBarAddress _address;
@@ -23,15 +23,15 @@ internal sealed class KafkaBarReader : IDisposable
     private (string Topic, System.Diagnostics.Stopwatch Since)? _missing;
     private bool _disposed;
 
-    /// <param name="setAside">Whether messages that are none are kept and counted; not where a topic is only looked through beforehand.</param>
+    /// <param name="setAside">Whether bad messages are kept and counted; false where a topic is only inspected.</param>
     public KafkaBarReader(KafkaBarAddress address, bool setAside = true, Action<ConsumerBuilder<Ignore, Received>>? prepare = null)
     {
         _address = address;
         _setAside = setAside;
-        Poisoned = new SetAside(address);
+        BadMessages = new SetAside(address);
         var settings = address.Endpoint.ConsumerSettings(address.Group ?? "granary-" + Guid.NewGuid().ToString("N"));
         settings.EnablePartitionEof = true;
-        settings.SessionTimeoutMs = 6_000; // a member that has gone without a word is missed for so long
+        settings.SessionTimeoutMs = 6_000; // after which the brokers give up on a silent member
         var builder = new ConsumerBuilder<Ignore, Received>(settings).SetLogHandler(KafkaEndpoint.Silent).SetValueDeserializer(new Decoder());
         prepare?.Invoke(builder);
         Consumer = builder.Build();
@@ -39,22 +39,22 @@ internal sealed class KafkaBarReader : IDisposable
 
     public IConsumer<Ignore, Received> Consumer { get; }
 
-    public SetAside Poisoned { get; }
+    public SetAside BadMessages { get; }
 
-    /// <summary>Messages that are none of bars: where the first is, what is wrong with it, and how many there were.</summary>
+    /// <summary>The place and fault of the first message that has no bars, and the number of such messages.</summary>
     public (TopicPartitionOffset At, string Fault, long Count)? Foreign { get; private set; }
 
-    /// <summary>Partitions whose end was reached in the last reading, and where that is.</summary>
+    /// <summary>Partitions whose end the last read reached, with its offset.</summary>
     public List<TopicPartitionOffset> Ends { get; } = [];
 
-    /// <summary>The next messages; none where none came within the patience. Valid until the next call.</summary>
+    /// <summary>Returns the next messages; none after the timeout. They are valid until the next call.</summary>
     /// <exception cref="BarStoreException">The brokers refuse to be read.</exception>
     /// <exception cref="BarDataException">The topic is not there any more.</exception>
-    public IReadOnlyList<ReadMessage> Read(TimeSpan patience, CancellationToken cancellationToken)
+    public IReadOnlyList<ReadMessage> Read(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _batch.Clear();
         Ends.Clear();
-        if (_missing is { } missing && missing.Since.Elapsed > KafkaPatience.Away)
+        if (_missing is { } missing && missing.Since.Elapsed > KafkaRetries.Away)
         {
             // Nothing may have been published since it came back.
             if (missing.Topic.Length > 0) Partitions(_address, [missing.Topic]);
@@ -66,17 +66,17 @@ internal sealed class KafkaBarReader : IDisposable
             ConsumeResult<Ignore, Received>? result;
             try
             {
-                result = Consumer.Consume(_batch.Count + Ends.Count == 0 ? patience : TimeSpan.Zero);
+                result = Consumer.Consume(_batch.Count + Ends.Count == 0 ? timeout : TimeSpan.Zero);
             }
             catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart)
             {
-                // It was there when the reading began: somebody took it away, or a broker that has just been started does not know it yet.
+                // It existed when the read began: it was deleted, or a broker that has just started does not know it yet.
                 _missing ??= (e.ConsumerRecord?.Topic ?? _address.Topic ?? "", System.Diagnostics.Stopwatch.StartNew());
                 break;
             }
             catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
             {
-                // a broker that is away: the client goes on trying
+                // a broker is away; the client retries
                 break;
             }
             catch (KafkaException e)
@@ -99,16 +99,16 @@ internal sealed class KafkaBarReader : IDisposable
             else
             {
                 Foreign = Foreign is { } first ? first with { Count = first.Count + 1 } : (result.TopicPartitionOffset, received.Fault!, 1);
-                if (_setAside) Poisoned.Put(result.TopicPartitionOffset, received.Bytes, received.Fault!);
+                if (_setAside) BadMessages.Put(result.TopicPartitionOffset, received.Bytes, received.Fault!);
             }
         }
         return _batch;
     }
 
-    /// <summary>Leaves out what was read of these partitions in the reading under way: whoever has them now reads it again.</summary>
+    /// <summary>Drops what the current read holds of these partitions; their new owner reads it again.</summary>
     public void Forget(IReadOnlyCollection<TopicPartition> partitions) => _batch.RemoveAll(m => partitions.Contains(m.At.TopicPartition));
 
-    /// <summary>Those of the partitions whose group has read everything, up to an end marker: and the replay that ended there.</summary>
+    /// <summary>Returns the partitions that their group has read up to an end marker, with the replay that ended there.</summary>
     public Dictionary<TopicPartition, Guid> PassedEnds(IReadOnlyCollection<TopicPartition> partitions)
     {
         var ends = new Dictionary<TopicPartition, Guid>();
@@ -132,7 +132,7 @@ internal sealed class KafkaBarReader : IDisposable
         }
         catch (KafkaException)
         {
-            // Brokers that are away: the partitions count as going on, which the next heartbeat shows.
+            // Brokers are away: the partitions count as unfinished until a heartbeat says otherwise.
         }
         return ends;
     }
@@ -141,8 +141,8 @@ internal sealed class KafkaBarReader : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        // It leaves its group, and then ends its threads. Those of a consumer whose broker was restarted librdkafka may never end (its issues 4131 and 4674;
-        // 2.0.2 does not after a crash under a group): nobody is to wait for that.
+        // The consumer leaves its group and ends its threads. After a broker's restart librdkafka may never end them
+        // (issues 4131 and 4674; 2.0.2 after a crash under a group), so this does not wait for them without limit.
         var end = new Thread(() =>
         {
             Consumer.Close();
@@ -151,7 +151,7 @@ internal sealed class KafkaBarReader : IDisposable
         { IsBackground = true, Name = "end of a Kafka consumer" };
         end.Start();
         end.Join(EndsWithin);
-        Poisoned.Dispose();
+        BadMessages.Dispose();
     }
 
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);

@@ -76,7 +76,7 @@ public sealed class KafkaBarSink : IFeedSink
 
     private void Refused(Sent sent, Error error)
     {
-        if (!KafkaPatience.Passes(error))
+        if (!KafkaRetries.Passes(error))
         {
             Interlocked.CompareExchange(ref _fault, error, null);
             return;
@@ -191,7 +191,7 @@ public sealed class KafkaBarSink : IFeedSink
     // Until all that was sent has arrived. What was turned away goes again, in its order, the first by itself, so that none overtakes it.
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var patience = System.Diagnostics.Stopwatch.StartNew();
+        var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
             await ArrivedAsync(cancellationToken).ConfigureAwait(false);
@@ -202,7 +202,7 @@ public sealed class KafkaBarSink : IFeedSink
                 _turnedAway.Clear();
             }
             if (again.Count == 0) return;
-            if (patience.Elapsed > KafkaPatience.Away) throw Failed(_passing!);
+            if (waited.Elapsed > KafkaRetries.Away) throw Failed(_passing!);
             await Task.Delay(250, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < again.Count; i++)
             {
@@ -214,7 +214,7 @@ public sealed class KafkaBarSink : IFeedSink
                 {
                     if (_turnedAway.Count == 0)
                     {
-                        patience.Restart();
+                        waited.Restart();
                         continue;
                     }
                     _turnedAway.AddRange(again.Skip(1));

@@ -25,7 +25,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
     private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
 
     /// <summary>How long brokers that go away in the middle of a topic are waited for; then the reading goes on behind the last message.</summary>
-    internal TimeSpan Patience { get; init; } = KafkaPatience.Away;
+    internal TimeSpan SilenceTimeout { get; init; } = KafkaRetries.Away;
 
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
     {
@@ -123,7 +123,11 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         {
             var batch = reader.Read(TimeSpan.FromMilliseconds(100), cancellationToken);
             if (batch.Count > 0 || reader.Ends.Count > 0) silence.Restart();
-            else if (silence.Elapsed > Patience) throw new BarStoreException($"Kafka at {address.Brokers} has not answered for {Patience.TotalSeconds:0} s in the middle of '{name}'; start it and run again");
+            else if (silence.Elapsed > SilenceTimeout)
+            {
+                throw new BarStoreException(
+                    $"Kafka at {address.Brokers} has not answered for {SilenceTimeout.TotalSeconds:0} s in the middle of '{name}'; start it and run again");
+            }
             foreach (var (at, message) in batch)
             {
                 messages++;
@@ -149,9 +153,9 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             }
             foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
         }
-        if (messages == 0 && reader.Poisoned.Count > 0)
-            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of its {reader.Poisoned.Count} messages the first says ({reader.Poisoned.First}); name the topic that granary replay filled");
-        notes.AddRange(reader.Poisoned.Notes);
+        if (messages == 0 && reader.BadMessages.Count > 0)
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of its {reader.BadMessages.Count} messages the first says ({reader.BadMessages.First}); name the topic that granary replay filled");
+        notes.AddRange(reader.BadMessages.Notes);
         if (lost > 0) notes.Add($"{name}: {lost} bars that were published are not in the topic any more");
         return new Topic(markets, notes);
     }

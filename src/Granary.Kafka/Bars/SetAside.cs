@@ -5,8 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Messages that could not be read, kept for whoever looks into them: in the topic TOPIC.set-aside, as JSON with their place, what is wrong, and
-/// their bytes; and counted here.
+/// Keeps messages that cannot be read for inspection: in the topic TOPIC.set-aside, as JSON with place, fault and bytes. Counts them.
 /// </summary>
 internal sealed class SetAside(KafkaBarAddress address) : IDisposable
 {
@@ -17,10 +16,10 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
 
     public long Count => _topics.Values.Sum(t => t.Count);
 
-    /// <summary>What is wrong with the first one, and where it is; null where there was none.</summary>
+    /// <summary>The fault and the place of the first message; null without one.</summary>
     public string? First => _topics.Values.Select(t => t.First[0]).FirstOrDefault();
 
-    /// <exception cref="BarStoreException">It could not be kept, so the reading must not go on as if it had been.</exception>
+    /// <exception cref="BarStoreException">The message cannot be kept, so the read must stop.</exception>
     public void Put(TopicPartitionOffset at, byte[] value, string fault)
     {
         var topic = at.Topic;
@@ -31,10 +30,10 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         try
         {
             _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
-            for (var patience = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(250))
+            for (var waited = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(250))
             {
                 if (Send(topic, at, json) is not { } failed) return;
-                if (!KafkaPatience.Passes(failed) || patience.Elapsed > KafkaPatience.Away) throw new KafkaException(failed);
+                if (!KafkaRetries.Passes(failed) || waited.Elapsed > KafkaRetries.Away) throw new KafkaException(failed);
             }
         }
         catch (KafkaException e)
@@ -43,7 +42,7 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         }
     }
 
-    // Waits until it is there, or cannot be: then why.
+    // Waits for the acknowledgement; returns the error, or null.
     private Error? Send(string topic, TopicPartitionOffset at, byte[] json)
     {
         using var arrived = new ManualResetEventSlim();

@@ -10,7 +10,7 @@ namespace Granary.Silo.Clustering;
 /// <summary>The PostgreSQL database that the silos of a cluster share.</summary>
 internal static partial class ClusterDatabase
 {
-    /// <summary>Heartbeats older than this belong to silos that ended without a word.</summary>
+    /// <summary>Heartbeats older than this belong to silos that crashed.</summary>
     private static readonly TimeSpan Fresh = Membership.Heartbeat * Membership.MissedHeartbeats;
 
     public static NpgsqlDataSource Open(string connection)

@@ -2,12 +2,12 @@ using Orleans.Configuration;
 
 namespace Granary.Silo.Clustering;
 
-/// <summary>How fast a dead silo is found out, and what that costs. Chosen for 5 s from a kill to work going on elsewhere.</summary>
+/// <summary>Settings of failure detection, chosen so that work continues elsewhere 5 s after a kill.</summary>
 /// <remarks>
 /// Silos probe one another once a second, and three probes without an answer are a vote for death: two to four seconds.
-/// One vote is enough in a cluster of two, two are needed in a larger one; silos vote at the same pace, so that adds nothing to speak of.
-/// The trade-off: a silo that is alive but answers nothing for three seconds (a machine that swaps, a paused VM, a debugger)
-/// is declared dead and must restart, where Orleans' defaults would have given it fifteen. Three things keep that rare:
+/// One vote suffices in a cluster of two, a larger one needs two. Silos vote at the same time, so the second vote costs nothing.
+/// The trade-off: a silo that lives but does not answer for three seconds (a swapping machine, a paused VM, a debugger)
+/// is declared dead and must restart; Orleans' default is fifteen seconds. Three things keep that rare:
 /// turns of grains are short and fewer at a time than there are processors, so probes are answered;
 /// a probe's time-out grows while the prober finds itself overloaded; and a silo whose connection still carries messages is not voted dead.
 /// The last one is bounded by <see cref="SlowestProbe"/>, since a half-open connection must not hide a death for long.

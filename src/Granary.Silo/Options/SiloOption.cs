@@ -1,6 +1,6 @@
 namespace Granary.Silo.Options;
 
-/// <summary>One thing that a silo can be told: on the command line, or by an environment variable of the same name.</summary>
+/// <summary>An option of a silo, on the command line or as an environment variable of the same name.</summary>
 /// <param name="Name">As on the command line, without the dashes.</param>
 /// <param name="Value">What stands for its value in the help; null for a switch.</param>
 /// <param name="Default">null = none.</param>

@@ -17,7 +17,7 @@ public enum StreamTransport
     Kafka,
 }
 
-/// <summary>All that a silo is told when it starts; checked by <see cref="SiloSettingsReader"/>.</summary>
+/// <summary>The settings of a silo; validated by <see cref="SiloSettingsReader"/>.</summary>
 public sealed record SiloSettings
 {
     public string Urls { get; init; } = "http://127.0.0.1:8080";

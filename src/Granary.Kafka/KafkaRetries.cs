@@ -1,0 +1,22 @@
+using Confluent.Kafka;
+
+namespace Granary.Kafka;
+
+/// <summary>The errors of brokers that are away or starting, and how long Granary waits for them.</summary>
+internal static class KafkaRetries
+{
+    /// <summary>How long brokers may be away during finite work before it fails.</summary>
+    public static readonly TimeSpan Away = TimeSpan.FromSeconds(120);
+
+    /// <summary>
+    /// Whether a retry may succeed. A broker that has just started knows neither its topics nor itself: it answers that a topic does not
+    /// exist, or fails to create it for lack of brokers (Kafka 0.9: -1, "Unknown broker error"; later: 38). The client then drops all
+    /// messages that wait for that topic.
+    /// </summary>
+    public static bool Passes(Error error) => !error.IsFatal && error.Code is
+        ErrorCode.Unknown or ErrorCode.UnknownTopicOrPart or ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
+        or ErrorCode.RequestTimedOut or ErrorCode.BrokerNotAvailable or ErrorCode.ReplicaNotAvailable or ErrorCode.NetworkException
+        or ErrorCode.NotEnoughReplicas or ErrorCode.NotEnoughReplicasAfterAppend or ErrorCode.InvalidReplicationFactor
+        or ErrorCode.KafkaStorageError or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
+        or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown;
+}
