@@ -1,14 +1,14 @@
 namespace Granary.Cluster;
 
-/// <summary>Names of the providers that a silo registers and grains ask for.</summary>
+/// <summary>Names of the providers that silos register and grains use.</summary>
 public static class ClusterProviders
 {
-    /// <summary>Grain storage: what must outlive a silo. PostgreSQL in a real cluster, memory on one machine.</summary>
+    /// <summary>Grain storage that survives a silo: PostgreSQL in a cluster, memory on one machine.</summary>
     public const string State = "state";
 
-    /// <summary>Streams of blocks: memory or Kafka.</summary>
+    /// <summary>The stream provider of blocks: memory or Kafka.</summary>
     public const string Blocks = "blocks";
 
-    /// <summary>Grain storage that Orleans keeps stream subscriptions in; the name is Orleans' own.</summary>
+    /// <summary>Grain storage of Orleans' stream subscriptions; Orleans sets the name.</summary>
     public const string Subscriptions = "PubSubStore";
 }

@@ -3,37 +3,37 @@ using Orleans.Concurrency;
 
 namespace Granary.Cluster.Compute;
 
-/// <summary>The threads of one silo; the key is the silo's address, and the grain lives there and nowhere else.</summary>
+/// <summary>The compute threads of one silo; the key is the silo's address, and the grain is always placed there.</summary>
 [Alias("granary.IComputeGrain")]
 public interface IComputeGrain : IGrainWithStringKey
 {
-    /// <summary>Begins with strategies of a feed; the same order again changes nothing.</summary>
+    /// <summary>Starts a strategy group; repeated orders change nothing.</summary>
     [AlwaysInterleave, Alias("Start")]
     Task StartAsync(CohortOrder order);
 
-    /// <summary>How the run's cohorts on this silo are.</summary>
+    /// <summary>Returns the status of the run's strategy groups on this silo.</summary>
     [AlwaysInterleave, Alias("Poll")]
     Task<ComputeStatus> PollAsync(string run);
 
-    /// <summary>Stops the named cohorts of a run and forgets them; all where none are named.</summary>
+    /// <summary>Stops and removes the named strategy groups of a run; null stops all.</summary>
     [AlwaysInterleave, Alias("Stop")]
-    Task StopAsync(string run, IReadOnlyList<Guid>? cohorts);
+    Task StopAsync(string run, IReadOnlyList<Guid>? groups);
 
-    /// <summary>Takes strategies out of a cohort that is under way, so that another silo can run them from their first bar.</summary>
-    /// <returns>Indices of those that were given up.</returns>
+    /// <summary>Removes strategies from a running group, so that another silo can run them from their first bar.</summary>
+    /// <returns>Indices of the removed strategies.</returns>
     [AlwaysInterleave, Alias("GiveUp")]
-    Task<int[]> GiveUpAsync(string run, Guid cohort, int most);
+    Task<int[]> GiveUpAsync(string run, Guid group, int most);
 }
 
-/// <summary>Strategies of one feed that run on one silo: they share its blocks, its factors and one window over them.</summary>
-/// <param name="Feed">Index in the plan.</param>
-/// <param name="Strategies">Indices in the plan, rising.</param>
-/// <param name="Pass">Its key.</param>
-/// <param name="Hashes">Of the bars of its symbols.</param>
-/// <param name="Models">That judge its strategies.</param>
-/// <param name="Changes">Of the bars, as in the pass.</param>
-/// <param name="Stressed">As in the pass.</param>
-/// <param name="HasEnded">As in the feed's work.</param>
+/// <summary>A strategy group: strategies of one feed on one silo, which share its blocks, factors and window.</summary>
+/// <param name="Feed">Index of the feed in the plan.</param>
+/// <param name="Strategies">Indices in the plan, ascending.</param>
+/// <param name="Pass">Key of the pass.</param>
+/// <param name="Hashes">Content hashes of the bars of its symbols.</param>
+/// <param name="Models">Models that filter entries of its strategies.</param>
+/// <param name="Changes">Changes of the bars, as in the pass.</param>
+/// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
+/// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
 public sealed record CohortOrder(
     [property: Id(0)] Guid Id,
@@ -49,8 +49,8 @@ public sealed record CohortOrder(
     [property: Id(10)] bool Stressed = false,
     [property: Id(11)] bool HasEnded = false);
 
-/// <param name="Threads">That compute.</param>
-/// <param name="Leaving">The silo is shutting down and takes no more.</param>
+/// <param name="Threads">Number of compute threads.</param>
+/// <param name="Leaving">Whether the silo is shutting down and accepts no work.</param>
 [GenerateSerializer, Immutable, Alias("granary.ComputeStatus")]
 public sealed record ComputeStatus([property: Id(0)] int Threads, [property: Id(1)] bool Leaving, [property: Id(2)] IReadOnlyList<CohortStatus> Cohorts);
 
@@ -60,22 +60,22 @@ public enum CohortState
     Starting = 0,
     Running = 1,
 
-    /// <summary>All its strategies are through, and their results are being taken.</summary>
+    /// <summary>All strategies have finished; their results are being transferred.</summary>
     Reporting = 2,
 
-    /// <summary>Its results were taken.</summary>
+    /// <summary>The reporting grain has the results.</summary>
     Done = 3,
 
-    /// <summary>It could not go on.</summary>
+    /// <summary>The group failed.</summary>
     Failed = 4,
 }
 
-/// <param name="Strategies">Indices in the plan.</param>
+/// <param name="Strategies">Indices of its strategies in the plan.</param>
 /// <param name="Evaluations">Bars times strategies so far.</param>
-/// <param name="Bars">Bars that all its strategies have seen.</param>
-/// <param name="Fault">One sentence, where it failed.</param>
-/// <param name="MayPass">Whether running it again may help.</param>
-/// <param name="StartSeconds">From the order to the first block; 0 before.</param>
+/// <param name="Bars">Bars that all its strategies have processed.</param>
+/// <param name="Fault">The fault in one sentence; null without one.</param>
+/// <param name="MayPass">Whether another run may succeed.</param>
+/// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
 public sealed record CohortStatus(
     [property: Id(0)] Guid Id,

@@ -2,12 +2,15 @@ using Granary.Engine.Market;
 
 namespace Granary.Cluster.Feeds;
 
-/// <summary>A block on its stream. It can come twice, or not at all: receivers go by its number. The end of a feed and what keeps it from going on travel in the stream too, in their place behind the blocks.</summary>
-/// <param name="Number">From 0.</param>
-/// <param name="Block">null where the feed ends or fails in the place of a block.</param>
-/// <param name="Last">The feed ends behind it.</param>
-/// <param name="Fault">Why the feed cannot go on: one sentence; null where it can.</param>
-/// <param name="MayPass">Whether trying again elsewhere or later may help.</param>
+/// <summary>
+/// A block on its stream. It can arrive twice or not at all: receivers use its number. The end of a feed and its faults are messages of the
+/// stream too, in order after the blocks.
+/// </summary>
+/// <param name="Number">The block's number, from 0.</param>
+/// <param name="Block">The block; null where the feed ends or fails instead.</param>
+/// <param name="Last">Whether the feed ends after it.</param>
+/// <param name="Fault">Why the feed cannot continue, in one sentence; null if it can.</param>
+/// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockMessage")]
 public sealed record BlockMessage(
     [property: Id(0)] long Number,

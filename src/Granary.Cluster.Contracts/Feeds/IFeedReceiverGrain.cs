@@ -4,7 +4,7 @@ namespace Granary.Cluster.Feeds;
 [Alias("granary.IFeedReceiverGrain")]
 public interface IFeedReceiverGrain : IGrainWithStringKey
 {
-    /// <summary>Answered means that what is published from now on arrives.</summary>
+    /// <summary>After the answer, every published block arrives.</summary>
     [Alias("Subscribe")]
     Task SubscribeAsync();
 

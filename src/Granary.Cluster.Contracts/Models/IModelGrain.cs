@@ -3,25 +3,27 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Models;
 
 /// <summary>
-/// A model of a registry; the key is <see cref="ModelKey"/>. Predicts with the version in use, remembers what it predicted until the outcome is known,
-/// and says when the two have drifted so far apart that it wants to be trained again. Answered means durable.
+/// A model of a registry; the key is <see cref="ModelKey"/>. Predicts with the current version, keeps predictions until their outcomes are
+/// known, and reports when the two differ so much that the model needs training. Answers are durable.
 /// </summary>
 [Alias("granary.IModelGrain")]
 public interface IModelGrain : IGrainWithStringKey
 {
-    /// <summary>The model's versions, rising, and which one is in use.</summary>
+    /// <summary>Returns the model's versions in ascending order, and the current one.</summary>
     /// <exception cref="Granary.Application.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Versions")]
     Task<ModelVersions> VersionsAsync();
 
-    /// <summary>What the version in use makes of some features, in its order.</summary>
-    /// <param name="subject">What is predicted, as a signal's id; the outcome is told under the same name. The same again changes nothing.</param>
-    /// <exception cref="Granary.Application.Json.InputException">No version is in use, or it expects another number of features.</exception>
+    /// <summary>Predicts with the current version from features in its order.</summary>
+    /// <param name="subject">Id of the prediction, such as a signal's id; its outcome has the same id. Repeated calls change
+    /// nothing.</param>
+    /// <exception cref="Granary.Application.Json.InputException">There is no current version, or it expects another number of
+    /// features.</exception>
     [Alias("Predict")]
     Task<ModelPrediction> PredictAsync(string subject, double[] features);
 
-    /// <summary>How what was predicted came out: 1 or 0 for a probability, the label itself otherwise.</summary>
-    /// <returns>How far predictions and outcomes have drifted apart.</returns>
+    /// <summary>Records an outcome: 1 or 0 for a probability, otherwise the label.</summary>
+    /// <returns>The drift between predictions and outcomes.</returns>
     [Alias("Resolve")]
     Task<ModelDrift> ResolveAsync(string subject, double outcome);
 
@@ -29,8 +31,8 @@ public interface IModelGrain : IGrainWithStringKey
     Task<ModelDrift> DriftAsync();
 }
 
-/// <summary>Which model of which registry.</summary>
-/// <param name="Registry">A folder or a database, as a batch names it.</param>
+/// <summary>Identifies a model of a registry.</summary>
+/// <param name="Registry">Folder or database, as in a batch file.</param>
 public readonly record struct ModelKey(string Registry, string Model)
 {
     public override string ToString() => $"{Registry}|{Model}";
@@ -38,22 +40,23 @@ public readonly record struct ModelKey(string Registry, string Model)
     public static ModelKey Parse(string key) => new(key[..key.LastIndexOf('|')], key[(key.LastIndexOf('|') + 1)..]);
 }
 
-/// <param name="Numbers">Rising.</param>
-/// <param name="Current">0 where none is in use.</param>
+/// <param name="Numbers">Version numbers in ascending order.</param>
+/// <param name="Current">The current version; 0 if there is none.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelVersions")]
 public sealed record ModelVersions([property: Id(0)] IReadOnlyList<int> Numbers, [property: Id(1)] int Current);
 
-/// <param name="Version">That predicted.</param>
-/// <param name="Value">A probability, or the expected label; NaN where a feature is not finite.</param>
+/// <param name="Version">The version that predicted.</param>
+/// <param name="Value">A probability, or the expected label; NaN if a feature is not finite.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelPrediction")]
 public sealed record ModelPrediction([property: Id(0)] string Subject, [property: Id(1)] int Version, [property: Id(2)] double Value);
 
-/// <summary>The newest outcomes beside what the version in use was registered with.</summary>
-/// <param name="Open">Predictions whose outcome is not known yet.</param>
-/// <param name="Outcomes">Of the version in use, the newest <c>200</c> at most.</param>
+/// <summary>The newest outcomes compared with the registered quality of the current version.</summary>
+/// <param name="Open">Number of predictions without an outcome.</param>
+/// <param name="Outcomes">The newest outcomes of the current version, at most 200.</param>
 /// <param name="Loss">Their mean loss: log-loss of a probability, squared error otherwise; NaN without outcomes.</param>
-/// <param name="Expected">The loss out of sample that the version was registered with; NaN where it has none.</param>
-/// <param name="WantsTraining">The loss is above the expected one by more than three standard errors, over 50 outcomes at least.</param>
+/// <param name="Expected">Out-of-sample loss with which the version was registered; NaN without one.</param>
+/// <param name="WantsTraining">Whether the loss exceeds the expected one by more than three standard errors, over at least 50
+/// outcomes.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelDrift")]
 public sealed record ModelDrift(
     [property: Id(0)] int Open, [property: Id(1)] int Outcomes, [property: Id(2)] double Loss, [property: Id(3)] double Expected, [property: Id(4)] bool WantsTraining);

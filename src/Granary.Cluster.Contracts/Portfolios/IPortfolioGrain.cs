@@ -5,42 +5,49 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Portfolios;
 
 /// <summary>
-/// One portfolio; the key is its id, and that of its account. Holds its weights in versions, and, while it has a live session, the strategies' and the portfolio's runs:
-/// sizing, limits, open orders and positions, which it has from the journal of its <see cref="Accounts.IOrderGrain"/>. Answered means durable.
+/// One portfolio; the key is its id and its account's. It holds versions of weights. During a live session it also drives the strategies'
+/// runs
+/// and the portfolio's: sizing, limits, open orders and positions, restored from the journal of its <see cref="Accounts.IOrderGrain"/>.
+/// Answers are durable.
 /// </summary>
 [Alias("granary.IPortfolioGrain")]
 public interface IPortfolioGrain : IGrainWithStringKey
 {
-    /// <returns>null where none were ever set.</returns>
+    /// <returns>The current version; null if none was set.</returns>
     [AlwaysInterleave, Alias("Find")]
     Task<PortfolioWeights?> FindAsync();
 
-    /// <summary>All versions, newest first.</summary>
+    /// <summary>Returns all versions, newest first.</summary>
     [AlwaysInterleave, Alias("History")]
     Task<IReadOnlyList<PortfolioWeights>> HistoryAsync();
 
-    /// <summary>Puts a new version in force, if <paramref name="expectedVersion"/> still is.</summary>
+    /// <summary>Sets a new version if <paramref name="expectedVersion"/> is still the current one.</summary>
     [Alias("Set")]
     Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why);
 
-    /// <summary>Begins a live session, with the account's lease in hand when it answers.</summary>
-    /// <exception cref="Granary.Application.Json.InputException">The configuration or an option is wrong, or the evidence does not suffice.</exception>
+    /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
+    /// <exception cref="Granary.Application.Json.InputException">The configuration or an option is wrong, or validation checks failed or
+    /// are missing.</exception>
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
     [ResponseTimeout("00:02:00"), Alias("Start")]
     Task<SessionView> StartAsync(SessionStart start);
 
-    /// <summary>How its session stands; null where it never had one. Whoever asks wakes a session that was lost with its silo.</summary>
+    /// <summary>
+    /// Returns the session's state; null without a session. The call also restarts a session that was lost with its silo.
+    /// </summary>
     [AlwaysInterleave, Alias("Session")]
     Task<SessionView?> SessionAsync();
 
-    /// <summary>Commands its session; answered when the command stands in the journal, or after about twenty seconds where the journal cannot be reached.</summary>
-    /// <returns>null where it never had a session.</returns>
+    /// <summary>
+    /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
+    /// </summary>
+    /// <returns>The session's state; null without a session.</returns>
     [AlwaysInterleave, Alias("Command")]
     Task<SessionView?> CommandAsync(SessionOrder order);
 }
 
-/// <param name="Weights">The new version; null where another had come first.</param>
-/// <param name="Current">The version in force.</param>
+/// <param name="Weights">The new version; null if another one was first.</param>
+/// <param name="Current">The current version.</param>
 [GenerateSerializer, Immutable, Alias("granary.WeightsAnswer")]
 public sealed record WeightsAnswer([property: Id(0)] PortfolioWeights? Weights, [property: Id(1)] long Current);

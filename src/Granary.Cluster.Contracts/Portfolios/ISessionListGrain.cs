@@ -2,7 +2,7 @@ using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;
 
-/// <summary>Which portfolios have had a live session; there is one of it.</summary>
+/// <summary>The list of portfolios with live sessions; a single grain.</summary>
 [Alias("granary.ISessionListGrain")]
 public interface ISessionListGrain : IGrainWithIntegerKey
 {
@@ -14,11 +14,11 @@ public interface ISessionListGrain : IGrainWithIntegerKey
     [Alias("Ended")]
     Task EndedAsync(string session);
 
-    /// <summary>Those that are to run.</summary>
+    /// <summary>Returns the sessions that must run.</summary>
     [AlwaysInterleave, Alias("Running")]
     Task<IReadOnlyList<string>> RunningAsync();
 
-    /// <summary>The newest first.</summary>
+    /// <summary>Returns all sessions, newest first.</summary>
     [AlwaysInterleave, Alias("All")]
     Task<IReadOnlyList<string>> AllAsync();
 }

@@ -3,7 +3,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Cluster.Wire;
 
-/// <summary>A block of bars: each column as it lies in memory (little-endian, eight bytes a bar), which is an order of magnitude cheaper than number by number. One array for all would be a large object, which the collector treats as old.</summary>
+/// <summary>A block of bars, each column as in memory (little-endian, eight bytes a bar).</summary>
+/// <remarks>
+/// Copying a column is ten times cheaper than writing numbers. One array for all columns would be on the large object heap.
+/// </remarks>
 [GenerateSerializer, Alias("granary.BarBlock")]
 public readonly record struct BarBlockWire(
     [property: Id(0)] long FirstIndex,
@@ -49,7 +52,7 @@ public readonly record struct InstrumentWire(
     [property: Id(7)] int PriceDecimals,
     [property: Id(8)] SessionCalendar Calendar,
     [property: Id(9)] bool DailyEquity,
-    // Midnights are whole as doubles.
+    // Midnights are exact as doubles.
     [property: Id(10)] double[] CorporateActions);
 
 [RegisterConverter]
@@ -75,7 +78,7 @@ public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
         [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])]);
 }
 
-/// <param name="Zone">IANA id.</param>
+/// <param name="Zone">IANA time zone.</param>
 /// <param name="Holidays">Days since 0001-01-01.</param>
 [GenerateSerializer, Alias("granary.SessionCalendar")]
 public readonly record struct SessionCalendarWire(

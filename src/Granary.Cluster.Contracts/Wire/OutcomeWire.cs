@@ -17,7 +17,7 @@ public readonly record struct StrategyOutcomeWire(
     [property: Id(7)] int[] SignalEnds,
     [property: Id(8)] bool IsWarm);
 
-/// <summary>Equity at the ends of periods, as the numbers lie in memory (little-endian).</summary>
+/// <summary>Equity at the ends of periods, as in memory (little-endian).</summary>
 [GenerateSerializer, Immutable, Alias("granary.EquityTrace")]
 public sealed record TraceWire([property: Id(0)] long PeriodTicks, [property: Id(1)] long FirstPeriod, [property: Id(2)] double Start, [property: Id(3)] byte[] Equity);
 
@@ -38,7 +38,7 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
         [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity, value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
 }
 
-/// <summary>Statistics by name would be a kilobyte a strategy; in a fixed order they are two hundred bytes. New ones are added with new ids.</summary>
+/// <summary>Statistics in a fixed order: 200 bytes per strategy instead of 1 kB by name. New statistics get new ids.</summary>
 [GenerateSerializer, Alias("granary.RunStatistics")]
 public struct RunStatisticsWire
 {

@@ -49,7 +49,7 @@ public sealed class SessionStartConverter : IConverter<SessionStart, SessionStar
         v.WarmUp, v.From, v.To, v.WithoutEvidence, v.StartedBy, v.BrokerOptions);
 }
 
-/// <param name="Command">By its name, so that the engine's numbers may change.</param>
+/// <param name="Command">Name of the command, so that the engine's numbers may change.</param>
 [GenerateSerializer, Alias("granary.SessionOrder")]
 public readonly record struct SessionOrderWire([property: Id(0)] string Command, [property: Id(1)] string Who, [property: Id(2)] string Why, [property: Id(3)] string Strategy, [property: Id(4)] string Symbol);
 
@@ -61,7 +61,7 @@ public sealed class SessionOrderConverter : IConverter<SessionOrder, SessionOrde
     public SessionOrderWire ConvertToSurrogate(in SessionOrder v) => new(v.Command.ToString(), v.Who, v.Why, v.Strategy, v.Symbol);
 }
 
-/// <param name="Status">As the session's control shows it, JSON: it grows by names.</param>
+/// <param name="Status">The session's status as JSON, so that fields can be added.</param>
 [GenerateSerializer, Alias("granary.SessionView")]
 public readonly record struct SessionViewWire(
     [property: Id(0)] string Id,
