@@ -42,7 +42,7 @@ echo "PASSED two silos give the digest of the embedded host"
 # the client goes by the silo that is killed, as long as that answers
 granary backtest "$work/batch.json" --host "$b,$a" --json --out "$work/killed" > "$work/killed.json" 2> "$work/killed.err" &
 client=$!
-# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is given out again, by
+# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is rescheduled, by
 # the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains and feeds had lived on the lost one.
 python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" <<'PY'
 import datetime, http.client, json, os, re, signal, sys, time, urllib.request
@@ -90,7 +90,7 @@ killed = time.time()
 lost = under_way(victim_log) - under_way(survivor_log)
 samples, reported = [(killed, busy())], []
 def given_out(): # the last time, where a grain that drove them again had to go itself
-    return max((at for at, text in said(survivor_log) if at > killed and ("driven again" in text or re.search(r"pass \S+ has", text))), default=None)
+    return max((at for at, text in said(survivor_log) if at > killed and ("rescheduled" in text or re.search(r"pass \S+ has", text))), default=None)
 while True:
     time.sleep(0.05)
     samples.append((time.time(), busy()))
@@ -101,9 +101,9 @@ while True:
     except silent: pass # the batch's grain is coming back
     # some seconds at full speed end it
     if (given := given_out()) and time.time() > max(given, killed + 5) + 3: break
-    if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not given out again within 300 s"); sys.exit(1)
+    if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not rescheduled within 300 s"); sys.exit(1)
 given = given_out()
-if given is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be given out again"); sys.exit(0)
+if given is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled"); sys.exit(0)
 through = max([*feeds(survivor_log, "are through").values(), given]) # what is slow after the last strategy is nobody's loss
 slow = killed
 for i, (at, ran) in enumerate(samples):
@@ -114,7 +114,7 @@ rate = lambda n, seconds: f"{n / seconds:.0f}" if seconds > 0 else "?"
 first, last = next((r for r in reported if r[0] >= at), (at, done)), (reported or [(at, done)])[-1]
 grains = "the lost silo had the batch's grain" if any("was taken on" in text for _, text in said(victim_log)) else "the survivor had the batch's grain"
 begun = min((t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost), default=None)
-print(f"PASSED the lost silo's strategies were given out again {given - killed:.1f} s and the batch was back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
+print(f"PASSED the lost silo's strategies were rescheduled {given - killed:.1f} s and the batch was back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
       f"({grains}; {len(lost)} feeds were lost, {f'the first of which began again after {begun - killed:.1f} s' if begun else 'which wait for their turn'}; "
       f"strategies reported a second: {rate(done, killed - started)} by two silos before, {rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
 PY

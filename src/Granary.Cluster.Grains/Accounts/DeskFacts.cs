@@ -6,10 +6,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Cluster.Grains.Accounts;
 
-/// <summary>Facts and bars as they travel between a portfolio and its order grain: facts as journals write them.</summary>
+/// <summary>Converts facts and bars for the calls between a portfolio and its order grain.</summary>
 internal static class DeskFacts
 {
-    /// <summary>Kind of the fact by which a session begins in a journal.</summary>
+    /// <summary>Kind of the fact that starts a session in a journal.</summary>
     public const string Started = nameof(SessionStarted);
 
     public static DeskFact Of(JournalEvent e)
@@ -20,7 +20,7 @@ internal static class DeskFacts
 
     public static JournalEvent ToEvent(in DeskFact f) => JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
 
-    /// <summary>Whether a ledger changes by it other than by its own session's doing.</summary>
+    /// <summary>Whether the fact changes a ledger from outside of its session.</summary>
     public static bool IsNews(JournalEvent e) => e is OrderAnswered or VenueReported or OrderClosed or Reconciled;
 
     public static DeskBar Of(in ClosedBar b) => new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);

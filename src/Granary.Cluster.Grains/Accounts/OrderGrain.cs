@@ -13,7 +13,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Accounts;
 
-/// <summary>Holds an account's <see cref="OrderDesk"/>, the very one of <c>granary live</c>. What it knows it knows from the journal.</summary>
+/// <summary>Holds an account's <see cref="OrderDesk"/>, as <c>granary live</c> does. Its state comes from the journal.</summary>
 [PreferLocalPlacement]
 [GrainType("order")]
 internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue brokers, TimeProvider clock, ILocalSiloDetails silo,
@@ -56,7 +56,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
         return _opened = new DeskOpened(desk.Broker, desk.Name, desk.Cut, silo.SiloAddress.ToString());
     }
 
-    // What the desk keeps goes to the portfolio too, by whose ledger it decides.
+    // New facts also go to the portfolio, whose ledger it uses for decisions.
     private void Tell(JournalEvent e)
     {
         if (!DeskFacts.IsNews(e)) return;
@@ -72,7 +72,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
             (_reader, _read) = (desk.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
         }
         var page = new List<DeskFact>();
-        // Numbers of the entries have no gaps, so counting is knowing them.
+        // Entry numbers have no gaps, so counting gives them.
         while (page.Count < PageLength && await _reader.MoveNextAsync())
             if (++_read > after)
                 page.Add(DeskFacts.Of(_reader.Current) with { Sequence = _read });
@@ -116,7 +116,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
         }
         catch (LeaseException e)
         {
-            // Whoever has the account now may send; this one may not any more.
+            // Another activation has the account now; this one must not send.
             LeaseLost(logger, Account, e.Message);
             await ShutAsync();
             throw;
@@ -137,7 +137,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
     {
         foreach (var step in steps)
         {
-            // A silo that is cut off or stopping sends nothing more, whatever it was told.
+            // A silo that is cut off or stopping sends nothing more.
             stop.ThrowIfCancellationRequested();
             switch (step.Verb)
             {
@@ -179,7 +179,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
 
     private DeskSupersededException Superseded(long epoch) => new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
 
-    // Whatever is under way is given up: the journal says how far it came.
+    // Current work is abandoned: the journal has its progress.
     private async Task ShutAsync()
     {
         var (desk, stop, working, reader) = (_desk, _stop, _working, _reader);
@@ -204,18 +204,20 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Account {Account} is open to epoch {Epoch} of its session, with {Journal}")]
+    [LoggerMessage(1, LogLevel.Information, "Account {Account} opened for epoch {Epoch} of its session, with {Journal}")]
     private static partial void Opened(ILogger logger, string account, long epoch, string journal);
 
-    [LoggerMessage(2, LogLevel.Warning, "Account {Account} is given up here: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "Account {Account} released on this silo: {Reason}")]
     private static partial void LeaseLost(ILogger logger, string account, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "Account {Account}: what was under way failed ({Reason}); its session goes on from the journal")]
+    [LoggerMessage(3, LogLevel.Warning, "Account {Account}: current work failed ({Reason}); its session continues from the journal")]
     private static partial void Failed(ILogger logger, string account, string reason);
 
-    [LoggerMessage(4, LogLevel.Information, "Account {Account}: what was under way was given up ({Reason})")]
+    [LoggerMessage(4, LogLevel.Information, "Account {Account}: current work was abandoned ({Reason})")]
     private static partial void GivenUp(ILogger logger, string account, string reason);
 }
 
-/// <summary>The account is open to another epoch of the session, or not at all: whoever asked goes on from the journal, if it still is the one to.</summary>
+/// <summary>
+/// The account is open for another epoch of the session, or closed. The caller continues from the journal if it still owns the session.
+/// </summary>
 internal sealed class DeskSupersededException(string message) : Exception(message);

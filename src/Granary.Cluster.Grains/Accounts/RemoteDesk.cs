@@ -8,8 +8,9 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Accounts;
 
 /// <summary>
-/// The order grain as a session sees it. What can wait travels with the next call that cannot, in its place before it: at most two calls an instant. The ledger here
-/// follows the one there by the same facts that the journal keeps.
+/// The order grain as a session sees it. Steps that can wait travel with the next call, in order: at most two calls per time slice. The
+/// ledger
+/// here follows the grain's ledger by the facts of the journal.
 /// </summary>
 internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, DeskOpened opened) : IOrderDesk
 {
@@ -74,7 +75,7 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
 
     public async ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
-        // What waits there waits for a call too.
+        // Steps that wait in the grain need a call too.
         if (Stopwatch.GetElapsedTime(_called) >= Longest) await CallAsync(Step(DeskVerb.FlushIfDue, 0), cancellationToken).ConfigureAwait(false);
     }
 
@@ -112,7 +113,7 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         _steps.Add(Step(DeskVerb.Unblock, 0));
     }
 
-    /// <summary>Lets the account go; where that cannot be said, the next session's epoch takes it.</summary>
+    /// <summary>Releases the account; if the call fails, the next session's epoch takes it over.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -141,7 +142,7 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         var answer = await grain.DoAsync(epoch, steps).WaitAsync(cancellationToken).ConfigureAwait(false);
         while (!answer.Done)
         {
-            // The journal is gone: nothing is sent until it is back, however long that takes.
+            // The journal is away: nothing is sent until it is back.
             (JournalFault, VenueFault) = (answer.JournalFault, answer.VenueFault);
             answer = await grain.AwaitAsync(epoch).WaitAsync(cancellationToken).ConfigureAwait(false);
         }

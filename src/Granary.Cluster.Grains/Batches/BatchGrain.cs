@@ -13,7 +13,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>What of a batch outlives its silo.</summary>
+/// <summary>Persistent state of a batch; survives the loss of its silo.</summary>
 [GenerateSerializer, Alias("granary.BatchRecord")]
 public sealed class BatchRecord
 {
@@ -26,14 +26,14 @@ public sealed class BatchRecord
     [Id(2)]
     public IReadOnlyList<string>? Symbols { get; set; }
 
-    /// <summary>The batch's trace, as W3C writes it, so that an activation after a loss goes on with it.</summary>
+    /// <summary>The batch's trace context (W3C), which an activation after a loss continues.</summary>
     [Id(3)]
     public string? Trace { get; set; }
 }
 
 /// <summary>
-/// Sees one run through. All that it does besides taking and cancelling it does in its tick: it looks what the reporting grain wants, what the silos
-/// have, and gives out what is missing. Nothing depends on a message that says that something has happened; such a message only makes the tick come sooner.
+/// Controls one run. Except for submission and cancellation, all its work is in its timer callback: it compares the work that the reporting
+/// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
 /// </summary>
 [Reentrant]
 [GrainType("batch")]
@@ -48,7 +48,7 @@ internal sealed partial class BatchGrain(
     private readonly Dictionary<SiloAddress, SiloView> _silos = [];
     private readonly HashSet<FeedWork> _closed = [];
     private IGrainTimer? _timer;
-    private CohortLedger? _ledger;
+    private AssignmentTable? _ledger;
     private BatchStatus? _status;
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +65,7 @@ internal sealed partial class BatchGrain(
 
         public long SentAt { get; set; }
 
-        /// <summary>When the call was made that <see cref="Answer"/> answers.</summary>
+        /// <summary>Time of the call that <see cref="Answer"/> answers.</summary>
         public long AskedAt { get; set; }
 
         public ComputeStatus? Answer { get; set; }
@@ -81,7 +81,7 @@ internal sealed partial class BatchGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // What the status had grown by since it was last written is not known: the next one is above it all the same.
+        // Revisions since the last write are unknown; the next one exceeds them.
         if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
         if (_status is { Ended: false })
         {
@@ -116,7 +116,7 @@ internal sealed partial class BatchGrain(
         return new SubmitAnswer(status, true, 0);
     }
 
-    // The batch's span lasts over many calls: it is nobody's current one but the tick's.
+    // The batch's span lasts over many calls; it is current in the timer callback only.
     private void Observe(string name, string? parent)
     {
         var current = Activity.Current;
@@ -133,8 +133,8 @@ internal sealed partial class BatchGrain(
         {
             try
             {
-                // No longer than a tick: an activation that has to go, as half of those on a silo that lives do when another dies (the
-                // directory lost them), goes only when nobody is being answered any more, and its successor cannot come before.
+                // At most one timer period: when a silo dies, half of the activations on living silos must end, because the directory
+                // lost them. An activation ends only after its last call, and its successor starts after that.
                 await _changed.Task.WaitAsync(settings.Tick);
             }
             catch (TimeoutException)
@@ -174,7 +174,7 @@ internal sealed partial class BatchGrain(
 
     private void Drive() => _timer ??= this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
 
-    // One at a time; one that is asked for meanwhile follows at once.
+    // One at a time; a request meanwhile follows at once.
     private async Task TickAsync()
     {
         if (_ticking)
@@ -195,7 +195,7 @@ internal sealed partial class BatchGrain(
         }
         catch (Exception e)
         {
-            // Whatever it was, the next tick looks anew.
+            // The next timer callback tries again.
             TickFailed(logger, Run, e.Message, e);
         }
         finally
@@ -239,7 +239,7 @@ internal sealed partial class BatchGrain(
         Show(reporting);
     }
 
-    // Every silo is asked what it has, without waiting for those that do not answer.
+    // Polls every silo without waiting for those that do not answer.
     private void Ask()
     {
         var members = membership.CurrentSnapshot.Members;
@@ -268,7 +268,7 @@ internal sealed partial class BatchGrain(
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // Membership, or patience, will tell.
+            // Membership or a timeout decides.
         }
     }
 
@@ -281,7 +281,7 @@ internal sealed partial class BatchGrain(
         _ledger = null;
         _closed.Clear();
         if (token is not { } pass) return;
-        // A first answer of every silo tells which cohorts run already, started before a loss of this grain or of the reporting one.
+        // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
         if (_silos.Values.Any(v => v.Answer is null && HasPatience(v))) return;
         if (await Reporting.PassAsync(pass).WaitAsync(Asked) is not { } order) return;
         if (state.State.Symbols is null)
@@ -289,7 +289,7 @@ internal sealed partial class BatchGrain(
             state.State.Symbols = order.Symbols;
             await WriteAsync(_status!);
         }
-        var ledger = new CohortLedger(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
+        var ledger = new AssignmentTable(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in _silos)
             if (view.Answer is { } answer && HasPatience(view))
                 ledger.Adopt(silo, answer.Cohorts);
@@ -297,7 +297,7 @@ internal sealed partial class BatchGrain(
         PassBegins(logger, Run, order.Key, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
     }
 
-    private async Task DriveAsync(CohortLedger ledger)
+    private async Task DriveAsync(AssignmentTable ledger)
     {
         var lost = 0;
         foreach (var (silo, view) in _silos)
@@ -314,11 +314,11 @@ internal sealed partial class BatchGrain(
         }
         foreach (var silo in ledger.BusySilos.Where(s => !_silos.TryGetValue(s, out var view) || !HasPatience(view)).ToList())
         {
-            var cohorts = ledger.Lost(silo, dead: !_silos.ContainsKey(silo));
-            lost += cohorts;
-            SiloLost(logger, Run, silo.ToString(), cohorts);
+            var groups = ledger.Lost(silo, dead: !_silos.ContainsKey(silo));
+            lost += groups;
+            SiloLost(logger, Run, silo.ToString(), groups);
         }
-        if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "cohort"));
+        if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "strategy-group"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly)
         {
             await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Key, [],
@@ -328,13 +328,13 @@ internal sealed partial class BatchGrain(
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
-            await Quietly(async () => ledger.GivenUp(relief.Cohort, await Compute(relief.From).GiveUpAsync(Run, relief.Cohort, relief.Most).WaitAsync(Asked)));
+            await Quietly(async () => ledger.GivenUp(relief.Group, await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(Asked)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
         foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
     }
 
-    private async Task StartAsync(CohortLedger ledger, SiloAddress silo, CohortOrder order)
+    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, CohortOrder order)
     {
         try
         {
@@ -356,7 +356,7 @@ internal sealed partial class BatchGrain(
     private void Show(ReportingStatus reporting)
     {
         var progress = _status!.Progress;
-        // A pass over the weighted few, once more for their events, would look as if the batch began again.
+        // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
         var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
             ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed,
                 Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations), reporting.Total, reporting.Stage)
@@ -396,7 +396,7 @@ internal sealed partial class BatchGrain(
         await Quietly(ForgetReminderAsync);
     }
 
-    // Writes follow one another; what is written is what is answered afterwards.
+    // Writes are sequential; later answers show the written state.
     private Task WriteAsync(BatchStatus status)
     {
         return _writing = After(_writing);
@@ -417,23 +417,23 @@ internal sealed partial class BatchGrain(
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // What it was to tell is found out without it.
+            // The notification is optional.
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Run {RunId} of batch {Batch} was taken on for {SubmittedBy}")]
+    [LoggerMessage(1, LogLevel.Information, "Accepted run {RunId} of batch {Batch} for {SubmittedBy}")]
     private static partial void Taken(ILogger logger, string runId, string batch, string submittedBy);
 
-    [LoggerMessage(6, LogLevel.Information, "Run {RunId} is seen through from here on")]
+    [LoggerMessage(6, LogLevel.Information, "Run {RunId} is controlled by this silo")]
     private static partial void Resumed(ILogger logger, string runId);
 
     [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
     private static partial void PassBegins(ILogger logger, string runId, string pass, int strategies, int feeds, int silos);
 
-    [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Cohorts} cohorts are driven again")]
-    private static partial void SiloLost(ILogger logger, string runId, string silo, int cohorts);
+    [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Groups} strategy groups are rescheduled")]
+    private static partial void SiloLost(ILogger logger, string runId, string silo, int groups);
 
-    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; looked at again in a moment")]
+    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; retrying")]
     private static partial void TickFailed(ILogger logger, string runId, string reason, Exception exception);
 
     [LoggerMessage(5, LogLevel.Information, "Run {RunId} ended as {State}, digest {Digest}, fault {Fault}")]

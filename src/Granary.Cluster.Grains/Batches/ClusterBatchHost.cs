@@ -11,15 +11,15 @@ using Granary.Learning.Gating;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The activation goes: the run is gone on with by another.</summary>
-internal sealed class RunAbandonedException() : Exception("the run is gone on with elsewhere");
+/// <summary>The activation ends; another one resumes the run.</summary>
+internal sealed class RunAbandonedException() : Exception("the run was resumed on another silo");
 
 /// <summary>
-/// Runs the strategies of a plan on the cluster: says what is wanted, and takes what is reported until nothing is wanted any more. Around it the very
-/// same <see cref="BatchRunner"/> works as around the embedded host.
+/// Runs the strategies of a plan on the cluster: it publishes the remaining work and stores reports until none remains. The same
+/// <see cref="BatchRunner"/> uses it and the embedded host.
 /// </summary>
-/// <param name="changed">Is called when something new is wanted, or nothing any more.</param>
-/// <param name="spreadFrom">Bars times strategies from which on what guards ask for is spread over the silos too.</param>
+/// <param name="changed">Called when there is new work, or none any more.</param>
+/// <param name="spreadFrom">Bars times strategies from which on validation checks run on all silos too.</param>
 internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatchHost
 {
     private readonly Lock _lock = new();
@@ -37,7 +37,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
 
         public bool Stressed => stressed;
 
-        /// <summary>It is for the guards: what it computes is no part of the batch's progress.</summary>
+        /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
         public bool IsGuard => stressed || changes.Length > 0;
 
         public Guid Token { get; } = Guid.NewGuid();
@@ -62,10 +62,10 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
 
         public int Failed { get; set; }
 
-        // A spool knows what it has, from before a loss too; of another sink it is counted here.
+        // An event log knows its chunks, also after a loss; those of other sinks are counted here.
         private readonly Dictionary<int, int> _chunks = [];
 
-        public int ChunksOf(int strategy) => events is EventSpool spool ? spool.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
+        public int ChunksOf(int strategy) => events is EventSpool log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
 
         public void Append(in EventChunk chunk)
         {
@@ -80,7 +80,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Where it ran, for the manifest.</summary>
+    /// <summary>The place of the run, for the manifest.</summary>
     public string Description { get; set; } = "cluster";
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
         if (strategies == 0) return;
         var models = ModelsOf(plan, include);
-        // All markets of a plan are changed alike, or none.
+        // The changes are those of all markets of a plan.
         var changes = SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series);
         var pass = new Pass(KeyOf(events is not null, withFactors, models, changes, plan.IsStressed), plan, work, strategies, total, events, withFactors, models, finished, changes, plan.IsStressed);
         lock (_lock) _pass = pass;
@@ -124,7 +124,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
     }
 
-    /// <summary>What is wanted just now.</summary>
+    /// <summary>The current work.</summary>
     public (Guid? Token, int Done, int Failed, int Strategies, long Total) Status
     {
         get
@@ -154,7 +154,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         lock (_lock) return _pass is { } p && p.Key == key && number < p.Models.Count ? p.Models[number].Bytes : null;
     }
 
-    // Models go by what they are, not by which object they are: a pass that is asked for again after a loss has the same key.
+    // The key uses the content of models, not their identity: a repeated pass after a loss has the same key.
     private static List<(byte[] Bytes, int[] Strategies)> ModelsOf(BatchPlan plan, Func<StrategyInstance, bool> include) =>
         [.. plan.Instances.Where(i => i.Model is not null && include(i)).GroupBy(i => i.Model!).Select(g => (
             EntryModelFile.ToBytes(g.Key as EntryModel ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index).ToArray()))];
@@ -170,13 +170,13 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         return $"{(withEvents ? "e" : "r")}{(withFactors ? "f" : "")}{(stressed ? "s" : "")}{(changes.Length > 0 ? "?" + changes : "")}{(models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "")}";
     }
 
-    /// <summary>Takes a report; what is in it twice is taken once.</summary>
+    /// <summary>Stores a report; duplicates count once.</summary>
     public ReportAnswer Take(StrategyReport report)
     {
         lock (_lock)
         {
             if (_abandoned.Task.IsCompleted) return ReportAnswer.NotYet;
-            // What comes for a pass that is complete is a second copy; another may be asked for again after a loss.
+            // A report for a complete pass is a duplicate; other passes may run again after a loss.
             if (_pass is not { } pass || report.Pass != pass.Key) return _complete.Contains(report.Pass) ? ReportAnswer.Taken : ReportAnswer.NotYet;
             try
             {
@@ -210,6 +210,6 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         }
     }
 
-    /// <summary>Ends it without a trace: another activation goes on.</summary>
+    /// <summary>Ends the host without results; another activation continues.</summary>
     public void Abandon() => _abandoned.TrySetException(new RunAbandonedException());
 }

@@ -19,8 +19,9 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Runs the batch as the embedded host's <see cref="BatchRunner"/> does, in the run's folder, over a host that takes reports from the cluster. What it
-/// has acknowledged is in that folder; lost, it comes back and goes on from there.
+/// Runs the batch with a <see cref="BatchRunner"/> in the run's folder, over a host that stores the cluster's reports. Acknowledged reports
+/// are
+/// in that folder; after a loss the grain resumes from it.
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("reporting")]
@@ -71,7 +72,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
 
         async Task Watched()
         {
-            // The run has a thread of its own; what comes out of it comes back into this grain.
+            // The run has its own thread; its end is processed in this grain.
             var (end, again) = await Task.Run(() => RunAsync(_order!, host, cancel), CancellationToken.None);
             if (_host != host) return;
             _host = null;
@@ -139,7 +140,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
     {
         if (_cancelled || _end is not null) return Task.FromResult(_cancelled || _end!.Fault is not null ? ReportAnswer.Over : ReportAnswer.Taken);
         if (_host is { } host) return Task.FromResult(host.Take(report));
-        // Awoken by a report after a loss: the batch grain has it begin.
+        // A report activated the grain after a loss; the batch grain starts it.
         compute.Poke(Run);
         return Task.FromResult(ReportAnswer.NotYet);
     }
@@ -148,7 +149,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
     {
         _cancelled = true;
         await _cancel.CancelAsync();
-        DelayDeactivation(TimeSpan.FromMinutes(5)); // what had finished is still being written
+        DelayDeactivation(TimeSpan.FromMinutes(5)); // results are still being written
     }
 
     public async Task<FilePart?> ReadFileAsync(string name, long offset, int most)
@@ -177,23 +178,23 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    [LoggerMessage(3, LogLevel.Information, "Run {RunId} is reported here, attempt {Attempt}")]
+    [LoggerMessage(3, LogLevel.Information, "Run {RunId}: reporting started on this silo, attempt {Attempt}")]
     private static partial void Begins(ILogger logger, string runId, int attempt);
 
-    [LoggerMessage(1, LogLevel.Error, "Run {RunId} broke")]
+    [LoggerMessage(1, LogLevel.Error, "Run {RunId} failed")]
     private static partial void Broken(ILogger logger, string runId, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "Run {RunId} is tried again: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "Run {RunId} is retried: {Reason}")]
     private static partial void MayPass(ILogger logger, string runId, string reason, Exception exception);
 }
 
-/// <summary>Words for what is being done.</summary>
+/// <summary>Names of the stages.</summary>
 internal static class ReportingStage
 {
     public const string Opening = "opening the bars", Strategies = "strategies", Portfolio = "portfolio";
 }
 
-/// <summary>How a run ended, kept in its folder: an activation that comes after the end says so without running anything.</summary>
+/// <summary>The end of a run, stored in its folder, so that a later activation returns it without running anything.</summary>
 internal static class OutcomeFile
 {
     private const string Name = ".outcome.json";
@@ -213,7 +214,7 @@ internal static class OutcomeFile
     public static Task WriteAsync(string folder, RunEnd end) => AtomicFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
 }
 
-/// <summary>Keeps a run's folder to one activation: one whose silo was given up for lost may still be writing.</summary>
+/// <summary>Reserves a run's folder for one activation, because one on a silo that counts as lost may still write.</summary>
 internal static class FolderLock
 {
     public static async Task<FileStream> TakeAsync(string runs, string run, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Granary.Cluster.Grains.Placement;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>The way to a silo's threads.</summary>
+/// <summary>Gives other silos access to the compute threads of this one.</summary>
 [SiloKeyPlacement]
 [GrainType("compute")]
 internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
@@ -16,11 +16,11 @@ internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
 
     public Task<ComputeStatus> PollAsync(string run) => Task.FromResult(compute.StatusOf(run));
 
-    public Task StopAsync(string run, IReadOnlyList<Guid>? cohorts)
+    public Task StopAsync(string run, IReadOnlyList<Guid>? groups)
     {
-        compute.Stop(run, cohorts);
+        compute.Stop(run, groups);
         return Task.CompletedTask;
     }
 
-    public Task<int[]> GiveUpAsync(string run, Guid cohort, int most) => Task.FromResult(compute.GiveUp(cohort, most));
+    public Task<int[]> GiveUpAsync(string run, Guid group, int most) => Task.FromResult(compute.GiveUp(group, most));
 }

@@ -12,15 +12,15 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>What computes on a silo: its threads, and the cohorts that they walk. Grains come and go; this stays as long as the silo.</summary>
+/// <summary>The compute threads of a silo and their strategy groups. It lives as long as the silo.</summary>
 public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
-    // A batch grain asks several times a second; poking one that is only busy does no harm.
+    // A batch grain polls several times a second; notifying a busy one is harmless.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
     private const long NeverPolled = long.MinValue;
 
-    private readonly ConcurrentDictionary<Guid, Cohort> _cohorts = new();
+    private readonly ConcurrentDictionary<Guid, StrategyGroup> _groups = new();
     private readonly ConcurrentDictionary<string, long> _polled = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
@@ -60,21 +60,21 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal SiloAddress Address { get; }
 
-    /// <summary>The silo is going.</summary>
+    /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
 
     internal bool IsLeaving { get; private set; }
 
-    /// <summary>No strategy walks a further block while it is set.</summary>
+    /// <summary>While it is set, no strategy processes another block.</summary>
     internal bool IsHeld { get; set; }
 
-    /// <summary>Cohorts that are under way here.</summary>
-    public int Cohorts => _cohorts.Values.Count(c => !c.Ended.IsCompleted);
+    /// <summary>Number of running strategy groups.</summary>
+    public int Cohorts => _groups.Values.Count(c => !c.Ended.IsCompleted);
 
-    /// <summary>Cohorts that ever began here.</summary>
+    /// <summary>Number of strategy groups ever started on this silo.</summary>
     public int Begun => _begun;
 
-    internal Cohort? Find(Guid id) => _cohorts.GetValueOrDefault(id);
+    internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
     internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) => _settings.Blocks == BlockCarriage.Pull
         ? new FeedReceiver(Grains, feed, hash, _settings.BlocksAhead, Instruments).ReadAsync(cancellationToken)
@@ -82,36 +82,36 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void Start(CohortOrder order)
     {
-        if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is leaving");
-        var cohort = new Cohort(this, order, _stopping.Token);
-        if (!_cohorts.TryAdd(order.Id, cohort)) return;
+        if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
+        var group = new StrategyGroup(this, order, _stopping.Token);
+        if (!_groups.TryAdd(order.Id, group)) return;
         _polled[order.Run] = Stopwatch.GetTimestamp();
         var parent = Activity.Current?.Context ?? default;
         Interlocked.Increment(ref _begun);
         CohortStarted(_logger, order.Run, order.Feed, order.Strategies.Length);
-        _ = Task.Run(() => cohort.RunAsync(parent));
+        _ = Task.Run(() => group.RunAsync(parent));
     }
 
     internal ComputeStatus StatusOf(string run)
     {
         _polled[run] = Stopwatch.GetTimestamp();
-        return new ComputeStatus(_settings.Threads, IsLeaving, [.. _cohorts.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
+        return new ComputeStatus(_settings.Threads, IsLeaving, [.. _groups.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
     }
 
-    internal int[] GiveUp(Guid cohort, int most) => Find(cohort)?.GiveUp(most) ?? [];
+    internal int[] GiveUp(Guid group, int most) => Find(group)?.GiveUp(most) ?? [];
 
-    internal void Stop(string run, IReadOnlyList<Guid>? cohorts)
+    internal void Stop(string run, IReadOnlyList<Guid>? groups)
     {
-        foreach (var (id, cohort) in _cohorts)
+        foreach (var (id, group) in _groups)
         {
-            if (cohort.Order.Run != run || cohorts is not null && !cohorts.Contains(id)) continue;
-            cohort.Stop();
-            _cohorts.TryRemove(id, out _);
+            if (group.Order.Run != run || groups is not null && !groups.Contains(id)) continue;
+            group.Stop();
+            _groups.TryRemove(id, out _);
         }
-        if (!_cohorts.Values.Any(c => c.Order.Run == run)) _polled.TryRemove(run, out _);
+        if (!_groups.Values.Any(c => c.Order.Run == run)) _polled.TryRemove(run, out _);
     }
 
-    /// <summary>Tells the run's batch grain that there is news.</summary>
+    /// <summary>Notifies the run's batch grain of a change.</summary>
     internal void Poke(string run) => _ = PokeAsync(run);
 
     private async Task PokeAsync(string run)
@@ -122,11 +122,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         }
         catch (Exception e) when (Loss.Is(e) || e is OperationCanceledException)
         {
-            // It is poked again soon, as long as it does not ask by itself.
+            // It is notified again until it polls.
         }
     }
 
-    // A batch grain that was lost with its silo is woken by those who work for it.
+    // Silos that work for a batch activate its grain after a loss.
     private void LookAfterRuns()
     {
         if (_stopping.IsCancellationRequested) return;
@@ -135,7 +135,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
                 Poke(run);
     }
 
-    /// <summary>A silo is gone: any run's batch grain may have been on it, and is poked until it asks again.</summary>
+    /// <summary>After the loss of a silo, notifies the batch grains of all runs until they poll again.</summary>
     internal void SiloGone()
     {
         foreach (var (run, at) in _polled) _polled.TryUpdate(run, NeverPolled, at);
@@ -179,14 +179,14 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         }
     }
 
-    // What can be finished before the silo must be gone is finished; the rest is run again elsewhere.
+    // Finishes the groups that end in time; the others run again on another silo.
     private async Task LeaveAsync(CancellationToken hurry)
     {
         IsLeaving = true;
-        foreach (var run in _cohorts.Values.Select(c => c.Order.Run).Distinct(StringComparer.Ordinal)) Poke(run);
+        foreach (var run in _groups.Values.Select(c => c.Order.Run).Distinct(StringComparer.Ordinal)) Poke(run);
         try
         {
-            await Task.WhenAll(_cohorts.Values.Select(c => c.Ended)).WaitAsync(_settings.Drain, hurry);
+            await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(_settings.Drain, hurry);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
@@ -201,21 +201,21 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Pool.Dispose();
     }
 
-    [LoggerMessage(5, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} have begun, and all have their activations after {Seconds:0.000} s")]
+    [LoggerMessage(5, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} started, with all activations after {Seconds:0.000} s")]
     private static partial void CohortJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
 
-    [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} are through after {Elapsed:0.000} s")]
+    [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} finished after {Elapsed:0.000} s")]
     private static partial void CohortWalked(ILogger logger, string runId, int strategies, int feed, double elapsed);
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} begin on this silo")]
     private static partial void CohortStarted(ILogger logger, string runId, int feed, int strategies);
 
-    [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: the strategies of feed {Feed} cannot go on here: {Fault}")]
+    [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: the strategies of feed {Feed} failed on this silo: {Fault}")]
     private static partial void CohortEnded(ILogger logger, string runId, int feed, string fault, Exception exception);
 
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: strategy {Strategy} failed: {Error}")]
     private static partial void StrategyFailed(ILogger logger, string runId, string strategy, string error);
 
-    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: strategy {Strategy} runs without an activation of its own, since none could be had on this silo")]
+    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: strategy {Strategy} runs without an activation, because none could be created on this silo")]
     private static partial void StrategyNotActivated(ILogger logger, string runId, string strategy);
 }

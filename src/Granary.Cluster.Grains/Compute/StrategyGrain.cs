@@ -6,28 +6,30 @@ using Granary.Engine.Backtesting;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>Holds the run of one strategy and lends it to the silo's threads. It goes when its cohort ends; should it go before, the run is not harmed.</summary>
+/// <summary>
+/// Holds the run of one strategy and lends it to the silo's threads. It ends with its group; an earlier end does not affect the run.
+/// </summary>
 [CallersSiloPlacement]
 [GrainType("strategy")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
-    private Cohort? _cohort;
+    private StrategyGroup? _group;
     private IStrategyRun? _run;
     private Activity? _activity;
     private int _slot;
 
-    public ValueTask<bool> JoinAsync(Guid cohort, int slot)
+    public ValueTask<bool> JoinAsync(Guid group, int slot)
     {
-        if (compute.Find(cohort) is not { } here)
+        if (compute.Find(group) is not { } here)
         {
-            // The cohort is on another silo: what was here of an earlier one goes there.
+            // The group is on another silo, where the next call creates the activation.
             if (CallersSiloPlacement.IsNamed) this.MigrateOnIdle();
             else DeactivateOnIdle();
             return ValueTask.FromResult(false);
         }
-        if (_cohort != here)
+        if (_group != here)
         {
-            (_cohort, _slot) = (here, slot);
+            (_group, _slot) = (here, slot);
             Observe(here.Order.Run);
             _ = LeaveWithAsync(here);
             _run = here.RunOf(slot);
@@ -35,7 +37,7 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
         return ValueTask.FromResult(true);
     }
 
-    // A span from its making to its cohort's end, beside the calls.
+    // A span from the activation to the end of the group, independent of calls.
     private void Observe(string run)
     {
         var current = Activity.Current;
@@ -44,24 +46,24 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
         Activity.Current = current;
     }
 
-    private async Task LeaveWithAsync(Cohort cohort)
+    private async Task LeaveWithAsync(StrategyGroup group)
     {
-        await cohort.Ended;
-        if (_cohort != cohort) return;
+        await group.Ended;
+        if (_group != group) return;
         if (_activity is { } activity)
         {
             activity.SetTag("granary.bars", _run?.Bars ?? 0).SetTag("granary.trades", _run?.TradeCount ?? 0);
-            if (cohort.ErrorOf(_slot) is { } error) activity.SetStatus(ActivityStatusCode.Error, error);
+            if (group.ErrorOf(_slot) is { } error) activity.SetStatus(ActivityStatusCode.Error, error);
             activity.Dispose();
             _activity = null;
         }
-        (_cohort, _run) = (null, null);
+        (_group, _run) = (null, null);
         DeactivateOnIdle();
     }
 
     public ValueTask<StrategyStatus?> StatusAsync() => ValueTask.FromResult(
-        _cohort is not { } cohort ? null
-        : cohort.ErrorOf(_slot) is { } error ? new StrategyStatus(_run?.Bars ?? 0, _run?.TradeCount ?? 0, error)
+        _group is not { } group ? null
+        : group.ErrorOf(_slot) is { } error ? new StrategyStatus(_run?.Bars ?? 0, _run?.TradeCount ?? 0, error)
         : _run is { } run ? new StrategyStatus(run.Bars, run.TradeCount, null)
         : null);
 }

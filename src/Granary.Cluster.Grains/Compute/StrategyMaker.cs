@@ -4,8 +4,9 @@ using Granary.Application.Simulation;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// Makes a cohort's strategies on threads of its own, neither the silo's nor those that compute: constructors are users' code, and one that does not come
-/// back within the deadline fails alone. Its thread is stopped; while it lasts, another goes on with the strategies behind it.
+/// Creates a group's strategies on separate threads, because constructors are users' code. A constructor that exceeds the deadline fails
+/// alone:
+/// its thread is stopped, and another one continues with the next strategies.
 /// </summary>
 internal sealed class StrategyMaker : IDisposable
 {
@@ -44,7 +45,7 @@ internal sealed class StrategyMaker : IDisposable
         _watch = new Timer(_ => LookForStuck(), null, Watch, Watch);
     }
 
-    /// <summary>All are made, or have failed.</summary>
+    /// <summary>Completes when all strategies are created or have failed.</summary>
     public Task Made => _made.Task;
 
     private void Begin()
@@ -71,7 +72,7 @@ internal sealed class StrategyMaker : IDisposable
             }
             try
             {
-                // As in the compute pool: what is stopped is the strategy's own code over its own state, which nobody reads again.
+                // As in the compute pool: this stops the strategy's code over its own state, which is not used again.
 #pragma warning disable SYSLIB0046
                 System.Runtime.ControlledExecution.Run(make, worker.Abort.Token);
 #pragma warning restore SYSLIB0046
@@ -116,7 +117,7 @@ internal sealed class StrategyMaker : IDisposable
         }
     }
 
-    // It returns only when the thread has come to a point where it can be stopped.
+    // It returns when the thread has reached a point where it can be stopped.
     private static void Stop(Worker worker) => ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), worker.Abort, preferLocal: false);
 
     public void Dispose()

@@ -6,14 +6,16 @@ using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>A feed could not go on.</summary>
-/// <param name="mayPass">Whether trying again elsewhere or later may help.</param>
+/// <summary>A feed failed.</summary>
+/// <param name="mayPass">Whether a retry on another silo or later may succeed.</param>
 internal sealed class FeedFaultException(string message, bool mayPass) : Exception(message)
 {
     public bool MayPass => mayPass;
 }
 
-/// <summary>Receives a feed's blocks for one cohort, each once and in order, a batch ahead of those who walk them: they hold it back by not asking.</summary>
+/// <summary>
+/// Receives a feed's blocks for one group, each once and in order, one batch ahead. It reads on only when blocks are requested.
+/// </summary>
 internal sealed class FeedReceiver(IGrainFactory grains, string feed, string hash, int most, ClusterInstruments instruments)
 {
     private readonly Guid _receiver = Guid.NewGuid();
@@ -21,7 +23,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
     public async IAsyncEnumerable<BarBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var flow = new BlockFlow(instruments);
-        // A few at first, so that nobody waits for many to cross the wire before the first is walked.
+        // A few at first, so that processing starts before many blocks have crossed the network.
         var ahead = 1;
         var coming = AskAsync(0, ahead, cancellationToken);
         while (true)
@@ -40,7 +42,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
         }
     }
 
-    // The feed may be lost with its silo; asked again, it comes back elsewhere and reads on from there.
+    // The feed may be lost with its silo; the next call restarts it on another one.
     private Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken) => RetryPolicies.LostCall(Loss.Is).RunAsync(
         stop => grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash)).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

@@ -4,7 +4,7 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>The one subscriber of a feed's stream on this silo: hands what comes to the silo's windows by reference.</summary>
+/// <summary>The only subscriber of a feed's stream on this silo; it passes blocks to the silo's windows by reference.</summary>
 [SiloKeyPlacement]
 [GrainType("feedreceiver")]
 internal sealed class FeedReceiverGrain(StreamWindows windows) : Grain, IFeedReceiverGrain
@@ -15,7 +15,7 @@ internal sealed class FeedReceiverGrain(StreamWindows windows) : Grain, IFeedRec
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // Without resuming them, an activation's events would be dropped without a word.
+        // Without this, Orleans silently drops the events of a new activation.
         foreach (var handle in await Stream.GetAllSubscriptionHandles()) await handle.ResumeAsync(OnNextAsync);
         await base.OnActivateAsync(cancellationToken);
     }

@@ -9,8 +9,9 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// What this silo has received from the streams of its feeds and not yet walked. A window is bounded: what comes too early is dropped and asked for
-/// when it is wanted, as is what never came. Duplicates are dropped too.
+/// Blocks that this silo has received from the streams of its feeds and not processed. A window is bounded: blocks that arrive too early
+/// are
+/// dropped and requested later, as are missing ones. Duplicates are dropped.
 /// </summary>
 public sealed class StreamWindows
 {
@@ -31,7 +32,7 @@ public sealed class StreamWindows
         private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _next;
 
-        /// <summary>Blocks that wait here.</summary>
+        /// <summary>Number of waiting blocks.</summary>
         public int Count
         {
             get
@@ -50,7 +51,7 @@ public sealed class StreamWindows
             }
         }
 
-        /// <summary>The block of a number, once it is here; null after some waiting.</summary>
+        /// <summary>Returns the block with a number; null after a timeout.</summary>
         public async ValueTask<BlockMessage?> GetAsync(long number, TimeSpan patience, CancellationToken cancellationToken)
         {
             Task news;
@@ -72,7 +73,7 @@ public sealed class StreamWindows
             lock (_blocks) return Handed(number);
         }
 
-        // What was handed out is not taken again.
+        // A block that was returned before is a duplicate.
         private BlockMessage? Handed(long number)
         {
             if (!_blocks.Remove(number, out var here)) return null;
@@ -96,7 +97,7 @@ public sealed class StreamWindows
                 window.Take(message);
     }
 
-    /// <summary>A feed's blocks, each once and in order.</summary>
+    /// <summary>Reads a feed's blocks, each once and in order.</summary>
     internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var most = _settings.BlocksAhead;
@@ -114,7 +115,7 @@ public sealed class StreamWindows
             var publishing = Task.FromResult<BlockBatch?>(null);
             while (true)
             {
-                // A credit for the next blocks is given while those before are walked.
+                // Requests the next blocks while earlier ones are processed.
                 if (next + most > asked && publishing.IsCompleted)
                 {
                     asked = next + 2 * most;
@@ -135,7 +136,7 @@ public sealed class StreamWindows
                     continue;
                 }
                 if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } told) throw new FeedFaultException(refused, told.MayPass);
-                // It was lost with a silo, came before this window was there, or is late: it is asked for.
+                // The block was lost with a silo, arrived before this window existed, or is late: request it.
                 var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
                 if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
                 for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
@@ -168,7 +169,7 @@ public sealed class StreamWindows
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // The silo that keeps the subscriptions is being replaced; a subscription without a window drops what comes.
+            // The silo with the subscriptions is being replaced; a subscription without a window drops its blocks.
         }
     }
 
@@ -180,7 +181,7 @@ public sealed class StreamWindows
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            return null; // what does not come is asked for
+            return null; // missing blocks are requested
         }
     }
 

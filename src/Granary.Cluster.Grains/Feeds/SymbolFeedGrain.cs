@@ -11,7 +11,7 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>Reads one feed of one run. It holds nothing that cannot be read again: lost, it comes back where it is asked for next.</summary>
+/// <summary>Reads one feed of one run. It has no durable state: after a loss, the next call restarts it.</summary>
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
 internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, GrainSettings settings, ILocalSiloDetails silo) : Grain, ISymbolFeedGrain
@@ -66,7 +66,7 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
         }
         catch (Exception e) when (e is BarStoreException or IOException)
         {
-            // What was opened may be broken for good: it is opened anew for the next one who asks.
+            // The opened source may be broken; the next call opens it again.
             await ShutAsync();
             return new BlockBatch(request.From, [], false, $"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", MayPass: true);
         }
@@ -74,14 +74,14 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
 
     public async Task<BlockBatch> PublishAsync(BlockRequest request)
     {
-        // Receivers that are abreast ask for the same blocks: these are published once. One that lags asks by ReadAsync.
+        // Receivers at the same position request the same blocks, which are published once. One that lags uses ReadAsync.
         if (request.From + request.Most <= _published) return new BlockBatch(request.From, [], false, null, false);
         var from = Math.Max(request.From, _published);
         var batch = await ReadAsync(request with { From = from, Most = (int)(request.From + request.Most - from) });
         var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(this.GetPrimaryKeyString()));
         if (batch.Fault is not null)
         {
-            // In the place of the block that cannot be had: whoever has walked those before it learns why, in order.
+            // Takes the place of the unavailable block, so that receivers get the fault in order.
             await stream.OnNextAsync(new BlockMessage(from, null, false, batch.Fault, batch.MayPass));
             return batch;
         }

@@ -3,7 +3,9 @@ using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Grains.Plans;
 
-/// <summary>The plans of the runs that this silo works for. A plan is a pure function of the batch's text and symbols, so each silo makes its own.</summary>
+/// <summary>
+/// Plans of the runs on this silo. A plan is a pure function of the batch's text and symbols, so each silo makes its own.
+/// </summary>
 public sealed class RunPlans(IGrainFactory grains)
 {
     private const int Most = 16;
@@ -54,5 +56,5 @@ public sealed class RunPlans(IGrainFactory grains)
     }
 }
 
-/// <summary>Nobody wants the results of a run any more.</summary>
+/// <summary>The run is over, and its results are not needed.</summary>
 public sealed class RunOverException(string run) : Exception($"run {run} is over");

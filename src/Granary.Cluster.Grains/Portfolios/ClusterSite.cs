@@ -10,8 +10,10 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>A live session's surroundings in the cluster: the order grain of its account, the grain of its feed, the weights and commands of its own grain.</summary>
-/// <param name="opened">Is given the desk when the account is open.</param>
+/// <summary>
+/// The session environment in the cluster: the order grain, the feed grain, and the portfolio grain's weights and commands.
+/// </summary>
+/// <param name="opened">Called with the order gateway when the account is open.</param>
 internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, SessionStart start, ISessionControl control, IWeightsService weights, Action<RemoteDesk> opened) : ISessionSite
 {
     public ISessionControl Control => control;
@@ -21,9 +23,9 @@ internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, S
     public async Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IOrderGrain>(id);
-        var desk = new RemoteDesk(grain, epoch, production.Spec.Cash, await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
-        opened(desk);
-        return desk;
+        var gateway = new RemoteDesk(grain, epoch, production.Spec.Cash, await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
+        opened(gateway);
+        return gateway;
     }
 
     public async Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
@@ -35,7 +37,7 @@ internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, S
     }
 }
 
-/// <summary>The weights in force, for the session beside them: they are changed through the grain.</summary>
+/// <summary>The current weights for the session; they change through the grain.</summary>
 internal sealed class CurrentWeights : IWeightsService
 {
     private volatile PortfolioWeights? _newest;

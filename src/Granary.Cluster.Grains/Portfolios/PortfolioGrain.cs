@@ -24,14 +24,14 @@ public sealed class PortfolioRecord
     public List<PortfolioWeights> Versions { get; set; } = [];
 }
 
-/// <summary>What of a live session outlives its silo, beside its journal.</summary>
+/// <summary>Persistent state of a live session besides its journal; survives the loss of its silo.</summary>
 [GenerateSerializer, Alias("granary.SessionRecord")]
 public sealed class SessionRecord
 {
     [Id(0)]
     public SessionStart? Start { get; set; }
 
-    /// <summary>Of <see cref="SessionPhase"/>.</summary>
+    /// <summary>A value of <see cref="SessionPhase"/>.</summary>
     [Id(1)]
     public int Phase { get; set; }
 
@@ -47,26 +47,32 @@ public sealed class SessionRecord
     [Id(5)]
     public string? Fault { get; set; }
 
-    /// <summary>Grows with each start and each return from a loss, and is written before anything is done: of two activations only one gets the next.</summary>
+    /// <summary>
+    /// Increases with each start and each recovery, and is written first, so that only one of two activations gets the next value.
+    /// </summary>
     [Id(6)]
     public long Epoch { get; set; }
 
     [Id(7)]
     public int Restarts { get; set; }
 
-    /// <summary>As it ended.</summary>
+    /// <summary>The session at its end.</summary>
     [Id(8)]
     public SessionView? Last { get; set; }
 }
 
-/// <summary>Holds a portfolio's weights and drives its live session: <see cref="LiveSession"/>, the very one of <c>granary live</c>, with the order grain for its desk and the feed grain for its feed.</summary>
+/// <summary>
+/// Holds a portfolio's weights and drives its <see cref="LiveSession"/>, as <c>granary live</c> does, with the order grain as order gateway
+/// and
+/// the feed grain as feed.
+/// </summary>
 [GrainType("portfolio")]
 internal sealed partial class PortfolioGrain(
     [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
     [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
     GrainSettings settings, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
-    // A run that fails so often without a new bar between will not get any further.
+    // After this many failures without a new bar, the run has no progress.
     private const int MostRestarts = 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -109,7 +115,7 @@ internal sealed partial class PortfolioGrain(
         state.State.Versions.Insert(0, next);
         await WriteAsync(() => state.WriteStateAsync());
         _weights.Newest = next;
-        // The session looks at once; it asks by itself every second anyway.
+        // Notifies the session at once; it also polls every second.
         _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, who, why));
         return new WeightsAnswer(next, next.Version);
     }
@@ -122,7 +128,7 @@ internal sealed partial class PortfolioGrain(
         }
         catch
         {
-            // Memory never runs ahead of storage: what is there is read again.
+            // Memory never runs ahead of storage: read the stored state again.
             DeactivateOnIdle();
             throw;
         }
@@ -140,7 +146,7 @@ internal sealed partial class PortfolioGrain(
         LiveSession.Check(start.ToRequest(), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
-        // Whoever else has the account is found out before anything is promised.
+        // Finds another owner of the account before the session is accepted.
         var desk = GrainFactory.GetGrain<IOrderGrain>(Id);
         var opened = await desk.OpenAsync(epoch, start);
         try
@@ -159,7 +165,7 @@ internal sealed partial class PortfolioGrain(
         }
         catch
         {
-            // No session, so nobody would give the account back.
+            // There is no session that would release the account.
             await desk.CloseAsync(epoch);
             throw;
         }
@@ -195,7 +201,7 @@ internal sealed partial class PortfolioGrain(
         }
         catch (TimeoutException)
         {
-            // It waits for its journal: the view says so, and the command stays where it is.
+            // The session waits for its journal: the view says so, and the command stays queued.
         }
         return View();
     }
@@ -214,12 +220,12 @@ internal sealed partial class PortfolioGrain(
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
         _control = new QueuedControl();
-        // A session keeps its activation, whether anybody asks for it or not.
+        // A session keeps its activation without calls.
         _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
         _running = SuperviseAsync(_control, again, _stop.Token);
     }
 
-    // Runs the session until it is over. Whatever is lost, order grain, feed or journal, it is gone on with from the journal.
+    // Runs the session to its end. After the loss of order grain, feed or journal it resumes from the journal.
     private async Task SuperviseAsync(QueuedControl control, bool again, CancellationToken stop)
     {
         var (failures, bars, pause) = (0, -1L, TimeSpan.FromMilliseconds(100));
@@ -238,7 +244,7 @@ internal sealed partial class PortfolioGrain(
                 }
                 try
                 {
-                    // The list may have missed the beginning: it is what wakes a session whose silo is gone.
+                    // The list may have missed the start; it restarts sessions of lost silos.
                     if (again) await List.StartedAsync(Id);
                     again = true;
                     var site = new ClusterSite(GrainFactory, Id, session.State.Epoch, start, control, _weights, desk => _desk = desk);
@@ -252,7 +258,7 @@ internal sealed partial class PortfolioGrain(
                     var seen = control.Status?.Bars ?? 0;
                     (failures, pause) = seen > bars ? (1, TimeSpan.FromMilliseconds(100)) : (failures + 1, pause < LongestPause ? pause * 2 : LongestPause);
                     bars = seen;
-                    // What is lost comes back; what is wrong stays wrong.
+                    // A loss is temporary; a wrong configuration is not.
                     if (e is InputException or BarDataException || !(MayPass(e) || failures < MostRestarts))
                     {
                         await EndAsync(SessionPhase.Failed, null, e is InputException or BarDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
@@ -270,7 +276,7 @@ internal sealed partial class PortfolioGrain(
         }
         catch (Exception e)
         {
-            // Another activation has the record, or it cannot be written: whoever is asked next reads it anew.
+            // Another activation has the record, or it cannot be written: the next call reads it again.
             Interrupted(logger, Id, e.Message, e);
         }
         control.End();
@@ -309,15 +315,15 @@ internal sealed partial class PortfolioGrain(
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} of {Who} begins")]
+    [LoggerMessage(1, LogLevel.Information, "Portfolio {Portfolio}: started live session {RunId} of {Who}")]
     private static partial void Started(ILogger logger, string portfolio, string runId, string who);
 
-    [LoggerMessage(2, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} is gone on with here")]
+    [LoggerMessage(2, LogLevel.Information, "Portfolio {Portfolio}: resumed live session {RunId} on this silo")]
     private static partial void Resumed(ILogger logger, string portfolio, string runId);
 
-    [LoggerMessage(3, LogLevel.Warning, "Portfolio {Portfolio}: its live session was interrupted ({Reason}), and goes on from its journal")]
+    [LoggerMessage(3, LogLevel.Warning, "Portfolio {Portfolio}: its live session was interrupted ({Reason}) and resumes from its journal")]
     private static partial void Interrupted(ILogger logger, string portfolio, string reason, Exception fault);
 
-    [LoggerMessage(4, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} is over: {Phase} {Fault}")]
+    [LoggerMessage(4, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} ended: {Phase} {Fault}")]
     private static partial void Ended(ILogger logger, string portfolio, string runId, SessionPhase phase, string? fault);
 }

@@ -3,7 +3,7 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>The way from a portfolio's grain to its session, which runs on threads of its own.</summary>
+/// <summary>Passes commands from a portfolio's grain to its session, which runs on other threads.</summary>
 internal sealed class QueuedControl : ISessionControl
 {
     private readonly Lock _lock = new();
@@ -19,7 +19,7 @@ internal sealed class QueuedControl : ISessionControl
             if (_taken.Count == 0 && _waiting.Count == 0) return [];
             foreach (var carried in _taken)
             {
-                // A session that is to stop has stopped when its end is written.
+                // A stopping session has stopped when its end is written.
                 if (carried.Order.Command == SessionCommand.Stop) _stopping.Add(carried);
                 else carried.Done.TrySetResult();
             }
@@ -32,7 +32,7 @@ internal sealed class QueuedControl : ISessionControl
 
     public void Show(LiveStatus status, bool now) => _status = status;
 
-    /// <summary>Hands a command on; done when the session has carried it out, and so its journal has it.</summary>
+    /// <summary>Passes a command to the session; completes when it is carried out and in the journal.</summary>
     public Task SendAsync(SessionOrder order)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,10 +40,10 @@ internal sealed class QueuedControl : ISessionControl
         return done.Task;
     }
 
-    /// <summary>Hands a command on that nobody waits for.</summary>
+    /// <summary>Passes a command to the session without waiting.</summary>
     public void Offer(SessionOrder order) => _ = SendAsync(order);
 
-    /// <summary>The session was interrupted: what it had not carried out is for the next run.</summary>
+    /// <summary>Keeps the pending commands of an interrupted session for the next run.</summary>
     public void Again()
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class QueuedControl : ISessionControl
         }
     }
 
-    /// <summary>There will be no session to carry anything out.</summary>
+    /// <summary>Ends all pending commands; no session will carry them out.</summary>
     public void End()
     {
         lock (_lock)

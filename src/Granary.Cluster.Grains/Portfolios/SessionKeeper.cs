@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>Wakes sessions whose silo was lost: every silo asks every second, and asking is what activates them.</summary>
+/// <summary>Restarts sessions of lost silos: every silo calls every session each second, and the call activates it.</summary>
 internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider clock, ILogger<SessionKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -34,7 +34,7 @@ internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider c
     {
         try
         {
-            // What the list has and nobody runs was cut off between its end and the list.
+            // A listed session that does not run was cut off between its end and the update of the list.
             if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop).ConfigureAwait(false) is not { Phase: Application.Live.SessionPhase.Running })
                 await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
         }

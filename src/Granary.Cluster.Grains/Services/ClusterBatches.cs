@@ -6,9 +6,9 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Takes batches to a cluster: mounted behind a silo's HTTP API.</summary>
-/// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
-/// <param name="patience">How long a call may go unanswered, over silos that are lost meanwhile, before <see cref="ServiceUnavailableException"/>; half a minute where it is null.</param>
+/// <summary>Submits batches to a cluster, behind a silo's HTTP API.</summary>
+/// <param name="grains">The grain factory of a silo or a cluster client.</param>
+/// <param name="patience">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
 public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, TimeSpan? patience = null) : IBatchService
 {
     private const int FilePartLength = 512 << 10;
@@ -28,7 +28,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
             var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
             var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken, patience).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
-            // Where a submission was cut off between the key and the batch, the same id is submitted again.
+            // If a submission was cut off between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
         var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now, submission.IdempotencyKey);
@@ -82,14 +82,14 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
     }
 }
 
-/// <summary>Calls that survive the loss of a silo, as far as patience goes.</summary>
+/// <summary>Repeats calls over the loss of a silo until a timeout.</summary>
 internal static class Calling
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <param name="call">One that may be made twice.</param>
-    /// <param name="patience">Half a minute where it is null.</param>
-    /// <exception cref="ServiceUnavailableException">No answer as long as patience went.</exception>
+    /// <param name="call">An idempotent call.</param>
+    /// <param name="patience">null = 30 s.</param>
+    /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
     public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         var longest = patience ?? s_patience;
@@ -112,7 +112,7 @@ internal static class Calling
     }
 }
 
-/// <summary>A file that comes in parts.</summary>
+/// <summary>A file that is read in parts.</summary>
 internal sealed class PartStream(FilePart first, Func<long, Task<FilePart?>> next) : Stream
 {
     private byte[] _part = first.Bytes;

@@ -2,7 +2,11 @@ using System.Diagnostics;
 
 namespace Granary.Cluster.Grains.Telemetry;
 
-/// <summary>Counts the blocks that one reader of a feed holds on its silo, from their coming until its strategies ask for the next one. What is left when it ends is taken off.</summary>
+/// <summary>
+/// Counts the blocks that a reader of a feed holds on its silo, from arrival until its strategies request the next one. At its end the rest
+/// is
+/// subtracted.
+/// </summary>
 internal sealed class BlockFlow(ClusterInstruments instruments) : IDisposable
 {
     private readonly Dictionary<long, long> _since = [];
@@ -14,7 +18,7 @@ internal sealed class BlockFlow(ClusterInstruments instruments) : IDisposable
             if (!_ended && _since.TryAdd(number, Stopwatch.GetTimestamp())) instruments.BlocksInFlight.Add(1);
     }
 
-    /// <summary>It came twice, or too late.</summary>
+    /// <summary>Records a duplicate or late block.</summary>
     public void Dropped(long number) => Leave(number);
 
     public void Walked(long number)

@@ -50,7 +50,7 @@ public class TelemetryTests
             text.ShouldContain("granary-silo", Case.Sensitive, path);
             text.ShouldContain("observed", Case.Sensitive, path);
         }
-        foreach (var span in new[] { "batch", "cohort", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" }) received["v1/traces"].ShouldContain(span);
+        foreach (var span in new[] { "batch", "strategy-group", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" }) received["v1/traces"].ShouldContain(span);
         foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight", "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
         foreach (var line in new[] { "serves", status.Id, "RunId" }) received["v1/logs"].ShouldContain(line);
     }
@@ -97,7 +97,7 @@ public class TelemetryTests
         await one.LeaveAsync();
 
         var own = spans.Where(s => s.Tags.GetValueOrDefault("granary.run") == status.Id).ToList();
-        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);
+        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy", "strategy-group"]);
         own.Where(s => s.TraceId != trace).Select(s => s.Name).ShouldBeEmpty();
         own.Count(s => s.Name == "strategy").ShouldBe(status.Progress.Strategies);
         own.Where(s => s.Name == "strategy").Select(s => s.Silo).Distinct().Count().ShouldBe(2, "strategies on both silos");
@@ -131,7 +131,7 @@ public class TelemetryTests
         await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
 
         var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
-        own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "cohort", "feed", "report", "strategy"]);
+        own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy", "strategy-group"]);
         own.Where(s => s.TraceId != submission.TraceId).Select(s => s.OperationName).ShouldBeEmpty();
         own.Count(s => s.OperationName == "strategy").ShouldBe(status.Progress.Strategies);
         var byId = spans.ToLookup(s => s.SpanId);
@@ -141,7 +141,7 @@ public class TelemetryTests
                 if (span.OperationName == name) return true;
             return false;
         }
-        foreach (var (below, above) in new[] { ("cohort", "batch"), ("report", "batch"), ("feed", "cohort"), ("strategy", "cohort") })
+        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group"), ("strategy", "strategy-group") })
             own.Where(s => s.OperationName == below && !IsBelow(s, above)).ShouldBeEmpty($"{below} below {above}");
     }
 }

@@ -5,14 +5,15 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>Earlier reports of a cohort are not where they were taken: it has to be run again from its first bar.</summary>
+/// <summary>Earlier reports of a group are missing; it must run again from its first bar.</summary>
 internal sealed class ReportsLostException() : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
 
 /// <summary>
-/// Sends what a cohort's strategies do to the reporting grain, again and again until it is durable there: events while they gather, outcomes at the
-/// end. What has not been taken is bounded: the cohort is held meanwhile.
+/// Sends the events and outcomes of a group's strategies to the reporting grain, and repeats each report until it is durable. Unsent events
+/// are
+/// bounded: the group waits meanwhile.
 /// </summary>
-internal sealed class CohortReporter : IEventSink
+internal sealed class GroupReporter : IEventSink
 {
     private const int Full = 4 << 20, Load = 512 << 10, OutcomesAtOnce = 500;
 
@@ -29,23 +30,23 @@ internal sealed class CohortReporter : IEventSink
     private int _bytes;
     private bool _ending;
 
-    /// <param name="released">Is called when it is no longer <see cref="IsFull"/>.</param>
-    public CohortReporter(IGrainFactory grains, string run, string pass, Action released, CancellationToken stop)
+    /// <param name="released">Called when the reporter is no longer <see cref="IsFull"/>.</param>
+    public GroupReporter(IGrainFactory grains, string run, string pass, Action released, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
         (_run, _pass, _released, _stop) = (run, pass, released, stop);
         _sending = Task.Run(SendAsync, CancellationToken.None);
     }
 
-    /// <summary>Whether so much waits that the strategies should.</summary>
+    /// <summary>Whether strategies must wait because too many events are unsent.</summary>
     public bool IsFull => Volatile.Read(ref _bytes) >= Full;
 
-    /// <summary>Why sending ended, if it did.</summary>
+    /// <summary>Why sending ended; null while it continues.</summary>
     public Task Sending => _sending;
 
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
     {
-        // In a finally, which is not interrupted where the strategy is: what all strategies share stays whole.
+        // In a finally block, which an interrupt of the strategy cannot stop: the shared state stays consistent.
         try
         {
         }
@@ -78,7 +79,7 @@ internal sealed class CohortReporter : IEventSink
                     load = _waiting;
                     _waiting = [];
                 }
-                // A message is bounded, however much had gathered while the last one was under way.
+                // A message is bounded, however many events arrived during the last one.
                 for (var i = 0; i < load.Count;)
                 {
                     var bytes = 0;
@@ -105,9 +106,9 @@ internal sealed class CohortReporter : IEventSink
         }
     }
 
-    /// <summary>Sends the rest, and the outcomes behind it; returns when all is durable.</summary>
-    /// <exception cref="RunOverException">Nobody wants them any more.</exception>
-    /// <exception cref="ReportsLostException">The cohort has to be run again.</exception>
+    /// <summary>Sends the remaining events, then the outcomes; returns when all is durable.</summary>
+    /// <exception cref="RunOverException">The run is over.</exception>
+    /// <exception cref="ReportsLostException">The group must run again.</exception>
     public async Task FinishAsync(IReadOnlyList<StrategyOutcome> outcomes)
     {
         lock (_gate) _ending = true;
@@ -134,7 +135,7 @@ internal sealed class CohortReporter : IEventSink
             }
             catch (Exception e) when (Loss.Is(e))
             {
-                // Its silo was lost: the grain comes back elsewhere and goes on with what it has on disk.
+                // Its silo was lost: the grain restarts on another one and resumes from the disk.
             }
             await Task.Delay(pause, _stop);
             if (pause < TimeSpan.FromMilliseconds(500)) pause *= 2;

@@ -8,19 +8,20 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Who runs what of one pass: feeds cut into cohorts, cohorts given to silos a few at a time, those that were lost given out again. Pure bookkeeping:
-/// it is told what is, and says what is to be done.
+/// The assignment table of one pass: it cuts feeds into strategy groups, assigns them to silos a few at a time, and reschedules lost ones.
+/// It has
+/// no I/O; the batch grain reports events and carries out the assignments.
 /// </summary>
-internal sealed class CohortLedger
+internal sealed class AssignmentTable
 {
-    // A cohort that was lost so often is cut in two, to find the strategy that takes silos down with it.
+    // A group that was lost this often is halved, to isolate the strategy that crashes silos.
     private const int LossesBeforeCut = 2, LossesOfOne = 3;
 
     private readonly PassOrder _pass;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
 
-    /// <param name="Losses">How often it was lost.</param>
+    /// <param name="Losses">Number of losses.</param>
     private sealed record Work(FeedWork Feed, int[] Strategies, int Losses)
     {
         public long Cost => Math.Max(1, Feed.Bars) * Strategies.Length;
@@ -32,7 +33,7 @@ internal sealed class CohortLedger
 
         public SiloAddress Silo => silo;
 
-        /// <summary>When the silo had taken the order, in ticks of the clock that polls are timed by; null while it is not known.</summary>
+        /// <summary>Time at which the silo accepted the order, in ticks of the polls' clock; null if unknown.</summary>
         public long? StartedAt { get; set; }
 
         public CohortStatus? Seen { get; set; }
@@ -40,8 +41,8 @@ internal sealed class CohortLedger
         public long Left => Work.Cost - (Seen?.Evaluations ?? 0);
     }
 
-    /// <param name="silos">How many share the work.</param>
-    public CohortLedger(PassOrder pass, int silos)
+    /// <param name="silos">Number of silos that share the work.</param>
+    public AssignmentTable(PassOrder pass, int silos)
     {
         _pass = pass;
         foreach (var feed in pass.Work) _waiting.AddRange(Cut(feed, pass.Work.Count, Math.Max(1, silos)).Select(s => new Work(feed, s, 0)));
@@ -50,7 +51,7 @@ internal sealed class CohortLedger
 
     public PassOrder Pass => _pass;
 
-    /// <summary>Strategies of cohorts whose results were taken.</summary>
+    /// <summary>Number of strategies in groups with stored results.</summary>
     public int Done { get; private set; }
 
     /// <summary>Bars times strategies so far.</summary>
@@ -58,24 +59,24 @@ internal sealed class CohortLedger
 
     public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
 
-    /// <summary>Feeds that no cohort needs any more.</summary>
+    /// <summary>Feeds that no group needs.</summary>
     public IEnumerable<FeedWork> IdleFeeds => _pass.Work.Where(f => _waiting.All(w => w.Feed != f) && _given.Values.All(g => g.Work.Feed != f));
 
     private long _finished;
 
-    // Strategies of a feed stay together, since they share its blocks and factors, unless there are too few feeds to keep all silos busy.
+    // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos.
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)
     {
         var groups = (feed.Strategies.Length + RunGroup.Size - 1) / RunGroup.Size;
         var pieces = feeds >= 4 * silos ? 1 : Math.Min(silos, groups);
-        // Whole groups, dealt in turns: neighbours in a grid cost about the same, its two ends do not.
+        // Whole run groups, assigned in turns: neighbours in a grid cost about the same, its two ends do not.
         for (var p = 0; p < pieces; p++)
             yield return [.. feed.Strategies.Chunk(RunGroup.Size).Where((_, group) => group % pieces == p).SelectMany(g => g)];
     }
 
     private void Sort() => _waiting.Sort((a, b) => b.Cost.CompareTo(a.Cost));
 
-    /// <summary>Cohorts of the pass that run already, started before this activation: they are gone on with rather than started again.</summary>
+    /// <summary>Adopts groups of the pass that were started before this activation.</summary>
     public void Adopt(SiloAddress silo, IReadOnlyList<CohortStatus> statuses)
     {
         foreach (var status in statuses)
@@ -83,7 +84,7 @@ internal sealed class CohortLedger
             if (status.Pass != _pass.Key || status.State == CohortState.Failed || _given.ContainsKey(status.Id)) continue;
             var at = _waiting.FindIndex(w => w.Feed.Feed == status.Feed && w.Strategies.Intersect(status.Strategies).Any());
             if (at < 0) continue;
-            // What it does not run of its feed waits for another.
+            // The rest of its feed waits for another silo.
             var feed = _waiting[at].Feed;
             var left = _waiting.Where(w => w.Feed == feed).SelectMany(w => w.Strategies).Order().ToArray();
             _waiting.RemoveAll(w => w.Feed == feed);
@@ -95,10 +96,10 @@ internal sealed class CohortLedger
         Sort();
     }
 
-    /// <summary>What a silo says of its cohorts.</summary>
-    /// <param name="askedAt">When it was asked: what it was given after that it cannot speak of.</param>
-    /// <param name="fault">Why the batch cannot go on: one sentence; null where it can.</param>
-    /// <returns>Cohorts that it need not keep: their end is known, or others run their strategies.</returns>
+    /// <summary>Processes a silo's status of its groups.</summary>
+    /// <param name="askedAt">Time of the poll; the status does not cover later orders.</param>
+    /// <param name="fault">Why the batch cannot continue, in one sentence; null if it can.</param>
+    /// <returns>Groups that the silo can remove: their end is known, or other silos run their strategies.</returns>
     public List<Guid> Seen(SiloAddress silo, IReadOnlyList<CohortStatus> statuses, long askedAt, out int lost, out string? fault)
     {
         (lost, fault) = (0, null);
@@ -127,7 +128,7 @@ internal sealed class CohortLedger
             }
             else
             {
-                // It failed, but did not take its silo with it.
+                // It failed, but its silo survived.
                 lost++;
                 _waiting.Add(given.Work);
             }
@@ -140,9 +141,9 @@ internal sealed class CohortLedger
         return over;
     }
 
-    /// <summary>A silo is gone, or does not answer.</summary>
-    /// <param name="dead">It is gone for certain.</param>
-    /// <returns>Cohorts that have to be run again.</returns>
+    /// <summary>Reschedules the groups of a silo that is lost or does not answer.</summary>
+    /// <param name="dead">Whether the silo has certainly ended.</param>
+    /// <returns>Number of groups that must run again.</returns>
     public int Lost(SiloAddress silo, bool dead)
     {
         var gone = _given.Where(g => g.Value.Silo.Equals(silo)).ToList();
@@ -167,7 +168,7 @@ internal sealed class CohortLedger
         Sort();
     }
 
-    /// <summary>Strategies that ran alone and lost their silo each time.</summary>
+    /// <summary>Strategies that crashed their silo each time they ran alone.</summary>
     public List<int> TakeDeadly()
     {
         var deadly = _waiting.Where(w => w.Strategies.Length == 1 && w.Losses > LossesBeforeCut + LossesOfOne).ToList();
@@ -178,15 +179,15 @@ internal sealed class CohortLedger
 
     public IEnumerable<SiloAddress> BusySilos => _given.Values.Select(g => g.Silo).Distinct();
 
-    /// <summary>Gives waiting cohorts to silos that have room.</summary>
-    /// <param name="silos">Those that take work, and their threads.</param>
+    /// <summary>Assigns waiting groups to silos with room.</summary>
+    /// <param name="silos">Silos that accept work, with their threads.</param>
     public List<(SiloAddress Silo, CohortOrder Order)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
     {
         var orders = new List<(SiloAddress, CohortOrder)>();
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
-            // One more than it has threads: while the last cohort ends, the next one opens its feed.
+            // One more than it has threads: while the last group ends, the next one opens its feed.
             var silo = silos.Where(s => _given.Values.Count(g => g.Silo.Equals(s.Key)) <= s.Value)
                 .OrderBy(s => _given.Values.Where(g => g.Silo.Equals(s.Key)).Sum(g => g.Left) / (double)s.Value)
                 .ThenBy(s => s.Key.ToParsableString(), StringComparer.Ordinal)
@@ -201,40 +202,40 @@ internal sealed class CohortLedger
         return orders;
     }
 
-    /// <summary>The silo has taken an order.</summary>
-    public void Started(Guid cohort, long at)
+    /// <summary>Records that the silo accepted an order.</summary>
+    public void Started(Guid group, long at)
     {
-        if (_given.TryGetValue(cohort, out var given)) given.StartedAt = at;
+        if (_given.TryGetValue(group, out var given)) given.StartedAt = at;
     }
 
-    /// <summary>The silo did not take it: it waits for another.</summary>
-    public void NotStarted(Guid cohort)
+    /// <summary>Records that the silo refused an order; the group waits for another silo.</summary>
+    public void NotStarted(Guid group)
     {
-        if (!_given.Remove(cohort, out var given)) return;
+        if (!_given.Remove(group, out var given)) return;
         _waiting.Add(given.Work);
         Sort();
     }
 
-    /// <summary>A silo with nothing to do while others have much: strategies that it could run from their first bar and still be through sooner.</summary>
-    /// <param name="now">In ticks of the clock that polls are timed by.</param>
-    public (SiloAddress From, Guid Cohort, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
+    /// <summary>Finds strategies that an idle silo can run from their first bar and finish sooner than their current silo.</summary>
+    /// <param name="now">Current time, in ticks of the polls' clock.</param>
+    public (SiloAddress From, Guid Group, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
         var heaviest = _given.Where(g => g.Value.Seen is { State: CohortState.Running } && g.Value.Work.Strategies.Length >= 2 * RunGroup.Size).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;
-        // With a share p of the bars walked, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).
+        // With a share p of the bars processed, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).
         var p = given.Seen!.Bars / (double)Math.Max(1, given.Work.Feed.Bars);
         var most = (int)(given.Work.Strategies.Length * (1 - p) / (2 - p));
         if (p is 0 or > 0.7 || most < RunGroup.Size) return null;
-        // To begin anew costs as much as it did here; what would be over by then is left where it is.
+        // A restart costs as much as the start did here; groups that would end before that stay.
         var walked = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
         return walked * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;
     }
 
-    /// <summary>Strategies were given up by a cohort and wait for another silo.</summary>
-    public void GivenUp(Guid cohort, int[] strategies)
+    /// <summary>Records strategies that a group has released; they wait for another silo.</summary>
+    public void GivenUp(Guid group, int[] strategies)
     {
-        if (strategies.Length == 0 || !_given.TryGetValue(cohort, out var given)) return;
+        if (strategies.Length == 0 || !_given.TryGetValue(group, out var given)) return;
         given.Work = given.Work with { Strategies = [.. given.Work.Strategies.Except(strategies)] };
         _waiting.Add(given.Work with { Strategies = strategies });
     }

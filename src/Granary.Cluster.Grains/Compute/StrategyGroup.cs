@@ -17,12 +17,14 @@ using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Grains.Compute;
 
-/// <summary>Strategies of one feed that run on this silo: one receiver of its blocks, one set of factors, one activation for each strategy, and the silo's threads that walk them.</summary>
-internal sealed class Cohort
+/// <summary>
+/// A strategy group: strategies of one feed on this silo, with one receiver of blocks, one set of factors, and one activation each.
+/// </summary>
+internal sealed class StrategyGroup
 {
     private const int JoinsAtOnce = 128;
 
-    // Seconds, in all, that its strategies wait for the directory.
+    // Total seconds that its strategies wait for the directory.
     private const int MostWaits = 10;
 
     private readonly SiloCompute _silo;
@@ -41,7 +43,7 @@ internal sealed class Cohort
     private volatile bool _unjoinable;
     private bool _isRunning;
 
-    public Cohort(SiloCompute silo, CohortOrder order, CancellationToken stop)
+    public StrategyGroup(SiloCompute silo, CohortOrder order, CancellationToken stop)
     {
         _silo = silo;
         Order = order;
@@ -57,7 +59,7 @@ internal sealed class Cohort
 
     public bool MayPass { get; private set; }
 
-    /// <summary>It is over, one way or another.</summary>
+    /// <summary>Completes when the group has ended, with or without success.</summary>
     public Task Ended => _ended.Task;
 
     public CohortStatus Status
@@ -69,7 +71,7 @@ internal sealed class Cohort
         }
     }
 
-    // What the threads count on the execution becomes the cohort's status and the silo's meters.
+    // The counters of the execution become the group's status and the silo's meters.
     private void Count()
     {
         lock (_lock)
@@ -81,17 +83,17 @@ internal sealed class Cohort
         }
     }
 
-    /// <summary>Runs it from the order to the durable report.</summary>
+    /// <summary>Runs the group from its order to the durable report.</summary>
     public async Task RunAsync(ActivityContext parent)
     {
-        using var activity = ClusterInstruments.Traces.StartActivity("cohort", ActivityKind.Internal, parent);
+        using var activity = ClusterInstruments.Traces.StartActivity("strategy-group", ActivityKind.Internal, parent);
         activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
         try
         {
             var plan = await _silo.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
             var feed = plan.Feeds[Order.Feed];
             activity?.SetTag("granary.feed", feed.ToString());
-            var reporter = new CohortReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
+            var reporter = new GroupReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
             var models = await ModelsAsync();
             var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
             var series = new List<MarketSeries>();
@@ -114,14 +116,14 @@ internal sealed class Cohort
             using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
             _stop.Token.ThrowIfCancellationRequested();
             _silo.Pool.Add(execution);
-            // The threads begin while the activations come, which nothing of the walk waits for.
+            // The threads start while activations are created; processing does not wait for them.
             var joining = JoinAllAsync(execution);
             Begin();
             _ = TellWhenJoinedAsync(joining);
             IReadOnlyList<StrategyOutcome> outcomes;
             using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
             {
-                // A reporter that gives up ends the walk too.
+                // If the reporter fails, processing ends too.
                 if (await Task.WhenAny(_walked.Task, reporter.Sending) == reporter.Sending && !_walked.Task.IsCompleted && !reporter.Sending.IsCompletedSuccessfully)
                 {
                     _silo.Pool.Stop(execution);
@@ -167,7 +169,7 @@ internal sealed class Cohort
         }
     }
 
-    // The models of its strategies, each fetched once.
+    // Fetches each model of its strategies once.
     private async Task<Dictionary<int, EntryModel>> ModelsAsync()
     {
         var models = new Dictionary<int, EntryModel>();
@@ -183,8 +185,8 @@ internal sealed class Cohort
                 catch (Exception e) when (Loss.Is(e) && attempt < 20)
                 {
                 }
-                // The reporting grain may be coming back and has the pass again in a moment.
-                if (bytes is null && attempt == 100) throw new TimeoutException($"model {use.Number} of the pass was not handed out");
+                // The reporting grain may be restarting and will have the pass again.
+                if (bytes is null && attempt == 100) throw new TimeoutException($"model {use.Number} of the pass is not available");
                 if (bytes is null) await Task.Delay(100, _stop.Token);
             }
             var model = EntryModelFile.FromBytes(bytes);
@@ -217,7 +219,7 @@ internal sealed class Cohort
         _silo.Poke(Order.Run);
     }
 
-    // The smaller bars that a batch may ask for are read on this silo, since only its strategies look at them.
+    // Smaller bars of a batch are read on this silo, because only its strategies use them.
     private async Task<MarketSeries> WithPathAsync(BatchSpec spec, FeedPlan feed, string symbol, Instrument instrument)
     {
         if (IntrabarPaths.TimeframeFor(spec, feed.Timeframe) is null) return new MarketSeries(instrument, feed.Timeframe);
@@ -235,7 +237,7 @@ internal sealed class Cohort
         return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
     }
 
-    // An activation for each strategy, on this silo: who asks for a strategy by its id finds it where its blocks are.
+    // Creates an activation for each strategy on this silo, so that a call by id reaches it where its blocks are.
     private async Task JoinAllAsync(FeedExecution execution)
     {
         var next = 0;
@@ -250,7 +252,7 @@ internal sealed class Cohort
         var id = execution.Groups[slot / RunGroup.Size].Instances[slot % RunGroup.Size].Id;
         var grain = _silo.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
         var joined = await TryJoinAsync(grain, slot);
-        // Half of the directory may have been lost with a silo. Until the others have noticed, each call fails, and not cheaply: one strategy
+        // Half of the directory may be lost with a silo. Until the others have noticed, each call fails at some cost: one strategy
         // tries for all, and the others wait for it.
         if (joined is null && !_unjoinable)
         {
@@ -268,17 +270,17 @@ internal sealed class Cohort
                 _mending.Release();
             }
         }
-        // An activation of an earlier attempt may still live elsewhere: it has gone once it was asked.
+        // An activation of an earlier attempt may live on another silo: it ends when it is called.
         for (var attempt = 0; joined == false && attempt < 5; attempt++)
         {
             await Task.Delay(20 << attempt, _stop.Token);
             joined = await TryJoinAsync(grain, slot);
         }
-        // Without an activation it is run all the same: the threads have it already.
+        // The strategy runs without an activation: the threads have it already.
         if (joined != true) _silo.NotActivated(Order.Run, id);
     }
 
-    /// <returns>null where the call was lost with a silo.</returns>
+    /// <returns>The answer; null if the call was lost with a silo.</returns>
     private async Task<bool?> TryJoinAsync(IStrategyGrain grain, int slot)
     {
         try
@@ -293,7 +295,7 @@ internal sealed class Cohort
         }
     }
 
-    /// <summary>The run of a strategy; null where it failed, or has ended.</summary>
+    /// <summary>Returns the run of a strategy; null if it failed or ended.</summary>
     public IStrategyRun? RunOf(int slot) => _execution?.Groups[slot / RunGroup.Size].RunOf(slot % RunGroup.Size);
 
     public string? ErrorOf(int slot) => _execution is { } execution ? execution.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size) : _errors?.GetValueOrDefault(Order.Strategies[slot]);
