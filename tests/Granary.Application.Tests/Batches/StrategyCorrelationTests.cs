@@ -47,7 +47,8 @@ public sealed class StrategyCorrelationTests : IDisposable
         var weeks = new SortedDictionary<long, double>();
         var parsed = trades.Select(t => (
             Start: Time(t[0]), End: t[6] == "open" ? DateTime.MaxValue : Time(t[1]),
-            Quantity: Number(t[3]) * (t[2] == "long" ? 1 : -1), Entry: Number(t[4]), Exit: t[6] == "open" ? double.NaN : Number(t[5]))).ToList();
+            Quantity: Number(t[3]) * (t[2] == "long" ? 1 : -1), Entry: Number(t[4]),
+            Exit: t[6] == "open" ? double.NaN : Number(t[5]))).ToList();
         foreach (var line in File.ReadLines(Path.Combine(Bars, "COINUSDT.csv")).Skip(1))
         {
             var bar = line.Split(',');

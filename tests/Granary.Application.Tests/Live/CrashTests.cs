@@ -168,7 +168,9 @@ public sealed class CrashTests : IDisposable
     // Each session waits at its point until all of the process have come to theirs; then SIGKILL ends them all.
     private const int SessionsOfAVictim = 10;
 
-    private const string VictimAt = "GRANARY_TEST_VICTIM_AT", VictimStates = "GRANARY_TEST_VICTIM_STATES", VictimProduction = "GRANARY_TEST_VICTIM_PRODUCTION";
+    private const string VictimAt = "GRANARY_TEST_VICTIM_AT";
+    private const string VictimStates = "GRANARY_TEST_VICTIM_STATES";
+    private const string VictimProduction = "GRANARY_TEST_VICTIM_PRODUCTION";
 
     private static string Session(string states, int session) => Path.Combine(states, session.ToString(CultureInfo.InvariantCulture));
 
@@ -182,7 +184,12 @@ public sealed class CrashTests : IDisposable
             typeof(CrashTests).Assembly.Location, "-noLogo", "-noColor", "-explicit", "only",
             "-method", $"{typeof(CrashTests).FullName}.{nameof(A_victim_trades_until_it_is_killed)}",
         ];
-        var call = new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var call = new ProcessStartInfo("dotnet", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // It does not live long enough to be made faster.
         call.Environment["DOTNET_TieredPGO"] = "0";
         call.Environment[VictimAt] = string.Join(',', points);

@@ -18,8 +18,10 @@ internal sealed class FeedCalls : IIncomingGrainCallFilter
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.TargetId.Type.ToString() == "feedreceiver" && context.TargetContext is { } target) _activations.TryAdd((target.GrainId, target.ActivationId), true);
+        if (context.TargetId.Type.ToString() == "feedreceiver" && context.TargetContext is { } target)
+            _activations.TryAdd((target.GrainId, target.ActivationId), true);
         await context.Invoke();
-        if (context is { MethodName: nameof(ISymbolFeedGrain.ReadAsync), Result: BlockBatch batch }) _requests.Enqueue((batch.From, batch.Blocks.Count));
+        if (context is { MethodName: nameof(ISymbolFeedGrain.ReadAsync), Result: BlockBatch batch })
+            _requests.Enqueue((batch.From, batch.Blocks.Count));
     }
 }

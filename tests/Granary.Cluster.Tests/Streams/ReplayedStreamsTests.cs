@@ -211,7 +211,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     {
         const int published = 60;
         var calls = new FeedCalls();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream, BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
+        await using var cluster = await TestSilos.StartAsync(2,
+            s => s with { Blocks = BlockCarriage.Stream, BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks).AddIncomingGrainCallFilter(calls));
         var batch = _batches.Write("resumed", """
             { "name": "resumed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
@@ -229,8 +230,10 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
 
         // The strategies wait at block 24, and their windows have room for 16 blocks: the later ones of these are lost.
         var spec = BatchReader.Read(batch);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
-        (await feed.PublishAsync(new BlockRequest(Guid.NewGuid(), 0, published, series.ContentHash))).Fault.ShouldBeNull();
+        await using var series = await BatchSources.Open(spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var request = new BlockRequest(Guid.NewGuid(), 0, published, series.ContentHash);
+        (await feed.PublishAsync(request)).Fault.ShouldBeNull();
         // Nothing but the stream calls a receiver now, so that a new activation is one that has resumed its subscription.
         foreach (var (receiver, earlier) in deactivated)
             await Eventually.HoldsAsync(() => calls.Activations.Any(a => a.Receiver == receiver && a.Activation != earlier));
@@ -239,7 +242,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         gate.Open();
         var status = await cluster.EndAsync(id);
         status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
-        calls.Requests.Skip(requests).ShouldContain(r => r.From < published && r.From + r.Count >= published, "the lost blocks were requested");
+        calls.Requests.Skip(requests)
+            .ShouldContain(r => r.From < published && r.From + r.Count >= published, "the lost blocks were requested");
     }
 
     [Fact]
