@@ -41,7 +41,8 @@ public static class FactorPage
 
     private static void Append(StringBuilder page, FactorDefinition definition)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n`{Signature(definition)}`: {definition.Summary}\n\n");
+        var signature = definition.Parameters.Count == 0 ? "" : $"`{Signature(definition)}`: ";
+        page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n{signature}{definition.Summary}\n\n");
         var ranges = definition.Parameters.Where(p => !IsUsual(p)).Select(p => $"`{p.Name}` {Allowed(p)}").ToList();
         if (ranges.Count > 0) page.Append(CultureInfo.InvariantCulture, $"- parameters: {string.Join("; ", ranges)}\n");
         if (definition.Lines.Count > 1 || definition.Lines[0].Length > 0)
@@ -50,15 +51,15 @@ public static class FactorPage
             page.Append(CultureInfo.InvariantCulture, $"- lines: {string.Join(' ', lines)}\n");
         }
         page.Append(CultureInfo.InvariantCulture, $"- formula: {definition.Formula}\n");
-        if (definition.Source != Textbook) page.Append(CultureInfo.InvariantCulture, $"- source: {definition.Source}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- warm-up: {WarmUp(definition)}; range: {definition.Range}\n");
+        var source = definition.Source == Textbook ? "" : "; source: " + definition.Source.Replace(';', ',');
+        page.Append(CultureInfo.InvariantCulture, $"- warm-up: {WarmUp(definition)}; range: {definition.Range}{source}\n");
         if (definition.Undefined.Length > 0) page.Append(CultureInfo.InvariantCulture, $"- undefined: {definition.Undefined}\n");
     }
 
     private static string Signature(FactorDefinition definition)
     {
         var parameters = definition.Parameters.Select(p => p.Default is null ? p.Name : $"{p.Name} = {Text(p.Default)}");
-        return definition.Parameters.Count == 0 ? definition.Name : $"{definition.Name}({string.Join(", ", parameters)})";
+        return $"{definition.Name}({string.Join(", ", parameters)})";
     }
 
     // The range that the page's head states once for all.
