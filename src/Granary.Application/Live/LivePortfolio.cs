@@ -62,7 +62,8 @@ internal sealed class LivePortfolio
         _feedPlans = [.. plan.Feeds];
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         _paths = new IntrabarPath?[carried.Count];
-        var settings = new LiveRunSettings(spec.Execution.Settings, events, withFactors, i => _isMember[i.Index] && MemberRuns.Resizes(spec.Portfolio));
+        // Also a strategy without a weight: it may be given one.
+        var settings = new LiveRunSettings(spec.Execution.Settings, events, withFactors, _ => MemberRuns.Resizes(spec.Portfolio));
         _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
         Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
@@ -70,9 +71,15 @@ internal sealed class LivePortfolio
         _markedAt = new Timeframe?[carried.Count];
         _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
         foreach (var instance in plan.Instances)
-            foreach (var symbol in instance.Symbols)
-                if (weights[instance.Index] != 0 && (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks))
-                    _markedAt[_marketOf[symbol]] = instance.Timeframe;
+            if (_isMember[instance.Index])
+                MarkFor(instance);
+    }
+
+    private void MarkFor(StrategyInstance instance)
+    {
+        foreach (var symbol in instance.Symbols)
+            if (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks)
+                _markedAt[_marketOf[symbol]] = instance.Timeframe;
     }
 
     // The feed's own bars tell the order of prices within longer ones; they are added as they come.
@@ -213,7 +220,12 @@ internal sealed class LivePortfolio
     {
         foreach (var strategy in Strategies)
             if (change.Weights.TryGetValue(strategy.Instance.Id, out var weight))
+            {
                 _driver.Run.SetWeight(strategy.Instance.Index, weight);
+                if (weight == 0 || _isMember[strategy.Instance.Index]) continue;
+                _isMember[strategy.Instance.Index] = true;
+                MarkFor(strategy.Instance);
+            }
         return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
     }
 

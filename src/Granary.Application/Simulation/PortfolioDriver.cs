@@ -146,7 +146,8 @@ public sealed class PortfolioDriver
                     _run.TotalWeight = _schedule.SumAt(known);
                 }
                 var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
-                _decisions[strategy].Add(decision);
+                var answers = AnswersTo(strategy, e.Number - 1);
+                answers.Add(decision);
                 _counts[(int)decision]++;
                 return decision;
             // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves inactive.
@@ -156,7 +157,7 @@ public sealed class PortfolioDriver
                 // What its own book refuses at once is refused here too, whatever the portfolio had said.
                 if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
                 {
-                    var said = _decisions[strategy];
+                    var said = AnswersTo(strategy, 0);
                     if (said.Count == e.Number && said[^1] == Decision.Accepted)
                     {
                         _counts[(int)Decision.Accepted]--;
@@ -205,10 +206,18 @@ public sealed class PortfolioDriver
         return null;
     }
 
+    // A strategy that was given its weight in the middle of a session had none when its earlier signals were made.
+    private List<Decision> AnswersTo(int strategy, int earlier)
+    {
+        if (!_decisions.TryGetValue(strategy, out var answers)) _decisions[strategy] = answers = [];
+        while (answers.Count < earlier) answers.Add(Decision.WeightZero);
+        return answers;
+    }
+
     // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its entry comes through.
     private void Reconsider(int strategy, int number, double own)
     {
-        var said = _decisions[strategy];
+        var said = AnswersTo(strategy, 0);
         if (number > said.Count) return;
         var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
         var before = said[number - 1];

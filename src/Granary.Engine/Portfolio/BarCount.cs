@@ -9,7 +9,8 @@ internal sealed class BarCount
     private const int Remembered = 8;
 
     private readonly long[] _opens = new long[Remembered];
-    private readonly BarAggregator? _longer;
+    private BarAggregator? _longer;
+    private Timeframe _marks;
     private long _begun;
 
     /// <param name="marks">The timeframe of the bars that mark the portfolio.</param>
@@ -17,7 +18,15 @@ internal sealed class BarCount
     public BarCount(Timeframe marks, Timeframe timeframe, SessionCalendar calendar)
     {
         Timeframe = timeframe;
-        if (timeframe.Ticks > marks.Ticks && timeframe.Ticks % marks.Ticks == 0) _longer = new BarAggregator(marks, timeframe, calendar);
+        MarkBy(marks, calendar);
+    }
+
+    /// <summary>Other bars mark the portfolio from now on; the bars that have begun stay counted.</summary>
+    public void MarkBy(Timeframe marks, SessionCalendar calendar)
+    {
+        if (marks == _marks) return;
+        _marks = marks;
+        _longer = Timeframe.Ticks > marks.Ticks && Timeframe.Ticks % marks.Ticks == 0 ? new BarAggregator(marks, Timeframe, calendar) : null;
     }
 
     public Timeframe Timeframe { get; }
@@ -35,7 +44,10 @@ internal sealed class BarCount
         }
         var continues = _longer.Unfinished is not null;
         _longer.Add(bar, out var before, out var completed);
-        if (!continues || before is not null) Begin((completed ?? _longer.Unfinished!.Value).Time);
+        if (continues && before is null) return;
+        var open = (completed ?? _longer.Unfinished!.Value).Time;
+        // Marks that have become shorter in the middle of a bar build it a second time.
+        if (_begun == 0 || open > _opens[(_begun - 1) % Remembered]) Begin(open);
     }
 
     /// <summary>The index of the bar that opens at a time: one of the last bars that have begun, or the next one.</summary>

@@ -5,18 +5,33 @@ namespace Granary.Engine.Portfolio;
 /// <summary>Counts, for trades that the portfolio closes itself, the bars of their strategies' timeframes that they were held.</summary>
 internal sealed class HeldBars
 {
-    private readonly BarCount[][] _ofMarket;
+    private readonly IReadOnlyList<Instrument> _instruments;
+    private readonly List<BarCount>[] _ofMarket;
 
     /// <param name="members">Those with a weight say at which timeframe a market is marked: the shortest of theirs.</param>
     public HeldBars(IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members)
     {
-        var timeframes = instruments.Select(_ => new SortedSet<Timeframe>(Comparer<Timeframe>.Create((a, b) => a.Ticks.CompareTo(b.Ticks))))
-            .ToArray();
+        (_instruments, _ofMarket) = (instruments, [.. instruments.Select(_ => new List<BarCount>())]);
         foreach (var member in members)
-            if (member.Weight != 0 && member.Timeframe.Ticks > 0)
-                foreach (var market in member.Symbols)
-                    timeframes[market].Add(member.Timeframe);
-        _ofMarket = [.. timeframes.Select((of, market) => of.Select(t => new BarCount(of.Min, t, instruments[market].Calendar)).ToArray())];
+            if (member.Weight != 0)
+                Include(member);
+    }
+
+    /// <summary>A member has a weight from now on: its bars are counted too, and its markets are marked at its timeframe if that is the shortest.</summary>
+    public void Include(in PortfolioMember member)
+    {
+        if (member.Timeframe.Ticks <= 0) return;
+        foreach (var market in member.Symbols)
+        {
+            if (Find(market, member.Timeframe) is not null) continue;
+            var (counts, calendar) = (_ofMarket[market], _instruments[market].Calendar);
+            var marks = member.Timeframe;
+            foreach (var count in counts)
+                if (count.Timeframe.Ticks < marks.Ticks)
+                    marks = count.Timeframe;
+            counts.Add(new BarCount(marks, member.Timeframe, calendar));
+            foreach (var count in counts) count.MarkBy(marks, calendar);
+        }
     }
 
     /// <summary>A bar that marks the portfolio has closed.</summary>

@@ -107,6 +107,7 @@ public sealed class PortfolioRun
     {
         if (WeightOf(member) == weight) return;
         _account.SetWeight(member, weight);
+        if (weight != 0) _held.Include(_account.Member(member));
         _sizer.TotalWeight = double.NaN;
     }
 

@@ -58,6 +58,34 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         off.Against.IsSame.ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_strategy_without_weight_trades_from_the_instant_on_at_which_the_operator_gives_it_one()
+    {
+        const string Two = """
+            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "4h", "size": { "percentOfEquity": 20 } },
+            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "1h", "size": { "percentOfEquity": 20 } }
+            """;
+        var backtest = await _under.BacktestAsync(Two, """["COINUSDT"]""", more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""");
+        var file = Path.Combine(backtest.Folder, "prod.json");
+        var json = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
+        var hourly = json["strategies"]!.AsArray().Single(s => s!["timeframe"]!.ToString() == "1h")!;
+        hourly["weight"] = 0;
+        await File.WriteAllTextAsync(file, json.ToJsonString(), TestContext.Current.CancellationToken);
+        var without = await _under.LiveAsync(backtest, "without");
+        without.Ledger.Trades.Values.Select(t => t.Strategy).Distinct().Count().ShouldBe(1);
+        without.Against!.IsSame.ShouldBeTrue();
+
+        var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "given")).FullName;
+        await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
+            ProductionReader.Read(file).Spec.Name, 0, new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
+        var given = await _under.LiveAsync(backtest, "given-run", r => r with { Weights = weights });
+        var own = given.Ledger.Trades.Values.Where(t => t.Strategy == hourly["id"]!.ToString()).ToList();
+        own.Count.ShouldBeGreaterThan(20);
+        // Its market is marked at its own bars from then on.
+        File.ReadAllLines(Path.Combine(given.Run.Folder, "equity.csv")).Length.ShouldBeGreaterThan(
+            3 * File.ReadAllLines(Path.Combine(without.Run.Folder, "equity.csv")).Length);
+    }
+
     [Theory]
     [InlineData("buy-and-hold", true), InlineData("ACME", true), InlineData("BOLT", false)]
     public async Task A_session_is_compared_with_the_benchmark_of_its_configuration_where_it_has_its_bars(string benchmark, bool compared)

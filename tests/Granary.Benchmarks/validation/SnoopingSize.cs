@@ -7,7 +7,7 @@ namespace Granary.Benchmarks.Validation;
 /// planted edge.</summary>
 internal static class SnoopingSize
 {
-    private sealed record Kind(string Name, double Common, double Memory, bool FatTails, double Spread = 0, double Second = 0);
+    private sealed record Kind(string Name, double Common, double Memory, bool FatTails, double Spread = 0, double Second = 0, double Third = 0);
 
     private static readonly Kind[] _kinds =
     [
@@ -15,15 +15,17 @@ internal static class SnoopingSize
         new("autocorrelation 0.1", 0, 0.1, false), new("autocorrelation 0.2", 0, 0.2, false), new("both correlations", 0.5, 0.2, false),
         new("all three", 0.5, 0.2, true), new("autocorrelation 0 to 0.4", 0, 0.2, false, Spread: 0.4),
         new("autocorrelation -0.2", 0, -0.2, false), new("two weeks' memory", 0, 0.15, false, Second: 0.15),
+        new("the same, correlation 0.5", 0.5, 0.15, false, Second: 0.15), new("three weeks' memory", 0, 0.1, false, Second: 0.1, Third: 0.1),
     ];
 
+    /// <param name="name">Of the kinds of noise, or a part of it; all where it is empty.</param>
     /// <returns>The largest size measured at the 5 % level where returns have no memory.</returns>
-    public static double Run(int draws)
+    public static double Run(int draws, string name)
     {
         Console.WriteLine("size at 5 % on noise, and power against one edge of annual Sharpe ratio 2 (weekly returns):");
         Console.WriteLine("kind                        weeks  strategies  White  SPA    power  block");
         var largest = 0.0;
-        foreach (var kind in _kinds)
+        foreach (var kind in _kinds.Where(k => k.Name.Contains(name, StringComparison.Ordinal)))
             foreach (var (periods, strategies) in new[] { (78, 20), (78, 200), (208, 20), (208, 200), (520, 20), (520, 100) })
             {
                 int check = 0, superior = 0, found = 0;
@@ -66,13 +68,14 @@ internal static class SnoopingSize
         for (var s = 0; s < strategies; s++)
         {
             returns[s] = new double[periods];
-            var (before, earlier) = (0.0, 0.0);
+            var (before, earlier, third) = (0.0, 0.0, 0.0);
             // Autocorrelations of a spread lie evenly around the mean.
             var memory = kind.Memory + kind.Spread * (s / (strategies - 1.0) - 0.5);
             for (var t = 0; t < periods; t++)
             {
                 var shock = Math.Sqrt(kind.Common) * common[t] + Math.Sqrt(1 - kind.Common) * Draw();
-                (before, earlier) = (memory * before + kind.Second * earlier + Math.Sqrt(1 - memory * memory) * shock, before);
+                var now = memory * before + kind.Second * earlier + kind.Third * third + Math.Sqrt(1 - memory * memory) * shock;
+                (before, earlier, third) = (now, before, earlier);
                 returns[s][t] = 0.02 * before;
             }
         }

@@ -3,20 +3,20 @@ namespace Granary.Benchmarks.Validation;
 /// <summary>Size and power of the validation checks by simulation: what docs/guards.md says of them comes from here.</summary>
 public static class ValidationBenchmark
 {
-    /// <param name="args"><c>size [DRAWS]</c> or <c>power [NOISE EDGES YEARS DRIFT]</c> or <c>cost</c>.</param>
+    /// <param name="args"><c>size [DRAWS [KIND OF NOISE]]</c> or <c>power [NOISE EDGES YEARS DRIFT]</c> or <c>cost</c>.</param>
     /// <returns>0; 1 where a bound is not kept; 2 for a wrong call.</returns>
     public static int Run(string[] args)
     {
         int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
         switch (args)
         {
-            case ["size", ..]: return SnoopingSize.Run(Number(1, 1000)) <= 0.08 ? 0 : 1;
+            case ["size", ..]: return SnoopingSize.Run(Number(1, 1000), args.Length > 2 ? args[2] : "") <= 0.08 ? 0 : 1;
             case ["power", ..]: return EdgePower.Run(Number(1, 120), Number(2, 16), Number(3, 15), Number(4, 22) / 10_000.0) ? 0 : 1;
             case ["cost"]:
                 CheckCost.Run();
                 return 0;
             default:
-                Console.WriteLine("Granary.Benchmarks validation size [DRAWS] | power [NOISE EDGES YEARS DRIFT] | cost");
+                Console.WriteLine("Granary.Benchmarks validation size [DRAWS [KIND OF NOISE]] | power [NOISE EDGES YEARS DRIFT] | cost");
                 return 2;
         }
     }

@@ -58,4 +58,25 @@ public sealed class HeldBarsTests
         Bar(run, open + TimeSpan.TicksPerDay, 300);
         run.CallMargin(open + TimeSpan.TicksPerDay).Select(c => c.Trade.Bars).ShouldBe([3, 2]);
     }
+
+    [Fact]
+    public void A_member_that_gets_its_weight_later_at_a_shorter_timeframe_has_its_bars_counted_from_then_on()
+    {
+        var run = new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
+        [
+            new PortfolioMember("Hourly", [0], 0) { Timeframe = Timeframe.H1 },
+            new PortfolioMember("Longer", [0], 1) { Timeframe = Timeframe.H4 },
+        ]);
+        Bar(run, Start, 100);
+        Enter(run, 1, Start + 4 * TimeSpan.TicksPerHour);
+        Bar(run, Start + 4 * TimeSpan.TicksPerHour, 100);
+        // From 08:00 on there are hourly marks: three hours and half a bar of four hours more, then the ruin.
+        run.SetWeight(0, 1);
+        Bar(run, Start + 8 * TimeSpan.TicksPerHour, 100);
+        Enter(run, 0, Start + 9 * TimeSpan.TicksPerHour);
+        foreach (var hour in new[] { 9, 10, 11, 12 }) Bar(run, Start + hour * TimeSpan.TicksPerHour, 100);
+        Bar(run, Start + 13 * TimeSpan.TicksPerHour, 300);
+        run.CallMargin(Start + 13 * TimeSpan.TicksPerHour).Select(c => (c.Trade.Reason, c.Trade.Bars))
+            .ShouldBe([(ExitReason.Ruined, 4), (ExitReason.Ruined, 2)]);
+    }
 }
