@@ -83,11 +83,11 @@ internal static class BatchNotes
         var members = facts.Members.Count(w => w != 0);
         if (outputs.Has("trades") && listed.Trades.Count < strategies)
             yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
-                $"The files list the trades of {listed.Trades.Count:N0} of {strategies:N0} strategies and the signals of {listed.Signals.Count:N0} of the {members:N0} with a weight: ")
+                $"The files list the trades of {listed.Trades.Count:N0} of {strategies:N0} strategies and the signals of {listed.Signals.Count:N0}{(members > 0 ? $" of the {members:N0} with a weight" : "")}: ")
                 + string.Create(CultureInfo.InvariantCulture,
                 $"the best of those with a weight first, about {ListedStrategies.MostRows:N0} rows in all. results.json and portfolio_trades.csv are complete. {Remedy}"),
                 strategies - listed.Trades.Count);
-        else if ((outputs.Has("signals") || outputs.Has("factors")) && members < facts.Members.Count)
+        else if ((outputs.Has("signals") || outputs.Has("factors")) && members > 0 && members < facts.Members.Count)
             yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
                 $"signals.csv and factors.csv leave out the {facts.Members.Count - members:N0} of {facts.Members.Count:N0} strategies without weight. {Remedy}"), facts.Members.Count - members);
     }

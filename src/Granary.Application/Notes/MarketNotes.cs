@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
+using Granary.Data.Quality;
 using Granary.Data.Reading;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -12,7 +13,7 @@ internal static class MarketNotes
 {
     /// <param name="entries">The markets as the run shows them.</param>
     public static IEnumerable<RunNote> Of(BatchSpec spec, IReadOnlyList<MarketEntry> entries, IEnumerable<OpenedMarket> markets) =>
-        [.. Spacing(entries), .. Findings(entries), .. SharedGaps(entries), .. TickVolume(entries), .. Fractions(spec, markets)];
+        [.. Spacing(entries), .. Findings(entries), .. MissingDays(entries), .. TickVolume(entries), .. Fractions(spec, markets)];
 
     private static IEnumerable<RunNote> Spacing(IReadOnlyList<MarketEntry> entries)
     {
@@ -33,23 +34,15 @@ internal static class MarketNotes
     }
 
     // Days that every market misses which covers them: no market shows by its own bars that there was trading.
-    private static IEnumerable<RunNote> SharedGaps(IReadOnlyList<MarketEntry> entries)
+    private static IEnumerable<RunNote> MissingDays(IReadOnlyList<MarketEntry> entries)
     {
         var covering = entries.Where(e => e.Bars > 0 && e.OtherSpacing is null).ToList();
-        var missing = covering.SelectMany(e => e.MissingDays).GroupBy(d => d).OrderBy(g => g.Key)
-            .Where(g => g.Count() == covering.Count(e => DateOnly.FromDateTime(e.First) <= g.Key && g.Key <= DateOnly.FromDateTime(e.Last)))
-            .Select(g => g.Key).ToList();
+        var missing = SharedGaps.Of(
+            [.. covering.Select(e => new MarketGaps(DateOnly.FromDateTime(e.First), DateOnly.FromDateTime(e.Last), e.MissingDays))]);
         if (missing.Count == 0) yield break;
         var who = covering.Count == 1 ? $"{covering[0].Symbol} has no bars" : "No symbol has bars";
         yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
-            $"{who} on {Days(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
-    }
-
-    private static string Days(List<DateOnly> days)
-    {
-        const int shown = 5;
-        var text = string.Join(", ", days.Take(shown).Select(d => d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
-        return days.Count <= shown ? text : string.Create(CultureInfo.InvariantCulture, $"{text} and {days.Count - shown:N0} more days");
+            $"{who} on {SharedGaps.Text(missing)}: a market holiday, or missing data. Compare with another source."), missing.Count);
     }
 
     private static IEnumerable<RunNote> TickVolume(IReadOnlyList<MarketEntry> entries)

@@ -28,17 +28,20 @@ public sealed class ListedStrategies
         var finished = strategies.Where(s => s.Stats is not null).ToList();
         var all = finished.Select(s => s.Index).ToHashSet();
         if (outputs.OfAllStrategies) return new ListedStrategies(all, all);
+        // Where no strategy has a weight there is no better choice than all of them.
+        var none = !finished.Exists(s => members[s.Index] != 0);
+        bool HasSignals(int strategy) => none || members[strategy] != 0;
         var ordered = finished.OrderByDescending(s => Math.Abs(members[s.Index])).ThenByDescending(s => Rank(s)).ThenBy(s => s.Index);
         var listed = new HashSet<int>();
         long rows = 0;
         foreach (var strategy in ordered)
         {
             var outcome = outcomes[strategy.Index];
-            rows += outcome.Opened + (members[strategy.Index] != 0 ? outcome.Signals : 0);
+            rows += outcome.Opened + (HasSignals(strategy.Index) ? outcome.Signals : 0);
             if (rows > mostRows && listed.Count > 0) break;
             listed.Add(strategy.Index);
         }
-        return new ListedStrategies(listed, listed.Where(i => members[i] != 0).ToHashSet());
+        return new ListedStrategies(listed, listed.Where(HasSignals).ToHashSet());
     }
 
     private static double Rank(StrategyEntry strategy) =>

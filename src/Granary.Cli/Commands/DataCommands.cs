@@ -86,9 +86,12 @@ internal static class DataCommands
 
     private static Command Check()
     {
-        var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "a bar file; or name a stored market" };
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore, Description = "bar files, of one symbol each; or name a stored market. Several are compared: a gap that all share is no fault",
+        };
         var store = new Option<string?>("--store") { Description = "the store: a folder, postgres://… or questdb://…" };
-        var symbol = new Option<string?>("--symbol") { Description = "this symbol only" };
+        var symbol = new Option<string?>("--symbol") { Description = "this symbol only (every one of the store)" };
         var timeframe = new Option<string?>("--timeframe") { Description = "as 1m, 1h or 1d" };
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean or questdb" };
         var session = new Option<string?>("--session") { Description = "when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)" };
@@ -98,13 +101,15 @@ internal static class DataCommands
         var columns = Columns();
         var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
         var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
-        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { file, store, symbol, timeframe, format, session, stamp, zone, columns, json, fix, output };
+        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { files, store, symbol, timeframe, format, session, stamp, zone, columns, json, fix, output };
         command.SetAction(async (call, token) =>
         {
-            QualityReport report;
+            var reports = new List<QualityReport>();
             DataFixResult? mended = null;
             IReadOnlyList<string>? catalogue = null;
-            if (call.GetValue(file) is { } path)
+            var paths = call.GetValue(files)!;
+            if (call.GetValue(fix) && paths.Length > 1) throw new InputException("--fix writes a copy of one file: give a single FILE");
+            foreach (var path in paths)
             {
                 var options = new BarFileOptions
                 {
@@ -119,20 +124,30 @@ internal static class DataCommands
                 var tf = call.GetValue(timeframe) is { } t ? Given.Timeframe(t) : BarFile.Inspect(path, options).Timeframe
                     ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
                 var query = new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf);
-                report = await DataCheck.FileAsync(path, query, options, token);
+                reports.Add(await DataCheck.FileAsync(path, query, options, token));
                 if (call.GetValue(fix)) mended = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
             }
-            else
+            if (paths.Length == 0)
             {
-                if (call.GetValue(store) is not { } folder || call.GetValue(symbol) is not { } name || call.GetValue(timeframe) is not { } of)
+                if (call.GetValue(store) is not { } folder || call.GetValue(timeframe) is not { } of)
                     throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
+                var tf = Given.Timeframe(of);
                 await using var opened = BarStores.Open(folder);
-                if (call.GetValue(fix)) catalogue = await opened.MendAsync(name, Given.Timeframe(of), token);
-                report = await DataCheck.RunAsync(opened.Source(adjust: false), new BarQuery(name, Given.Timeframe(of)), token);
+                var source = opened.Source(adjust: false);
+                var symbols = call.GetValue(symbol) is { } name ? [name] : await source.ListSymbolsAsync(tf, token);
+                if (symbols.Count == 0) throw new InputException($"{folder} has no {tf} bars; 'granary data list --store {folder}' shows what it has");
+                if (call.GetValue(fix))
+                    catalogue = symbols.Count == 1 ? await opened.MendAsync(symbols[0], tf, token) : throw new InputException("--fix corrects one market: name its --symbol");
+                foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, tf), token));
             }
-            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report.Findings.Select(f => new { severity = f.Severity.ToString(), check = f.Check.ToString(), f.Place, f.Sentence, f.Remedy }), Output.Json));
-            else if (report.Findings.Count == 0) Console.WriteLine("Nothing was found.");
-            else TableWriter.Write("", [Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")], report.Findings.Select(f => new[] { f.Severity.ToString().ToLowerInvariant(), f.Place, f.Sentence, f.Remedy }));
+            var findings = reports.SelectMany(r => r.Findings.Select(f => (r.Symbol, Finding: f))).ToList();
+            if (SharedGaps.Finding(reports) is { } shared) findings.Add(("all", shared));
+            if (call.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(
+                    findings.Select(f => new { f.Symbol, severity = f.Finding.Severity.ToString(), check = f.Finding.Check.ToString(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }), Output.Json));
+            else if (findings.Count == 0) Console.WriteLine("Nothing was found.");
+            else TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")],
+                findings.Select(f => new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
             // The findings are JSON then, and what was mended is told beside them.
             if (mended is { } m) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)

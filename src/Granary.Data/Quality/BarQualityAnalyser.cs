@@ -45,6 +45,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private readonly long[] _weekdays = new long[7];
     // Weekdays without a bar on which the exchanges were closed, with the reason.
     private readonly SortedDictionary<DateOnly, string> _closures = [];
+    private readonly TradingDays _tradingDays = new(instrument.Calendar, timeframe);
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
     private Bar _previous;
     private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
@@ -56,6 +57,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     /// <summary>Looks at the next bars.</summary>
     public void Add(BarBlock block)
     {
+        _tradingDays.Add(block.Time);
         for (var i = 0; i < block.Count; i++) Add(block[i]);
     }
 
@@ -244,7 +246,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (_count > 0 && _withoutVolume == _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), "no bar has a volume", "factors and limits that use volume say nothing here"));
         else if (_withoutVolume * 20 > _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
         return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
-            [.. findings.OrderByDescending(f => f.Severity)]);
+            [.. findings.OrderByDescending(f => f.Severity)])
+        {
+            MissingDays = otherLength ? [] : _tradingDays.Missing(),
+        };
     }
 
     private long Gaps(List<Finding> findings)

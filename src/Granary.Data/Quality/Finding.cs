@@ -49,6 +49,9 @@ public sealed record Finding(Severity Severity, QualityCheck Check, string Place
 /// <param name="Findings">Worst first.</param>
 public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing, IReadOnlyList<Finding> Findings)
 {
+    /// <summary>Days between the first and the last bar without bars on which the market usually trades and no calendar knows a holiday.</summary>
+    public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
+
     /// <summary>Whether the bars can be used.</summary>
     public bool IsUsable => Findings.All(f => f.Severity != Severity.Error);
 }

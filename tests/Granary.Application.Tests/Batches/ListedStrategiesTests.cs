@@ -51,12 +51,31 @@ public sealed class ListedStrategiesTests : IDisposable
         (listed.Trades.Count, listed.Signals.Count).ShouldBe((3, 3));
     }
 
-    private async Task<BatchRun> RunAsync(string name, int threads)
+    [Fact]
+    public void Where_no_strategy_has_a_weight_the_signals_of_those_that_are_listed_are_written()
+    {
+        Of(OutputSet.Default, 20, (0, 1)).Signals.ShouldBe([0]);
+        // Trades and signals of each take 20 rows.
+        Of(OutputSet.Default, 40, (0, 1), (0, 3), (0, 2)).Signals.Order().ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task A_single_strategy_without_weight_leaves_nothing_out_and_no_note_says_so()
+    {
+        var run = await RunAsync("lone", 1, """{ "fast": 5, "slow": 6 }""");
+        run.Model.Strategies.ShouldHaveSingleItem().Weight.ShouldBe(0);
+        run.Model.Notes.ShouldNotContain(n => n.Code == NoteCode.Output);
+        File.ReadAllLines(Path.Combine(run.Folder, "signals.csv")).Length.ShouldBeGreaterThan(100);
+        File.ReadAllLines(Path.Combine(run.Folder, "factors.csv")).Length.ShouldBeGreaterThan(100);
+    }
+
+    private async Task<BatchRun> RunAsync(string name, int threads, string parameters = """{ "fast": [5, 8, 12], "slow": [30, 50] }""")
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         var text = $$"""
             { "name": "listed", "data": { "source": "csv:{{bars}}", "symbols": "ACME", "timeframe": "1h" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 12], "slow": [30, 50] }, "size": { "percentOfEquity": 20 } } ] }
+              "execution": { "commissionPercent": {{(name == "lone" ? "1" : "0")}} },
+              "strategies": [ { "class": "SmaCross", "params": {{parameters}}, "size": { "percentOfEquity": 20 } } ] }
             """;
         var spec = BatchReader.Read("listed.json", Encoding.UTF8.GetBytes(text), _folder);
         var options = new BatchOptions { Out = Path.Combine(_folder, name), Guards = false, Threads = threads };

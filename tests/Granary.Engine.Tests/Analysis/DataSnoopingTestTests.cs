@@ -37,7 +37,7 @@ public class DataSnoopingTestTests
     {
         // Without pre-whitening they rejected 11 to 26 times in 100; with the memory of one period taken out, two periods' 28 to 33 times.
         var normals = new SeededNormals(131 + periods);
-        const int draws = 300;
+        const int draws = 600;
         int check = 0, consistent = 0;
         for (var draw = 0; draw < draws; draw++)
         {
@@ -53,7 +53,7 @@ public class DataSnoopingTestTests
             if (p.RealityCheck <= 0.05) check++;
             if (p.Consistent <= 0.05) consistent++;
         }
-        // 5 %, give or take three standard errors of 300 draws.
+        // 5 %, give or take four standard errors of 600 draws.
         (check / (double)draws).ShouldBeInRange(0.012, 0.088);
         (consistent / (double)draws).ShouldBeInRange(0.012, 0.088);
     }

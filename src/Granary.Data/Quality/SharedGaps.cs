@@ -1,0 +1,39 @@
+namespace Granary.Data.Quality;
+
+/// <summary>The days on which one market has no bars although it usually trades then.</summary>
+/// <param name="First">Of its bars.</param>
+/// <param name="Last">Of its bars.</param>
+public readonly record struct MarketGaps(DateOnly First, DateOnly Last, IReadOnlyList<DateOnly> Missing);
+
+/// <summary>Days that every market misses whose bars cover them: the markets were closed, or the source has nothing of those days.</summary>
+public static class SharedGaps
+{
+    private const int Shown = 5;
+
+    /// <summary>In the order of time.</summary>
+    public static IReadOnlyList<DateOnly> Of(IReadOnlyList<MarketGaps> markets) =>
+    [
+        .. markets.SelectMany(m => m.Missing).GroupBy(d => d).OrderBy(g => g.Key)
+            .Where(g => g.Count() == markets.Count(m => m.First <= g.Key && g.Key <= m.Last)).Select(g => g.Key),
+    ];
+
+    /// <summary>As "2001-09-11, 2001-09-12 and 3 more days".</summary>
+    public static string Text(IReadOnlyList<DateOnly> days)
+    {
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        var text = string.Join(", ", days.Take(Shown).Select(d => d.ToString("yyyy-MM-dd", invariant)));
+        return days.Count <= Shown ? text : string.Create(invariant, $"{text} and {days.Count - Shown:N0} more days");
+    }
+
+    /// <summary>What is to be said of several markets that were checked together; null where no day is missing in all of them.</summary>
+    public static Finding? Finding(IReadOnlyList<QualityReport> reports)
+    {
+        var days = Of([.. reports.Where(r => r.Bars > 0).Select(r => new MarketGaps(Day(r.First), Day(r.Last), r.MissingDays))]);
+        if (days.Count == 0 || reports.Count < 2) return null;
+        return new Finding(Severity.Info, QualityCheck.Gap, Text([days[0]]),
+            $"no symbol has bars on {Text(days)}: a gap that all symbols share is a market closure, unless the source lost those days",
+            "nothing, unless the market was open");
+
+        static DateOnly Day(long ticks) => DateOnly.FromDateTime(new DateTime(ticks));
+    }
+}
