@@ -88,7 +88,8 @@ internal static class DataCommands
     {
         var files = new Argument<string[]>("FILE")
         {
-            Arity = ArgumentArity.ZeroOrMore, Description = "bar files, of one symbol each; or name a stored market. Several are compared: a gap that all share is no fault",
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "bar files, of one symbol each; or name a stored market. A gap that all of several share is no fault",
         };
         var store = new Option<string?>("--store") { Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string?>("--symbol") { Description = "this symbol only (every one of the store)" };
@@ -135,19 +136,13 @@ internal static class DataCommands
                 await using var opened = BarStores.Open(folder);
                 var source = opened.Source(adjust: false);
                 var symbols = call.GetValue(symbol) is { } name ? [name] : await source.ListSymbolsAsync(tf, token);
-                if (symbols.Count == 0) throw new InputException($"{folder} has no {tf} bars; 'granary data list --store {folder}' shows what it has");
-                if (call.GetValue(fix))
-                    catalogue = symbols.Count == 1 ? await opened.MendAsync(symbols[0], tf, token) : throw new InputException("--fix corrects one market: name its --symbol");
+                if (symbols.Count == 0)
+                    throw new InputException($"{folder} has no {tf} bars; 'granary data list --store {folder}' shows what it has");
+                if (call.GetValue(fix) && symbols.Count > 1) throw new InputException("--fix corrects one market: name its --symbol");
+                if (call.GetValue(fix)) catalogue = await opened.MendAsync(symbols[0], tf, token);
                 foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, tf), token));
             }
-            var findings = reports.SelectMany(r => r.Findings.Select(f => (r.Symbol, Finding: f))).ToList();
-            if (SharedGaps.Finding(reports) is { } shared) findings.Add(("all", shared));
-            if (call.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(
-                    findings.Select(f => new { f.Symbol, severity = f.Finding.Severity.ToString(), check = f.Finding.Check.ToString(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }), Output.Json));
-            else if (findings.Count == 0) Console.WriteLine("Nothing was found.");
-            else TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")],
-                findings.Select(f => new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
+            Write(reports, call.GetValue(json));
             // The findings are JSON then, and what was mended is told beside them.
             if (mended is { } m) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)
@@ -159,6 +154,30 @@ internal static class DataCommands
             return 0;
         });
         return command;
+    }
+
+    private static void Write(IReadOnlyList<QualityReport> reports, bool asJson)
+    {
+        var findings = reports.SelectMany(r => r.Findings.Select(f => (r.Symbol, Finding: f))).ToList();
+        if (SharedGaps.Finding(reports) is { } shared) findings.Add(("all", shared));
+        if (asJson)
+        {
+            var rows = findings.Select(f => new
+            {
+                f.Symbol, severity = f.Finding.Severity.ToString(), check = f.Finding.Check.ToString(), f.Finding.Place, f.Finding.Sentence,
+                f.Finding.Remedy,
+            });
+            Console.WriteLine(JsonSerializer.Serialize(rows, Output.Json));
+            return;
+        }
+        if (findings.Count == 0)
+        {
+            Console.WriteLine("Nothing was found.");
+            return;
+        }
+        Column[] columns = [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")];
+        TableWriter.Write("", columns, findings.Select(f =>
+            new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
     }
 
     private static Command Generate()

@@ -49,7 +49,7 @@ public sealed record Finding(Severity Severity, QualityCheck Check, string Place
 /// <param name="Findings">Worst first.</param>
 public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>Days between the first and the last bar without bars on which the market usually trades and no calendar knows a holiday.</summary>
+    /// <summary>Days without bars, between the first bar and the last, on which the market usually trades.</summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 
     /// <summary>Whether the bars can be used.</summary>

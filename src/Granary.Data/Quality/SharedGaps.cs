@@ -5,7 +5,7 @@ namespace Granary.Data.Quality;
 /// <param name="Last">Of its bars.</param>
 public readonly record struct MarketGaps(DateOnly First, DateOnly Last, IReadOnlyList<DateOnly> Missing);
 
-/// <summary>Days that every market misses whose bars cover them: the markets were closed, or the source has nothing of those days.</summary>
+/// <summary>Days that every market misses whose bars cover them: the markets were closed, or the source lost those days.</summary>
 public static class SharedGaps
 {
     private const int Shown = 5;

@@ -5,8 +5,8 @@ namespace Granary.Engine.Analysis;
 /// heteroskedasticity and autocorrelation consistent covariance matrix estimator, Econometrica 60(4), 1992.
 /// </summary>
 /// <remarks>
-/// A record of a hundred periods is too short to see a correlation of 0.2 in one series, but not in many. So the partial autocorrelations of
-/// all series are estimated together: each is drawn towards the mean of all by as much as their scatter is estimation error (Efron and
+/// A record of a hundred periods is too short to see a correlation of 0.2 in one series, but not in many. So the partial autocorrelations
+/// of all series are estimated together: each is drawn towards the mean of all by as much as their scatter is estimation error (Efron and
 /// Morris 1973), and the order is the one that Akaike's criterion (1974) gives for those means.
 /// </remarks>
 public static class Prewhitening
@@ -20,8 +20,8 @@ public static class Prewhitening
     /// <summary>What the autoregression of each series leaves; the first values keep their places with the variance of the others.</summary>
     /// <param name="series">Of equal length, oldest first.</param>
     /// <returns>
-    /// Series as long as the given ones. Their means are Π(1 − πₖ) times the given ones, πₖ the partial autocorrelations, and their
-    /// long-run deviations too.
+    /// Series as long as the given ones. Their means are Π(1 − πₖ) times the given ones, πₖ the partial autocorrelations, and so are
+    /// their long-run deviations.
     /// </returns>
     public static double[][] Of(IReadOnlyList<double[]> series)
     {

@@ -26,7 +26,8 @@ internal sealed class BarCount
     {
         if (marks == _marks) return;
         _marks = marks;
-        _longer = Timeframe.Ticks > marks.Ticks && Timeframe.Ticks % marks.Ticks == 0 ? new BarAggregator(marks, Timeframe, calendar) : null;
+        var divides = Timeframe.Ticks > marks.Ticks && Timeframe.Ticks % marks.Ticks == 0;
+        _longer = divides ? new BarAggregator(marks, Timeframe, calendar) : null;
     }
 
     public Timeframe Timeframe { get; }

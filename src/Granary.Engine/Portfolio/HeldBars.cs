@@ -17,7 +17,7 @@ internal sealed class HeldBars
                 Include(member);
     }
 
-    /// <summary>A member has a weight from now on: its bars are counted too, and its markets are marked at its timeframe if that is the shortest.</summary>
+    /// <summary>A member has a weight from now on. Its bars are counted too; its timeframe marks its markets if it is the shortest.</summary>
     public void Include(in PortfolioMember member)
     {
         if (member.Timeframe.Ticks <= 0) return;

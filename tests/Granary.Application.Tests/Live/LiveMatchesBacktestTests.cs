@@ -59,13 +59,14 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_strategy_without_weight_trades_from_the_instant_on_at_which_the_operator_gives_it_one()
+    public async Task A_strategy_without_weight_trades_as_soon_as_the_operator_gives_it_one()
     {
         const string Two = """
             { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "4h", "size": { "percentOfEquity": 20 } },
             { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "1h", "size": { "percentOfEquity": 20 } }
             """;
-        var backtest = await _under.BacktestAsync(Two, """["COINUSDT"]""", more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""");
+        const string Equal = """, "portfolio": { "weights": "equal", "fills": "bar-close" }""";
+        var backtest = await _under.BacktestAsync(Two, """["COINUSDT"]""", more: Equal);
         var file = Path.Combine(backtest.Folder, "prod.json");
         var json = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
         var hourly = json["strategies"]!.AsArray().Single(s => s!["timeframe"]!.ToString() == "1h")!;

@@ -7,7 +7,8 @@ namespace Granary.Benchmarks.Validation;
 /// planted edge.</summary>
 internal static class SnoopingSize
 {
-    private sealed record Kind(string Name, double Common, double Memory, bool FatTails, double Spread = 0, double Second = 0, double Third = 0);
+    private sealed record Kind(
+        string Name, double Common, double Memory, bool FatTails, double Spread = 0, double Second = 0, double Third = 0);
 
     private static readonly Kind[] _kinds =
     [
@@ -15,7 +16,8 @@ internal static class SnoopingSize
         new("autocorrelation 0.1", 0, 0.1, false), new("autocorrelation 0.2", 0, 0.2, false), new("both correlations", 0.5, 0.2, false),
         new("all three", 0.5, 0.2, true), new("autocorrelation 0 to 0.4", 0, 0.2, false, Spread: 0.4),
         new("autocorrelation -0.2", 0, -0.2, false), new("two weeks' memory", 0, 0.15, false, Second: 0.15),
-        new("the same, correlation 0.5", 0.5, 0.15, false, Second: 0.15), new("three weeks' memory", 0, 0.1, false, Second: 0.1, Third: 0.1),
+        new("the same, correlation 0.5", 0.5, 0.15, false, Second: 0.15),
+        new("three weeks' memory", 0, 0.1, false, Second: 0.1, Third: 0.1),
     ];
 
     /// <param name="name">Of the kinds of noise, or a part of it; all where it is empty.</param>
