@@ -261,13 +261,9 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             var bars = MissingBetween(after, next, out var wholeDay);
             if (bars == 0) continue;
             missing += bars;
-            if (wholeDay)
-            {
-                holidays++;
-                continue;
-            }
-            counted++;
-            Keep(shown, (after, next, bars), static g => g.Item3);
+            if (wholeDay) holidays++;
+            else Keep(shown, (after, next, bars), static g => g.Item3);
+            if (!wholeDay) counted++;
         }
         if (!timeframe.IsIntraday && instrument.DailyEquity)
         {

@@ -17,7 +17,7 @@ internal sealed class HeldBars
                 Include(member);
     }
 
-    /// <summary>A member has a weight from now on. Its bars are counted too; its timeframe marks its markets if it is the shortest.</summary>
+    /// <summary>A member has a weight from now on. Its bars are counted too, and if they are the shortest they mark.</summary>
     public void Include(in PortfolioMember member)
     {
         if (member.Timeframe.Ticks <= 0) return;
