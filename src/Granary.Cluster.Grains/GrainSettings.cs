@@ -39,7 +39,7 @@ public sealed record GrainSettings
     /// the
     /// reporting grain.
     /// </summary>
-    public long GuardsSpreadFrom { get; init; } = 300_000_000;
+    public long ChecksSpreadFrom { get; init; } = 300_000_000;
 
     /// <summary>Period of a batch grain's timer.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -49,7 +49,7 @@ public sealed record GrainSettings
     /// is
     /// harmless if it was not lost.
     /// </summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan SiloTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Maximum number of batches at once; others wait in order of submission.</summary>
     public int BatchesAtOnce { get; init; } = 4;

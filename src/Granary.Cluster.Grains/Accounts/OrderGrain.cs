@@ -22,10 +22,10 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
     private const int PageLength = 2000;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
 
-    private readonly List<DeskFact> _told = [];
+    private readonly List<DeskFact> _news = [];
     private readonly List<string> _found = [];
     private CancellationTokenSource? _stop;
-    private IOrderDesk? _desk;
+    private IOrderDesk? _gateway;
     private AccountLedger? _ledger;
     private DeskOpened? _opened;
     private Task? _working;
@@ -42,7 +42,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
         await ShutAsync();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
         var production = ProductionReader.Read(start.File, start.Text, start.Folder);
-        var desk = await OrderDesk.OpenAsync(store, new AccountOpening
+        var gateway = await OrderDesk.OpenAsync(store, new AccountOpening
         {
             Account = Account,
             Broker = start.Broker,
@@ -51,25 +51,25 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
             Holder = $"a session in the cluster (silo {silo.SiloAddress.Endpoint})",
             OnKept = Tell,
         }, clock, _stop.Token);
-        (_desk, _epoch) = (desk, epoch);
-        Opened(logger, Account, epoch, desk.Name);
-        return _opened = new DeskOpened(desk.Broker, desk.Name, desk.Cut, silo.SiloAddress.ToString());
+        (_gateway, _epoch) = (gateway, epoch);
+        Opened(logger, Account, epoch, gateway.Name);
+        return _opened = new DeskOpened(gateway.Broker, gateway.Name, gateway.Cut, silo.SiloAddress.ToString());
     }
 
     // New facts also go to the portfolio, whose ledger it uses for decisions.
     private void Tell(JournalEvent e)
     {
         if (!DeskFacts.IsNews(e)) return;
-        lock (_told) _told.Add(DeskFacts.Of(e));
+        lock (_news) _news.Add(DeskFacts.Of(e));
     }
 
     public async Task<IReadOnlyList<DeskFact>> ReadAsync(long epoch, long after)
     {
-        var desk = Of(epoch);
+        var gateway = Of(epoch);
         if (_reader is null || after != _read)
         {
             if (_reader is not null) await _reader.DisposeAsync();
-            (_reader, _read) = (desk.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
+            (_reader, _read) = (gateway.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
         }
         var page = new List<DeskFact>();
         // Entry numbers have no gaps, so counting gives them.
@@ -84,31 +84,31 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
 
     public async Task BeginAsync(long epoch, string tag, double cash, IReadOnlyDictionary<string, Instrument> instruments)
     {
-        var desk = Of(epoch);
+        var gateway = Of(epoch);
         var ledger = new AccountLedger(cash, s => instruments[s].Multiplier);
-        await foreach (var e in desk.ReadAsync(_stop!.Token)) ledger.Apply(e);
-        await desk.BeginAsync(ledger, tag, instruments, _stop.Token);
+        await foreach (var e in gateway.ReadAsync(_stop!.Token)) ledger.Apply(e);
+        await gateway.BeginAsync(ledger, tag, instruments, _stop.Token);
         _ledger = ledger;
     }
 
     public Task<DeskAnswer> DoAsync(long epoch, IReadOnlyList<DeskStep> steps)
     {
-        var desk = Of(epoch);
+        var gateway = Of(epoch);
         if (_working is { IsCompleted: false }) throw new InvalidOperationException($"the account {Account} is asked for more while it works");
-        lock (_told) _told.Clear();
+        lock (_news) _news.Clear();
         _found.Clear();
         (_moved, _sent) = (false, false);
         var stop = _stop!.Token;
-        _working = Task.Run(() => WorkAsync(desk, steps, stop), CancellationToken.None);
+        _working = Task.Run(() => WorkAsync(gateway, steps, stop), CancellationToken.None);
         return AwaitAsync(epoch);
     }
 
     public async Task<DeskAnswer> AwaitAsync(long epoch)
     {
-        var desk = Of(epoch);
+        var gateway = Of(epoch);
         var working = _working ?? Task.CompletedTask;
         if (!working.IsCompleted) await Task.WhenAny(working, Task.Delay(Quick));
-        if (!working.IsCompleted) return new DeskAnswer(false, [], desk.JournalFault, null, 0, [], 0, 0, -1, false, []);
+        if (!working.IsCompleted) return new DeskAnswer(false, [], gateway.JournalFault, null, 0, [], 0, 0, -1, false, []);
         _working = null;
         try
         {
@@ -127,13 +127,13 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
             await ShutAsync();
             throw;
         }
-        DeskFact[] told;
-        lock (_told) told = [.. _told];
-        return new DeskAnswer(true, told, desk.JournalFault, desk.VenueFault, desk.Appending.Ticks, [.. desk.Blocked], desk.Differences, desk.Sent,
-            _sent ? (long)(Stopwatch.GetElapsedTime(desk.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
+        DeskFact[] news;
+        lock (_news) news = [.. _news];
+        return new DeskAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked], gateway.Differences, gateway.Sent,
+            _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
     }
 
-    private async Task WorkAsync(IOrderDesk desk, IReadOnlyList<DeskStep> steps, CancellationToken stop)
+    private async Task WorkAsync(IOrderDesk gateway, IReadOnlyList<DeskStep> steps, CancellationToken stop)
     {
         foreach (var step in steps)
         {
@@ -142,26 +142,26 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
             switch (step.Verb)
             {
                 case DeskVerb.Note:
-                    foreach (var fact in step.Facts) await desk.NoteAsync(DeskFacts.ToEvent(fact), stop);
+                    foreach (var fact in step.Facts) await gateway.NoteAsync(DeskFacts.ToEvent(fact), stop);
                     break;
-                case DeskVerb.Append: await desk.AppendAsync([.. step.Facts.Select(f => DeskFacts.ToEvent(f))], stop); break;
-                case DeskVerb.FlushIfDue: await desk.FlushIfDueAsync(stop); break;
-                case DeskVerb.Flush: await desk.FlushAsync(stop); break;
-                case DeskVerb.Hear: await desk.HearAsync(step.Instant, [.. step.Bars.Select(b => DeskFacts.ToBar(b))], stop); break;
-                case DeskVerb.Poll: await desk.PollAsync(step.Instant, stop); break;
+                case DeskVerb.Append: await gateway.AppendAsync([.. step.Facts.Select(f => DeskFacts.ToEvent(f))], stop); break;
+                case DeskVerb.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
+                case DeskVerb.Flush: await gateway.FlushAsync(stop); break;
+                case DeskVerb.Hear: await gateway.HearAsync(step.Instant, [.. step.Bars.Select(b => DeskFacts.ToBar(b))], stop); break;
+                case DeskVerb.Poll: await gateway.PollAsync(step.Instant, stop); break;
                 case DeskVerb.Send:
                     var facts = step.Facts.Select(f => DeskFacts.ToEvent(f)).ToList();
                     var intents = facts.OfType<OrderIntended>().ToList();
                     facts.RemoveAll(f => f is OrderIntended);
-                    await desk.SendAsync(step.Instant, facts, intents, stop);
+                    await gateway.SendAsync(step.Instant, facts, intents, stop);
                     _sent = intents.Count > 0;
                     break;
                 case DeskVerb.Cancel:
-                    if (_ledger!.Find(step.Order) is { } ticket) await desk.CancelAsync(step.Instant, ticket, stop);
+                    if (_ledger!.Find(step.Order) is { } ticket) await gateway.CancelAsync(step.Instant, ticket, stop);
                     break;
-                case DeskVerb.MoveStop: _moved = await desk.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
-                case DeskVerb.Synchronise: _found.AddRange(await desk.SynchroniseAsync(step.Instant, stop)); break;
-                case DeskVerb.Unblock: desk.Unblock(); break;
+                case DeskVerb.MoveStop: _moved = await gateway.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
+                case DeskVerb.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Instant, stop)); break;
+                case DeskVerb.Unblock: gateway.Unblock(); break;
                 default: throw new InvalidOperationException($"step {step.Verb} is of a newer Granary; bring this silo up to date");
             }
         }
@@ -175,15 +175,15 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
 
     public Task<string?> WhereAsync() => Task.FromResult(_opened?.Where);
 
-    private IOrderDesk Of(long epoch) => epoch == _epoch && _desk is { } desk ? desk : throw Superseded(epoch);
+    private IOrderDesk Of(long epoch) => epoch == _epoch && _gateway is { } gateway ? gateway : throw Superseded(epoch);
 
     private DeskSupersededException Superseded(long epoch) => new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
 
     // Current work is abandoned: the journal has its progress.
     private async Task ShutAsync()
     {
-        var (desk, stop, working, reader) = (_desk, _stop, _working, _reader);
-        (_desk, _stop, _working, _reader, _ledger, _opened) = (null, null, null, null, null, null);
+        var (gateway, stop, working, reader) = (_gateway, _stop, _working, _reader);
+        (_gateway, _stop, _working, _reader, _ledger, _opened) = (null, null, null, null, null, null);
         if (stop is not null) await stop.CancelAsync();
         try
         {
@@ -194,7 +194,7 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
             GivenUp(logger, Account, e.Message);
         }
         if (reader is not null) await reader.DisposeAsync();
-        if (desk is not null) await desk.DisposeAsync();
+        if (gateway is not null) await gateway.DisposeAsync();
         stop?.Dispose();
     }
 

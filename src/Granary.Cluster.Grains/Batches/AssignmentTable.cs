@@ -228,8 +228,8 @@ internal sealed class AssignmentTable
         var most = (int)(given.Work.Strategies.Length * (1 - p) / (2 - p));
         if (p is 0 or > 0.7 || most < RunGroup.Size) return null;
         // A restart costs as much as the start did here; groups that would end before that stay.
-        var walked = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
-        return walked * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;
+        var processed = Stopwatch.GetElapsedTime(started, now).TotalSeconds - given.Seen.StartSeconds;
+        return processed * (1 - p) / p > Math.Max(1, 2 * given.Seen.StartSeconds) ? (given.Silo, heaviest.Key, most) : null;
     }
 
     /// <summary>Records strategies that a group has released; they wait for another silo.</summary>

@@ -274,7 +274,7 @@ internal sealed partial class BatchGrain(
 
     private IComputeGrain Compute(SiloAddress silo) => GrainFactory.GetGrain<IComputeGrain>(silo.ToParsableString());
 
-    private bool HasPatience(SiloView view) => Stopwatch.GetElapsedTime(view.AnsweredAt) < settings.Patience;
+    private bool IsResponsive(SiloView view) => Stopwatch.GetElapsedTime(view.AnsweredAt) < settings.SiloTimeout;
 
     private async Task TurnToAsync(Guid? token)
     {
@@ -282,7 +282,7 @@ internal sealed partial class BatchGrain(
         _closed.Clear();
         if (token is not { } pass) return;
         // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
-        if (_silos.Values.Any(v => v.Answer is null && HasPatience(v))) return;
+        if (_silos.Values.Any(v => v.Answer is null && IsResponsive(v))) return;
         if (await Reporting.PassAsync(pass).WaitAsync(Asked) is not { } order) return;
         if (state.State.Symbols is null)
         {
@@ -291,7 +291,7 @@ internal sealed partial class BatchGrain(
         }
         var ledger = new AssignmentTable(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in _silos)
-            if (view.Answer is { } answer && HasPatience(view))
+            if (view.Answer is { } answer && IsResponsive(view))
                 ledger.Adopt(silo, answer.Cohorts);
         _ledger = ledger;
         PassBegins(logger, Run, order.Key, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
@@ -312,7 +312,7 @@ internal sealed partial class BatchGrain(
             await Quietly(() => Reporting.CancelAsync());
             return;
         }
-        foreach (var silo in ledger.BusySilos.Where(s => !_silos.TryGetValue(s, out var view) || !HasPatience(view)).ToList())
+        foreach (var silo in ledger.BusySilos.Where(s => !_silos.TryGetValue(s, out var view) || !IsResponsive(view)).ToList())
         {
             var groups = ledger.Lost(silo, dead: !_silos.ContainsKey(silo));
             lost += groups;
@@ -324,7 +324,7 @@ internal sealed partial class BatchGrain(
             await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Key, [],
                 [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0, "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
         }
-        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && HasPatience(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
+        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && IsResponsive(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {

@@ -60,7 +60,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         {
             _stage = ReportingStage.Strategies;
             poke();
-        }, settings.GuardsSpreadFrom)
+        }, settings.ChecksSpreadFrom)
         { Description = Described() };
         _host = host;
         _cancel = new CancellationTokenSource();

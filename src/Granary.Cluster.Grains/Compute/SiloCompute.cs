@@ -88,7 +88,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         _polled[order.Run] = Stopwatch.GetTimestamp();
         var parent = Activity.Current?.Context ?? default;
         Interlocked.Increment(ref _begun);
-        CohortStarted(_logger, order.Run, order.Feed, order.Strategies.Length);
+        GroupStarted(_logger, order.Run, order.Feed, order.Strategies.Length);
         _ = Task.Run(() => group.RunAsync(parent));
     }
 
@@ -148,11 +148,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         StrategyFailed(_logger, run, strategy, error);
     }
 
-    internal void CohortFailed(string run, int feed, string fault, Exception e) => CohortEnded(_logger, run, feed, fault, e);
+    internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
-    internal void Joined(CohortOrder order, double seconds) => CohortJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Joined(CohortOrder order, double seconds) => GroupJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
-    internal void Walked(CohortOrder order, double seconds) => CohortWalked(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Finished(CohortOrder order, double seconds) => GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
     internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);
 
@@ -202,16 +202,16 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     }
 
     [LoggerMessage(5, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} started, with all activations after {Seconds:0.000} s")]
-    private static partial void CohortJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
+    private static partial void GroupJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
 
     [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} finished after {Elapsed:0.000} s")]
-    private static partial void CohortWalked(ILogger logger, string runId, int strategies, int feed, double elapsed);
+    private static partial void GroupFinished(ILogger logger, string runId, int strategies, int feed, double elapsed);
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} begin on this silo")]
-    private static partial void CohortStarted(ILogger logger, string runId, int feed, int strategies);
+    private static partial void GroupStarted(ILogger logger, string runId, int feed, int strategies);
 
     [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: the strategies of feed {Feed} failed on this silo: {Fault}")]
-    private static partial void CohortEnded(ILogger logger, string runId, int feed, string fault, Exception exception);
+    private static partial void GroupEnded(ILogger logger, string runId, int feed, string fault, Exception exception);
 
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: strategy {Strategy} failed: {Error}")]
     private static partial void StrategyFailed(ILogger logger, string runId, string strategy, string error);

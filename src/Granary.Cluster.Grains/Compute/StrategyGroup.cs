@@ -132,7 +132,7 @@ internal sealed class StrategyGroup
                 outcomes = await _walked.Task;
             }
             await joining;
-            _silo.Walked(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
+            _silo.Finished(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
             _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
             SetState(CohortState.Reporting);
             await reporter.FinishAsync(outcomes);
@@ -157,7 +157,7 @@ internal sealed class StrategyGroup
                     _ => true,
                 };
             }
-            if (e is not (OperationCanceledException or RunOverException)) _silo.CohortFailed(Order.Run, Order.Feed, fault, e);
+            if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
         }
         finally
         {

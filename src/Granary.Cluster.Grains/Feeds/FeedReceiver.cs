@@ -36,7 +36,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
             for (var i = 0; i < batch.Blocks.Count; i++)
             {
                 yield return batch.Blocks[i];
-                flow.Walked(batch.From + i);
+                flow.Processed(batch.From + i);
             }
             if (batch.Last) yield break;
         }

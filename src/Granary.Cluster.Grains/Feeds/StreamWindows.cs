@@ -15,7 +15,7 @@ namespace Granary.Cluster.Grains.Feeds;
 /// </summary>
 public sealed class StreamWindows
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan BlockTimeout = TimeSpan.FromMilliseconds(300);
 
     private readonly IGrainFactory _grains;
     private readonly GrainSettings _settings;
@@ -52,7 +52,7 @@ public sealed class StreamWindows
         }
 
         /// <summary>Returns the block with a number; null after a timeout.</summary>
-        public async ValueTask<BlockMessage?> GetAsync(long number, TimeSpan patience, CancellationToken cancellationToken)
+        public async ValueTask<BlockMessage?> GetAsync(long number, TimeSpan timeout, CancellationToken cancellationToken)
         {
             Task news;
             lock (_blocks)
@@ -64,7 +64,7 @@ public sealed class StreamWindows
             }
             try
             {
-                await news.WaitAsync(patience, cancellationToken);
+                await news.WaitAsync(timeout, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -121,7 +121,7 @@ public sealed class StreamWindows
                     asked = next + 2 * most;
                     publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
                 }
-                var message = await window.GetAsync(next, Patience, cancellationToken);
+                var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
                 if (message is null && !publishing.IsCompleted && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
                 if (message is not null)
                 {
@@ -129,13 +129,13 @@ public sealed class StreamWindows
                     if (message.Block is { } block)
                     {
                         yield return block;
-                        flow.Walked(message.Number);
+                        flow.Processed(message.Number);
                     }
                     if (message.Last) yield break;
                     next++;
                     continue;
                 }
-                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } told) throw new FeedFaultException(refused, told.MayPass);
+                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end) throw new FeedFaultException(refused, end.MayPass);
                 // The block was lost with a silo, arrived before this window existed, or is late: request it.
                 var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
                 if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
@@ -143,7 +143,7 @@ public sealed class StreamWindows
                 foreach (var block in batch.Blocks)
                 {
                     yield return block;
-                    flow.Walked(next++);
+                    flow.Processed(next++);
                 }
                 window.Forget(next);
                 if (batch.Last) yield break;

@@ -81,7 +81,7 @@ internal sealed partial class PortfolioGrain(
     private CancellationTokenSource? _stop;
     private Task? _running;
     private IGrainTimer? _awake;
-    private RemoteDesk? _desk;
+    private RemoteDesk? _gateway;
     private string? _waitsFor;
 
     private string Id => this.GetPrimaryKeyString();
@@ -147,15 +147,15 @@ internal sealed partial class PortfolioGrain(
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
         // Finds another owner of the account before the session is accepted.
-        var desk = GrainFactory.GetGrain<IOrderGrain>(Id);
-        var opened = await desk.OpenAsync(epoch, start);
+        var orders = GrainFactory.GetGrain<IOrderGrain>(Id);
+        var opened = await orders.OpenAsync(epoch, start);
         try
         {
-            LiveSession.CheckJournal(await LastStartAsync(desk, epoch), opened.Name, start.ToRequest(), production);
+            LiveSession.CheckJournal(await LastStartAsync(orders, epoch), opened.Name, start.ToRequest(), production);
         }
         catch
         {
-            await desk.CloseAsync(epoch);
+            await orders.CloseAsync(epoch);
             throw;
         }
         session.State = new SessionRecord { Start = start, Run = BatchId.New(production.Spec.Name + "-live", now), StartedAt = now, Epoch = epoch };
@@ -166,7 +166,7 @@ internal sealed partial class PortfolioGrain(
         catch
         {
             // There is no session that would release the account.
-            await desk.CloseAsync(epoch);
+            await orders.CloseAsync(epoch);
             throw;
         }
         Started(logger, Id, session.State.Run, start.StartedBy);
@@ -175,12 +175,12 @@ internal sealed partial class PortfolioGrain(
         return View()!;
     }
 
-    private static async Task<SessionStarted?> LastStartAsync(IOrderGrain desk, long epoch)
+    private static async Task<SessionStarted?> LastStartAsync(IOrderGrain orders, long epoch)
     {
         SessionStarted? last = null;
         for (var after = 0L; ;)
         {
-            var page = await desk.ReadAsync(epoch, after);
+            var page = await orders.ReadAsync(epoch, after);
             if (page.Count == 0) return last;
             foreach (var fact in page)
                 if (fact.Kind == DeskFacts.Started && DeskFacts.ToEvent(fact) is SessionStarted started)
@@ -212,8 +212,11 @@ internal sealed partial class PortfolioGrain(
         if (s.Start is null) return null;
         if (s.Last is { } last && !IsRunning) return last;
         var status = _control?.Status;
-        if (status is not null && _desk?.JournalFault is { } gone) status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
-        return new SessionView(Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, silo.SiloAddress.ToString(), _desk?.Where ?? "", status, s.Digest, s.Fault ?? _waitsFor, s.Restarts, []);
+        if (status is not null && _gateway?.JournalFault is { } gone)
+            status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
+        return new SessionView(
+            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, s.Digest,
+            s.Fault ?? _waitsFor, s.Restarts, []);
     }
 
     private void Drive(bool again)
@@ -247,8 +250,10 @@ internal sealed partial class PortfolioGrain(
                     // The list may have missed the start; it restarts sessions of lost silos.
                     if (again) await List.StartedAsync(Id);
                     again = true;
-                    var site = new ClusterSite(GrainFactory, Id, session.State.Epoch, start, control, _weights, desk => _desk = desk);
-                    var run = await Task.Run(() => LiveSession.RunAsync(request, production, site, clock, stop), CancellationToken.None);
+                    var environment = new ClusterSite(
+                        GrainFactory, Id, session.State.Epoch, start, control, _weights, gateway => _gateway = gateway);
+                    var run = await Task.Run(
+                        () => LiveSession.RunAsync(request, production, environment, clock, stop), CancellationToken.None);
                     if (stop.IsCancellationRequested) break;
                     await EndAsync(SessionPhase.Done, run.Run.Model.Digest, null);
                     return;
@@ -305,7 +310,7 @@ internal sealed partial class PortfolioGrain(
         if (phase == SessionPhase.Failed) await GrainFactory.GetGrain<IOrderGrain>(Id).CloseAsync(session.State.Epoch);
         _control?.End();
         _awake?.Dispose();
-        (_control, _desk, _awake, _waitsFor) = (null, null, null, null);
+        (_control, _gateway, _awake, _waitsFor) = (null, null, null, null);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

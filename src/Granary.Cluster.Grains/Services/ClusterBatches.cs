@@ -8,8 +8,8 @@ namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Submits batches to a cluster, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
-/// <param name="patience">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
-public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, TimeSpan? patience = null) : IBatchService
+/// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
+public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null) : IBatchService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -26,24 +26,24 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         if (submission.IdempotencyKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
-            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken, patience).ConfigureAwait(false);
+            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken, timeout).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
             // If a submission was cut off between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
         var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now, submission.IdempotencyKey);
-        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, patience).ConfigureAwait(false);
+        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created) : throw new TooManyBatchesException(answer.Waiting);
     }
 
     /// <inheritdoc/>
     public async ValueTask<BatchStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, patience).ConfigureAwait(false);
+        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken, patience).ConfigureAwait(false);
+        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken, timeout).ConfigureAwait(false);
         var all = new List<BatchStatus>();
         foreach (var part in ids.Chunk(32))
             all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<BatchStatus>());
@@ -56,7 +56,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         long seen = -1;
         while (true)
         {
-            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken, patience).ConfigureAwait(false);
+            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken, timeout).ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
             {
@@ -69,7 +69,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
 
     /// <inheritdoc/>
     public async ValueTask<BatchStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, patience).ConfigureAwait(false);
+        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
@@ -78,21 +78,21 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
 
         Task<FilePart?> PartAsync(long offset) =>
-            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken, patience);
+            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken, timeout);
     }
 }
 
 /// <summary>Repeats calls over the loss of a silo until a timeout.</summary>
 internal static class Calling
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
 
     /// <param name="call">An idempotent call.</param>
-    /// <param name="patience">null = 30 s.</param>
+    /// <param name="timeout">null = 30 s.</param>
     /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
-    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, TimeSpan? patience = null)
+    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
-        var longest = patience ?? s_patience;
+        var longest = timeout ?? s_defaultTimeout;
         var until = Environment.TickCount64 + (long)longest.TotalMilliseconds;
         var pause = TimeSpan.FromMilliseconds(50);
         while (true)

@@ -21,7 +21,7 @@ internal sealed class BlockFlow(ClusterInstruments instruments) : IDisposable
     /// <summary>Records a duplicate or late block.</summary>
     public void Dropped(long number) => Leave(number);
 
-    public void Walked(long number)
+    public void Processed(long number)
     {
         if (Leave(number) is { } since) instruments.FeedLag.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
     }

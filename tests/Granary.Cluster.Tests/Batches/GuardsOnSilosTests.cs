@@ -36,7 +36,7 @@ public sealed class GuardsOnSilosTests : IDisposable
     [InlineData(BlockCarriage.Stream)]
     public async Task Spread_over_silos_they_find_what_they_find_in_one_process(BlockCarriage carriage)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { GuardsSpreadFrom = 0, Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         foreach (var batch in new[] { Foretelling, _batches.Costly, _batches.Sweep })
         {
             var embedded = await _batches.EmbeddedAsync(batch);
