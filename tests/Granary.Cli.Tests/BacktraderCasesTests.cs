@@ -14,13 +14,19 @@ public sealed class BacktraderCasesTests
     // Exits at prices taken from the signal's close, limit and stop entries, orders on the close and several assets are tested through the engine.
     private static readonly string[] Kinds = ["long", "ls", "oco_entry", "trail"];
 
-    public static TheoryData<string> Synthetic() => [.. Cases(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "backtests"))];
-
-    public static TheoryData<string> Shared()
+    /// <summary>Cases, and whether they are those on synthetic bars.</summary>
+    public static TheoryData<string, bool> All()
     {
-        var folder = SharedData.Find("oracles/backtests");
-        return folder is null ? [] : [.. Cases(folder)];
+        var rows = new TheoryData<string, bool>();
+        foreach (var synthetic in SharedData.IsSynthetic)
+            foreach (var name in Cases(Folders(synthetic).Cases))
+                rows.Add(name, synthetic);
+        return rows;
     }
+
+    private static (string Cases, string Bars) Folders(bool synthetic) => synthetic
+        ? (SharedData.Synthetic("backtests"), SharedData.Synthetic("bars"))
+        : (SharedData.Require("oracles/backtests"), SharedData.Require("data/backtrader"));
 
     private static IEnumerable<string> Cases(string folder)
     {
@@ -32,40 +38,29 @@ public sealed class BacktraderCasesTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Synthetic))]
-    public Task A_case_on_synthetic_bars_gives_the_same_trades(string name)
+    [Theory, MemberData(nameof(All))]
+    public async Task A_case_gives_the_same_trades(string name, bool synthetic)
     {
-        var root = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic");
-        return CheckAsync(Path.Combine(root, "backtests", name + ".json"), Path.Combine(root, "bars"));
+        var (cases, bars) = Folders(synthetic);
+        using var folder = new TestFolder();
+        var oracle = Read(Path.Combine(cases, name + ".json"));
+        var batch = BatchReader.Read(folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
+        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
+            .RunAsync(batch, new BatchOptions { Out = folder.At("run") }, cancellationToken: TestContext.Current.CancellationToken);
+        SameTrades(oracle, folder.At("run/trades.csv"));
+        SameFigures(oracle, folder.At("run/results.json"));
     }
-
-    [SharedTheory]
-    [MemberData(nameof(Shared))]
-    public Task A_case_on_real_bars_gives_the_same_trades(string name) =>
-        CheckAsync(Path.Combine(SharedData.Require("oracles/backtests"), name + ".json"), SharedData.Require("data/backtrader"));
 
     // The command itself is a process; one case is enough to show that it does the same.
     [Fact]
     public async Task The_command_gives_the_trades_of_a_case_too()
     {
         using var folder = new TestFolder();
-        var root = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic");
-        var oracle = Read(Path.Combine(root, "backtests", Synthetic().First().Data + ".json"));
-        var batch = folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), Path.Combine(root, "bars")));
+        var (cases, bars) = Folders(synthetic: true);
+        var oracle = Read(Path.Combine(cases, Cases(cases).First() + ".json"));
+        var batch = folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars));
         var call = await GranaryProcess.RunAsync("backtest", batch, "--out", folder.At("run"), "--json");
         call.ExitCode.ShouldBe(0, call.Error);
-        SameTrades(oracle, folder.At("run/trades.csv"));
-        SameFigures(oracle, folder.At("run/results.json"));
-    }
-
-    private static async Task CheckAsync(string path, string bars)
-    {
-        using var folder = new TestFolder();
-        var oracle = Read(path);
-        var batch = BatchReader.Read(folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
-        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
-            .RunAsync(batch, new BatchOptions { Out = folder.At("run") }, cancellationToken: TestContext.Current.CancellationToken);
         SameTrades(oracle, folder.At("run/trades.csv"));
         SameFigures(oracle, folder.At("run/results.json"));
     }

@@ -14,6 +14,9 @@ internal static class SharedData
     /// <summary>Why a test of real data skips; null where ../shared is present.</summary>
     public static string? MissingReason => Folder is null ? "needs ../shared beside the repository, which this machine does not have" : null;
 
+    /// <summary>The data that a comparison runs on: the synthetic set (true) everywhere, the real one (false) where ../shared is present.</summary>
+    public static bool[] IsSynthetic { get; } = Folder is null ? [true] : [true, false];
+
     /// <summary>A file or folder of the synthetic bars and oracles in tests/Data/synthetic.</summary>
     public static string Synthetic(string relative) => Path.Combine(RepositoryRoot, "tests", "Data", "synthetic", relative);
 

@@ -5,6 +5,7 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Testing;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Models;
@@ -17,16 +18,8 @@ public sealed class ModelsOnTheClusterTests
         var folder = Directory.CreateTempSubdirectory("granary-models-").FullName;
         try
         {
-            var random = new Random(3);
-            double[] values = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble() - 0.5)];
-            var table = new TrainingTable(["a", "b"], values, [.. Enumerable.Range(0, 200).Select(i => values[2 * i] > 0 ? 1.0 : 0)]);
-            var model = TrainerCatalogue.Create("logistic", ("c", 1.0)).Train(table.Range(0, table.Count), new TrainingOptions());
-            var registry = new ModelRegistry(new FileModelStore(folder));
-            registry.Add("gate", model, new ModelLineage
-            {
-                DataHash = table.Hash(), Data = "SYN:1h", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1), Samples = 200, Features = table.Features, Label = "up", Trainer = "logistic",
-                Seed = 1, InSample = new Dictionary<string, double>(), OutOfSample = new Dictionary<string, double> { ["logLoss"] = 0.3 }, CreatedAt = DateTime.UnixEpoch.AddDays(2),
-            });
+            double[] values = Values();
+            var (registry, model) = Registered(folder, values);
             await using var cluster = await TestSilos.StartAsync(2);
             var grain = cluster.Grains.GetGrain<IModelGrain>(new ModelKey(folder, "gate").ToString());
             (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s1", [0.2, 0.1]))).Message.ShouldContain("no version of the model 'gate' is promoted");
@@ -41,19 +34,7 @@ public sealed class ModelsOnTheClusterTests
 
             var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
             await cluster.Cluster.KillSiloAsync(cluster.Alive.Single(s => s.SiloAddress.Equals(home)));
-            ModelDrift drift = null!;
-            for (var attempt = 0; ; attempt++)
-            {
-                try
-                {
-                    drift = await grain.DriftAsync();
-                    break;
-                }
-                catch (Exception e) when (attempt < 1200 && e is OrleansException or TimeoutException)
-                {
-                    await Task.Delay(100);
-                }
-            }
+            var drift = await DriftAfterTheLossAsync(grain);
             drift.Open.ShouldBe(1, "what was predicted outlives the silo");
 
             // Outcomes as it learned them, then the other way round.
@@ -74,4 +55,45 @@ public sealed class ModelsOnTheClusterTests
             Directory.Delete(folder, recursive: true);
         }
     }
+    private static double[] Values()
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble() - 0.5)];
+    }
+
+    private static (ModelRegistry Registry, ITrainedModel Model) Registered(string folder, double[] values)
+    {
+        var table = new TrainingTable(["a", "b"], values, [.. Enumerable.Range(0, 200).Select(i => values[2 * i] > 0 ? 1.0 : 0)]);
+        var model = TrainerCatalogue.Create("logistic", ("c", 1.0)).Train(table.Range(0, table.Count), new TrainingOptions());
+        var registry = new ModelRegistry(new FileModelStore(folder));
+        registry.Add("gate", model, new ModelLineage
+        {
+            DataHash = table.Hash(),
+            Data = "SYN:1h",
+            From = DateTime.UnixEpoch,
+            To = DateTime.UnixEpoch.AddDays(1),
+            Samples = 200,
+            Features = table.Features,
+            Label = "up",
+            Trainer = "logistic",
+            Seed = 1,
+            InSample = new Dictionary<string, double>(),
+            OutOfSample = new Dictionary<string, double> { ["logLoss"] = 0.3 },
+            CreatedAt = DateTime.UnixEpoch.AddDays(2),
+        });
+        return (registry, model);
+    }
+
+    // Calls fail until the cluster has noticed the loss.
+    private static async Task<ModelDrift> DriftAfterTheLossAsync(IModelGrain grain) => (await Eventually.IsAsync(async () =>
+    {
+        try
+        {
+            return await grain.DriftAsync();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return null;
+        }
+    }, drift => drift is not null))!;
 }

@@ -9,25 +9,16 @@ namespace Granary.Engine.Tests.Strategies;
 /// <summary>The catalogue's strategies against the same strategies run by backtrader.</summary>
 public sealed class BacktraderStrategyTests
 {
-    [Theory]
-    [InlineData("sma_long_fixed", "SmaCross")]
-    [InlineData("ema_cross_long", "EmaCross")]
-    [InlineData("macd_cross_longshort", "MacdCross")]
-    [InlineData("rsi_reversion", "RsiReversion")]
-    public void A_strategy_trades_as_backtrader_does_to_the_last_trade(string name, string strategy) => Check(name, strategy, synthetic: true);
+    public static MatrixTheoryData<(string Name, string Strategy), bool> Cases => new(
+        [("sma_long_fixed", "SmaCross"), ("ema_cross_long", "EmaCross"), ("macd_cross_longshort", "MacdCross"), ("rsi_reversion", "RsiReversion")],
+        SharedData.IsSynthetic);
 
-    [SharedTheory]
-    [InlineData("sma_long_fixed", "SmaCross")]
-    [InlineData("ema_cross_long", "EmaCross")]
-    [InlineData("macd_cross_longshort", "MacdCross")]
-    [InlineData("rsi_reversion", "RsiReversion")]
-    public void A_strategy_trades_on_real_bars_as_backtrader_does(string name, string strategy) => Check(name, strategy, synthetic: false);
-
-    private static void Check(string name, string strategy, bool synthetic)
+    [Theory, MemberData(nameof(Cases))]
+    public void A_strategy_trades_as_backtrader_does_to_the_last_trade((string Name, string Strategy) given, bool synthetic)
     {
-        var oracle = BacktraderCase.Load(name, synthetic);
+        var oracle = BacktraderCase.Load(given.Name, synthetic);
         var spec = oracle.Spec;
-        var definition = StrategyCatalogue.Get(strategy);
+        var definition = StrategyCatalogue.Get(given.Strategy);
         var parameters = definition.Parameters.Where(p => spec.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Number)
             .ToDictionary(p => p.Name, p => (object)spec.GetProperty(p.Name).GetDouble());
         var settings = new TradingSettings

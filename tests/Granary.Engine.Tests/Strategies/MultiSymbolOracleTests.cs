@@ -25,13 +25,10 @@ public sealed class MultiSymbolOracleTests
         }
     }
 
-    [Fact]
-    public void Averages_cross_on_two_symbols_that_share_their_cash() => CheckAverages(synthetic: true);
+    public static TheoryData<bool> IsSynthetic => [.. SharedData.IsSynthetic];
 
-    [SharedFact]
-    public void Averages_cross_on_two_symbols_that_share_their_cash_on_real_bars() => CheckAverages(synthetic: false);
-
-    private static void CheckAverages(bool synthetic)
+    [Theory, MemberData(nameof(IsSynthetic))]
+    public void Averages_cross_on_two_symbols_that_share_their_cash(bool synthetic)
     {
         var oracle = BacktraderCase.Load("multi_asset_sma", synthetic);
         var strategy = new CrossOnEach(oracle.Spec.GetProperty("fast").GetInt32(), oracle.Spec.GetProperty("slow").GetInt32());
@@ -44,13 +41,8 @@ public sealed class MultiSymbolOracleTests
         outcome.Result.Equity.Count.ShouldBe(oracle.Json.GetProperty("bars").GetInt32());
     }
 
-    [Fact]
-    public void Two_symbols_are_put_back_to_their_weights_each_month() => CheckRebalance(synthetic: true);
-
-    [SharedFact]
-    public void Two_symbols_are_put_back_to_their_weights_each_month_on_real_bars() => CheckRebalance(synthetic: false);
-
-    private static void CheckRebalance(bool synthetic)
+    [Theory, MemberData(nameof(IsSynthetic))]
+    public void Two_symbols_are_put_back_to_their_weights_each_month(bool synthetic)
     {
         var oracle = BacktraderCase.Load("multi_asset_monthly_rebalance", synthetic);
         var weights = oracle.Spec.GetProperty("weights").EnumerateArray().Sum(w => w.GetDouble());

@@ -13,7 +13,7 @@ namespace Granary.Engine.Tests.Truth;
 public sealed class BacktraderTests
 {
     // The two cases of several assets are proven with the run of several symbols.
-    public static TheoryData<string> Cases =>
+    private static readonly string[] _cases =
     [
         "bracket_signalclose", "bracket_signalclose_slip", "bracket_tight_bothhit", "cheat_on_close", "ema_cross_long", "futures_margin_longshort",
         "limit_entry_gtc_slip", "limit_entry_valid", "macd_cross_longshort", "market_on_close", "minute_bracket", "minute_futures", "minute_sma_long",
@@ -22,21 +22,16 @@ public sealed class BacktraderTests
         "sma_longshort_fixed", "sma_longshort_fixed_b", "sma_longshort_slip5bp", "stop_entry_valid", "stoplimit_entry", "trailing_stop",
     ];
 
+    public static MatrixTheoryData<string, bool> Cases => new(_cases, SharedData.IsSynthetic);
+
+    public static MatrixTheoryData<string, bool> Reversals =>
+        new(["sma_longshort_fixed", "sma_longshort_slip5bp", "futures_margin_longshort"], SharedData.IsSynthetic);
+
     [Theory, MemberData(nameof(Cases))]
-    public void A_run_on_synthetic_bars_agrees_with_backtrader(string name) => Check(BacktraderCase.Read(name, synthetic: true));
+    public void A_run_agrees_with_backtrader(string name, bool synthetic) => Check(BacktraderCase.Read(name, synthetic));
 
-    [SharedTheory, MemberData(nameof(Cases))]
-    public void A_run_on_real_bars_agrees_with_backtrader(string name) => Check(BacktraderCase.Read(name, synthetic: false));
-
-    [Theory]
-    [InlineData("sma_longshort_fixed"), InlineData("sma_longshort_slip5bp"), InlineData("futures_margin_longshort")]
-    public void An_exit_and_an_entry_reverse_a_position_as_one_order_of_twice_the_size_does(string name) => CheckReversal(name, synthetic: true);
-
-    [SharedTheory]
-    [InlineData("sma_longshort_fixed"), InlineData("sma_longshort_slip5bp"), InlineData("futures_margin_longshort")]
-    public void An_exit_and_an_entry_reverse_a_position_on_real_bars_too(string name) => CheckReversal(name, synthetic: false);
-
-    private static void CheckReversal(string name, bool synthetic)
+    [Theory, MemberData(nameof(Reversals))]
+    public void An_exit_and_an_entry_reverse_a_position_as_one_order_of_twice_the_size_does(string name, bool synthetic)
     {
         var given = BacktraderCase.Read(name, synthetic);
         var recorder = new TradeRecorder();
