@@ -256,7 +256,7 @@ public static class BatchReader
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
-            Rule = weights is null ? "winners" : weights.Kind == JsonValueKind.Object ? null : weights.String(),
+            Rule = PortfolioSection.Rule(weights),
             FixedWeights = weights is { Kind: JsonValueKind.Object }
                 ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
                 : null,

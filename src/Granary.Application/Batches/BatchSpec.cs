@@ -168,6 +168,9 @@ public sealed record StrategySpec
 
 public sealed record PortfolioSpec
 {
+    /// <summary>What <see cref="Rule"/> may be.</summary>
+    public static IReadOnlyList<string> Rules { get; } = ["winners", "equal", "score", "matching-pursuit", "regime"];
+
     /// <summary>winners, equal, or another named rule; null where <see cref="FixedWeights"/> are given.</summary>
     public string? Rule { get; init; } = "winners";
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 
@@ -82,6 +83,19 @@ public static class PortfolioSection
             if (part.Find(name) is { } p && sizing.Kind != PortfolioSizeKind.Kelly)
                 p.Wrong("it is for kelly; leave it out", 0);
         return sizing with { Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades, MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades };
+    }
+
+    /// <summary>The rule of <c>portfolio.weights</c>; null for an object of weights by strategy id.</summary>
+    public static string? Rule(JsonPart? weights)
+    {
+        if (weights is null) return PortfolioSpec.Rules[0];
+        if (weights.Kind == JsonValueKind.Object) return null;
+        var rule = weights.String();
+        if (rule.Length == 0 || PortfolioSpec.Rules.Contains(rule, StringComparer.Ordinal)) return rule;
+        var near = Spelling.Nearest(rule, PortfolioSpec.Rules);
+        var all = string.Join(", ", PortfolioSpec.Rules.Select(r => $"\"{r}\""));
+        return weights.Wrong($"there is no rule '{rule}'; "
+            + (near is null ? $"use {all}, or an object of weights by strategy id" : $"did you mean '{near}'?"), PortfolioSpec.Rules[0]);
     }
 
     public static EnablementRule? Enablement(JsonPart? part)

@@ -10,8 +10,6 @@ namespace Granary.Application.Weighting;
 /// <summary>Turns a batch's results into weights.</summary>
 public static class WeightRules
 {
-    private static readonly string[] _rules = ["winners", "equal", Score, MatchingPursuit, ByRegime];
-
     /// <summary>The rules that have to be chosen from the past, and so over time.</summary>
     public const string Score = "score", MatchingPursuit = "matching-pursuit", ByRegime = "regime";
 
@@ -95,12 +93,6 @@ public static class WeightRules
                     var near = Spelling.Nearest(id, ids);
                     throw portfolio.Place!.Need("weights").Need(id).Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
                 }
-        }
-        else if (!_rules.Contains(portfolio.Rule, StringComparer.Ordinal))
-        {
-            var near = Spelling.Nearest(portfolio.Rule!, _rules);
-            throw portfolio.Place!.Need("weights").Fault($"there is no rule '{portfolio.Rule}'; "
-                + (near is null ? $"use {string.Join(", ", _rules.Select(r => $"\"{r}\""))}, or an object of weights by strategy id" : $"did you mean '{near}'?"));
         }
     }
 }

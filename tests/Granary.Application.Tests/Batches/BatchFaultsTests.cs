@@ -27,7 +27,7 @@ public class BatchFaultsTests
                   "size": { "percentOfEquity": 0 } },
                 { "stopLossPercent": 200 }
               ],
-              "portfolio": { "weights": "equal", "limits": { "maxPositions": 1.5 } },
+              "portfolio": { "weights": "winer", "limits": { "maxPositions": 1.5 } },
               "walkForward": { "objective": "sharp" },
               "seed": -1 }
             """);
@@ -36,8 +36,9 @@ public class BatchFaultsTests
             "line 2, data.timeframe: '1x' is no timeframe", "line 3, acount: there is no key 'acount'; did you mean 'account'?",
             "line 4, execution.commissionPercent: a number is needed, not a text", "line 4, execution.fill: 'next-close' is not understood; use one of next-open, same-close",
             "line 6, strategies[0].class: there is no strategy class 'SmaCros'; did you mean 'SmaCross'?", "line 8, strategies[1].params.fats: SmaCross has no parameter 'fats'; did you mean 'fast'?",
-            "line 9, strategies[1].params.slow: ", "line 10, strategies[1].sides: 'up' is not understood", "line 11, strategies[1].size.percentOfEquity: 0 is out of range",
+            "line 9, strategies[1].params.slow: ", "line 10, strategies[1].sides: 'up' is not understood", "line 11, strategies[1].size.percentOfEquity: 0 is out of range: more than 0, at most 10000",
             "line 12, strategies[2]: 'class' is missing", "line 12, strategies[2].stopLossPercent: 200 is out of range", "line 14, portfolio.limits.maxPositions: a whole number is needed, not 1.5",
+            "line 14, portfolio.weights: there is no rule 'winer'; did you mean 'winners'?",
             "line 15, walkForward.objective: there is no statistic 'sharp'; did you mean 'sharpe'?", "line 16, seed: -1 is out of range",
         ];
         foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
