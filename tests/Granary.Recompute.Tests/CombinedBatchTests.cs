@@ -18,6 +18,14 @@ public sealed class CombinedRuns : IAsyncLifetime
 
     internal RunFiles Ruined { get; private set; } = null!;
 
+    /// <summary>Rebuilt once, for all tests.</summary>
+    internal RunFigures SharedFigures { get; private set; } = null!;
+
+    internal RunFigures RuinedFigures { get; private set; } = null!;
+
+    /// <summary>Total returns of all strategies at double costs, with orders one bar later.</summary>
+    internal IReadOnlyDictionary<string, double> Stressed { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         Shared = await RunAsync("close", "buy-and-hold", new JsonObject
@@ -28,6 +36,12 @@ public sealed class CombinedRuns : IAsyncLifetime
         var ruin = Shared.Strategies.Select(s => s.GetProperty("id").GetString()!)
             .Single(id => id.Contains("ruin", StringComparison.Ordinal));
         Ruined = await RunAsync("mark", "NYSE", new JsonObject { ["weights"] = new JsonObject { [ruin] = 1 } });
+        SharedFigures = new RunFigures(Shared, Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission, "buy-and-hold");
+        RuinedFigures = new RunFigures(Ruined, Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission, "NYSE");
+        var stressed = JsonNode.Parse(await File.ReadAllTextAsync(_folder.File("close.json")))!;
+        (stressed["execution"]!["commissionPercent"], stressed["execution"]!["slippagePercent"]) = (CombinedBatch.Commission * 200, 0.02);
+        stressed["execution"]!["latencyBars"] = 1;
+        Stressed = await StressedRun.ReturnsAsync(_folder, stressed);
     }
 
     public ValueTask DisposeAsync()
@@ -73,6 +87,24 @@ public class CombinedBatchTests(CombinedRuns runs)
     [Fact]
     public void Figures_of_a_ruined_portfolio_follow_from_its_trades_and_the_bars() =>
         AccountCheck.Portfolio(runs.Ruined, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
+
+    [Fact]
+    public void Validation_figures_of_the_combined_batch_follow_from_its_trades_and_the_bars() =>
+        Validation(runs.SharedFigures, "equal", "buy-and-hold");
+
+    [Fact]
+    public void Validation_figures_of_a_ruined_portfolio_follow_from_its_trades_and_the_bars() =>
+        Validation(runs.RuinedFigures, "given", "NYSE");
+
+    private void Validation(RunFigures run, string rule, string benchmark)
+    {
+        var check = new ResultsCheck(run.Files.Results);
+        var worth = RunFigures.Worth(runs.Batch.Markets, benchmark);
+        var figures = new ValidationFigures(JudgedStrategy.Of(run), run.Rows, CombinedBatch.Cash, rule, worth);
+        var validation = new ValidationCheck(check, run.Files.Results, figures, runs.Stressed);
+        validation.Check();
+        validation.Demand();
+    }
 
     [Fact]
     public void Every_column_of_the_files_of_the_combined_batch_follows_from_the_bars() =>

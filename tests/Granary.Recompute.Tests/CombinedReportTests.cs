@@ -9,15 +9,15 @@ namespace Granary.Recompute.Tests;
 public class CombinedReportTests(CombinedRuns runs)
 {
     [Fact]
-    public void Figures_of_the_page_of_a_combined_batch_follow_from_trades_and_bars() => Check(runs.Shared, "buy-and-hold", "Buy and hold");
+    public void Figures_of_the_page_of_a_combined_batch_follow_from_trades_and_bars() => Check(runs.SharedFigures, "Buy and hold");
 
     [Fact]
-    public void Figures_of_the_page_of_a_ruined_portfolio_follow_from_trades_and_bars() => Check(runs.Ruined, "NYSE", "NYSE");
+    public void Figures_of_the_page_of_a_ruined_portfolio_follow_from_trades_and_bars() => Check(runs.RuinedFigures, "NYSE");
 
-    private void Check(RunFiles files, string benchmark, string name)
+    private static void Check(RunFigures run, string name)
     {
-        var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
-        RunPage.Check(check, new RunFigures(files, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission, benchmark), name);
+        var check = new PageCheck(ReportPage.Read(Path.Combine(run.Files.Folder, "report.html")));
+        RunPage.Check(check, run, name);
         check.Demand();
     }
 }

@@ -20,19 +20,18 @@ public sealed class QuickstartRun : IAsyncLifetime
     /// <summary>Rebuilt once, for all tests that need the strategies' own accounts.</summary>
     internal RunFigures Figures { get; private set; } = null!;
 
-    internal WeeklyLevels Weeks { get; private set; } = null!;
+    /// <summary>Of the validation checks.</summary>
+    internal ValidationFigures Validation { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         var folder = _folder.File("run");
-        // The trials of this run alone count, and none in the ledger of the user's account.
-        Environment.SetEnvironmentVariable("GRANARY_TRIALS", _folder.File("trials"));
         await GranaryCommand.RunAsync("backtest", Repository.Sample("quickstart.json"), "--out", folder, "--quiet");
         Files = new RunFiles(folder);
         Markets = new MarketSet(Directory.GetFiles(Repository.Sample("data/1h"), "*.csv")
             .ToDictionary(f => Path.GetFileNameWithoutExtension(f), MarketBar.Read, StringComparer.Ordinal));
         Figures = new RunFigures(Files, Markets, Cash, Commission);
-        Weeks = new WeeklyLevels(Figures, Cash);
+        Validation = new ValidationFigures(JudgedStrategy.Of(Figures), Figures.Rows, Cash, "winners");
     }
 
     public ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Pages;
@@ -42,11 +43,33 @@ public class WalkForwardTests
         WalkForwardTables.Check(check, run, combinations: 4);
         check.Demand();
         await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch).DemandAsync();
+        await ValidationAsync(folder, run, batch);
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");
         var windows = CsvTable.Read(Path.Combine(files.Folder, "windows.csv"));
         foreach (var row in windows.Rows)
             windows.Time(row, "chosen_at").TimeOfDay.ShouldBe(TimeSpan.Zero, "windows begin at midnight");
+    }
+
+    // What is judged are all combinations over the whole record, as a plain backtest runs them.
+    private static async Task ValidationAsync(TemporaryFolder folder, RunFigures run, string batch)
+    {
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(batch))!.AsObject();
+        json.Remove("walkForward");
+        json["outputs"] = "all";
+        await GranaryCommand.RunAsync("backtest", folder.Write("plain.json", json.ToJsonString()), "--out", folder.File("plain"), "--quiet",
+            "--no-guards");
+        var plain = new RunFigures(new RunFiles(folder.File("plain")), run.Markets, Cash, Commission);
+        var check = new ResultsCheck(run.Files.Results);
+        var figures = new ValidationFigures(JudgedStrategy.Of(plain), run.Rows, Cash, "windows");
+        var validation = new ValidationCheck(check, run.Files.Results, figures, null);
+        validation.Check();
+        const string Stress = "evidence.costStress.";
+        check.Number(Stress + "return", run.Rows[^1].Equity / Cash - 1);
+        check.Number(Stress + "weighted", run.Files.Strategies.Count);
+        check.Number(Stress + "strategies", run.Files.Strategies.Count);
+        check.Listed("evidence.costStress.(stressed|stillProfitable)", "the same choices at double costs: no call of the program makes them");
+        validation.Demand();
     }
 }

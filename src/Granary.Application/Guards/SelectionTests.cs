@@ -17,7 +17,9 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
     private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
 
     /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
-    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null)
+    /// <param name="isStitched">Whether the portfolio is a walk-forward's, whose groups have equal parts whatever the rule of the weights.</param>
+    public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
+        bool isStitched = false)
     {
         // Strategies with identical results are one strategy.
         var identical = IdenticalResults.Of(plan, outcomes);
@@ -28,7 +30,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         var overfit = Task.Run(() => Overfit(traced, from, to));
         var (snooping, snooped) = Snoop(traced, from, to, plan.Spec.Seed, benchmark);
         var effective = Cluster(traced, from, to);
-        var winners = plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
+        var winners = plan.Spec.Portfolio is { Rule: "winners", Rebalance: null } && !isStitched
+            ? Winners(traced, from, to, plan.Spec.Seed, snooping?.MeanBlock ?? 1) : 0;
         var (overfitting, blocks) = overfit.GetAwaiter().GetResult();
         return new SelectionTests(overfitting, blocks, snooping, snooped, effective, winners);
     }

@@ -93,7 +93,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         (IReadOnlyDictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options, CancellationToken cancellationToken)
     {
         var all = tried.All;
-        var tests = SelectionTests.Of(plan, all, tried.Benchmark);
+        var tests = SelectionTests.Of(plan, all, tried.Benchmark, isStitched: true);
         var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         var trials = BatchTrials.Of(plan, all, hashes, i => plan.Instances[i].Model?.Name, tests.Effective);
         var (census, fault) = await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(plan, markets, cancellationToken), cancellationToken);

@@ -71,7 +71,7 @@ internal sealed record BestByLuck(double RealityCheck, double Superior, double M
         double[] own = [.. returns.Select(r =>
             (n * Covariance(r, r.Average(), 1) / Covariance(r, r.Average(), 0) + 1) / (n - 3))];
         var common = own.Average();
-        var scatter = own.Sum(x => (x - common) * (x - common)) / (own.Length - 1);
+        var scatter = own.Sum(x => (x - common) * (x - common)) / Math.Max(1, own.Length - 1);
         var real = Math.Max(0, scatter - 1.0 / n);
         return [.. returns.Select((r, k) =>
         {

@@ -22,9 +22,11 @@ internal static class NormalCurve
         return (low + high) / 2;
     }
 
-    /// <summary>Expected largest of independent standard normals: (1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e)).</summary>
+    /// <summary>Expected largest of independent standard normals: (1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e)); between one and two of them on
+    /// the straight line from 0.</summary>
     public static double ExpectedMaximum(double trials)
     {
+        if (trials < 2) return Math.Max(0, trials - 1) * ExpectedMaximum(2);
         const double Euler = 0.5772156649015329;
         return (1 - Euler) * Quantile(1 - 1 / trials) + Euler * Quantile(1 - 1 / (trials * Math.E));
     }

@@ -32,6 +32,13 @@ internal sealed class ResultsCheck(JsonElement root)
             _differences.Add($"{path} is {shown}, recomputed {expected}");
     }
 
+    /// <summary>A number that is drawn by chance: it lies near to one that is drawn again.</summary>
+    public void Within(string path, double expected, double most)
+    {
+        if (!_left.Remove(path, out var value)) _differences.Add($"there is no {path}, recomputed {expected}");
+        else if (!(Math.Abs(value.GetDouble() - expected) <= most)) _differences.Add($"{path} is {value}, drawn again {expected} ± {most}");
+    }
+
     public void Text(string path, string expected)
     {
         if (!_left.Remove(path, out var value)) _differences.Add($"there is no {path}, recomputed {expected}");

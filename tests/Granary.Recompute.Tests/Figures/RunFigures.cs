@@ -82,6 +82,21 @@ internal sealed class RunFigures
         return found;
     }
 
+    /// <summary>What a unit of money, put into the first close of a market or of each market in equal parts, has become at each close.</summary>
+    public static List<(DateTime Time, double Worth)> Worth(MarketSet markets, string benchmark)
+    {
+        var held = benchmark == "buy-and-hold" ? markets.Bars.Values.ToList() : [markets.Bars[benchmark]];
+        var ratios = held.ConvertAll(_ => 1.0);
+        var found = new List<(DateTime, double)>();
+        foreach (var time in held.SelectMany((bars, k) => bars.Select(b => (b.Time, Market: k, Ratio: b.Close / bars[0].Close)))
+            .GroupBy(p => p.Time).OrderBy(g => g.Key))
+        {
+            foreach (var p in time) ratios[p.Market] = p.Ratio;
+            found.Add((time.Key, ratios.Average()));
+        }
+        return found;
+    }
+
     // What the cash would be worth, put into the first close of a market, or of each market in equal parts.
     private BareCurve Worth(string benchmark)
     {

@@ -23,6 +23,9 @@ internal static class GranaryCommand
         var (oldOut, oldError) = (Console.Out, Console.Error);
         using var output = new StringWriter();
         using var error = new StringWriter();
+        // The trials of this call alone count, and none in the ledger of the user's account.
+        using var trials = new TemporaryFolder();
+        Environment.SetEnvironmentVariable("GRANARY_TRIALS", trials.Path);
         try
         {
             Console.SetOut(output);

@@ -1,0 +1,215 @@
+using System.Text.Json;
+
+namespace Granary.Recompute.Tests.Figures;
+
+/// <summary>The sections guards and evidence of results.json.</summary>
+/// <param name="stress">Total returns of the weighted strategies, or of the portfolio, with double costs and orders one bar later; null
+/// where costs were not stressed.</param>
+internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, ValidationFigures figures,
+    IReadOnlyDictionary<string, double>? stress)
+{
+    // A p-value and a mean of resamples are equal to another bootstrap's within so many standard errors.
+    private const double StandardErrors = 4;
+
+    // Shares of trials are kept in a file with six digits.
+    private const double LedgerDigits = 1e-5;
+
+    private static readonly double Annual = Math.Sqrt(365.25 / 7);
+
+    private readonly JsonElement _guards = results.GetProperty("guards");
+
+    public void Check()
+    {
+        Trials();
+        Overfitting();
+        Snooping();
+        Bridge();
+        Evidence();
+        // The strategies of a walk-forward are groups of those that are judged.
+        if (!results.TryGetProperty("walkForward", out _))
+            foreach (var (i, s) in figures.All.Index())
+                check.Number($"strategies[{i}].stats.deflatedSharpe", figures.Deflated(s), 1e-3);
+        check.Number("portfolio.stats.deflatedSharpe", Deflated, LedgerDigits);
+        check.Number("portfolio.stats.probabilityOfOverfitting", figures.Halvings?.Overfitted ?? double.NaN);
+    }
+
+    /// <summary>Demands that every number of both sections agrees.</summary>
+    public void Demand()
+    {
+        check.Differences.ShouldBeEmpty();
+        check.Unchecked.Where(p => p.StartsWith("guards", StringComparison.Ordinal) || p.StartsWith("evidence", StringComparison.Ordinal))
+            .Where(p => !p.Contains("sentence", StringComparison.Ordinal) && !p.Contains("conclusions", StringComparison.Ordinal))
+            .ShouldBeEmpty("every number is compared");
+    }
+
+    private double Shown(string key) => _guards.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
+
+    private double WinnersOfNothing => Shown("winnersOfNothing");
+
+    private double Deflated => figures.Own.Above(Math.Max(figures.ExpectedMaximum, WinnersOfNothing));
+
+    private void Trials()
+    {
+        check.Number("guards.trials", figures.Weeks.Strategies.Count);
+        check.Number("guards.newTrials", figures.Weeks.Strategies.Count);
+        check.Number("guards.effectiveTrials", figures.Effective, LedgerDigits);
+        check.Number("guards.clusters", figures.Trials.Clusters);
+        check.Number("guards.trialDeviation", figures.TrialDeviation, 1e-6);
+        check.Number("guards.rawExpectedMaximum", figures.RawMaximum, 1e-6);
+        check.Number("guards.rawDeflatedSharpe", figures.Own.Above(figures.RawMaximum), LedgerDigits);
+        check.Number("guards.expectedMaximum", figures.ExpectedMaximum, LedgerDigits);
+        check.Number("guards.sharpe", figures.Own.Sharpe, 1e-7);
+        check.Number("guards.deflatedSharpe", Deflated, LedgerDigits);
+        check.Number("guards.minimumTrackRecord", figures.Own.LeastRecord, 1e-6);
+        check.Number("guards.periods", figures.Portfolio.Returns.Length);
+    }
+
+    private void Overfitting()
+    {
+        if (figures.Halvings is not { } halvings) return;
+        check.Number("guards.probabilityOfOverfitting", halvings.Overfitted);
+        check.Number("guards.probabilityOfLoss", halvings.Loses);
+        check.Number("guards.degradation", halvings.Degradation, 1e-6);
+        check.Number("guards.blocks", halvings.Blocks);
+        foreach (var (i, count) in halvings.Logits.Index()) check.Number($"guards.logits[{i}]", count);
+    }
+
+    private void Snooping()
+    {
+        check.Number("guards.meanBlock", figures.Luck.MeanBlock);
+        check.Listed("guards.resamples", "a setting that depends on the size of the batch");
+        ByChance("guards.realityCheck", figures.Luck.RealityCheck, Shown("resamples"), figures.Drawn.Tests);
+        ByChance("guards.superiorPredictiveAbility", figures.Luck.Superior, Shown("resamples"), figures.Drawn.Tests);
+        if (figures.WinnersOfNothing() is { } winners)
+            check.Within("guards.winnersOfNothing", winners.Mean,
+                StandardErrors * winners.Deviation * Math.Sqrt(1.0 / 50 + 1.0 / figures.Drawn.Winners));
+        else check.Number("guards.winnersOfNothing", 0);
+    }
+
+    private void ByChance(string path, double probability, double theirs, double ours) => check.Within(path, probability,
+        StandardErrors * Math.Sqrt(Math.Max(0.01, probability * (1 - probability)) * (1 / theirs + 1 / ours)));
+
+    private void Bridge()
+    {
+        foreach (var (i, row) in _guards.GetProperty("bridge").EnumerateArray().Index())
+        {
+            var (name, path) = (row.GetProperty("figure").GetString()!, $"guards.bridge[{i}].");
+            var stretch = Stretch(row);
+            if (stretch is { } s)
+            {
+                check.Text(path + "from", $"{WeeklyReturns.Start(s.From):yyyy-MM-ddTHH:mm:ss}Z");
+                check.Text(path + "to", $"{WeeklyReturns.Start(s.To):yyyy-MM-ddTHH:mm:ss}Z");
+            }
+            var (growth, sharpe) = Row(name, stretch);
+            check.Number(path + "return", growth, 1e-7);
+            check.Number(path + "sharpe", sharpe, 1e-6);
+        }
+    }
+
+    private (int From, int To)? Stretch(JsonElement row) => !row.TryGetProperty("from", out _) ? null
+        : row.GetProperty("figure").GetString()!.StartsWith("Portfolio, by", StringComparison.Ordinal)
+            ? (figures.Portfolio.First, figures.Portfolio.First + figures.Portfolio.Returns.Length)
+            : (figures.OutOfSample!.Value.First, figures.OutOfSample.Value.First + figures.OutOfSample.Value.Returns.Length);
+
+    private (double Return, double Sharpe) Row(string name, (int From, int To)? stretch)
+    {
+        var stats = results.GetProperty("portfolio").GetProperty("stats");
+        var total = Members().Sum(m => Math.Abs(m.Weight));
+        var weeks = stretch is { } s ? Enumerable.Range(s.From, s.To - s.From).ToArray() : [];
+        switch (name)
+        {
+            // Both are compared with the account where the statistics are.
+            case "Portfolio":
+                return (stats.GetProperty("totalReturn").GetDouble(),
+                    stats.GetProperty("sharpe") is { ValueKind: JsonValueKind.Number } own ? own.GetDouble() : double.NaN);
+            case "Portfolio, by weeks" or "Portfolio, unseen stretch only":
+                return Figures([.. weeks.Select(figures.Portfolio.At)]);
+            case "Its strategies on paper, same stretch":
+                var own2 = Members().Select(m => (m.Weight, Returns: WeeklyReturns.Of(m.Rows, figures.Weeks.Cash))).ToList();
+                return Figures([.. weeks.Select(w => own2.Sum(m => m.Weight / total * m.Returns.At(w)))]);
+            case "Out of sample":
+                return Figures(figures.OutOfSample!.Value.Returns);
+            case "Its strategies, each in an account of its own":
+                return (Members().Sum(m => m.Weight * m.TotalReturn) / total, double.NaN);
+            case "Under stress":
+                return (Members().Sum(m => m.Weight * stress![m.Id]) / total, double.NaN);
+            default:
+                throw new InvalidOperationException($"nothing recomputes the bridge to '{name}'");
+        }
+    }
+
+    private IEnumerable<JudgedStrategy> Members() => figures.All.Where(s => s.Weight != 0);
+
+    private static (double, double) Figures(double[] returns) =>
+        (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, SharpeFigures.Of(returns).Sharpe * Annual);
+
+    private void Evidence()
+    {
+        if (figures.OutOfSample is { } unseen)
+        {
+            var (growth, sharpe) = Figures(unseen.Returns);
+            check.Number("evidence.outOfSample.return", growth, 1e-7);
+            check.Number("evidence.outOfSample.sharpe", double.IsNaN(sharpe) ? 0 : sharpe / Annual, 1e-6);
+            check.Number("evidence.outOfSample.periods", unseen.Returns.Length);
+        }
+        if (figures.Own.IsDefined) Copies();
+        if (figures.Halvings is { } halvings)
+        {
+            const string Path = "evidence.probabilityOfOverfitting.";
+            check.Number(Path + "value", halvings.Overfitted);
+            check.Number(Path + "loss", halvings.EarnsNothing);
+            check.Number(Path + "blocks", halvings.Blocks);
+        }
+        check.Listed(@"evidence\..*\.(threshold|lossThreshold)", "a limit of docs/guards.md");
+        Benchmark();
+        Stress();
+        check.Number("evidence.causality.found", 0);
+        check.Listed(@"evidence\.causality\.(strategies|cuts)", "a sample: how many the check had time for");
+    }
+
+    private void Copies()
+    {
+        const string Path = "evidence.deflatedSharpe.";
+        check.Number(Path + "value", Deflated, LedgerDigits);
+        check.Number(Path + "trials", figures.Weeks.Strategies.Count);
+        check.Number(Path + "effectiveTrials", figures.Effective, LedgerDigits);
+        check.Number(Path + "raw", figures.Own.Above(figures.RawMaximum), LedgerDigits);
+        check.Number(Path + "sharpe", figures.Own.Sharpe, 1e-7);
+        check.Number(Path + "expectedMaximum", figures.ExpectedMaximum, LedgerDigits);
+        // Compared above, where it stands first.
+        check.Number(Path + "winnersOfNothing", WinnersOfNothing);
+        check.Number(Path + "minimumTrackRecord", figures.Own.LeastRecord, 1e-6);
+        check.Number(Path + "periods", figures.Portfolio.Returns.Length);
+    }
+
+    // The portfolio at the benchmark's risk (Modigliani and Modigliani 1997).
+    private void Benchmark()
+    {
+        if (!results.GetProperty("evidence").TryGetProperty("betterThanBenchmark", out _)) return;
+        const string Path = "evidence.betterThanBenchmark.";
+        const int Theirs = 2_000;
+        var from = figures.Portfolio.First - figures.Weeks.First;
+        var (own, other) = (figures.Portfolio.Returns, figures.BenchmarkReturns![from..(from + figures.Portfolio.Returns.Length)]);
+        var scale = CurveFigures.Deviation(other) / CurveFigures.Deviation(own);
+        double[] excess = [.. own.Zip(other, (o, b) => scale * o - b)];
+        check.Number(Path + "return", own.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, 1e-7);
+        check.Number(Path + "benchmarkReturn", other.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, 1e-7);
+        check.Number(Path + "sharpe", own.Average() / CurveFigures.Deviation(own), 1e-6);
+        check.Number(Path + "benchmarkSharpe", other.Average() / CurveFigures.Deviation(other), 1e-6);
+        check.Number(Path + "excess", excess.Average(), 1e-6);
+        ByChance(Path + "pValue", BestByLuck.Of([excess], Theirs, new Random(7)).RealityCheck, Theirs, Theirs);
+    }
+
+    private void Stress()
+    {
+        const string Path = "evidence.costStress.";
+        if (stress is null) return;
+        List<JudgedStrategy> members = [.. Members()];
+        var total = members.Sum(m => Math.Abs(m.Weight));
+        check.Number(Path + "return", members.Sum(m => m.Weight * m.TotalReturn) / total);
+        check.Number(Path + "stressed", members.Sum(m => m.Weight * stress[m.Id]) / total);
+        check.Number(Path + "weighted", members.Count);
+        check.Number(Path + "strategies", members.Count);
+        check.Number(Path + "stillProfitable", members.Count(m => stress[m.Id] > 0));
+    }
+}

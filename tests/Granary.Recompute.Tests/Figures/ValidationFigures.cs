@@ -1,0 +1,104 @@
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Figures;
+
+/// <summary>Figures of the validation checks, from the accounts of strategies and of the portfolio, by the definitions of docs/guards.md.</summary>
+internal sealed class ValidationFigures
+{
+    private const int Resamples = 1000, Choices = 6;
+
+    private readonly string _rule;
+
+    /// <param name="strategies">As they are judged.</param>
+    /// <param name="portfolio">Rows of its account.</param>
+    /// <param name="rule">Of the weights: winners, equal, given or windows.</param>
+    /// <param name="benchmark">Its worth from 1 on, at the close of each bar; null without one.</param>
+    public ValidationFigures(IReadOnlyList<JudgedStrategy> strategies, IReadOnlyList<EquityRow> portfolio, double cash, string rule,
+        IReadOnlyList<(DateTime Time, double Worth)>? benchmark = null)
+    {
+        (All, _rule, Weeks) = (strategies, rule, new WeeklyLevels(strategies, cash));
+        Portfolio = WeeklyReturns.Of(portfolio, cash);
+        Own = SharpeFigures.Of(Portfolio.Returns);
+        Trials = IndependentTrials.Of(Weeks.Moving);
+        ByTrial = Weeks.Strategies.ToDictionary(s => s.Id, s => SharpeFigures.Of(WeeklyReturns.Of(s.Rows, cash).Returns),
+            StringComparer.Ordinal);
+        // What never moved is no trial to deflate by.
+        Effective = Trials.Number * ByTrial.Values.Count(s => s.IsDefined) / Math.Max(1, Weeks.Moving.Count);
+        TrialDeviation = CurveFigures.Deviation([.. ByTrial.Values.Where(s => s.IsDefined).Select(s => s.Sharpe)]);
+        if (Weeks.Strategies.Count > 1) Halvings = Halvings.Of(Weeks.Returns);
+        BenchmarkReturns = benchmark is null ? null : Weeks.Of(benchmark, 1);
+        var others = benchmark is null ? null : Weeks.Of(benchmark, Weeks.Joined);
+        Luck = BestByLuck.Of(others is null ? Weeks.Moving
+            : Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()), Resamples, new Random(5));
+        OutOfSample = Unseen();
+    }
+
+    public IReadOnlyList<JudgedStrategy> All { get; }
+
+    public WeeklyLevels Weeks { get; }
+
+    public WeeklyReturns Portfolio { get; }
+
+    public SharpeFigures Own { get; }
+
+    public IndependentTrials Trials { get; }
+
+    /// <summary>Of the strategies that differ, by id.</summary>
+    public IReadOnlyDictionary<string, SharpeFigures> ByTrial { get; }
+
+    /// <summary>How many independent trials all of them amount to.</summary>
+    public double Effective { get; }
+
+    /// <summary>Of the trials' Sharpe ratios.</summary>
+    public double TrialDeviation { get; }
+
+    public Halvings? Halvings { get; }
+
+    public double[]? BenchmarkReturns { get; }
+
+    public BestByLuck Luck { get; }
+
+    /// <summary>Resamples of the tests for data snooping here, and draws for winners of nothing.</summary>
+    public (int Tests, int Winners) Drawn { get; } = (Resamples, 100);
+
+    /// <summary>The first week and the weekly returns of the choice on bars that it had not seen; null where there is none.</summary>
+    public (int First, double[] Returns)? OutOfSample { get; }
+
+    /// <summary>The Sharpe ratio of the best of so many worthless trials.</summary>
+    public double ExpectedMaximum => NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(Portfolio.Returns.Length - 1);
+
+    /// <summary>The same for trials that are all independent and differ as these do.</summary>
+    public double RawMaximum => TrialDeviation * NormalCurve.ExpectedMaximum(Weeks.Strategies.Count);
+
+    /// <summary>Mean Sharpe ratio of winners among worthless strategies, and its deviation; null for a rule that does not choose them.</summary>
+    public (double Mean, double Deviation)? WinnersOfNothing()
+    {
+        if (_rule != "winners") return null;
+        var (mean, deviation) = Resample.WinnersOfNothing(Weeks.Moving, Luck.MeanBlock, Drawn.Winners, new Random(6));
+        return (mean / Math.Sqrt(Weeks.Joined), deviation / Math.Sqrt(Weeks.Joined));
+    }
+
+    /// <summary>The probability that a strategy's own Sharpe ratio exceeds that of the best worthless trial.</summary>
+    public double Deflated(JudgedStrategy strategy)
+    {
+        var own = SharpeFigures.Of(WeeklyReturns.Of(strategy.Rows, Weeks.Cash).Returns);
+        return own.Above(NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(own.Periods - 1));
+    }
+
+    private (int, double[])? Unseen()
+    {
+        if (_rule == "windows") return (Portfolio.First, Portfolio.Returns);
+        if (_rule == "given" || Weeks.Weeks < 4 * Choices) return null;
+        var middle = Weeks.Weeks / 2;
+        var returns = new double[Weeks.Weeks - middle];
+        for (var c = 0; c < Choices; c++)
+        {
+            var (from, to) = (middle + returns.Length * c / Choices, middle + returns.Length * (c + 1) / Choices);
+            int[] chosen = [.. Enumerable.Range(0, Weeks.Levels.Count)
+                .Where(k => _rule == "equal" || Weeks.Levels[k][from] > Weeks.Cash)];
+            if (chosen.Length == 0) continue;
+            for (var w = from; w < to; w++) returns[w - middle] = chosen.Average(k => Weeks.Returns[k][w]);
+        }
+        return (Weeks.First + middle, returns);
+    }
+}
