@@ -18,6 +18,6 @@ public class CombinedReportTests(CombinedRuns runs)
     {
         var check = new PageCheck(ReportPage.Read(Path.Combine(run.Files.Folder, "report.html")));
         RunPage.Check(check, run, name);
-        check.Demand();
+        check.Demand(sentences: true);
     }
 }

@@ -22,7 +22,7 @@ public class LearningRunTests
         var run = new RunFigures(files, new MarketSet(markets), Cash, LearningCommission);
         RunPage.Check(check, run);
         LearningTables.Check(check, run);
-        check.Demand();
+        check.Demand(sentences: true);
     }
 
     private const double Cash = 100_000, LearningCommission = 0.0005;

@@ -31,7 +31,8 @@ public class LearningValidationTests
             stress[own.Id] = stressed.Rows[^1].Equity / LearningBatch.Cash - 1;
         }
         var check = new ResultsCheck(run.Files.Results);
-        var validation = new ValidationCheck(check, run.Files.Results, new ValidationFigures(judged, run.Rows, LearningBatch.Cash, "equal"), stress);
+        var validation = new ValidationCheck(check, run.Files.Results,
+            new ValidationFigures(judged, run.Rows, LearningBatch.Cash, "equal"), stress);
         validation.Check();
         validation.Demand();
     }

@@ -50,6 +50,6 @@ public class LiveSessionTests
         var run = new RunFigures(live, new MarketSet(markets), Cash, Commission);
         RunPage.Check(check, run);
         SessionTables.Check(check, run);
-        check.Demand();
+        check.Demand(sentences: true);
     }
 }

@@ -12,6 +12,6 @@ public class QuickstartReportTests(QuickstartRun run)
     {
         var check = new PageCheck(ReportPage.Read(Path.Combine(run.Files.Folder, "report.html")));
         RunPage.Check(check, run.Figures);
-        check.Demand();
+        check.Demand(sentences: true);
     }
 }

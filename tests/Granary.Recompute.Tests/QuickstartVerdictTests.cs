@@ -48,7 +48,8 @@ public class QuickstartVerdictTests(QuickstartRun run)
             (@"^(\d+) of the (\d+) checks did not pass", [states.Count(s => s != "passed"), states.Count]),
             (@"^([\d,]+) different combinations .*, ([\d,]+) of them .* amount to ([\d,.]+) independent "
                 + @".* of ([\d.]+) a year, .* them ([\d.]+)\.",
-                [run.Validation.Weeks.Returns.Count, run.Validation.Weeks.Returns.Count, G("effectiveTrials"), G("expectedMaximum") * Annual,
+                [run.Validation.Weeks.Returns.Count, run.Validation.Weeks.Returns.Count, G("effectiveTrials"),
+                    G("expectedMaximum") * Annual,
                     G("winnersOfNothing") * Annual]),
             (@"^The portfolio's Sharpe ratio of ([\d.]+) a year .* probability of ([\d.]+\s?%)", [sharpe * Annual, G("deflatedSharpe")]),
             (@"over ([\d,]+) ways of halving, .* in ([\d.]+\s?%) of them", [12_870, G("probabilityOfOverfitting")]),

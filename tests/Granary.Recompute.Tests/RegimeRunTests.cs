@@ -22,7 +22,7 @@ public class RegimeRunTests
         var results = new ResultsCheck(section);
         RegimeTables.Check(check, results, section, batch);
         RunPage.Check(check, new RunFigures(files, new MarketSet(batch.Markets), RegimeBatch.Cash, RegimeBatch.Commission));
-        check.Demand();
+        check.Demand(sentences: true);
         results.Demand();
     }
 }

@@ -41,7 +41,7 @@ public class WalkForwardTests
         var run = new RunFigures(files, new MarketSet(markets), Cash, Commission);
         RunPage.Check(check, run);
         WalkForwardTables.Check(check, run, combinations: 4);
-        check.Demand();
+        check.Demand(sentences: true);
         await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch).DemandAsync();
         await ValidationAsync(folder, run, batch);
 
@@ -69,7 +69,8 @@ public class WalkForwardTests
         check.Number(Stress + "return", run.Rows[^1].Equity / Cash - 1);
         check.Number(Stress + "weighted", run.Files.Strategies.Count);
         check.Number(Stress + "strategies", run.Files.Strategies.Count);
-        check.Listed("evidence.costStress.(stressed|stillProfitable)", "the same choices at double costs: no call of the program makes them");
+        check.Listed("evidence.costStress.(stressed|stillProfitable)",
+            "the same choices at double costs: no call of the program makes them");
         validation.Demand();
     }
 }

@@ -9,9 +9,10 @@ namespace Granary.Recompute.Tests.Figures;
 /// <param name="EarnsNothing">Share in which it does not earn in the other half.</param>
 /// <param name="Ways">Number of halvings.</param>
 /// <param name="Degradation">Slope of its Sharpe ratio in the other half on that in the first, over all halvings.</param>
-/// <param name="Logits">How many halvings have a logit of its rank from −6 to 6 in steps of a half; the outermost hold what lies beyond.</param>
+/// <param name="Logits">How many halvings have a logit of its rank from −6 to 6 in steps of a half, the outermost also beyond.</param>
 /// <param name="Blocks">Into which the record was cut.</param>
-internal sealed record Halvings(double Overfitted, double Loses, double EarnsNothing, int Ways, double Degradation, int[] Logits, int Blocks)
+internal sealed record Halvings(
+    double Overfitted, double Loses, double EarnsNothing, int Ways, double Degradation, int[] Logits, int Blocks)
 {
     private const int MostBlocks = 16, Steps = 24;
 

@@ -36,7 +36,8 @@ internal sealed class ResultsCheck(JsonElement root)
     public void Within(string path, double expected, double most)
     {
         if (!_left.Remove(path, out var value)) _differences.Add($"there is no {path}, recomputed {expected}");
-        else if (!(Math.Abs(value.GetDouble() - expected) <= most)) _differences.Add($"{path} is {value}, drawn again {expected} ± {most}");
+        else if (!(Math.Abs(value.GetDouble() - expected) <= most))
+            _differences.Add($"{path} is {value}, drawn again {expected} ± {most}");
     }
 
     public void Text(string path, string expected)

@@ -82,7 +82,7 @@ internal sealed class RunFigures
         return found;
     }
 
-    /// <summary>What a unit of money, put into the first close of a market or of each market in equal parts, has become at each close.</summary>
+    /// <summary>A unit of money, put into the first close of a market or of each market in equal parts, at each later close.</summary>
     public static List<(DateTime Time, double Worth)> Worth(MarketSet markets, string benchmark)
     {
         var held = benchmark == "buy-and-hold" ? markets.Bars.Values.ToList() : [markets.Bars[benchmark]];

@@ -16,7 +16,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
 
     private static readonly double Annual = Math.Sqrt(365.25 / 7);
 
-    private readonly JsonElement _guards = results.GetProperty("guards");
+    private readonly JsonElement _section = results.GetProperty("guards");
 
     public void Check()
     {
@@ -42,7 +42,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
             .ShouldBeEmpty("every number is compared");
     }
 
-    private double Shown(string key) => _guards.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
+    private double Shown(string key) => _section.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
 
     private double WinnersOfNothing => Shown("winnersOfNothing");
 
@@ -91,7 +91,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
 
     private void Bridge()
     {
-        foreach (var (i, row) in _guards.GetProperty("bridge").EnumerateArray().Index())
+        foreach (var (i, row) in _section.GetProperty("bridge").EnumerateArray().Index())
         {
             var (name, path) = (row.GetProperty("figure").GetString()!, $"guards.bridge[{i}].");
             var stretch = Stretch(row);

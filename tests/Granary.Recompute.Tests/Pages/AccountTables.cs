@@ -53,6 +53,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
         var fills = run.Trades.Select(t => (t.Symbol, Time: t.EntryTime, Value: Notional(t, t.EntryPrice)))
             .Concat(run.Closed.Select(t => (t.Symbol, Time: t.ExitTime, Value: Notional(t, t.ExitPrice)))).ToLookup(f => f.Symbol);
         var closes = run.Closes.ConvertAll(c => c.Row);
+        var (least, bound) = (double.PositiveInfinity, "");
         check.Table("Capacity by market",
             [.. fills.OrderByDescending(g => g.Sum(f => f.Value)).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g =>
         {
@@ -62,6 +63,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             double[] shares = [.. g.Select(f => f.Value / closes[Math.Max(0, closes.FindLastIndex(r => r.Time <= f.Time))].Equity)
                 .Where(s => double.IsFinite(s) && s > 0)];
             var large = DailyCurve.Quantile(shares, 0.95);
+            if (0.01 * turnover / large < least) (least, bound) = (0.01 * turnover / large, g.Key);
             return new Cells
             {
                 ["Market"] = g.Key,
@@ -72,6 +74,9 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
                 ["Capacity"] = 0.01 * turnover / large,
             };
         })]);
+        if (bound.Length > 0)
+            check.Sentences.Says($"Estimated capacity: {{}} of equity, bound by {bound}. There, one fill in twenty would be more than 1% of "
+                + "the market's daily turnover.", least);
     }
 
     private double Notional(TradeRow trade, double price) => trade.Quantity * price * run.Markets.Multiplier(trade.Symbol);
@@ -117,7 +122,9 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             .ToLookup(r => table.Text(r, "strategy"), StringComparer.Ordinal);
         var listed = run.Ranked.SelectMany(s => byStrategy[s.GetProperty("id").GetString()!].Take(RefusedOfStrategy)).Take(MostRefused)
             .OrderBy(r => table.Time(r, "time")).ThenBy(r => table.Text(r, "strategy"), StringComparer.Ordinal);
-        check.Table("Refused signals, up to four of each strategy", [.. listed.Select(r => new Cells
+        List<string[]> rows = [.. listed];
+        if (rows.Count > 0) check.Sentences.Says("{} refused signals of weighted strategies", rows.Count);
+        check.Table("Refused signals, up to four of each strategy", [.. rows.Select(r => new Cells
         {
             ["Strategy"] = table.Text(r, "strategy"),
             ["Time"] = Cell.Time(table.Time(r, "time")),

@@ -120,6 +120,7 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
             rows.Add(cells);
         }
         check.Table("Return and drawdown in known crises", rows);
+        check.Sentences.Listed("Return and drawdown in known crises, .*", "the name of an index");
     }
 
     private static BareCurve? Inside(BareCurve curve, Func<DateTime, bool> within)

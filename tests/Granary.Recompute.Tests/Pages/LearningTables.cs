@@ -62,6 +62,9 @@ internal static class LearningTables
             ["Mean given"] = Value(b, "predicted"),
             ["Came"] = Value(b, "observed"),
         })], name);
+        check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(name), "the model's name");
+        if (Items(unit, "importance").Count > MostFeatures)
+            check.Sentences.Says($"Features, the first {MostFeatures} of {{}}", Items(unit, "importance").Count);
         check.Table("Features", [.. Items(unit, "importance").Take(MostFeatures).Select(f => new Cells
         {
             ["Feature"] = Text(f, "feature"),
@@ -99,6 +102,8 @@ internal static class LearningTables
             l => l.Item1, l => (IReadOnlyDictionary<DateTime, double>)points.GroupBy(p =>
                 p.GetProperty("time").GetDateTime().ToUniversalTime()).ToDictionary(g => g.Key, g => Value(last(g), l.Item2)));
         check.Chart($"{of}: summed returns", Lines(g => g.Last()));
+        check.Sentences.Says("With the model {}, without {}, each trade by its return on notional net of commission.",
+            Value(points[^1], "with"), Value(points[^1], "without"));
     }
 
     private static List<JsonElement> Items(JsonElement owner, string key) => owner.TryGetProperty(key, out var list)

@@ -76,6 +76,15 @@ internal static class ReturnTables
             sharpe[time] = deviation > 0 ? part.Average() / deviation * Math.Sqrt(closes.PeriodsPerYear) : double.NaN;
             if (benchmark is not null) beta[time.Date] = Slope(part, benchmark.Returns[(end - window)..end]);
         }
+        foreach (var (title, line) in new[] { ("Sharpe ratio over", sharpe), ("Volatility over", volatility), ($"Beta to {name}", beta) })
+        {
+            if (line.Count == 0) continue;
+            double[] known = [.. line.Values.Where(double.IsFinite)];
+            check.Sentences.Says(title.StartsWith("Beta", StringComparison.Ordinal) ? $"{title} over {{}} {{~}}"
+                : title + " {} {~}", window);
+            if (known.Length > 0) check.Sentences.Says("Between {} and {}; the last value is {}.",
+                known.Min(), known.Max(), line[line.Keys.Max()]);
+        }
         check.Chart("Sharpe ratio over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Sharpe"] = sharpe });
         check.Chart("Volatility over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Volatility"] = volatility });
         if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime,

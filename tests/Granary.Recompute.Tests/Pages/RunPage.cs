@@ -40,6 +40,7 @@ internal static class RunPage
         new TradeTables(check, run).Check();
         new ValidationTables(check, run).Check();
         check.Words("Definitions and their sources");
+        new RunSentences(check, run, account, name).Check();
     }
 
     // By days: a benchmark's own figures, also under the names that the account's days have.

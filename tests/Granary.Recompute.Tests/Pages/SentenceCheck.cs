@@ -7,7 +7,7 @@ namespace Granary.Recompute.Tests.Pages;
 /// words.</summary>
 internal sealed class SentenceCheck(IEnumerable<string> sentences, List<string> differences)
 {
-    private const string Number = @"([+−-]?(?:\d[\d,]*)?\.?\d+(?:E[+-]\d+)?(?:\s?%|[kMBT](?![a-zA-Z]))?)";
+    private const string Number = @"(–|[+−-]?(?:\d[\d,]*)?\.?\d+(?:E[+-]\d+)?(?:\s?%|[kMBT](?![a-zA-Z]))?)";
 
     private readonly List<string> _left = [.. sentences.Where(s => s.Any(char.IsDigit))];
 
@@ -15,7 +15,8 @@ internal sealed class SentenceCheck(IEnumerable<string> sentences, List<string> 
     public IReadOnlyList<string> Unchecked => _left;
 
     /// <summary>Demands a sentence, and that its numbers are the recomputed ones.</summary>
-    /// <param name="template">The whole sentence; <c>{}</c> stands for a number, <c>*</c> for words without one.</param>
+    /// <param name="template">The whole sentence; <c>{}</c> stands for a number, <c>*</c> for words without one, <c>{~}</c> for what
+    /// depends on the clock, the machine or a choice of what is drawn.</param>
     public void Says(string template, params double[] values)
     {
         var pattern = Pattern(template);
@@ -51,5 +52,6 @@ internal sealed class SentenceCheck(IEnumerable<string> sentences, List<string> 
 
     private static Regex Pattern(string template) => new('^'
         + Regex.Escape(template).Replace("\\{}", Number, StringComparison.Ordinal).Replace("\\*", "[^0-9]*", StringComparison.Ordinal)
+            .Replace("\\{~}", ".*?", StringComparison.Ordinal)
         + '$');
 }

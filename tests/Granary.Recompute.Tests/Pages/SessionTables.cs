@@ -17,6 +17,12 @@ internal static class SessionTables
             ["Backtest of the same bars"] = equity,
             ["Account less backtest"] = 0,
         });
+        check.Sentences.Says("Account {}, a backtest of the same bars {}: no difference. *", equity, equity);
+        var states = run.Files.Results.GetProperty("evidence").EnumerateObject()
+            .Select(c => c.Value.GetProperty("state").GetString()).ToList();
+        check.Sentences.Says("The configuration was traded all the same *: {} of {} checks of the backtest "
+            + "that it comes from did not pass.",
+            states.Count(s => s != "passed"), states.Count);
         var orders = File.ReadLines(Path.Combine(run.Files.Folder, "orders.csv")).Count() - 1;
         var session = run.Files.Results.GetProperty("session");
         check.Pairs("Orders", new Cells

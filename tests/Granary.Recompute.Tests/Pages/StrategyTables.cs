@@ -93,6 +93,9 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         if (chosen.Count < 2 || run.Files.Results.TryGetProperty("session", out _)) return;
         var shown = run.Ranked.Where(s => chosen.Contains(Id(s))).ToList();
         var returns = shown.ConvertAll(s => WeeklyReturns.Of(run.OwnRows(s), run.Cash));
+        var pairs = Enumerable.Range(0, shown.Count).SelectMany(i => Enumerable.Range(0, i)
+            .Select(j => returns[i].Correlation(returns[j], FewestPeriods))).Where(double.IsFinite).ToList();
+        if (pairs.Count > 0) check.Sentences.Says("Mean correlation of the pairs below: {} .*", pairs.Average());
         check.Table($"Correlation between the {shown.Count} strategies that moved the most money", [.. shown.Select((s, i) =>
         {
             var words = new[] { Parameters(s), Text(s, "symbol") }.Where(w => w.Length > 0);

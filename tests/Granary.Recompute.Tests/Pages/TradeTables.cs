@@ -102,6 +102,16 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
                 ["Favourable (MFE)"] = group.Select(r => r.Favourable).DefaultIfEmpty(double.NaN).Average(),
             };
         });
+        double Mean(int sign, Func<(double Adverse, double Favourable), double> side) =>
+            reached.Where(t => sign == 0 || Math.Sign(t.NetProfit) == sign).Select(t => side(t.Reach)).DefaultIfEmpty(double.NaN).Average();
+        var says = check.Sentences;
+        says.Says("Winners went {} against their holder on average, losers {}.", Mean(1, r => r.Adverse), Mean(-1, r => r.Adverse));
+        says.Says("Winners went {} their holder's way on average, losers {}.", Mean(1, r => r.Favourable), Mean(-1, r => r.Favourable));
+        says.Listed(@"Vertical: net return of the trade\.( [\d,]+ of [\d,]+ trades are drawn, evenly chosen\.)?( The outermost 0\.5% are "
+            + @"drawn at the edge\.)?", "which points are drawn");
+        says.Says("Edge ratio {} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further "
+            + "against their holder than {}.", Mean(0, r => r.Favourable) / Mean(0, r => r.Adverse),
+            DailyCurve.Quantile(reached.Where(t => t.NetProfit > 0).Select(t => t.Reach.Adverse), 0.5));
         check.Drawn("Against the holder");
         check.Drawn("For the holder");
     }

@@ -12,6 +12,7 @@ internal static class WalkForwardTables
         var root = run.Files.Results.GetProperty("walkForward");
         var groups = root.GetProperty("groups").EnumerateArray().ToList();
         check.Drawn("In sample against out of sample");
+        Windows(check, root, groups);
         check.Table("Choices", [.. groups.Select(group =>
         {
             var choices = group.GetProperty("choices").EnumerateArray().ToList();
@@ -52,6 +53,38 @@ internal static class WalkForwardTables
                 if (choices.Select(c => Parameter(c, parameter)).Where(double.IsFinite).Distinct().Count() > 1)
                     Steps(check, $"Parameters chosen by window: {parameter} of {name}", choices,
                         new() { [parameter] = c => Parameter(c, parameter) });
+        }
+    }
+
+    // Returns a year: of windows in the picture compounded, in the efficiency ratio not.
+    private static void Windows(PageCheck check, JsonElement root, List<JsonElement> groups)
+    {
+        var all = groups.SelectMany(g => g.GetProperty("choices").EnumerateArray()).ToList();
+        double Years(JsonElement c, string from, string to) =>
+            (c.GetProperty(to).GetDateTime() - c.GetProperty(from).GetDateTime()).TotalDays / 365.25;
+        double Simple(string key, string from, string to) => all.Sum(c => Value(c, key) / Years(c, from, to));
+        double Compound(string key, string from, string to) => all.GroupBy(c => Text(c, "chosenAt"))
+            .Average(w => w.Average(c => Math.Pow(1 + Value(c, key), 1 / Years(c, from, to)) - 1));
+        var says = check.Sentences;
+        says.Says("{} rolling windows of 2y in sample and 6mo out of sample; chosen by Sharpe ratio. Efficiency ratio {}: the choices' "
+            + "yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.",
+            all.Select(c => Text(c, "chosenAt")).Distinct().Count(),
+            Simple("outOfSampleReturn", "chosenAt", "to") / Simple("inSampleReturn", "from", "chosenAt"));
+        says.Says("In sample against out of sample, mean of {} groups", groups.Count);
+        says.Says("Return a year by window: {} in sample on average, {} out of sample. *",
+            Compound("inSampleReturn", "from", "chosenAt"), Compound("outOfSampleReturn", "chosenAt", "to"));
+        foreach (var choices in groups.Select(g => g.GetProperty("choices").EnumerateArray().ToList()))
+        {
+            says.Says("On average {} in sample and {} out of sample over {} windows; the difference is how much of it was luck.",
+                choices.Average(c => Value(c, "objective")), choices.Average(c => Value(c, "outOfSampleObjective")), choices.Count);
+            var constant = new List<string>();
+            foreach (var parameter in choices[0].GetProperty("params").EnumerateObject().Select(p => p.Name))
+            {
+                List<double> values = [.. choices.Select(c => Parameter(c, parameter)).Distinct()];
+                if (values.Count == 1) constant.Add($"{parameter} {values[0]}");
+                else says.Says($"{parameter} lay between {{}} and {{}}; *", values.Min(), values.Max());
+            }
+            if (constant.Count > 0) says.Says($"The same in all windows: {string.Join(", ", constant)}.");
         }
     }
 

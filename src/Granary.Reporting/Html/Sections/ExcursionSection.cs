@@ -29,7 +29,7 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         Row("Winners", e.WinnersAdverse, e.WinnersFavourable);
         Row("Losers", e.LosersAdverse, e.LosersFavourable);
         HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further against their holder than {NumberText.Percent(Median(points))}.</p>\n");
+        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further against their holder than {NumberText.Percent(view.Trades.WinnersMedianAdverse)}.</p>\n");
 
         void Row(string name, double adverse, double favourable)
         {
@@ -65,11 +65,5 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         if (sorted.Length == 0) return (0, 0);
         return sorted.Length < 100 ? (sorted[0], sorted[^1])
             : (Engine.Analysis.TailRisk.Quantile(sorted, 0.005), Engine.Analysis.TailRisk.Quantile(sorted, 0.995));
-    }
-
-    private static double Median(IReadOnlyList<(double Adverse, double Favourable, double Return)> points)
-    {
-        var sorted = points.Where(p => p.Return > 0).Select(p => p.Adverse).Order().ToArray();
-        return sorted.Length == 0 ? double.NaN : Engine.Analysis.TailRisk.Quantile(sorted, 0.5);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class TradeReview
     private readonly Dictionary<string, double> _multipliers = new(StringComparer.Ordinal);
     private readonly TradeAccumulator _accumulator = new();
     private readonly Thinning<(double Adverse, double Favourable, double Return)> _points = new(MostPoints);
+    private readonly Thinning<double> _winnersAdverse = new(MostFills);
     private readonly Dictionary<string, Thinning<double>> _fills = new(StringComparer.Ordinal);
     private readonly bool[] _intraday;
     private int _streak;
@@ -64,6 +65,10 @@ internal sealed class TradeReview
 
     /// <summary>MAE and MFE as fractions of the entry price, and the net return; thinned evenly.</summary>
     public IReadOnlyList<(double Adverse, double Favourable, double Return)> Points => _points.Kept;
+
+    /// <summary>How far half of the winners never went against their holder; NaN without winners.</summary>
+    public double WinnersMedianAdverse => _winnersAdverse.Kept.Count == 0 ? double.NaN
+        : TailRisk.Quantile(_winnersAdverse.Kept.Order().ToArray(), 0.5);
 
     public List<(int Strategy, Trade Trade)> Open { get; } = [];
 
@@ -165,7 +170,11 @@ internal sealed class TradeReview
         BeforeCosts += trade.Profit;
         if (trade.Profit > 0) GainsBeforeCosts += trade.Profit;
         _accumulator.Add(net, trade.AdverseExcursion, trade.FavourableExcursion, trade.Bars);
-        if (!double.IsNaN(trade.AdverseExcursion)) _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
+        if (!double.IsNaN(trade.AdverseExcursion))
+        {
+            _points.Add((trade.AdverseExcursion, trade.FavourableExcursion, trade.Return(multiplier)));
+            if (net > 0) _winnersAdverse.Add(trade.AdverseExcursion);
+        }
 
         Group(ByReason, trade.Reason).Add(trade, multiplier);
         Group(BySide, trade.Side).Add(trade, multiplier);

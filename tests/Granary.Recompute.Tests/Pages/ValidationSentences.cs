@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Granary.Recompute.Tests.Figures;
+
+namespace Granary.Recompute.Tests.Pages;
+
+/// <summary>The sentences of the verdict, on the page and in results.json: they say the figures of the section guards, which the tests of
+/// validation figures recompute.</summary>
+internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonElement section)
+{
+    private static readonly double Annual = Math.Sqrt(365.25 / 7);
+
+    private readonly JsonElement _evidence = run.Files.Results.GetProperty("evidence");
+
+    public void Check()
+    {
+        var conclusions = section.GetProperty("conclusions").EnumerateArray().Select(c => c.GetString()!).ToList();
+        var differences = new List<string>();
+        var sentences = new SentenceCheck(conclusions, differences);
+        foreach (var says in new[] { sentences, check.Sentences }) Say(says);
+        foreach (var left in differences.Concat(sentences.Unchecked.Select(s => "nothing recomputes the conclusion: " + s)))
+            check.Text("results.json", left, "");
+        check.Sentences.Says("The reasons, in {} sentences", conclusions.Count - 1);
+        if (section.TryGetProperty("logits", out var logits))
+        {
+            List<double> counts = [.. logits.EnumerateArray().Select(c => c.GetDouble())];
+            check.Sentences.Says("Logit of its rank among all strategies over {} ways of halving the record; "
+                + "left of 0 it fell into the worse half.",
+                counts.Sum());
+            counts.RemoveAll(c => c == 0);
+            check.Bars("Where the best of one half of the record stood", [.. counts.Select(_ => "")], counts);
+        }
+    }
+
+    private double G(string key) => section.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
+
+    private double E(string name, string key) => _evidence.GetProperty(name).GetProperty(key).GetDouble();
+
+    private void Say(SentenceCheck says)
+    {
+        var states = _evidence.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
+        if (states.Exists(s => s != "passed"))
+            says.Says("{} of the {} checks did not pass: *", states.Count(s => s != "passed"), states.Count);
+        else says.Says("All {} checks passed. *", states.Count);
+        if (G("trials") > 1)
+            says.Says("{} different combinations have been run on these bars so far, {} of them for the first time now. Similar ones "
+                + "counted together, they amount to {} independent trials. If all of them were worthless, the best would still be expected to "
+                + "show a Sharpe ratio of {} a year" + (G("winnersOfNothing") > 0 ? ", and a portfolio of the winners among them {}." : "."),
+                [G("trials"), G("newTrials"), G("effectiveTrials"), G("expectedMaximum") * Annual,
+                    .. G("winnersOfNothing") > 0 ? [G("winnersOfNothing") * Annual] : Array.Empty<double>()]);
+        if (double.IsFinite(G("deflatedSharpe")))
+            says.Says("The portfolio's Sharpe ratio of {} a year exceeds what luck would show with a probability of {}*",
+                G("sharpe") * Annual, G("deflatedSharpe"));
+        Strong(says);
+        Overfitting(says);
+        if (double.IsFinite(G("superiorPredictiveAbility")))
+            says.Says("That the best of {} strategies earns * could be luck with a probability of {} (test for superior "
+                + "predictive ability; White's reality check says {})*", G("trials"), G("superiorPredictiveAbility"), G("realityCheck"));
+        if (double.IsFinite(G("minimumTrackRecord")))
+            says.Says("A record of at least {} weeks would be needed to tell the portfolio's Sharpe ratio from zero; this one has {}.",
+                Math.Ceiling(G("minimumTrackRecord")), G("periods"));
+        Checks(says);
+    }
+
+    private void Strong(SentenceCheck says)
+    {
+        // The strategies of a walk-forward are groups; those that were tried are in no file.
+        if (run.Files.Results.TryGetProperty("walkForward", out _))
+            says.Listed("[0-9]+ of [0-9]+ strategies stand out .*", "strategies that are in no file");
+        List<JsonElement> strong = [.. run.Files.Strategies.Where(s => RunFigures.Stat(s, "deflatedSharpe") > 0.95)];
+        if (strong.Count > 0)
+            says.Says("{} of {} strategies stand out from so many trials, first "
+                + $"{strong.MaxBy(s => RunFigures.Stat(s, "deflatedSharpe")).GetProperty("id").GetString()}.",
+                strong.Count, run.Files.Strategies.Count);
+    }
+
+    private void Overfitting(SentenceCheck says)
+    {
+        if (!double.IsFinite(G("probabilityOfOverfitting"))) return;
+        var ways = section.GetProperty("logits").EnumerateArray().Sum(c => c.GetDouble());
+        var amongEarners = G("probabilityOfOverfitting") >= 0.5 && E("probabilityOfOverfitting", "loss") <= 0.05;
+        says.Says("Choosing the best strategy on one half of the record and looking at it on the other half, over {} ways of halving, it "
+            + "fell into the worse half of all strategies in {} of them"
+            + (amongEarners ? ". It failed to earn there in {} of them only: *" : "*"),
+            [ways, G("probabilityOfOverfitting"), .. amongEarners ? [E("probabilityOfOverfitting", "loss")] : Array.Empty<double>()]);
+    }
+
+    private void Checks(SentenceCheck says)
+    {
+        bool Has(string name, string key) => _evidence.TryGetProperty(name, out var found) && found.TryGetProperty(key, out _);
+        if (Has("outOfSample", "return"))
+            says.Says(_evidence.GetProperty("outOfSample").GetProperty("sentence").GetString()!
+                .Contains("weights chosen", StringComparison.Ordinal)
+                ? "On bars that the choice had not seen the result is {} (* weights chosen 6 times, *)."
+                : "On bars that the choice had not seen the result is {} (*).", E("outOfSample", "return"));
+        else says.Says("There is no result on unseen bars: {~}.");
+        if (Has("costStress", "stressed"))
+        {
+            var tried = Regex.IsMatch(_evidence.GetProperty("costStress").GetProperty("sentence").GetString()!, "stitched");
+            says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity"
+                : "the weighted strategies, each in an account of its own, return on average")} {{}} instead of {{}}, and {{}} of {{}} "
+                + (tried ? "*" : "strategies still earn."),
+                E("costStress", "stressed"), E("costStress", "return"), E("costStress", "stillProfitable"), E("costStress", "strategies"));
+        }
+        if (Has("betterThanBenchmark", "return"))
+            says.Says("The portfolio returned {} and * {}; at the same risk the portfolio earned {} a year *, which luck explains with a "
+                + "probability of {} (at most 0.05 passes).",
+                E("betterThanBenchmark", "return"), E("betterThanBenchmark", "benchmarkReturn"),
+                Math.Abs(E("betterThanBenchmark", "excess")) * 365.25 / 7, E("betterThanBenchmark", "pValue"));
+        if (Has("causality", "strategies"))
+            says.Says("No look-ahead was found in a sample of {} strategies whose future was changed at {} times; *",
+                E("causality", "strategies"), E("causality", "cuts"));
+    }
+}
