@@ -6,13 +6,13 @@ namespace Granary.Recompute.Tests.Figures;
 /// halving 16 blocks.</summary>
 /// <param name="Overfitted">Share of halvings in which it falls below the median; at the median it counts half.</param>
 /// <param name="Loses">Share in which it loses in the other half.</param>
-/// <param name="EarnsNothing">Share in which it does not earn in the other half.</param>
+/// <param name="Gainless">Share in which it does not earn in the other half.</param>
 /// <param name="Ways">Number of halvings.</param>
 /// <param name="Degradation">Slope of its Sharpe ratio in the other half on that in the first, over all halvings.</param>
 /// <param name="Logits">How many halvings have a logit of its rank from −6 to 6 in steps of a half, the outermost also beyond.</param>
 /// <param name="Blocks">Into which the record was cut.</param>
 internal sealed record Halvings(
-    double Overfitted, double Loses, double EarnsNothing, int Ways, double Degradation, int[] Logits, int Blocks)
+    double Overfitted, double Loses, double Gainless, int Ways, double Degradation, int[] Logits, int Blocks)
 {
     private const int MostBlocks = 16, Steps = 24;
 

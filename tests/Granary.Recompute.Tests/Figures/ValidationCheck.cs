@@ -24,7 +24,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         Overfitting();
         Snooping();
         Bridge();
-        Evidence();
+        Checks();
         // The strategies of a walk-forward are groups of those that are judged.
         if (!results.TryGetProperty("walkForward", out _))
             foreach (var (i, s) in figures.All.Index())
@@ -143,7 +143,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
     private static (double, double) Figures(double[] returns) =>
         (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, SharpeFigures.Of(returns).Sharpe * Annual);
 
-    private void Evidence()
+    private void Checks()
     {
         if (figures.OutOfSample is { } unseen)
         {
@@ -157,7 +157,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         {
             const string Path = "evidence.probabilityOfOverfitting.";
             check.Number(Path + "value", halvings.Overfitted);
-            check.Number(Path + "loss", halvings.EarnsNothing);
+            check.Number(Path + "loss", halvings.Gainless);
             check.Number(Path + "blocks", halvings.Blocks);
         }
         check.Listed(@"evidence\..*\.(threshold|lossThreshold)", "a limit of docs/guards.md");

@@ -2,7 +2,7 @@ using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>Figures of the validation checks, from the accounts of strategies and portfolio, by the definitions of docs/guards.md.</summary>
+/// <summary>The validation checks, from the accounts of strategies and portfolio, by the definitions of docs/guards.md.</summary>
 internal sealed class ValidationFigures
 {
     private const int Resamples = 1000, Choices = 6;
@@ -70,7 +70,7 @@ internal sealed class ValidationFigures
     /// <summary>The same for trials that are all independent and differ as these do.</summary>
     public double RawMaximum => TrialDeviation * NormalCurve.ExpectedMaximum(Weeks.Strategies.Count);
 
-    /// <summary>Mean Sharpe ratio of winners among worthless strategies, and its deviation; null for a rule that does not choose them.</summary>
+    /// <summary>Mean Sharpe ratio of winners among worthless strategies, and its deviation; null for other rules.</summary>
     public (double Mean, double Deviation)? WinnersOfNothing()
     {
         if (_rule != "winners") return null;

@@ -75,8 +75,8 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             };
         })]);
         if (bound.Length > 0)
-            check.Sentences.Says($"Estimated capacity: {{}} of equity, bound by {bound}. There, one fill in twenty would be more than 1% of "
-                + "the market's daily turnover.", least);
+            check.Sentences.Says($"Estimated capacity: {{}} of equity, bound by {bound}. There, one fill in twenty would be more than 1% "
+                + "of the market's daily turnover.", least);
     }
 
     private double Notional(TradeRow trade, double price) => trade.Quantity * price * run.Markets.Multiplier(trade.Symbol);

@@ -62,7 +62,7 @@ internal static class LearningTables
             ["Mean given"] = Value(b, "predicted"),
             ["Came"] = Value(b, "observed"),
         })], name);
-        check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(name), "the model's name");
+        check.Sentences.Listed($"In the registry: .*|{System.Text.RegularExpressions.Regex.Escape(name)}", "the model's name");
         if (Items(unit, "importance").Count > MostFeatures)
             check.Sentences.Says($"Features, the first {MostFeatures} of {{}}", Items(unit, "importance").Count);
         check.Table("Features", [.. Items(unit, "importance").Take(MostFeatures).Select(f => new Cells

@@ -7,7 +7,7 @@ namespace Granary.Recompute.Tests.Pages;
 /// <summary>What the page of a run says outside of its tables: the head, leads and notes, and its pictures in words.</summary>
 internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigures account, string benchmark)
 {
-    private const int Rows = 2000, Shaded = 5, MostPoints = 420, MostOpen = 100;
+    private const int Rows = 2000, Shaded = 5, MostPoints = 420;
 
     private readonly SentenceCheck _says = check.Sentences;
     private readonly JsonElement _results = run.Files.Results;
@@ -56,13 +56,13 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         var days = account.Curve.MaxDrawdownDays;
         _says.Says($"Max drawdown: {{}} {(days < 2 ? "h" : "days")}", days < 2 ? 24 * days : days);
         if (run.Closed.Count > 0) _says.Says("Trades: {} won", cells["Win rate"].Number);
-        _says.Says("Strategies: {} carry weight", run.Files.Weighted.Count());
-        if (_results.TryGetProperty("evidence", out var evidence))
+        _says.Says("Strategies: {} with a weight", run.Files.Weighted.Count());
+        if (_results.TryGetProperty("evidence", out var checks))
         {
-            var states = evidence.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
+            var states = checks.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
             _says.Says("Verdict: {} of {} checks passed", states.Count(s => s == "passed"), states.Count);
         }
-        _says.Says("* Risk-free rate: {} a year; the Sharpe ratio takes 0.", 0);
+        _says.Says("* The risk-free rate is {}.", 0);
     }
 
     private void Curves()
@@ -129,7 +129,7 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
     private void Strategies()
     {
         if (run.Ranked.Count > 1) _says.Says("{} strategies", run.Ranked.Count);
-        _says.Listed("Printed are the first 60 rows .*", "a limit of printing");
+        _says.Listed("Printed are the first [0-9]+ .*", "a limit of printing");
         var moved = run.Trades.ToLookup(t => t.Strategy);
         foreach (var strategy in run.Ranked.Take(Rows).Where(s => RunFigures.Stat(s, "trades") > 0))
         {
@@ -146,7 +146,8 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         var open = run.Trades.Count(t => t.IsOpen);
         if (open == 1) _says.Listed("1 trade was still open at the end", "the table below has one row");
         else if (open > 0) _says.Says("{} trades were still open at the end", open);
-        if (open > MostOpen) _says.Says("The first 100 of {}; the run's CSV files list all.", open);
+        var listed = check.Page.Tables.FirstOrDefault(t => t.Caption.StartsWith("Trades still open", StringComparison.Ordinal));
+        _says.Says("The first {} of {}; the run's CSV files list all.", listed?.Rows.Count ?? 0, open);
         if (run.Closed.Count > 1)
         {
             var (won, lost) = TradeSentences.Streaks(run.Closed);
@@ -155,7 +156,8 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         if (run.Files.Results.GetProperty("portfolio").TryGetProperty("decisions", out var decisions))
         {
             var counts = decisions.EnumerateObject().ToDictionary(d => d.Name, d => d.Value.GetInt32());
-            if (counts.Count > 0) _says.Says("{} of {} signals were accepted.*", counts.GetValueOrDefault("accepted"), counts.Values.Sum());
+            _says.Says("The portfolio accepted all {} signals of its strategies.", counts.GetValueOrDefault("accepted"));
+            if (counts.Count > 0) _says.Says("The portfolio accepted {} of {} signals.*", counts.GetValueOrDefault("accepted"), counts.Values.Sum());
         }
     }
 }

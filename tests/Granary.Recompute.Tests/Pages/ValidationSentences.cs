@@ -10,7 +10,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
 {
     private static readonly double Annual = Math.Sqrt(365.25 / 7);
 
-    private readonly JsonElement _evidence = run.Files.Results.GetProperty("evidence");
+    private readonly JsonElement _checks = run.Files.Results.GetProperty("evidence");
 
     public void Check()
     {
@@ -34,18 +34,19 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
 
     private double G(string key) => section.GetProperty(key) is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : double.NaN;
 
-    private double E(string name, string key) => _evidence.GetProperty(name).GetProperty(key).GetDouble();
+    private double E(string name, string key) => _checks.GetProperty(name).GetProperty(key).GetDouble();
 
     private void Say(SentenceCheck says)
     {
-        var states = _evidence.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
+        var states = _checks.EnumerateObject().Select(c => c.Value.GetProperty("state").GetString()).ToList();
         if (states.Exists(s => s != "passed"))
             says.Says("{} of the {} checks did not pass: *", states.Count(s => s != "passed"), states.Count);
         else says.Says("All {} checks passed. *", states.Count);
         if (G("trials") > 1)
             says.Says("{} different combinations have been run on these bars so far, {} of them for the first time now. Similar ones "
-                + "counted together, they amount to {} independent trials. If all of them were worthless, the best would still be expected to "
-                + "show a Sharpe ratio of {} a year" + (G("winnersOfNothing") > 0 ? ", and a portfolio of the winners among them {}." : "."),
+                + "counted together, they amount to {} independent trials. If all of them were worthless, the best would still be expected "
+                + "to show a Sharpe ratio of {} a year"
+                + (G("winnersOfNothing") > 0 ? ", and a portfolio of the winners among them {}." : "."),
                 [G("trials"), G("newTrials"), G("effectiveTrials"), G("expectedMaximum") * Annual,
                     .. G("winnersOfNothing") > 0 ? [G("winnersOfNothing") * Annual] : Array.Empty<double>()]);
         if (double.IsFinite(G("deflatedSharpe")))
@@ -87,16 +88,16 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
 
     private void Checks(SentenceCheck says)
     {
-        bool Has(string name, string key) => _evidence.TryGetProperty(name, out var found) && found.TryGetProperty(key, out _);
+        bool Has(string name, string key) => _checks.TryGetProperty(name, out var found) && found.TryGetProperty(key, out _);
         if (Has("outOfSample", "return"))
-            says.Says(_evidence.GetProperty("outOfSample").GetProperty("sentence").GetString()!
+            says.Says(_checks.GetProperty("outOfSample").GetProperty("sentence").GetString()!
                 .Contains("weights chosen", StringComparison.Ordinal)
                 ? "On bars that the choice had not seen the result is {} (* weights chosen 6 times, *)."
                 : "On bars that the choice had not seen the result is {} (*).", E("outOfSample", "return"));
         else says.Says("There is no result on unseen bars: {~}.");
         if (Has("costStress", "stressed"))
         {
-            var tried = Regex.IsMatch(_evidence.GetProperty("costStress").GetProperty("sentence").GetString()!, "stitched");
+            var tried = Regex.IsMatch(_checks.GetProperty("costStress").GetProperty("sentence").GetString()!, "stitched");
             says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity"
                 : "the weighted strategies, each in an account of its own, return on average")} {{}} instead of {{}}, and {{}} of {{}} "
                 + (tried ? "*" : "strategies still earn."),
