@@ -78,7 +78,11 @@ public sealed class LiveSessionCrashTests
         var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
         unknown.Output.ShouldContain("nothing was disabled: this configuration has no symbol NOSUCH");
         (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
-        await Eventually.IsAsync(async () => (await GranaryProcess.RunAsync("session", state, "status")).Output, said => said.Contains("\"paused\"", StringComparison.Ordinal));
+        await Eventually.IsAsync(async () => (await GranaryProcess.RunAsync("session", state, "status", "--json")).Output,
+            said => said.Contains("\"paused\"", StringComparison.Ordinal));
+        var status = (await GranaryProcess.RunAsync("session", state, "status")).Output.Split('\n');
+        status[0].ShouldMatch("^Session +Now$");
+        status[1].ShouldMatch("^State +paused$");
         var stopped = await GranaryProcess.RunAsync("session", state, "stop");
         stopped.Output.ShouldStartWith("Stopping at ");
         stopped.ExitCode.ShouldBe(0, stopped.Error);

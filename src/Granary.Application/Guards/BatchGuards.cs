@@ -45,14 +45,15 @@ public sealed record BatchGuards(
         findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? EvidenceFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
-                Text($"{s.PortfolioDeflated:0.000} after {s.Trials:#,0} trials on these bars, which amount to {s.EffectiveTrials:#,0.#} independent ones; more than {Confidence} passes"),
+                Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {s.Trials:#,0} trials on these bars count as ")
+                + Text($"{s.EffectiveTrials:#,0.#} independent ones"),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials), ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
         findings[Batches.Evidence.Overfitting] = AgainstOverfitting();
         findings[Batches.Evidence.Causality] = Causality is { } c
             ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("not checked (--no-guards)");
         findings[Batches.Evidence.CostStress] = CostsAreZero
-            ? EvidenceFinding.Missing("the batch sets no commission and no slippage, and twice nothing is nothing; set execution.commissionPercent and execution.slippagePercent")
+            ? EvidenceFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
             ? new EvidenceFinding(State(t.Passed), Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
@@ -65,7 +66,8 @@ public sealed record BatchGuards(
     {
         null => EvidenceFinding.Missing("nothing was traced"),
         { Overfitting: { } p } s => new EvidenceFinding(p.CarriesOver ? EvidenceState.Passed : EvidenceState.Failed,
-            Text($"{p.Probability:0.00}, where 0.5 is a choice by luck; out of sample the choice does not earn in {Percent(p.ProbabilityOfNoGain)} of the splits")
+            Text($"{p.Probability:0.00}, where 0.5 is a choice by chance; the choice earns nothing out of sample in ")
+            + Text($"{Percent(p.ProbabilityOfNoGain)} of the splits")
             + (p.IsAmongEarners ? Text($" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
             [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
                 ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
@@ -84,7 +86,8 @@ public sealed record BatchGuards(
 
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 
-    private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity" : "the weighted strategies, each in an account of its own, return on average";
+    private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity earns"
+        : "the weighted strategies, each in its own account, earn on average";
 
     /// <summary>How far the results can be believed, in plain words, most important first.</summary>
     public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
@@ -101,13 +104,13 @@ public sealed record BatchGuards(
             if (s.Trials > 1)
                 said.Add(Text($"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
             if (!double.IsNaN(s.PortfolioDeflated))
-                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials." : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
                 said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{Judgement(o)}"));
             if (s.Snooping is { } n)
-                said.Add(Text($"That the best of {s.SnoopingStrategies:#,0} strategies earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+                said.Add(Text($"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
             if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
                 said.Add(Text($"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
@@ -118,7 +121,7 @@ public sealed record BatchGuards(
         if (Stress is { Strategies: > 0 } stress)
             said.Add(Text($"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
-            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose future was changed at {clean.Cuts} times; granary verify looks at all of them."));
+            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} times. granary verify checks all of them."));
         return said;
     }
 

@@ -13,7 +13,8 @@ internal static class LookAheadText
         { FactorsFound: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
         { Reaches: [var first, ..] } => $"{first.Class} may know more than its bars: {first.Sentence}",
         _ => string.Create(CultureInfo.InvariantCulture,
-            $"{result.Strategies} strategies did the same before {result.Cuts} times after which prices, volumes and times of every bar were changed"),
+            $"{result.Strategies} {(result.Strategies == 1 ? "strategy" : "strategies")} decided the same up to each of ")
+            + string.Create(CultureInfo.InvariantCulture, $"{result.Cuts} times ") + "after which all prices, volumes and times were changed",
     };
 
     /// <summary>What a check that did not pass means for the other figures.</summary>

@@ -165,7 +165,7 @@ public sealed class LiveHost : IPortfolioHost
     {
         await _desk.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _desk.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         if (_desk.Cut is { } cut) _notes.Add(cut);
-        if (_options.WithoutEvidence) _notes.Add("its evidence is missing or failed, and its operator trades it all the same (--without-evidence)");
+        if (_options.WithoutEvidence) _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         // What the walk over the past has left to do, as a cancellation that was on its way.
         await _orders.CatchUpAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false);

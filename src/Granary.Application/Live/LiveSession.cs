@@ -133,7 +133,8 @@ public static class LiveSession
     public static void Check(LiveRequest request, Production production)
     {
         if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
-            throw new InputException($"{request.Production} does not speak for itself: {string.Join("; ", production.Verdict.Reasons)}; mend that, or trade it all the same with --without-evidence, which is recorded");
+            throw new InputException($"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
+                + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 

@@ -63,17 +63,11 @@ internal static class TradeNotes
 
     private static IEnumerable<RunNote> EmptyPortfolio(BatchFacts facts)
     {
-        var decisions = facts.Portfolio.Counts;
         if (facts.Members.All(w => w == 0))
         {
             if (facts.Outcomes.Values.Any(o => o.Opened > 0))
                 yield return new RunNote(NoteCode.NoTrades, Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of {facts.Members.Count:N0} strategies a weight."));
-            yield break;
         }
-        var total = decisions.Values.Sum();
-        if (total == 0 || decisions.GetValueOrDefault(Decision.Accepted) > 0) yield break;
-        var reasons = decisions.Where(d => d.Value > 0).OrderByDescending(d => d.Value).Select(d => Text($"{d.Value:N0} {RunText.Of(d.Key)}"));
-        yield return new RunNote(NoteCode.NoTrades, Text($"The portfolio took none of {total:N0} signals: {string.Join(", ", reasons)}."), total);
     }
 
     private static string Reasons(SignalEnds e) => string.Join(", ", new (int Count, string Reason)[]

@@ -17,6 +17,9 @@ public sealed class DiskException(string message, Exception inner) : Exception(m
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
+    /// <summary>The file in which a live session keeps its account beside its portfolio.</summary>
+    public const string AccountGap = "account_gap.csv";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -41,7 +44,7 @@ public sealed class RunFolder : IDisposable
     private static readonly string[] _files =
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv", "prod.json", "report.html",
-        "learning.json", "windows.csv", "compare.html", "account_trades.csv", "account_gap.csv", "orders.csv", "account.json", "manifest.json",
+        "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, "orders.csv", "account.json", "manifest.json",
     ];
 
     public string FullPath { get; }

@@ -55,6 +55,7 @@ public sealed class SavedRun : IRunEvents
             Seconds = manifest.Find("seconds")?.Number() ?? double.NaN,
             BarEvaluations = (long)(manifest.Find("barEvaluations")?.Number() ?? 0),
             Host = manifest.Find("host")?.String() ?? "",
+            IsLive = File.Exists(Path.Combine(folder, RunFolder.AccountGap)),
             Interrupted = manifest.Find("status")?.String() == "interrupted",
             Strategies = entries,
             Markets = [.. manifest.Need("data").List().Select(Market)],

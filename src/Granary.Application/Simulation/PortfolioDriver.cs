@@ -7,6 +7,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
+using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Simulation;
@@ -277,7 +278,8 @@ public sealed class PortfolioDriver
         Decision[] refusals = [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
         var (refused, signals) = (refusals.Sum(d => _counts[(int)d]), _counts.Sum() - _counts[(int)Decision.WeightZero]);
         if (refused == 0) return;
-        var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d]).Select(d => string.Create(CultureInfo.InvariantCulture, $"{RunText.Of(d)} {_counts[(int)d]:N0}")));
+        var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d])
+            .Select(d => string.Create(CultureInfo.InvariantCulture, $"{_counts[(int)d]:N0} ({ReasonText.Of(d)})")));
         notes.Add(new RunNote(NoteCode.EntriesRefused, string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."), refused));
     }
 

@@ -27,7 +27,7 @@ public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, 
 public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGap> Trades)
 {
     /// <summary>The file in which a live run keeps its account beside its portfolio.</summary>
-    public const string File = "account_gap.csv";
+    public const string File = RunFolders.RunFolder.AccountGap;
 
     public double Total => Trades.Sum(t => t.Total);
 

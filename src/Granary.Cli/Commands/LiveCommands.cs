@@ -128,11 +128,13 @@ internal static class LiveCommands
         var from = new Option<string?>("--from") { Description = "of the journal: recorded at or after" };
         var to = new Option<string?>("--to") { Description = "of the journal: recorded before" };
         var host = new Option<string?>("--host") { Description = "the cluster that trades it, as http://silo:8080; STATE is the account's name then" };
-        var json = new Option<bool>("--json") { Description = "of the journal: one JSON object per line" };
+        var json = new Option<bool>("--json") { Description = "of status: the status as JSON; of the journal: one JSON object per line" };
         var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy, symbol, kind, from, to, host, json };
         command.SetAction(async (call, token) =>
         {
             var folder = call.GetValue(state)!;
+            if (call.GetValue(host) is { } at && call.GetValue(what) == "status")
+                return await RemoteLive.StatusAsync(at, folder, call.GetValue(json), token);
             if (call.GetValue(host) is { } hosts) return await RemoteLive.SessionAsync(hosts, folder, call.GetValue(what)!, call.GetValue(why)!, call.GetValue(strategy), call.GetValue(symbol), token);
             var control = Path.GetFileName(folder.TrimEnd('/')) == "control" ? folder : Path.Combine(folder, "control");
             var word = call.GetValue(what)!;
@@ -149,7 +151,10 @@ internal static class LiveCommands
             if (!Directory.Exists(control)) throw new InputException($"{folder} is not the state of a session; name the folder that 'granary live' had as --state");
             if (word == "status")
             {
-                Console.WriteLine(SessionControl.Read(control) ?? throw new InputException($"{folder}: no session has shown its status here yet"));
+                var status = SessionControl.Read(control)
+                    ?? throw new InputException($"{folder}: no session has shown its status here yet");
+                if (call.GetValue(json)) Console.WriteLine(status);
+                else LiveView.Write(JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json)!);
                 return 0;
             }
             var order = SessionWords.Parse(word);

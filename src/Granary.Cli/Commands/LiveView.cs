@@ -30,6 +30,9 @@ internal static class LiveView
         return 0;
     });
 
+    /// <summary>The table once.</summary>
+    public static void Write(LiveStatus status) => TableWriter.Write("", _columns, Rows(status));
+
     /// <summary>What the table of a session shows.</summary>
     internal static IReadOnlyList<string[]> Rows(LiveStatus s)
     {

@@ -54,15 +54,20 @@ internal static class RemoteLive
         return 0;
     }
 
+    /// <summary>Prints the status of a session: a table, or JSON.</summary>
+    public static async Task<int> StatusAsync(string hosts, string id, bool json, CancellationToken cancellationToken)
+    {
+        using var client = Client(hosts);
+        var view = await client.SessionAsync(id, cancellationToken);
+        if (json || view.Status is null) Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
+        else LiveView.Write(view.Status);
+        return 0;
+    }
+
     public static async Task<int> SessionAsync(string hosts, string id, string word, string why, string? strategy, string? symbol, CancellationToken cancellationToken)
     {
         if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, /trades, /signals), or in the database's views");
         using var client = Client(hosts);
-        if (word == "status")
-        {
-            Console.WriteLine(JsonSerializer.Serialize(await client.SessionAsync(id, cancellationToken), SessionControl.Json));
-            return 0;
-        }
         var order = new SessionOrder(SessionWords.Parse(word), Environment.UserName, why, strategy ?? "", symbol ?? "");
         var before = await client.SessionAsync(id, cancellationToken);
         var after = await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Html;
 
 /// <summary>Exits and decisions in words.</summary>
-internal static class ReasonText
+public static class ReasonText
 {
     public static string Of(ExitReason reason) => reason switch
     {

@@ -77,6 +77,9 @@ public sealed record RunModel
     /// <summary>As "embedded, 2 threads" or "cluster, 2 silos".</summary>
     public required string Host { get; init; }
 
+    /// <summary>Whether a live session made it: it has an account beside its portfolio.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>Whether the run was stopped before its end: then only some strategies have results.</summary>
     public bool Interrupted { get; init; }
 

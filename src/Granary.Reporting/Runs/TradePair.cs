@@ -23,9 +23,16 @@ public enum TradeDifference
 /// <param name="Second">Null where only the first run has it.</param>
 public readonly record struct TradePair(string Strategy, TradeDifference Kind, Trade? First, Trade? Second)
 {
+    /// <summary>Whether both runs entered and left at the same times and prices, so that the size alone differs.</summary>
+    public bool IsResized => First is { } a && Second is { } b && Kind == TradeDifference.Changed
+        && a.EntryPrice == b.EntryPrice && a.ExitTime == b.ExitTime && a.ExitPrice == b.ExitPrice && a.Reason == b.Reason;
+
     public Trade Either => First ?? Second!.Value;
 
-    /// <summary>Pairs a strategy's trades of two runs in the order of time. A trade is known by when and to which side it was entered: its number shifts with every signal before it.</summary>
+    /// <summary>
+    /// Pairs a strategy's trades of two runs in the order of time. A trade is known by its symbol, and by when and to which side it was entered:
+    /// its number shifts with every signal before it.
+    /// </summary>
     public static IEnumerable<TradePair> Of(string strategy, IEnumerable<Trade> first, IEnumerable<Trade> second)
     {
         var (own, other) = (Sorted(first), Sorted(second));
@@ -45,9 +52,11 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
     private static TradePair Both(string strategy, in Trade a, in Trade b) => new(strategy, IsSame(a, b) ? TradeDifference.Same : TradeDifference.Changed, a, b);
 
     // A stable order, for several entries may share a time.
-    private static List<Trade> Sorted(IEnumerable<Trade> trades) => [.. trades.OrderBy(t => t.EntryTime).ThenBy(t => t.Side).ThenBy(t => t.Number)];
+    private static List<Trade> Sorted(IEnumerable<Trade> trades) =>
+        [.. trades.OrderBy(t => t.EntryTime).ThenBy(t => t.SymbolIndex).ThenBy(t => t.Side).ThenBy(t => t.Number)];
 
-    private static int Order(in Trade a, in Trade b) => a.EntryTime != b.EntryTime ? a.EntryTime.CompareTo(b.EntryTime) : a.Side.CompareTo(b.Side);
+    private static int Order(in Trade a, in Trade b) => a.EntryTime != b.EntryTime ? a.EntryTime.CompareTo(b.EntryTime)
+        : a.SymbolIndex != b.SymbolIndex ? a.SymbolIndex.CompareTo(b.SymbolIndex) : a.Side.CompareTo(b.Side);
 
     private static bool IsSame(in Trade a, in Trade b) =>
         a.Quantity == b.Quantity && a.EntryPrice == b.EntryPrice && a.ExitTime == b.ExitTime && a.ExitPrice == b.ExitPrice

@@ -97,7 +97,7 @@ public sealed class ResizedEntriesTests : IDisposable
         var refused = run.Model.Decisions[Decision.StrategyRefused];
         refused.ShouldBeGreaterThan(2);
         run.Model.Notes.Single(n => n.Code == NoteCode.EntriesRefused && n.Sentence.StartsWith("The portfolio", StringComparison.Ordinal))
-            .Sentence.ShouldContain($"strategy-refused {refused}");
+            .Sentence.ShouldContain($"{refused} (the strategy itself could not)");
     }
 
     [Theory]

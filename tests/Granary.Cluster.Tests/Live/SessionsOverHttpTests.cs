@@ -29,7 +29,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await using var two = await SiloProcess.JoinAsync(database, "granary", "--runs", runs);
         using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, TimeSpan.FromMinutes(1));
 
-        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start() with { WithoutEvidence = false }))).Message.ShouldContain("does not speak for itself");
+        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start() with { WithoutEvidence = false }))).Message.ShouldContain("does not pass its validation checks");
         (await Should.ThrowAsync<InputException>(() => client.SessionAsync(LiveSilos.Account))).Message.ShouldContain("never had a session here");
         var begun = await client.StartSessionAsync(made.Start("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "fixed:50ms"));
         begun.Phase.ShouldBe(SessionPhase.Running);

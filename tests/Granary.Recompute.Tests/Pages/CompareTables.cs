@@ -33,7 +33,10 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
             check.Number($"Portfolio statistics, {key}, A", row[1], x);
             check.Number($"Portfolio statistics, {key}, B", row[2], y);
             if (row[3] == "same") check.Number($"Portfolio statistics, {key}, the same", row[1], y);
-            else if (!row[3].Contains('E', StringComparison.Ordinal)) check.Number($"Portfolio statistics, {key}, B less A", row[3], y - x);
+            else if (row[3].StartsWith('<'))
+                check.Number($"Portfolio statistics, {key}, less than",
+                    Math.Abs(y - x) < ShownNumber.Parse(row[3]).Value ? "1" : "0", 1);
+            else check.Number($"Portfolio statistics, {key}, B less A", row[3], y - x);
         }
     }
 

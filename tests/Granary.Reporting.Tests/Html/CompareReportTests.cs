@@ -1,3 +1,4 @@
+using System.Net;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -61,27 +62,26 @@ public class CompareReportTests
     }
 
     [Fact]
-    public void A_difference_too_small_for_its_digits_is_not_shown_as_none()
+    public void A_difference_that_rounding_leaves_is_none()
     {
         var nearly = _run.Model with { Digest = "x", Portfolio = _run.Model.Portfolio! with { Sharpe = Math.BitIncrement(_run.Model.Portfolio.Sharpe) } };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
-        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldStartWith("+");
-        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldContain("E");
+        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldBe("same");
         rows.Single(r => r[0] == "Win rate")[3].ShouldBe("same");
     }
 
     [Fact]
-    public void A_small_difference_is_shown_with_two_digits_in_the_unit_of_its_figure()
+    public void A_difference_below_the_digits_shown_is_less_than_one_unit_of_the_last()
     {
         var p = _run.Model.Portfolio!;
         var nearly = _run.Model with { Digest = "x", Portfolio = p with { Sharpe = p.Sharpe + 0.0013, WinRate = p.WinRate - 0.000027 } };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
-        rows.Single(r => r[0] == "Sharpe ratio")[3].ShouldBe("+0.0013");
-        rows.Single(r => r[0] == "Win rate")[3].ShouldBe("−0.0027%");
+        WebUtility.HtmlDecode(rows.Single(r => r[0] == "Sharpe ratio")[3]).ShouldBe("< 0.01");
+        WebUtility.HtmlDecode(rows.Single(r => r[0] == "Win rate")[3]).ShouldBe("< 0.1%");
     }
 
     [Fact]
@@ -96,5 +96,49 @@ public class CompareReportTests
             lines.Where(l => l.Kind != '+').Select(l => l.Line).ShouldBe(a);
             lines.Where(l => l.Kind != '-').Select(l => l.Line).ShouldBe(b);
         }
+    }
+
+    [Fact]
+    public void A_trade_of_another_size_alone_counts_as_resized()
+    {
+        var other = new Altered(_run, 3, trades => trades.Select((t, i) => i == 1 ? t with { Quantity = 2 * t.Quantity } : t));
+        var view = new CompareView(_run.Model, _run, _run.Model with { Digest = "other" }, other);
+        (view.Changed, view.Resized).ShouldBe((1, 1));
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, _run.Model with { Digest = "other" }, other);
+        output.ToString().ShouldContain("1 are changed, of these 1 in their size alone");
+    }
+
+    [Fact]
+    public void A_live_session_is_compared_with_a_backtest_by_its_configuration_and_not_by_hashes()
+    {
+        var live = _run.Model with
+        {
+            IsLive = true,
+            Digest = "other",
+            BatchText = $"{{ \"digest\": \"{_run.Model.Digest}\", \"strategies\": [] }}",
+            Markets = [.. _run.Model.Markets.Select(m => m with { Hash = "as it came in" })],
+        };
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, live, _run);
+        var page = output.ToString();
+        page.ShouldContain("B traded a production configuration (prod.json) that A wrote.");
+        page.ShouldContain("equal in number, first and last bar");
+        page.ShouldNotContain("as it came in");
+        page.ShouldNotContain("pre class=\"batch diff\"");
+    }
+
+    [Fact]
+    public void Checks_that_one_run_alone_has_made_are_no_difference_of_a_strategy()
+    {
+        var unjudged = _run.Model with
+        {
+            Digest = "other",
+            Strategies = [.. _run.Model.Strategies.Select(s =>
+                s.Stats is { } stats ? s with { Stats = stats with { DeflatedSharpe = double.NaN } } : s)],
+        };
+        var output = new StringWriter();
+        CompareReport.Write(output, _run.Model, _run, unjudged, _run);
+        output.ToString().ShouldContain("20 of 20 strategies are the same");
     }
 }

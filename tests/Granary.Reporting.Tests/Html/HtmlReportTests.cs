@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
+using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;
@@ -312,5 +313,34 @@ public class HtmlReportTests
     {
         var table = page.Elements.Single(e => e.Name == "table" && e.Children[0].AllText() == caption);
         return [.. table.Descendants().Where(e => e.Name == "tr" && e.Parent!.Name == "tbody").Select(r => r.Children.Select(c => c.AllText()).ToArray())];
+    }
+
+    [Fact]
+    public void A_flat_account_has_no_charts_of_nothing()
+    {
+        var run = SyntheticRun.Make(strategies: 2, trades: 4, symbols: 1, days: 400);
+        static EquityRow[] Flat(IReadOnlyList<EquityRow> rows) =>
+            [.. rows.Select(r => r with { Equity = 100_000, Cash = 100_000, Exposure = 0, Drawdown = 0 })];
+        var model = run.Model with
+        {
+            Equity = Flat(run.Model.Equity),
+            Closes = Flat(run.Model.Closes),
+            WorstDrawdowns = [],
+            Benchmark = null,
+        };
+        var output = new StringWriter();
+        HtmlReport.Write(output, model, run);
+        var page = output.ToString();
+        page.ShouldContain("Equity did not change: nothing was held.");
+        foreach (var section in (string[])["rolling", "calendar", "trailing", "drawdowns", "distribution", "exposure", "crises"])
+            page.ShouldNotContain($"<section id=\"{section}\"");
+    }
+
+    [Fact]
+    public void An_axis_whose_labels_have_no_year_names_it()
+    {
+        var (january, may, december) = (new DateTime(2022, 1, 3).Ticks, new DateTime(2022, 5, 1).Ticks, new DateTime(2023, 12, 1).Ticks);
+        new TimeAxis(january, may).Title.ShouldBe("Time in 2022, UTC");
+        new TimeAxis(january, december).Title.ShouldBe("Time, UTC", "a label of January is its year");
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Views;
@@ -12,7 +13,8 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
 
     public string Title => "Portfolio statistics";
 
-    private const double Rounding = 1e-9;
+    // What sums in another order leave.
+    private const double Rounding = 1e-12;
 
     public bool Applies(CompareView view) => view.First.Portfolio is not null || view.Second.Portfolio is not null;
 
@@ -28,8 +30,7 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
             HtmlTable.RowHead(html, NumberText.Name(key));
             HtmlTable.Number(html, NumberText.Statistic(key, a));
             HtmlTable.Number(html, NumberText.Statistic(key, b));
-            // Equal to the bit is said as such; a difference too small for the digits shown must not look like none.
-            var difference = b - a;
+            var difference = Math.Abs(b - a) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : b - a;
             HtmlTable.Number(html, difference == 0 ? "same" : Difference(key, difference), difference == 0 ? "soft" : "");
             HtmlTable.EndRow(html);
         }
@@ -40,76 +41,16 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
     {
         if (!double.IsFinite(difference)) return NumberText.Undefined;
         var text = NumberText.Statistic(key, difference);
-        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return Small(difference, text.EndsWith('%'));
+        if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return Small(text);
         if (text.StartsWith('-')) text = "−" + text[1..];
         return difference > 0 && !text.StartsWith('+') ? "+" + text : text;
     }
 
-    // Two digits of what the others' digits do not show; what is no more than rounding with its power of ten.
-    private static string Small(double difference, bool percent)
+    // Smaller than the digits of the others show: less than one unit of the last one.
+    private static string Small(string zero)
     {
-        var culture = System.Globalization.CultureInfo.InvariantCulture;
-        if (Math.Abs(difference) < Rounding) return difference.ToString("+0.0E0;−0.0E0", culture);
-        var value = percent ? difference * 100 : difference;
-        var digits = 1 - (int)Math.Floor(Math.Log10(Math.Abs(value)));
-        var pattern = "0." + new string('0', digits);
-        return value.ToString($"+{pattern};−{pattern}", culture) + (percent ? "%" : "");
-    }
-}
-
-/// <summary>What was asked for differently: the batch files line by line, and the bars.</summary>
-internal sealed class CompareInputs : IReportSection<CompareView>
-{
-    private const int MostLines = 4000;
-
-    public string Id => "inputs";
-
-    public string Title => "Inputs";
-
-    public bool Applies(CompareView view) => true;
-
-    public void Write(HtmlWriter html, CompareView view)
-    {
-        var (a, b) = (Lines(view.First), Lines(view.Second));
-        if (a.AsSpan().SequenceEqual(b)) html.Raw("<p>Both batch files are the same, to the letter.</p>\n");
-        else if (a.Length > MostLines || b.Length > MostLines) html.Write($"<p>The batch files differ and are too long to compare here ({NumberText.Count(a.Length)} and {NumberText.Count(b.Length)} lines).</p>\n");
-        else
-        {
-            html.Raw("<p>Batch files: lines that only A has begin with −, lines that only B has with +.</p><pre class=\"batch diff\" tabindex=\"0\" aria-label=\"Difference of the batch files\"><code>");
-            foreach (var (kind, line) in TextDifference.Of(a, b))
-                html.Write($"<span class=\"{kind switch { '+' => "add", '-' => "del", _ => "" }}\">{(kind == '-' ? "−" : kind.ToString())} {line}</span>");
-            html.Raw("</code></pre>\n");
-        }
-        Markets(html, view);
-    }
-
-    private static string[] Lines(RunModel run) => run.BatchText.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
-
-    private static void Markets(HtmlWriter html, CompareView view)
-    {
-        var first = view.First.Markets.ToDictionary(m => (m.Symbol, m.Timeframe));
-        var second = view.Second.Markets.ToDictionary(m => (m.Symbol, m.Timeframe));
-        var different = first.Keys.Union(second.Keys).Where(k => first.GetValueOrDefault(k)?.Hash != second.GetValueOrDefault(k)?.Hash)
-            .OrderBy(k => k.Symbol, StringComparer.Ordinal).ThenBy(k => k.Timeframe, StringComparer.Ordinal).ToArray();
-        if (different.Length == 0)
-        {
-            html.Write($"<p>Both runs used the same bars: {NumberText.Count(first.Count)} series, equal hashes.</p>\n");
-            return;
-        }
-        HtmlTable.Open(html, "Bars that differ", [new("Market", Number: false), new("TF", Number: false), new("Bars in A"), new("Bars in B"), new("Hash in A", Number: false), new("Hash in B", Number: false)], "narrow");
-        foreach (var key in different)
-        {
-            var (a, b) = (first.GetValueOrDefault(key), second.GetValueOrDefault(key));
-            HtmlTable.RowHead(html, key.Symbol);
-            HtmlTable.Text(html, key.Timeframe);
-            HtmlTable.Number(html, a is null ? NumberText.Undefined : NumberText.Count(a.Bars));
-            HtmlTable.Number(html, b is null ? NumberText.Undefined : NumberText.Count(b.Bars));
-            html.Write($"<td><code>{Short(a)}</code></td><td><code>{Short(b)}</code></td>");
-            HtmlTable.EndRow(html);
-        }
-        HtmlTable.Close(html);
-
-        static string Short(MarketEntry? m) => m is null ? NumberText.Undefined : m.Hash.Length > 16 ? m.Hash[..16] : m.Hash;
+        var last = zero.LastIndexOf('0');
+        return $"< {zero[..last].TrimStart('+', '−')}1{zero[(last + 1)..]}";
     }
 }
 
@@ -133,10 +74,10 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
         [
             new("Strategy", Number: false), new("Return A"), new("Return B"), new("B − A"), new("Sharpe A", Minor: true), new("Sharpe B", Minor: true), new("Weight A", Minor: true), new("Weight B", Minor: true),
             new("Same", Minor: true, Hint: "Trades that are the same in both"), new("Changed", Minor: true, Hint: "Entered in both, but not the same"), new("Only A", Hint: "Trades that only A has"), new("Only B", Hint: "Trades that only B has"),
-        ], sortable: true);
+        ], "dense", sortable: true);
         foreach (var p in different.Take(MostRows))
         {
-            html.Write($"<tr><th scope=\"row\">{p.Id}{(p.First is null ? " (only in B)" : p.Second is null ? " (only in A)" : "")}</th>");
+            HtmlTable.RowHead(html, $"{p.Id}{(p.First is null ? " (only in B)" : p.Second is null ? " (only in A)" : "")}");
             HtmlTable.SignedPercent(html, Return(p.First));
             HtmlTable.SignedPercent(html, Return(p.Second));
             HtmlTable.SignedPercent(html, Return(p.Second) - Return(p.First));
@@ -154,7 +95,16 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
     }
 
     private static bool Differs(StrategyPair p) => p.First is null || p.Second is null || p.OnlyFirst + p.OnlySecond + p.Changed > 0
-        || p.First.Weight != p.Second.Weight || !Equals(p.First.Stats, p.Second.Stats);
+        || p.First.Weight != p.Second.Weight || StatisticsDiffer(p.First.Stats, p.Second.Stats);
+
+    // A check that one of the runs alone has made, as a live session makes none, is no difference of the strategy.
+    private static bool StatisticsDiffer(RunStatistics? first, RunStatistics? second)
+    {
+        if (first is null || second is null) return first is not null || second is not null;
+        var others = second.Named().ToDictionary(n => n.Key, n => n.Value, StringComparer.Ordinal);
+        return first.Named().Any(n => double.IsFinite(n.Value) && others.TryGetValue(n.Key, out var other)
+            && double.IsFinite(other) && other != n.Value);
+    }
 
     private static double Return(StrategyEntry? s) => s?.Stats?.TotalReturn ?? double.NaN;
 
@@ -180,7 +130,7 @@ internal sealed class CompareTrades : IReportSection<CompareView>
         if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
         HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
             [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"),
-                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")], "difference", sortable: true);
+                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")], "difference dense", sortable: true);
         foreach (var d in view.Different)
         {
             if (d.Kind != TradeDifference.Changed)
@@ -195,7 +145,8 @@ internal sealed class CompareTrades : IReportSection<CompareView>
 
         void Row(string strategy, string where, Trade t, Trade? other)
         {
-            html.Write($"<tr><th scope=\"row\">{strategy}</th><td>{where}</td><td>{(t.Side == Side.Buy ? "long" : "short")}</td><td>{NumberText.Time(t.EntryTime)}</td>");
+            HtmlTable.RowHead(html, strategy);
+            html.Write($"<td>{where}</td><td>{(t.Side == Side.Buy ? "long" : "short")}</td><td>{NumberText.Time(t.EntryTime)}</td>");
             Cell("n", NumberText.Price(t.Quantity), other?.Quantity == t.Quantity);
             Cell("n", NumberText.Price(t.EntryPrice), other?.EntryPrice == t.EntryPrice);
             Cell("", t.Reason == ExitReason.Open ? "" : NumberText.Time(t.ExitTime), other?.ExitTime == t.ExitTime);

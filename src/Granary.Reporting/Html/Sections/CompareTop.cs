@@ -11,11 +11,10 @@ internal static class CompareTop
     public static void Write(HtmlWriter html, CompareView view)
     {
         var (a, b) = (view.First, view.Second);
-        html.Write($"<header><p class=\"eyebrow\">Comparison of two runs</p><h1>{a.Name}{(a.Name == b.Name ? "" : $" and {b.Name}")}</h1></header>\n");
-        var trades = view.Same + view.OnlyFirst + view.OnlySecond + view.Changed;
+        var kind = view.IsLiveAgainstBacktest ? "Comparison of a backtest and a live session" : "Comparison of two runs";
+        html.Write($"<header><p class=\"eyebrow\">{kind}</p><h1>{a.Name}{(a.Name == b.Name ? "" : $" and {b.Name}")}</h1></header>\n");
         if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are equal to the last bit.</p>\n");
-        else
-            html.Write($"<aside class=\"notice\" aria-label=\"Verdict\"><b>They differ.</b> Of {NumberText.Count(trades)} trades {NumberText.Count(view.Same)} are the same in both, {NumberText.Count(view.Changed)} are changed, {NumberText.Count(view.OnlyFirst)} are only in A and {NumberText.Count(view.OnlySecond)} only in B.</aside>\n");
+        else Verdict(html, view);
         if (view.NotListed > 0)
             html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
         HtmlTable.Open(html, "The two runs", [new("Property", Number: false), new("A", Number: false), new("B", Number: false)], "two");
@@ -33,6 +32,19 @@ internal static class CompareTop
             html.Write($"<td class=\"{(first == second ? "soft" : "")}\">{second}</td>");
             HtmlTable.EndRow(html);
         }
+    }
+
+    private static void Verdict(HtmlWriter html, CompareView view)
+    {
+        var trades = view.Same + view.OnlyFirst + view.OnlySecond + view.Changed;
+        html.Write($"<aside class=\"notice\" aria-label=\"Verdict\"><b>They differ.</b> Of {NumberText.Count(trades)} trades of "
+            + $"strategies' own accounts {NumberText.Count(view.Same)} are the same in both, ");
+        html.Write($"{NumberText.Count(view.Changed)} are changed, ");
+        if (view.Resized > 0) html.Write($"of these {NumberText.Count(view.Resized)} in their size alone, ");
+        html.Write($"{NumberText.Count(view.OnlyFirst)} are only in A and {NumberText.Count(view.OnlySecond)} only in B.");
+        if (view.OfOneRun > 0)
+            html.Write($" {NumberText.Count(view.OfOneRun)} of them belong to strategies that the other run does not have.");
+        html.Raw("</aside>\n");
     }
 
     private static void Curves(HtmlWriter html, RunModel a, RunModel b)

@@ -48,6 +48,15 @@ internal sealed class CompareView
 
     public long Changed { get; private set; }
 
+    /// <summary>Of the changed ones, those of which the size alone differs.</summary>
+    public long Resized { get; private set; }
+
+    /// <summary>Trades of strategies that one of the runs does not have.</summary>
+    public long OfOneRun { get; private set; }
+
+    /// <summary>Whether one of the runs is a live session and the other is not.</summary>
+    public bool IsLiveAgainstBacktest => First.IsLive != Second.IsLive;
+
     /// <summary>Strategies whose trades one of the runs does not list.</summary>
     public int NotListed { get; private set; }
 
@@ -73,12 +82,16 @@ internal sealed class CompareView
             {
                 case TradeDifference.OnlyFirst: pair.OnlyFirst++; break;
                 case TradeDifference.OnlySecond: pair.OnlySecond++; break;
-                case TradeDifference.Changed: pair.Changed++; break;
+                case TradeDifference.Changed:
+                    pair.Changed++;
+                    if (trade.IsResized) Resized++;
+                    break;
                 default: pair.Same++; continue;
             }
             if (Different.Count < MostListed) Different.Add(trade);
         }
         Same += pair.Same;
+        if (pair.First is null || pair.Second is null) OfOneRun += pair.OnlyFirst + pair.OnlySecond;
         OnlyFirst += pair.OnlyFirst;
         OnlySecond += pair.OnlySecond;
         Changed += pair.Changed;
