@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Analyze;
@@ -15,15 +16,7 @@ public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = n
 /// <param name="Rolling">Over a year of periods, or a quarter of a shorter curve; at least 20 returns.</param>
 public sealed record CurveAnalysis(
     EquityCurve Curve, EquityCurve? Benchmark, EquityStatistics Statistics, IReadOnlyList<Drawdown> WorstDrawdowns,
-    IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram, IReadOnlyList<CrisisResult> Crises)
-{
-    /// <summary>The statistics under their names, in the order of printing; NaN where undefined.</summary>
-    public IReadOnlyList<(string Key, double Value)> Named => RiskFree == 0 ? StatisticNames.All(Statistics)
-        : [.. StatisticNames.All(Statistics), ("excessSharpe", Statistics.SharpeAbove(RiskFree))];
-
-    /// <summary>A yearly rate, a fraction.</summary>
-    public double RiskFree { get; init; }
-}
+    IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram, IReadOnlyList<CrisisResult> Crises);
 
 /// <summary>Statistics and tables of any equity curve, ours or not.</summary>
 public static class AnalyzeCurve
@@ -40,13 +33,13 @@ public static class AnalyzeCurve
         var benchmark = request.BenchmarkFile is null ? null : EquityCurveFile.Read(request.BenchmarkFile);
         if (benchmark is not null && curve.OnCommonTimes(benchmark).Own.Count < 3)
             throw BarDataException.At(request.BenchmarkFile!, null, "date", $"fewer than three dates are also in {request.EquityFile}", "give a benchmark over the same dates");
-        return Of(curve, benchmark, request.PeriodsPerYear) with { RiskFree = request.RiskFreePercent / 100 };
+        return Of(curve, benchmark, request.PeriodsPerYear, request.RiskFreePercent / 100);
     }
 
     /// <summary>The same for curves that are in memory already.</summary>
-    public static CurveAnalysis Of(EquityCurve curve, EquityCurve? benchmark = null, double? periodsPerYear = null)
+    public static CurveAnalysis Of(EquityCurve curve, EquityCurve? benchmark = null, double? periodsPerYear = null, double riskFree = 0)
     {
-        var statistics = EquityStatistics.Of(curve, periodsPerYear, benchmark);
+        var statistics = EquityStatistics.Of(curve, periodsPerYear, benchmark).Above(riskFree);
         var returns = curve.Count - 1;
         var window = Math.Max(20, (int)Math.Min(Math.Round(statistics.PeriodsPerYear), returns / 4.0));
         return new CurveAnalysis(curve, benchmark, statistics, Drawdown.Worst(curve), PeriodReturn.Monthly(curve), PeriodReturn.Yearly(curve),

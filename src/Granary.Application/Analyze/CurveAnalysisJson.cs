@@ -14,9 +14,9 @@ public static class CurveAnalysisJson
         {
             json.WriteStartObject();
             json.WriteNumber("points", analysis.Statistics.Points);
-            Time(json, "from", analysis.Statistics.FirstTime);
-            Time(json, "to", analysis.Statistics.LastTime);
-            foreach (var (key, value) in analysis.Named) Number(json, key, value);
+            Time(json, "from", analysis.Statistics.Measures.FirstTime);
+            Time(json, "to", analysis.Statistics.Measures.LastTime);
+            foreach (var (metric, value) in analysis.Statistics.Metrics.Listed()) Number(json, metric.Key, value);
             if (analysis.Statistics.Benchmark is { } b) json.WriteNumber("benchmarkPoints", b.CommonPoints);
             json.WriteStartArray("drawdowns");
             foreach (var d in analysis.WorstDrawdowns) Write(json, d);

@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -46,6 +47,9 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
 
     /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
     public long TracePeriod { get; init; }
+
+    /// <summary>What is computed of each of its strategies.</summary>
+    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
     /// <summary>UTC ticks; bars before it only warm up. 0 = none do.</summary>
     public long TradeFrom => Instances[0].Trading.TradeFrom;
@@ -184,7 +188,12 @@ public sealed class BatchPlan
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol, References: string.Join('+', i.References)))
-            .Select((g, index) => new FeedPlan(index, [.. g.First().Symbols, .. g.First().References], g.Key.Timeframe, [.. g]) { TracePeriod = tracePeriod, Regimes = spec.Regimes })
+            .Select((g, index) => new FeedPlan(index, [.. g.First().Symbols, .. g.First().References], g.Key.Timeframe, [.. g])
+            {
+                TracePeriod = tracePeriod,
+                Regimes = spec.Regimes,
+                Metrics = spec.Metrics,
+            })
             .ToList();
         return new BatchPlan(spec, symbols, instances, feeds);
     }

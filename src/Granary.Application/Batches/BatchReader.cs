@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -35,19 +36,21 @@ public static class BatchReader
 
     /// <inheritdoc cref="Read(string, bool)"/>
     /// <param name="folder">What relative paths in the text are relative to.</param>
-    public static BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
+    /// <param name="metrics">What the run computes; null for the metrics of the platform.</param>
+    public static BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true, MetricCatalogue? metrics = null)
     {
         RegimeState.Register();
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults);
         if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder, faults, bindStrategies).Spec;
-        var spec = Spec(root, faults, name, text, folder, bindStrategies);
+        var spec = Spec(root, faults, name, text, folder, bindStrategies, metrics ?? MetricCatalogue.BuiltIn);
         faults.Close();
         return spec!;
     }
 
     // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
-    private static BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
+    private static BatchSpec? Spec(
+        JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies, MetricCatalogue metrics)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
@@ -62,7 +65,8 @@ public static class BatchReader
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
         var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
-        if (root.Find("walkForward") is { } walk) faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1), null);
+        if (root.Find("walkForward") is { } walk)
+            faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1, metrics), null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() => { LearningReader.Check(learning, named, folder); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
         return new BatchSpec
@@ -77,6 +81,7 @@ public static class BatchReader
             Portfolio = portfolio,
             Outputs = outputs,
             Seed = (ulong)seed,
+            Metrics = metrics,
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),
             Regimes = regimes,

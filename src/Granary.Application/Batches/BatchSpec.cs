@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Data.Reading;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -33,6 +34,9 @@ public sealed record BatchSpec
     public required OutputSet Outputs { get; init; }
 
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>The metrics that the run computes, writes and can choose by.</summary>
+    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
     /// <summary>What the portfolio is compared with: a symbol, or <c>buy-and-hold</c> for its own markets; null without one.</summary>
     public JsonPart? Benchmark { get; init; }

@@ -1,5 +1,5 @@
 using Granary.Application.Json;
-using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 
 namespace Granary.Application.Batches;
@@ -27,12 +27,12 @@ public enum ChoiceAmong
 /// <param name="MinTrades">Closed trades in a window without which a combination is not chosen.</param>
 public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise, ChoiceAmong Among, int WarmUp, int MinTrades)
 {
-    private static readonly string[] _smallerIsBetter = ["maxDrawdown", "maxDrawdownDays", "volatility", "commission", "exposure"];
-
     /// <param name="part">Null takes the defaults.</param>
+    /// <param name="metrics">Null for the metrics of the platform.</param>
     /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
-    public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe)
+    public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe, MetricCatalogue? metrics = null)
     {
+        metrics ??= MetricCatalogue.BuiltIn;
         // A year and a quarter of days; of shorter bars so much less.
         var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
             : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7)) : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
@@ -40,16 +40,18 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
         part.Only("inSample", "outOfSample", "mode", "objective", "choose", "warmUp", "minTrades");
         var objective = part.Find("objective")?.String() ?? "sharpe";
         var name = objective.TrimStart('-', '+');
-        if (!Known.Contains(name, StringComparer.Ordinal))
+        if (metrics.Objectives.FirstOrDefault(m => m.Key == name) is not { } metric)
         {
-            var near = Spelling.Nearest(name, Known);
-            throw part.Find("objective")!.Fault($"there is no statistic '{name}'; " + (near is null ? $"use one of {string.Join(", ", Known)}" : $"did you mean '{near}'?"));
+            string[] known = [.. metrics.Objectives.Select(m => m.Key)];
+            var near = Spelling.Nearest(name, known);
+            throw part.Find("objective")!.Fault($"there is no statistic '{name}'; "
+                + (near is null ? $"use one of {string.Join(", ", known)}" : $"did you mean '{near}'?"));
         }
         return new WalkForwardSpec(
             part.Find("inSample") is { } i ? Span(i) : inSample,
             part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
             part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
-            name, objective[0] == '-' || (objective[0] != '+' && _smallerIsBetter.Contains(name, StringComparer.Ordinal)),
+            name, objective[0] == '-' || (objective[0] != '+' && metric.Better == MetricDirection.Lower),
             part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market), ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
             part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,
             part.Find("minTrades")?.Whole(0, 1_000_000) ?? 0);
@@ -57,15 +59,6 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
 
     private static CalendarSpan Span(JsonPart part) =>
         CalendarSpan.TryParse(part.String(), out var span) ? span : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
-
-    // Those of a single strategy's run; what needs the whole batch cannot choose within a window.
-    private static IReadOnlyList<string> Known { get; } = [.. Blank.Named().Select(n => n.Key).Where(k => k is not ("deflatedSharpe" or "probabilityOfOverfitting" or "periods" or "periodsPerYear"))];
-
-    private static RunStatistics Blank => RunStatistics.Of(new Engine.Analysis.EquitySums
-    {
-        Start = 1, Final = 1, Count = 0, SumOfReturns = 0, SumOfSquares = 0, SumOfSquaredLosses = 0, MaxDrawdown = 0, MaxDrawdownTicks = 0, LongestUnderwaterTicks = 0,
-        FirstTime = 0, LastTime = 0, Months = 0, MonthsUp = 0, Weeks = 0, WeeksUp = 0, ExposedBars = 0,
-    }, default, 1);
 
     /// <summary>The windows over a record, oldest first; the last one may be cut short, but not by more than half.</summary>
     /// <param name="first">Open time of the first bar, UTC ticks.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Guards;
@@ -25,7 +26,7 @@ public static class ResultBridge
     /// <param name="portfolio">Its equity by periods; null without one.</param>
     /// <param name="weights">By strategy index, those that hold in the end.</param>
     public static IReadOnlyList<BridgeRow> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        IReadOnlyList<double> weights, RunStatistics? headline, EquityTrace? portfolio,
+        IReadOnlyList<double> weights, MetricSet? headline, EquityTrace? portfolio,
         (OutOfSample? OutOfSample, CostStress? Stress) checks)
     {
         var rows = new List<BridgeRow>();

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Application.Guards;
 
@@ -23,6 +24,12 @@ public sealed record SelectionGuards(
     long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing, double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)
 {
+    /// <summary>What the checks say of a strategy.</summary>
+    public CheckResults Of(int strategy) => new(Deflated[strategy], double.NaN);
+
+    /// <summary>What the checks say of the portfolio.</summary>
+    public CheckResults OfPortfolio => new(PortfolioDeflated, Overfitting?.Probability ?? double.NaN);
+
     /// <param name="portfolio">The portfolio's equity; null where it has none.</param>
     /// <param name="tests">Of the same outcomes.</param>
     /// <returns>Null where nothing was traced.</returns>

@@ -271,7 +271,7 @@ internal sealed class LivePortfolio
                         result = null;
                     }
                 }
-                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock.Bars, _feeds[f].Clock.PeriodsPerYear, strategy.Error));
+                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock, _feedPlans[f].Metrics, strategy.Error));
             }
         foreach (var strategy in Strategies)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Notes;
@@ -96,8 +97,8 @@ internal static class BatchNotes
     {
         var settings = facts.Plan.Spec.Execution.Settings;
         if (!settings.UsePath) yield break;
-        var path = facts.Entries.Sum(e => (long)(e.Stats?.IntrabarByPath ?? 0));
-        var rule = facts.Entries.Sum(e => (long)(e.Stats?.IntrabarByRule ?? 0));
+        var path = facts.Entries.Sum(e => (long)(e.Stats?[ExposureMetrics.IntrabarByPath] ?? 0));
+        var rule = facts.Entries.Sum(e => (long)(e.Stats?[ExposureMetrics.IntrabarByRule] ?? 0));
         yield return new RunNote(NoteCode.Intrabar, string.Create(CultureInfo.InvariantCulture,
             $"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
             + string.Create(CultureInfo.InvariantCulture,

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Json;
 using Granary.Application.Simulation;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
@@ -20,13 +21,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The file in which a live session keeps its account beside its portfolio.</summary>
     public const string AccountGap = "account_gap.csv";
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new UInt128Converter(), new DoublesConverter() },
-    };
-
+    private readonly JsonSerializerOptions _json;
     private readonly string _progress;
     private StreamWriter? _log;
 
@@ -34,8 +29,14 @@ public sealed class RunFolder : IDisposable
 
     private sealed record Line(IReadOnlyList<StrategyOutcome> Outcomes);
 
-    private RunFolder(string path)
+    private RunFolder(string path, MetricCatalogue metrics)
     {
+        _json = new JsonSerializerOptions
+        {
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            Converters = { new UInt128Converter(), new DoublesConverter(), new MetricSetConverter(metrics) },
+        };
         FullPath = path;
         _progress = Path.Combine(path, ".progress");
     }
@@ -72,9 +73,10 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Opens the folder for a run.</summary>
     /// <param name="path">null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.</param>
+    /// <param name="metrics">Those of the strategies that an interrupted run had finished.</param>
     /// <exception cref="InputException">There is nothing to resume.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
-    public static RunFolder Open(string? path, string name, bool resume, DateTime now)
+    public static RunFolder Open(string? path, string name, bool resume, DateTime now, MetricCatalogue metrics)
     {
         if (path is null && resume)
         {
@@ -84,7 +86,7 @@ public sealed class RunFolder : IDisposable
             if (path is null) throw new InputException($"there is no interrupted run of '{name}' under runs/; start it without --resume, or name its folder with --out");
         }
         path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        var folder = new RunFolder(Path.GetFullPath(path)) { IsNew = !Directory.Exists(path), Replaced = resume ? null : ReplacedBy(path) };
+        var folder = new RunFolder(Path.GetFullPath(path), metrics) { IsNew = !Directory.Exists(path), Replaced = resume ? null : ReplacedBy(path) };
         try
         {
             Directory.CreateDirectory(folder._progress);
@@ -125,7 +127,7 @@ public sealed class RunFolder : IDisposable
             var lines = File.ReadAllLines(path);
             if (lines.Length > 0)
             {
-                if (JsonSerializer.Deserialize<Header>(lines[0], Json)?.Key != key)
+                if (JsonSerializer.Deserialize<Header>(lines[0], _json)?.Key != key)
                     throw new InputException($"{FullPath} holds a run of another batch or of other bars, which cannot be resumed with this one; run without --resume, or into another folder");
                 var whole = 1;
                 for (; whole < lines.Length; whole++)
@@ -133,7 +135,7 @@ public sealed class RunFolder : IDisposable
                     // The last line may have been cut off by whatever ended the run.
                     try
                     {
-                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], Json)!.Outcomes) Finished[outcome.Index] = outcome;
+                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], _json)!.Outcomes) Finished[outcome.Index] = outcome;
                     }
                     catch (JsonException)
                     {
@@ -148,7 +150,7 @@ public sealed class RunFolder : IDisposable
         }
         Finished.Clear();
         _log = new StreamWriter(path, append: false, new UTF8Encoding(false));
-        _log.WriteLine(JsonSerializer.Serialize(new Header(key), Json));
+        _log.WriteLine(JsonSerializer.Serialize(new Header(key), _json));
         _log.Flush();
     }
 
@@ -164,7 +166,7 @@ public sealed class RunFolder : IDisposable
     public void Keep(IReadOnlyList<StrategyOutcome> outcomes)
     {
         foreach (var outcome in outcomes) Finished[outcome.Index] = outcome;
-        _log!.WriteLine(JsonSerializer.Serialize(new Line(outcomes), Json));
+        _log!.WriteLine(JsonSerializer.Serialize(new Line(outcomes), _json));
         _log.Flush();
     }
 

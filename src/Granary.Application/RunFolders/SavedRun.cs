@@ -5,6 +5,7 @@ using CsvHelper;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -72,7 +73,7 @@ public sealed class SavedRun : IRunEvents
     }
 
     // What is left of an account that has lost everything does not tell what it began with: its batch does.
-    private static double CashOf(RunStatistics? portfolio, string spec)
+    private static double CashOf(MetricSet? portfolio, string spec)
     {
         if (portfolio is null) return double.NaN;
         if (portfolio.TotalReturn > -1) return portfolio.FinalEquity / (1 + portfolio.TotalReturn);
@@ -109,8 +110,8 @@ public sealed class SavedRun : IRunEvents
     private static MarketEntry Market(JsonPart m) => new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
         new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc), m.Need("hash").String(), []);
 
-    private static RunStatistics? Statistics(JsonPart? part) => part is null ? null
-        : RunStatistics.FromNamed(part.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
+    private static MetricSet? Statistics(JsonPart? part) => part is null ? null
+        : MetricCatalogue.BuiltIn.Read(part.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
 
     private static T Spelt<T>(JsonPart place, string word, Func<T, string> spell, IReadOnlyList<T> all) where T : struct
     {

@@ -11,6 +11,7 @@ using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Weighting;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -90,7 +91,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         await BenchmarkCurve.CheckAsync(spec, source.Source, markets.Keys, cancellationToken);
         await MarketRequirements.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
 
-        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime);
+        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics);
         try
         {
             var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.RegisterModels, options.Training, cancellationToken);
@@ -242,8 +243,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 Markets = described,
                 StartingCash = spec.Cash,
                 RiskFree = spec.RiskFreePercent / 100,
+                Metrics = spec.Metrics,
                 Portfolio = guards?.Selection is { } selection
-                    ? outcome.Statistics with { DeflatedSharpe = selection.PortfolioDeflated, ProbabilityOfOverfitting = selection.Overfitting?.Probability ?? double.NaN }
+                    ? outcome.Statistics.With(MetricInput.Of(selection.OfPortfolio))
                     : outcome.Statistics,
                 Equity = outcome.Recorder.Count > 0 ? outcome.Recorder.Rows() : [],
                 Closes = outcome.Recorder.Count > 0 ? outcome.Recorder.Closes() : [],
@@ -304,8 +306,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(plan, markets, CancellationToken.None), CancellationToken.None);
     }
 
-    private static RunStatistics? Judged(RunStatistics? statistics, BatchGuards? guards, int strategy) =>
-        guards?.Selection is { } selection ? statistics is null ? null : statistics with { DeflatedSharpe = selection.Deflated[strategy] } : statistics;
+    private static MetricSet? Judged(MetricSet? statistics, BatchGuards? guards, int strategy) =>
+        guards?.Selection is { } selection ? statistics?.With(MetricInput.Of(selection.Of(strategy))) : statistics;
 
     // A live session goes on in its own folder.
     private IEnumerable<RunNote> Replaced(RunFolder folder) => folder.Replaced is { } note && host is not IPortfolioHost ? [note] : [];

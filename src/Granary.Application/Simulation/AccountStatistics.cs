@@ -1,14 +1,15 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>Collects the rows and the closed trades of one account as they come, and sums them up under the names of results.json.</summary>
+/// <summary>Collects the rows and the closed trades of one account as they come, and computes its metrics.</summary>
 /// <param name="cash">Before the first row, against which the first return is taken.</param>
 /// <param name="clock">Counts the rows, and so tells how many of them a year has.</param>
-public sealed class AccountStatistics(double cash, FeedClock clock)
+public sealed class AccountStatistics(double cash, FeedClock clock, MetricCatalogue metrics)
 {
     private readonly TradeAccumulator _trades = new();
     private readonly EquityAccumulator _equity = new(cash);
@@ -34,37 +35,17 @@ public sealed class AccountStatistics(double cash, FeedClock clock)
     }
 
     /// <param name="commission">Of all fills.</param>
-    public RunStatistics ToStatistics(double commission, double carry)
+    public MetricSet ToMetrics(double commission, double financing)
     {
-        var t = _trades.ToStatistics();
-        var e = _rows > 1 ? _equity.ToStatistics(clock.PeriodsPerYear) : null;
-        var final = _rows > 0 ? _final : cash;
-        return new RunStatistics
+        var days = _account.Finish();
+        return metrics.Compute(new MetricInput
         {
-            Trades = t.Trades,
-            WinRate = t.WinRate,
-            Expectancy = t.Expectancy,
-            AverageWin = t.AverageWin,
-            AverageLoss = t.AverageLoss,
-            ProfitFactor = t.ProfitFactor,
-            TotalReturn = final / cash - 1,
-            Cagr = e?.Cagr ?? double.NaN,
-            Volatility = e?.Volatility ?? double.NaN,
-            Sharpe = e?.Sharpe ?? double.NaN,
-            Sortino = e?.Sortino ?? double.NaN,
-            Calmar = e?.Calmar ?? double.NaN,
-            MaxDrawdown = e?.MaxDrawdown ?? 0,
-            MaxDrawdownDays = e?.MaxDrawdownDays ?? 0,
-            MonthsProfitable = e?.MonthsProfitable ?? double.NaN,
-            WeeksProfitable = e?.WeeksProfitable ?? double.NaN,
-            Exposure = _rows > 0 ? _exposed / (double)_rows : double.NaN,
-            Commission = commission,
-            Carry = carry,
-            FinalEquity = final,
-            NetProfit = t.TotalProfit,
-            Periods = _rows,
-            PeriodsPerYear = e?.PeriodsPerYear ?? double.NaN,
-            Account = _account.Finish(),
-        };
+            Parts = MetricParts.Strategy | (days is null ? MetricParts.None : MetricParts.Days),
+            Equity = _rows > 1 ? _equity.Measure(clock.PeriodsPerYear) : EquityMeasures.Unmeasured(cash, _rows > 0 ? _final : cash),
+            Trades = _trades.Measure(),
+            Account = new AccountMeasures(_rows, _exposed, commission, financing),
+            Days = days,
+            Checks = CheckResults.None,
+        });
     }
 }

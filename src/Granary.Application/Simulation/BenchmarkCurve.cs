@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 
@@ -42,7 +43,7 @@ internal static class BenchmarkCurve
         {
             Benchmark = curve,
             BenchmarkName = name == Own ? "Buy and hold" : name,
-            Portfolio = model.Portfolio is null ? null : model.Portfolio with { Benchmark = statistics },
+            Portfolio = model.Portfolio?.With(MetricInput.Of(statistics)),
         };
     }
 

@@ -164,7 +164,7 @@ public sealed class FeedExecution
                 _prepared = _more ? _reader!.Prepare() : null;
                 return true;
             default:
-                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(_reader!.Clock, Feed.TracePeriod, HasEnded))]);
+                Finished?.Invoke([.. Groups.Take(_kept).SelectMany(g => g.Finish(Feed, _reader!.Clock, HasEnded))]);
                 return true;
         }
     }

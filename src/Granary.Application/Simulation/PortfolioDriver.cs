@@ -63,7 +63,7 @@ public sealed class PortfolioDriver
     /// <param name="row">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
-        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock), row, trade);
+        (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
 
     /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their strategies go on with them.</summary>
     public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
@@ -241,7 +241,7 @@ public sealed class PortfolioDriver
         foreach (var (strategy, trade) in _ended)
             if (_run.OnTrade(strategy, trade) is { } open)
                 Book(open);
-        var stats = _statistics.ToStatistics(_run.Commission, _run.Carry);
+        var stats = _statistics.ToMetrics(_run.Commission, _run.Carry);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)

@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -12,7 +13,7 @@ namespace Granary.Application.Simulation;
 /// <summary>The outcome of the portfolio pass.</summary>
 /// <param name="Decisions">By strategy index: the answer to each of its signals, in order. Strategies without weight are not in it.</param>
 public sealed record PortfolioOutcome(
-    RunStatistics Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
+    MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
 {
     /// <summary>What the reader of the run must know of the portfolio's account.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];

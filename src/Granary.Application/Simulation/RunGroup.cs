@@ -166,7 +166,7 @@ public abstract class RunGroup
 
     /// <summary>Ends the strategies after the last block, once.</summary>
     /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
-    internal IEnumerable<StrategyOutcome> Finish(FeedClock clock, long tracePeriod, bool hasEnded = false)
+    internal IEnumerable<StrategyOutcome> Finish(FeedPlan feed, FeedClock clock, bool hasEnded = false)
     {
         for (var i = 0; i < _runs.Length; i++)
         {
@@ -185,9 +185,9 @@ public abstract class RunGroup
                     Fail(i, Said(e));
                 }
             }
-            yield return StrategyOutcome.Of(_instances[i].Index, result, clock.Bars, clock.PeriodsPerYear, _errors[i]) with
+            yield return StrategyOutcome.Of(_instances[i].Index, result, clock, feed.Metrics, _errors[i]) with
             {
-                Trace = EquityTrace.Of(result?.Equity, tracePeriod),
+                Trace = EquityTrace.Of(result?.Equity, feed.TracePeriod),
             };
             _runs[i] = null;
             _writers[i] = null;

@@ -1,4 +1,6 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
@@ -8,7 +10,7 @@ namespace Granary.Application.Simulation;
 /// <param name="Signals">How many it made.</param>
 /// <param name="Bars">Bars that it saw.</param>
 /// <param name="Error">Why it failed; null where it ran to its end.</param>
-public sealed record StrategyOutcome(int Index, RunStatistics? Statistics, UInt128 Fingerprint, int Signals, long Bars, string? Error)
+public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 Fingerprint, int Signals, long Bars, string? Error)
 {
     /// <summary>Its equity at the ends of periods; null where it failed, or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
@@ -22,9 +24,16 @@ public sealed record StrategyOutcome(int Index, RunStatistics? Statistics, UInt1
     /// <summary>Trades that were opened; those that are open at the end count too.</summary>
     public int Opened => Signals - SignalEnds.Total;
 
-    public static StrategyOutcome Of(int index, StrategyResult? result, long bars, double periodsPerYear, string? error) => result is null
-        ? new StrategyOutcome(index, null, 0, 0, bars, error)
-        : new StrategyOutcome(index, RunStatistics.Of(result, periodsPerYear), result.Fingerprint, result.Signals, bars, error) { SignalEnds = result.SignalEnds, IsWarm = result.IsWarm };
+    /// <param name="result">What the run left; null where it failed.</param>
+    /// <param name="metrics">Those that are computed of it.</param>
+    public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, MetricCatalogue metrics, string? error) => result is null
+        ? new StrategyOutcome(index, null, 0, 0, clock.Bars, error)
+        : new StrategyOutcome(index, metrics.Compute(MetricInput.Of(result.Equity, result.Trades, clock.PeriodsPerYear)),
+            result.Fingerprint, result.Signals, clock.Bars, error)
+        {
+            SignalEnds = result.SignalEnds,
+            IsWarm = result.IsWarm,
+        };
 }
 
 /// <summary>How far a batch is.</summary>

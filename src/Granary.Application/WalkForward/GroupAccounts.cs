@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -21,6 +22,7 @@ internal sealed class GroupAccounts
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly StitchedPortfolio _unlimited;
     private readonly Timeframe _shortest;
+    private readonly MetricCatalogue _metrics;
     private readonly double _cash;
     private readonly long _tracePeriod;
 
@@ -31,6 +33,7 @@ internal sealed class GroupAccounts
     {
         (_timeline, _windows, _instruments, _unlimited, _cash) = (timeline, windows, instruments, unlimited, plan.Spec.Cash);
         _tracePeriod = plan.Feeds[0].TracePeriod;
+        _metrics = plan.Spec.Metrics;
         for (var i = 0; i < instruments.Count; i++) _numbers[instruments[i].Symbol] = i;
         _shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
     }
@@ -55,14 +58,14 @@ internal sealed class GroupAccounts
         IReadOnlyList<AccountRun> runs, (IReadOnlyList<AccountRow> Rows, IReadOnlyList<StitchedTrade> Trades) account)
     {
         var (rows, trades) = account;
-        var whole = new AccountStatistics(_cash, new FeedClock(_shortest));
+        var whole = new AccountStatistics(_cash, new FeedClock(_shortest), _metrics);
         var tracer = new EquityTracer(_tracePeriod, _cash);
         var made = new List<WindowChoice>();
         var last = new AccountRow(new EquityRow(0, _cash, _cash, 0, 0), Holds: false, 0, 0);
         for (var (w, r) = (0, 0); w < _windows.Count; w++)
         {
             var before = last;
-            var part = new AccountStatistics(last.Row.Equity, new FeedClock(_shortest));
+            var part = new AccountStatistics(last.Row.Equity, new FeedClock(_shortest), _metrics);
             for (; r < rows.Count && rows[r].Row.Time < _windows[w].To; r++)
             {
                 last = rows[r];
@@ -73,12 +76,12 @@ internal sealed class GroupAccounts
             var window = _windows[w];
             var entered = trades.Select(t => t.Trade).Where(t => t.EntryTime >= window.At && t.EntryTime < window.To).ToList();
             foreach (var trade in entered) part.Add(trade);
-            var statistics = part.ToStatistics(last.Commission - before.Commission, last.Financing - before.Financing);
+            var statistics = part.ToMetrics(last.Commission - before.Commission, last.Financing - before.Financing);
             made.Add(choices[w] with { Trades = entered, OutOfSample = statistics });
         }
         foreach (var trade in trades) whole.Add(trade.Trade);
         var fingerprints = runs.Select(r => r.Fingerprint).ToList();
-        return new ChoiceGroup(group.Name, group.Members, made, whole.ToStatistics(last.Commission, last.Financing), trades, fingerprints)
+        return new ChoiceGroup(group.Name, group.Members, made, whole.ToMetrics(last.Commission, last.Financing), trades, fingerprints)
         {
             Trace = tracer.Finish(),
         };

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.WalkForward;
@@ -59,7 +61,7 @@ internal static class WalkForwardJson
                     ResultsJson.Number(json, "objective", choice.Objective);
                     ResultsJson.Number(json, "inSampleReturn", choice.InSampleReturn);
                     ResultsJson.Number(json, "outOfSampleReturn", choice.OutOfSampleReturn);
-                    ResultsJson.Number(json, "outOfSampleObjective", choice.OutOfSample is { } o ? WalkForwardOptimiser.Value(o, spec.Objective) : double.NaN);
+                    ResultsJson.Number(json, "outOfSampleObjective", choice.OutOfSample is { } o ? o[spec.Objective] : double.NaN);
                     json.WriteNumber("trades", choice.Trades.Count);
                     Account(json, "inSample", choice.InSample);
                     Account(json, "outOfSample", choice.OutOfSample);
@@ -74,8 +76,14 @@ internal static class WalkForwardJson
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
+    private static readonly ImmutableArray<Metric> _ofChoices =
+    [
+        TradeMetrics.Trades, TradeMetrics.WinRate, ReturnMetrics.TotalReturn, ReturnMetrics.Cagr, RiskMetrics.Volatility, RatioMetrics.Sharpe,
+        RiskMetrics.MaxDrawdown, TradeMetrics.Exposure,
+    ];
+
     // The same figures on both sides of a choice, so that they can be compared.
-    private static void Account(Utf8JsonWriter json, string name, RunStatistics? statistics)
+    private static void Account(Utf8JsonWriter json, string name, MetricSet? statistics)
     {
         if (statistics is null)
         {
@@ -83,9 +91,7 @@ internal static class WalkForwardJson
             return;
         }
         json.WriteStartObject(name);
-        foreach (var (key, value) in statistics.Named())
-            if (key is "totalReturn" or "cagr" or "sharpe" or "volatility" or "maxDrawdown" or "exposure" or "trades" or "winRate")
-                ResultsJson.Number(json, key, value);
+        foreach (var metric in _ofChoices) ResultsJson.Number(json, metric.Key, statistics[metric]);
         json.WriteEndObject();
     }
 
@@ -107,7 +113,7 @@ internal static class WalkForwardJson
                 csv.WriteField(RunText.Number(c.InSampleReturn));
                 csv.WriteField(RunText.Number(c.OutOfSampleReturn));
                 csv.WriteField(c.Trades.Count.ToString(CultureInfo.InvariantCulture));
-                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? WalkForwardOptimiser.Value(o, outcome.Spec.Objective) : double.NaN));
+                csv.WriteField(RunText.Number(c.OutOfSample is { } o ? o[outcome.Spec.Objective] : double.NaN));
                 csv.NextRecord();
             }
     }

@@ -4,6 +4,7 @@ using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -110,7 +111,7 @@ internal static class WalkForwardOptimiser
         {
             var strategy = Best(g.Members, judged, spec);
             var statistics = strategy < 0 ? null : judged[strategy].Statistics;
-            return new WindowChoice(window, strategy, statistics is null ? double.NaN : Value(statistics, spec.Objective), statistics);
+            return new WindowChoice(window, strategy, statistics is null ? double.NaN : statistics[spec.Objective], statistics);
         })], models);
     }
 
@@ -144,15 +145,12 @@ internal static class WalkForwardOptimiser
         foreach (var member in members)
         {
             if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined || statistics.Trades < spec.MinTrades) continue;
-            var value = Value(statistics, spec.Objective);
+            var value = statistics[spec.Objective];
             if (double.IsNaN(value)) continue;
             if (at < 0 || (spec.Minimise ? value < best : value > best)) (best, at) = (value, member.Index);
         }
         return at;
     }
-
-    /// <summary>A statistic by its name in results.json.</summary>
-    public static double Value(Engine.Analysis.RunStatistics statistics, string name) => statistics.Named().First(n => n.Key == name).Value;
 
     private static double Efficiency(List<ChoiceGroup> groups)
     {

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -11,10 +12,10 @@ namespace Granary.Application.WalkForward;
 /// <param name="Strategy">By index; −1 where no combination could be chosen, and nothing was traded.</param>
 /// <param name="Objective">In-sample.</param>
 /// <param name="InSample">The choice's own account over the stretch in which it was chosen; null where nothing was chosen, or the choice was given.</param>
-public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, RunStatistics? InSample)
+public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
     /// <summary>The group's account over the window's rows; what closing a position at its end costs belongs to the next window.</summary>
-    public RunStatistics? OutOfSample { get; init; }
+    public MetricSet? OutOfSample { get; init; }
 
     /// <summary>Trades that were entered in the window, in the order of closing; those that are open at the end of the record too.</summary>
     public IReadOnlyList<Trade> Trades { get; init; } = [];
@@ -31,7 +32,7 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <param name="Trades">Of that account, in the order of closing; what is open at the end comes last.</param>
 /// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
 public sealed record ChoiceGroup(
-    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, RunStatistics Statistics, IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
+    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics, IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
 {
     /// <summary>All that its members trade; its trades' symbols are numbered in this order.</summary>
     public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
@@ -67,7 +68,7 @@ public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, 
 /// <param name="Statistics">Of that account.</param>
 /// <param name="Efficiency">Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.</param>
 public sealed record WalkForwardOutcome(
-    WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows, RunStatistics Statistics, double Efficiency)
+    WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows, MetricSet Statistics, double Efficiency)
 {
     /// <summary>By window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }

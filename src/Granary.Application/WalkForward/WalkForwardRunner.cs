@@ -10,6 +10,7 @@ using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -34,7 +35,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var watch = Stopwatch.StartNew();
         if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
             throw spec.Execution.Place!.Need("intrabarPath").Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and give the strategies their timeframe");
-        var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe);
+        var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
         await using var source = new SourceMarkets((sources ?? BatchSources.Open)(spec.Data, spec.Folder));
         var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
         var opened = await EndedMarkets.MarkAsync(spec, await source.OpenAsync(spec, plan, options.Threads, cancellationToken), cancellationToken);
@@ -44,7 +45,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         foreach (var market in opened.Values) bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, market.HasEnded, cancellationToken));
         var markets = bars.ToDictionary(b => b.Key, b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument) { HasEnded = b.Value.Bars.HasEnded }, StringComparer.Ordinal);
 
-        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false, clock.GetUtcNow().UtcDateTime);
+        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false, clock.GetUtcNow().UtcDateTime, spec.Metrics);
         try
         {
             var windows = 0;
@@ -151,7 +152,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             Markets = markets,
             StartingCash = plan.Spec.Cash,
             RiskFree = plan.Spec.RiskFreePercent / 100,
-            Portfolio = guards.Selection is { } s ? portfolio with { DeflatedSharpe = s.PortfolioDeflated, ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN } : portfolio,
+            Metrics = plan.Spec.Metrics,
+            Portfolio = guards.Selection is { } s ? portfolio.With(MetricInput.Of(s.OfPortfolio)) : portfolio,
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),

@@ -43,7 +43,7 @@ internal static class AnalysisCommands
                 PeriodsPerYear = call.GetValue(perYear),
                 Benchmark = analysis.Benchmark,
                 BenchmarkName = Path.GetFileName(call.GetValue(benchmark)),
-                RiskFree = analysis.RiskFree,
+                RiskFree = call.GetValue(riskFree) / 100,
                 Author = call.GetValue(author),
             };
             if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, sheet));
@@ -58,9 +58,9 @@ internal static class AnalysisCommands
     private static void Analysis(string name, CurveAnalysis analysis)
     {
         var s = analysis.Statistics;
-        TableWriter.Write($"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.FirstTime)} to {NumberText.Time(s.LastTime)}",
+        TableWriter.Write($"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}",
             [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
-            analysis.Named.Select(n => new[] { NumberText.Name(n.Key), NumberText.Statistic(n.Key, n.Value), n.Key }));
+            analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
         TableWriter.Write("Deepest drawdowns", [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"), Column.Number("Length", "days")],
             analysis.WorstDrawdowns.Take(5).Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
         TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")], analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));

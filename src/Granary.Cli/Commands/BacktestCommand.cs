@@ -7,7 +7,7 @@ using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Cli.Tables;
-using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
 
 namespace Granary.Cli.Commands;
@@ -70,23 +70,23 @@ internal static class BacktestCommand
         var model = run.Model;
         Output.WriteNotes(model);
         var best = model.Strategies.Where(s => s.Stats is not null).OrderByDescending(s => Rank(s.Stats!)).ThenBy(s => s.Index).Take(10).ToList();
-        var rows = best.Select(s => Row(s.Id, s.Stats!, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
-        if (model.Portfolio is { } portfolio) rows = rows.Prepend(Row($"Portfolio of {Cell.Count(model.Strategies.Count(s => s.Weight != 0))}", portfolio, ""));
+        Metric[] headlines = [.. model.Metrics.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline)];
+        var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
+        if (model.Portfolio is { } portfolio)
+            rows = rows.Prepend(Row($"Portfolio of {Cell.Count(model.Strategies.Count(s => s.Weight != 0))}", portfolio, headlines, ""));
         var title = $"{model.Name}: the portfolio and the best {best.Count} of {Cell.Count(model.Strategies.Count)} strategies by Sharpe ratio";
-        TableWriter.Write(title, _columns, rows);
+        TableWriter.Write(title, Columns(headlines), rows);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars ({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
         Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
         Output.WriteRun(model.Digest, run.Report, run.Folder);
     }
 
-    private static readonly Column[] _columns =
-    [
-        Column.Text("Strategy"), Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"), Column.Number("Weight"),
-    ];
+    private static Column[] Columns(IEnumerable<Metric> headlines) =>
+        [Column.Text("Strategy"), .. headlines.Select(MetricCell.Column), Column.Number("Weight")];
 
-    private static string[] Row(string name, RunStatistics s, string weight) =>
-        [name, Cell.Percent(s.TotalReturn), Cell.Ratio(s.Sharpe), Cell.Percent(s.MaxDrawdown), Cell.Count(s.Trades), weight];
+    private static string[] Row(string name, MetricSet set, IEnumerable<Metric> headlines, string weight) =>
+        [name, .. headlines.Select(m => MetricCell.Of(m, set[m])), weight];
 
-    private static double Rank(RunStatistics s) => s.IsRuined ? double.NegativeInfinity : double.IsNaN(s.Sharpe) ? double.MinValue : s.Sharpe;
+    private static double Rank(MetricSet s) => s.IsRuined ? double.NegativeInfinity : double.IsNaN(s.Sharpe) ? double.MinValue : s.Sharpe;
 }

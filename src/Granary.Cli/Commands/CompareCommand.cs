@@ -66,7 +66,7 @@ internal static class CompareCommand
         Ids("B", difference.OnlyInB);
         var statistics = difference.Statistics.OrderBy(d => d.Strategy != "portfolio").Take(MostStatistics);
         TableWriter.Write("Statistics that differ", [Column.Text("Strategy"), Column.Text("Statistic"), Column.Number("A"), Column.Number("B")],
-            statistics.Select(d => new[] { d.Strategy, NumberText.Name(d.Statistic), NumberText.Statistic(d.Statistic, d.A ?? double.NaN), NumberText.Statistic(d.Statistic, d.B ?? double.NaN) }));
+            statistics.Select(d => new[] { d.Strategy, MetricText.Name(d.Statistic), MetricText.Value(d.Statistic, d.A ?? double.NaN), MetricText.Value(d.Statistic, d.B ?? double.NaN) }));
         if (difference.Statistics.Count > MostStatistics) Console.WriteLine($"and {difference.Statistics.Count - MostStatistics} more; --json has them all");
         if (!first.HasTrades || !second.HasTrades) Output.Marked("Note", $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
         else ShowTrades(difference);

@@ -18,26 +18,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="DailyCvar95InMarket">The mean loss of those days.</param>
 public sealed record AccountFigures(
     double EquityAverage, double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable, double DaysLosing,
-    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket, double DailyCvar95InMarket)
-{
-    /// <summary>The names in results.json, in the order in which they are written.</summary>
-    public IReadOnlyList<(string Key, double Value)> Named() =>
-    [
-        ("equityAverage", EquityAverage), ("grossExposureAverage", GrossExposureAverage), ("grossExposureMost", GrossExposureMost),
-        ("days", Days), ("daysInMarket", DaysInMarket),
-        ("daysProfitable", DaysProfitable), ("daysLosing", DaysLosing), ("daysProfitableInMarket", DaysProfitableInMarket), ("daysLosingInMarket", DaysLosingInMarket),
-        ("dailyVar95", DailyVar95), ("dailyCvar95", DailyCvar95), ("dailyVar95InMarket", DailyVar95InMarket), ("dailyCvar95InMarket", DailyCvar95InMarket),
-    ];
-
-    /// <summary>Read back from their names; null where they are missing.</summary>
-    public static AccountFigures? FromNamed(IReadOnlyDictionary<string, double> values)
-    {
-        if (!values.TryGetValue("daysInMarket", out var inMarket)) return null;
-        double Of(string key) => values.TryGetValue(key, out var value) ? value : double.NaN;
-        return new AccountFigures(Of("equityAverage"), Of("grossExposureAverage"), Of("grossExposureMost"), (int)Of("days"), (int)inMarket, Of("daysProfitable"), Of("daysLosing"),
-            Of("daysProfitableInMarket"), Of("daysLosingInMarket"), Of("dailyVar95"), Of("dailyCvar95"), Of("dailyVar95InMarket"), Of("dailyCvar95InMarket"));
-    }
-}
+    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket, double DailyCvar95InMarket);
 
 /// <summary>Makes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
 /// <param name="start">Equity before the first row, against which the first day's return is taken.</param>

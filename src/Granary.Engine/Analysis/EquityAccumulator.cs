@@ -1,8 +1,8 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// The statistics of an equity curve as it grows, in constant memory: for runs whose curve is streamed to disk.
-/// Everything but the historical quantiles, which need all returns.
+/// The measures of an equity curve as it grows, in constant memory: for runs whose curve is streamed to disk.
+/// Historical quantiles are not among them, since they need all returns.
 /// </summary>
 /// <remarks>Points must come oldest first; how they are cut into blocks makes no difference to the last bit.</remarks>
 /// <param name="start">Equity before the first point, against which the first return is taken; null where the first return is that of the second point.</param>
@@ -84,65 +84,50 @@ public sealed class EquityAccumulator(double? start = null)
         _deepestOpen = false;
     }
 
-    /// <summary>The statistics of the points so far; more may be added afterwards.</summary>
+    /// <summary>The measures of the points so far; more may be added afterwards.</summary>
     /// <param name="periodsPerYear">See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves what is annualised undefined.</param>
-    public EquityStatistics ToStatistics(double periodsPerYear)
+    public EquityMeasures Measure(double periodsPerYear)
     {
         var n = _moments.Count;
-        var root = Math.Sqrt(periodsPerYear);
         var deviation = _moments.SampleDeviation;
-        if (deviation < EquityCurve.ReturnRounding) deviation = 0;
-        var downside = Math.Sqrt(_squaredLosses / n);
-        var growth = _points > 0 && _first > 0 ? _last / _first : double.NaN;
-        var days = (_lastTime - _firstTime) / (double)TimeSpan.TicksPerDay;
-        var cagr = Yearly(growth, 365.25 / days);
         var drawdown = _deepest > 0
             ? new Drawdown(_deepest, _deepestPeak, _deepestTrough, _deepestRecovery,
                 ((_deepestRecovery ?? _lastTime) - _deepestPeak) / (double)TimeSpan.TicksPerDay)
             : null;
         var longest = _underwater ? Math.Max(_longest, _lastTime - _peakTime) : _longest;
-        // What a ruined account earned on the way says nothing of what it was worth.
-        var mean = _ruined ? double.NaN : _moments.Mean;
-        var sharpe = Over(mean, deviation);
-        return new EquityStatistics
+        return new EquityMeasures
         {
             Points = _points,
             FirstTime = _firstTime,
             LastTime = _lastTime,
-            FirstEquity = _points > 0 ? _first : double.NaN,
-            FinalEquity = _points > 0 ? _last : double.NaN,
+            Start = _points > 0 ? _first : double.NaN,
+            Final = _points > 0 ? _last : double.NaN,
+            IsRuined = _ruined,
             PeriodsPerYear = periodsPerYear,
-            TotalReturn = growth - 1,
-            Cagr = cagr,
-            CagrByPeriods = Yearly(growth, periodsPerYear / n),
-            Volatility = _ruined ? double.NaN : deviation * root,
-            Sharpe = sharpe * root,
-            Sortino = Over(mean, downside) * root,
-            Calmar = _ruined ? double.NaN : Over(cagr, _deepest),
+            Returns = n,
+            // What a ruined account earned on the way says nothing of what it was worth.
+            Mean = _ruined ? double.NaN : _moments.Mean,
+            Deviation = deviation < EquityCurve.ReturnRounding ? 0 : deviation,
+            Downside = Math.Sqrt(_squaredLosses / n),
+            Skew = _moments.Skew,
+            Kurtosis = _moments.Kurtosis,
+            Gains = _gains,
+            Losses = _losses,
+            PositiveReturns = _positive,
+            NonZeroReturns = _nonZero,
             MaxDrawdown = _points > 0 ? _deepest : double.NaN,
             MaxDrawdownDays = _points > 0 ? drawdown?.Days ?? 0 : double.NaN,
             DeepestDrawdown = drawdown,
             LongestUnderwaterDays = _points > 0 ? longest / (double)TimeSpan.TicksPerDay : double.NaN,
-            UlcerIndex = Math.Sqrt(_squaredDrawdowns / _points),
-            MonthsProfitable = _months.Profitable,
+            MeanSquaredDrawdown = _squaredDrawdowns / _points,
             Months = _months.Count,
+            MonthsUp = _months.Up,
             BestMonth = _months.Best,
             WorstMonth = _months.Worst,
-            WeeksProfitable = _weeks.Profitable,
             Weeks = _weeks.Count,
-            PeriodsProfitable = n > 0 ? _positive / (double)n : double.NaN,
-            ActivePeriodsProfitable = _nonZero > 0 ? _positive / (double)_nonZero : double.NaN,
-            Omega = _ruined ? double.NaN : Over(_gains, _losses),
-            Skew = _moments.Skew,
-            Kurtosis = _moments.Kurtosis,
-            ProbabilisticSharpe = SharpeConfidence.Probabilistic(sharpe, 0, n, _moments.Skew, _moments.Kurtosis),
+            WeeksUp = _weeks.Up,
         };
     }
-
-    private static double Over(double value, double divisor) => divisor > 0 ? value / divisor : double.NaN;
-
-    private static double Yearly(double growth, double exponent) =>
-        !double.IsFinite(exponent) ? double.NaN : growth <= 0 ? -1 : Math.Pow(growth, exponent) - 1;
 
     private static long MonthOf(long time)
     {
@@ -185,7 +170,7 @@ public sealed class EquityAccumulator(double? start = null)
 
         public int Count => _period == long.MinValue ? 0 : _closed + 1;
 
-        public double Profitable => Count == 0 ? double.NaN : (_profitable + (_last > _before ? 1 : 0)) / (double)Count;
+        public int Up => Count == 0 ? 0 : _profitable + (_last > _before ? 1 : 0);
 
         public double Best => Count == 0 ? double.NaN : Extremes().Best;
 

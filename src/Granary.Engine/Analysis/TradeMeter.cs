@@ -61,4 +61,22 @@ public struct TradeMeter
             _streak = 0;
         }
     }
+
+    /// <summary>What metrics are computed from. Single trades are not kept, so their extremes and excursions are unknown.</summary>
+    public readonly TradeMeasures Measure() => new()
+    {
+        Trades = Trades,
+        Winners = Wins,
+        Losers = Losses,
+        Gains = GrossProfit,
+        Losses = GrossLoss,
+        NetProfit = NetProfit,
+        LargestWin = double.NaN,
+        LargestLoss = double.NaN,
+        LongestWinStreak = LongestWinStreak,
+        LongestLossStreak = LongestLossStreak,
+        ProfitDeviation = double.NaN,
+        Bars = BarsHeld,
+        BarsKnown = Trades,
+    };
 }

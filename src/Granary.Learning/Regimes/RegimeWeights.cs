@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Learning.Regimes;
 
@@ -10,7 +11,7 @@ public readonly record struct RegimeTrade(string Strategy, int State, double Pro
 /// <summary>Which strategies may trade in which state (<c>weights: regime</c>).</summary>
 public sealed class RegimeWeights
 {
-    private readonly Dictionary<(string Strategy, int State), (double Weight, TradeStatistics Statistics)> _cells = [];
+    private readonly Dictionary<(string Strategy, int State), (double Weight, TradeMeasures Trades)> _cells = [];
 
     private RegimeWeights(int states) => States = states;
 
@@ -31,8 +32,8 @@ public sealed class RegimeWeights
         var weights = new RegimeWeights(states);
         foreach (var (key, cell) in cells)
         {
-            var statistics = cell.ToStatistics();
-            weights._cells.Add(key, (statistics.Trades >= leastTrades && statistics.Expectancy > 0 ? 1 : 0, statistics));
+            var measures = cell.Measure();
+            weights._cells.Add(key, (measures.Trades >= leastTrades && Expectancy(measures) > 0 ? 1 : 0, measures));
         }
         return weights;
     }
@@ -41,5 +42,7 @@ public sealed class RegimeWeights
     public double this[string strategy, int state] => _cells.TryGetValue((strategy, state), out var cell) ? cell.Weight : 0;
 
     /// <summary>What a strategy did in a state; null where it never traded in it.</summary>
-    public TradeStatistics? StatisticsOf(string strategy, int state) => _cells.TryGetValue((strategy, state), out var cell) ? cell.Statistics : null;
+    public TradeMeasures? TradesOf(string strategy, int state) => _cells.TryGetValue((strategy, state), out var cell) ? cell.Trades : null;
+
+    private static double Expectancy(in TradeMeasures trades) => TradeMetrics.Expectancy.Compute(MetricInput.Of(trades));
 }

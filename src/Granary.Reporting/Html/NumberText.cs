@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Granary.Engine.Analysis;
 
 namespace Granary.Reporting.Html;
 
@@ -80,104 +79,6 @@ public static class NumberText
     /// <summary>The class of a cell by the sign of its value, as it is shown: what is rounded to zero is neither.</summary>
     public static string Sign(double value, double step = 0.5e-4) => value >= step ? "gain" : value <= -step ? "loss" : "";
 
-    /// <summary>A statistic by its key in results.json.</summary>
-    public static string Statistic(string key, double value) => key switch
-    {
-        "trades" or "periods" or "days" or "daysInMarket" or "points" or "longestWinStreak"
-            or "longestLossStreak" => double.IsFinite(value) ? Count((long)value) : Undefined,
-        "winRate" or "monthsProfitable" or "weeksProfitable" or "exposure" or "periodsProfitable" or "periodsProfitableInMarket"
-            or "daysProfitable" or "daysLosing" or "daysProfitableInMarket" or "daysLosingInMarket" or "grossExposureAverage"
-            or "grossExposureMost" or "probabilisticSharpe" or "deflatedSharpe"
-            or "probabilityOfOverfitting" => Percent(value, 1),
-        "totalReturn" or "cagr" or "alpha" or "bestMonth" or "worstMonth" or "benchmarkReturn" => SignedPercent(value),
-        "volatility" or "maxDrawdown" or "var95" or "cvar95" or "var95InMarket" or "cvar95InMarket"
-            or "dailyVar95" or "dailyCvar95" or "dailyVar95InMarket" or "dailyCvar95InMarket" or "ulcerIndex" or "trackingError" or "averageAdverse" or "worstAdverse"
-            or "averageFavourable" or "bestFavourable" => Percent(value),
-        "maxDrawdownDays" or "longestUnderwaterDays" => Days(value),
-        "minimumTrackRecordLength" => Ratio(Math.Ceiling(value), 0),
-        "periodsPerYear" => Ratio(value, value == Math.Floor(value) ? 0 : 1),
-        "averageBars" => Ratio(value, 1),
-        "expectancy" or "averageWin" or "averageLoss" or "netProfit" or "largestWin" or "largestLoss" or "carry" => SignedMoney(value),
-        "commission" or "finalEquity" or "equityAverage" => Money(value),
-        _ => Ratio(value),
-    };
-
-    /// <summary>A statistic's key in words.</summary>
-    public static string Name(string key) => key switch
-    {
-        "trades" => "Trades",
-        "winRate" => "Win rate",
-        "expectancy" => "Expectancy per trade",
-        "averageWin" => "Average win",
-        "averageLoss" => "Average loss",
-        "profitFactor" => "Profit factor",
-        "totalReturn" => "Total return",
-        "cagr" => "Yearly growth (CAGR)",
-        "volatility" => "Volatility",
-        "sharpe" => "Sharpe ratio",
-        "sortino" => "Sortino ratio",
-        "calmar" => "Calmar ratio",
-        "maxDrawdown" => "Maximum drawdown",
-        "maxDrawdownDays" => "Length of the maximum drawdown",
-        "monthsProfitable" => "Months profitable",
-        "weeksProfitable" => "Weeks profitable",
-        "exposure" => "Time in the market",
-        "commission" => "Commission paid",
-        "carry" => "Dividends less borrowing and interest",
-        "finalEquity" => "Final equity",
-        "equityAverage" => "Equity on average",
-        "netProfit" => "Net profit, closed trades",
-        "trackingError" => "Tracking error",
-        "informationRatio" => "Information ratio",
-        "beta" => "Beta",
-        "alpha" => "Alpha, yearly",
-        "correlation" => "Correlation",
-        "var95" => "Value at risk, 95%",
-        "cvar95" => "Expected shortfall, 95%",
-        "var95InMarket" => "Value at risk, 95%, in the market",
-        "cvar95InMarket" => "Expected shortfall, 95%, in the market",
-        "days" => "Days",
-        "daysInMarket" => "Days in the market",
-        "daysProfitable" => "Days with a gain",
-        "daysLosing" => "Days with a loss",
-        "daysProfitableInMarket" => "Days in the market with a gain",
-        "daysLosingInMarket" => "Days in the market with a loss",
-        "dailyVar95" => "Value at risk of a day, 95%",
-        "dailyCvar95" => "Expected shortfall of a day, 95%",
-        "dailyVar95InMarket" => "Value at risk of a day in the market, 95%",
-        "dailyCvar95InMarket" => "Expected shortfall of a day in the market, 95%",
-        "grossExposureAverage" => "Gross exposure on average",
-        "grossExposureMost" => "Gross exposure at the most",
-        "skew" => "Skewness",
-        "kurtosis" => "Kurtosis (normal: 3)",
-        "ulcerIndex" => "Ulcer index",
-        "omega" => "Omega ratio",
-        "longestUnderwaterDays" => "Longest under water",
-        "probabilisticSharpe" => "Probability that Sharpe > 0",
-        "minimumTrackRecordLength" => "Record needed for 95%",
-        "periodsProfitable" => "Periods profitable",
-        "periodsProfitableInMarket" => "Periods in the market profitable",
-        "excessSharpe" => "Sharpe ratio above the risk-free rate",
-        "bestMonth" => "Best month",
-        "worstMonth" => "Worst month",
-        "periodsPerYear" => "Periods per year",
-        "periods" => "Periods",
-        "payoff" => "Payoff ratio",
-        "longestWinStreak" => "Longest winning streak",
-        "longestLossStreak" => "Longest losing streak",
-        "largestWin" => "Largest win",
-        "largestLoss" => "Largest loss",
-        "averageBars" => "Bars held on average",
-        "averageAdverse" => "Average adverse excursion",
-        "worstAdverse" => "Worst adverse excursion",
-        "averageFavourable" => "Average favourable excursion",
-        "bestFavourable" => "Best favourable excursion",
-        "edgeRatio" => "Edge ratio",
-        "deflatedSharpe" => "Deflated Sharpe",
-        "probabilityOfOverfitting" => "Probability of overfitting",
-        _ => Words(key),
-    };
-
     /// <summary>A sentence from elsewhere, its numbers written as this page writes them: no space before a percent sign, and a minus for a minus.</summary>
     public static string Typeset(string sentence)
     {
@@ -206,15 +107,6 @@ public static class NumberText
             else words.Append(c);
         }
         return words.ToString();
-    }
-
-    /// <summary>The formula behind a key; null where the appendix has none.</summary>
-    public static string? FormulaOf(string key)
-    {
-        foreach (var formula in Formulas.All)
-            if (formula.Name == key)
-                return formula.Text;
-        return null;
     }
 
     private static int Digits(double fraction, int digits) => Math.Abs(fraction) >= 100 ? 0 : digits;

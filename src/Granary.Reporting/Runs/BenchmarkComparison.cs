@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Reporting.Runs;
 
@@ -13,7 +14,8 @@ public static class BenchmarkComparison
     }
 
     /// <summary>The benchmark's own statistics on the days that both curves have.</summary>
-    public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark) => EquityStatistics.Of(ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other);
+    public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark, MetricCatalogue metrics) =>
+        EquityStatistics.Of(ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other, catalogue: metrics);
 
     /// <summary>Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return is left out.</summary>
     public static EquityCurve ByDay(EquityCurve curve)

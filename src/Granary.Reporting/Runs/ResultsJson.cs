@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Reporting.Runs;
 
@@ -78,10 +79,10 @@ public static class ResultsJson
         json.WriteEndObject();
     }
 
-    private static void Stats(Utf8JsonWriter json, RunStatistics stats)
+    private static void Stats(Utf8JsonWriter json, MetricSet stats)
     {
         json.WriteStartObject("stats");
-        foreach (var (key, value) in stats.Named()) Number(json, key, value);
+        foreach (var (metric, value) in stats.Listed()) Number(json, metric.Key, value);
         json.WriteEndObject();
     }
 

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
@@ -15,7 +16,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="Symbols">Those of a strategy that trades several; null for one.</param>
 public sealed record StrategyEntry(
     int Index, string Id, string Class, IReadOnlyList<(string Name, object Value)> Params, string Symbol, string Timeframe, string Sides,
-    double Weight, RunStatistics? Stats, string? Model = null, string? Error = null, IReadOnlyList<string>? Symbols = null)
+    double Weight, MetricSet? Stats, string? Model = null, string? Error = null, IReadOnlyList<string>? Symbols = null)
 {
     /// <summary>Its own account's equity at the ends of periods; null where it failed, or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
@@ -89,7 +90,10 @@ public sealed record RunModel
 
     public required double StartingCash { get; init; }
 
-    public RunStatistics? Portfolio { get; init; }
+    public MetricSet? Portfolio { get; init; }
+
+    /// <summary>The metrics that the run's files show.</summary>
+    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
     /// <summary>Equity of the portfolio, thinned to at most a few thousand rows that keep every extreme; equity.csv has them all.</summary>
     public IReadOnlyList<EquityRow> Equity { get; init; } = [];

@@ -49,7 +49,7 @@ public sealed class AnalyzeCurveTests : IDisposable
         var deviation = Math.Sqrt(excess.Sum(r => (r - mean) * (r - mean)) / (excess.Length - 1));
         using var json = JsonDocument.Parse(CurveAnalysisJson.Write(analysis));
         json.RootElement.GetProperty("excessSharpe").GetDouble().ShouldBe(mean / deviation * Math.Sqrt(252), 1e-9);
-        json.RootElement.GetProperty("sharpe").GetDouble().ShouldBe(AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: 252)).Statistics.Sharpe, 1e-12);
+        json.RootElement.GetProperty("sharpe").GetDouble().ShouldBe(AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: 252)).Statistics.Metrics.Sharpe, 1e-12);
         Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), RiskFreePercent: double.NaN))).Message.ShouldContain("--risk-free");
     }
 
@@ -66,7 +66,7 @@ public sealed class AnalyzeCurveTests : IDisposable
     {
         var path = Synthetic("synthetic_equity.csv");
         var daily = AnalyzeCurve.Run(new AnalyzeRequest(path)).Statistics;
-        AnalyzeCurve.Run(new AnalyzeRequest(path, PeriodsPerYear: 365)).Statistics.Sharpe.ShouldBe(daily.Sharpe * Math.Sqrt(365 / 252.0), 1e-12);
+        AnalyzeCurve.Run(new AnalyzeRequest(path, PeriodsPerYear: 365)).Statistics.Metrics.Sharpe.ShouldBe(daily.Metrics.Sharpe * Math.Sqrt(365 / 252.0), 1e-12);
     }
 
     [Theory]
@@ -79,8 +79,8 @@ public sealed class AnalyzeCurveTests : IDisposable
     public void Other_programs_curves_are_understood(string content)
     {
         var s = AnalyzeCurve.Run(new AnalyzeRequest(File(content))).Statistics;
-        s.TotalReturn.ShouldBe(0.1, 1e-12);
-        new DateTime(s.FirstTime).ShouldBe(new DateTime(2024, 1, 1));
+        s.Metrics.TotalReturn.ShouldBe(0.1, 1e-12);
+        new DateTime(s.Measures.FirstTime).ShouldBe(new DateTime(2024, 1, 1));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Causality;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
@@ -103,7 +104,7 @@ public sealed class BatchesInProcessTests : IDisposable
         // Twice the costs one bar later, said in another way.
         same.Digest.ShouldBe(stressed.Digest);
         // By trade, since an entry that is called back before it arrives is no trade.
-        static double PerTrade(StrategyEntry s) => s.Stats!.Commission / s.Stats.Trades;
+        static double PerTrade(StrategyEntry s) => s.Stats![TradeMetrics.Commission] / s.Stats.Trades;
         for (var i = 0; i < plain.Strategies.Count; i++)
             (PerTrade(stressed.Strategies[i]) / PerTrade(plain.Strategies[i])).ShouldBe(2, 0.05);
     }
@@ -129,9 +130,9 @@ public sealed class BatchesInProcessTests : IDisposable
         foreach (var strategy in run.Model.Strategies)
             Sum("trades.csv", "pnl_net", strategy.Id).ShouldBe(strategy.Stats!.FinalEquity - 100_000, 1e-3, strategy.Id);
         Sum("portfolio_trades.csv", "pnl_net").ShouldBe(run.Model.Portfolio!.FinalEquity - 100_000, 1e-3);
-        Sum("portfolio_trades.csv", "commission").ShouldBe(run.Model.Portfolio.Commission, 1e-3);
-        Sum("portfolio_trades.csv", "carry").ShouldBe(run.Model.Portfolio.Carry, 1e-3);
-        run.Model.Portfolio.Carry.ShouldBeLessThan(0, "shorts are borrowed");
+        Sum("portfolio_trades.csv", "commission").ShouldBe(run.Model.Portfolio[TradeMetrics.Commission], 1e-3);
+        Sum("portfolio_trades.csv", "carry").ShouldBe(run.Model.Portfolio[ExposureMetrics.Financing], 1e-3);
+        run.Model.Portfolio[ExposureMetrics.Financing].ShouldBeLessThan(0, "shorts are borrowed");
 
         foreach (var (threads, block) in new[] { (1, 4096), (2, 7) })
             (await DigestAsync(Realistic(""", "outputs": ["results"] """), threads, block)).ShouldBe(run.Model.Digest, $"{threads} threads, blocks of {block}");
@@ -157,7 +158,7 @@ public sealed class BatchesInProcessTests : IDisposable
             .RunAsync(Spec(Tight, $$""", "execution": { {{path}} }, "outputs": ["results"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
         var (without, with) = (await Run("", 1024), await Run("\"intrabarPath\": \"auto\"", 1024));
         with.Digest.ShouldNotBe(without.Digest);
-        with.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
+        with.Strategies.Sum(s => s.Stats![ExposureMetrics.IntrabarByPath]).ShouldBeGreaterThan(0);
         with.Notes.ShouldContain(n => n.Sentence.Contains("the path of smaller bars decided", StringComparison.Ordinal));
         without.Notes.ShouldNotContain(n => n.Sentence.Contains("smaller bars", StringComparison.Ordinal));
         (await Run("\"intrabarPath\": \"1h\"", 7)).Digest.ShouldBe(with.Digest);
@@ -180,7 +181,7 @@ public sealed class BatchesInProcessTests : IDisposable
         strategies[0].Stats!.Trades.ShouldBeGreaterThan(5);
         strategies.Single(s => s.Error is not null).Error!.ShouldContain("NOSUCH");
         // Its own bars alone count, whichever the other symbol has; and its factors are written beside its signals.
-        strategies[0].Stats!.Periods.ShouldBe(strategies[^1].Stats!.Periods);
+        strategies[0].Stats![ExposureMetrics.Periods].ShouldBe(strategies[^1].Stats![ExposureMetrics.Periods]);
         File.ReadLines(Path.Combine(folder, "factors.csv")).ShouldContain(l => l.Contains("beta(COINUSDT,20)", StringComparison.Ordinal));
         foreach (var (threads, block) in new[] { (1, 4096), (3, 7) }) (await DigestAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, threads, block)).ShouldBe(run.Model.Digest);
     }
@@ -194,11 +195,11 @@ public sealed class BatchesInProcessTests : IDisposable
         var spec = Spec($$"""{ "class": "BuyAndHold", "sides": "long", {{symbols}} "size": { "cash": 50000 } }""",
             $$""", "benchmark": "{{benchmark}}", "account": { "cash": 100000 }, "portfolio": { "weights": "equal" }, "outputs": ["results", "report"] """);
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, benchmark) });
-        var b = run.Model.Portfolio!.Benchmark.ShouldNotBeNull();
+        var b = run.Model.Portfolio.ShouldNotBeNull();
         // What is held grows beyond its half as it rises.
-        b.Correlation.ShouldBe(1, 0.01);
-        b.Beta.ShouldBeInRange(0.4, 0.7);
-        Math.Abs(b.Alpha).ShouldBeLessThan(0.05);
+        b[BenchmarkMetrics.Correlation].ShouldBe(1, 0.01);
+        b[BenchmarkMetrics.Beta].ShouldBeInRange(0.4, 0.7);
+        Math.Abs(b[BenchmarkMetrics.Alpha]).ShouldBeLessThan(0.05);
         File.ReadAllText(Path.Combine(_folder, benchmark, "results.json")).ShouldContain("\"informationRatio\"");
         File.ReadAllText(run.Report!).ShouldContain(benchmark == "ACME" ? "Alpha" : "Buy and hold");
     }

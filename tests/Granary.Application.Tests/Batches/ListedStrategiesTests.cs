@@ -6,6 +6,7 @@ using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 using Granary.Testing;
 
@@ -22,7 +23,7 @@ public sealed class ListedStrategiesTests : IDisposable
     private static ListedStrategies Of(OutputSet outputs, int mostRows, params (double Weight, double Sharpe)[] strategies)
     {
         var entries = strategies.Select((s, i) => new StrategyEntry(i, $"S{i}", "S", [], "A", "1d", "both", s.Weight,
-            RunStatistics.FromNamed(new Dictionary<string, double> { ["sharpe"] = s.Sharpe, ["finalEquity"] = 1 }))).ToList();
+            MetricCatalogue.BuiltIn.Read(new Dictionary<string, double> { ["sharpe"] = s.Sharpe, ["finalEquity"] = 1 }))).ToList();
         var outcomes = entries.ToDictionary(e => e.Index, e => new StrategyOutcome(e.Index, e.Stats, default, 10, 100, null));
         return ListedStrategies.Of(outputs, entries, outcomes, [.. strategies.Select(s => s.Weight)], mostRows);
     }

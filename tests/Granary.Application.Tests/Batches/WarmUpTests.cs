@@ -4,6 +4,7 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
@@ -56,11 +57,11 @@ public sealed class WarmUpTests : IDisposable
         times.ShouldBe(File.ReadLines(Path.Combine(cold.Folder, "equity.csv")).Skip(1).Select(l => l.Split(',')[0]));
         for (var i = 0; i < run.Model.Strategies.Count; i++)
         {
-            run.Model.Strategies[i].Stats!.Periods.ShouldBe(cold.Model.Strategies[i].Stats!.Periods);
-            run.Model.Strategies[i].Stats!.PeriodsPerYear.ShouldBe(cold.Model.Strategies[i].Stats!.PeriodsPerYear);
+            run.Model.Strategies[i].Stats![ExposureMetrics.Periods].ShouldBe(cold.Model.Strategies[i].Stats![ExposureMetrics.Periods]);
+            run.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear].ShouldBe(cold.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear]);
         }
         run.Model.Markets.Select(m => (m.Bars, m.First)).ShouldBe(cold.Model.Markets.Select(m => (m.Bars, m.First)));
-        if (strategy == "BuyAndHold") run.Model.Strategies.ShouldAllBe(s => s.Stats!.Exposure > 0.99);
+        if (strategy == "BuyAndHold") run.Model.Strategies.ShouldAllBe(s => s.Stats![TradeMetrics.Exposure] > 0.99);
     }
 
     [Fact]

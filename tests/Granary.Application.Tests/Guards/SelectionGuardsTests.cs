@@ -3,6 +3,7 @@ using Granary.Application.Batches;
 using Granary.Application.Guards;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Guards;
@@ -44,11 +45,11 @@ public sealed class SelectionGuardsTests
     private static Dictionary<int, StrategyOutcome> Outcomes(int seed, double edge)
     {
         var random = new Random(seed);
-        var statistics = RunStatistics.Of(new EquitySums
+        var statistics = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(new EquitySums
         {
             Start = 1, Final = 1.1, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1, MaxDrawdownTicks = 1, LongestUnderwaterTicks = 1,
             FirstTime = 0, LastTime = 1, Months = 1, MonthsUp = 1, Weeks = 1, WeeksUp = 1, ExposedBars = 1,
-        }, default, 52);
+        }, default, 52));
         // The edge is one strategy's; all others are noise.
         return _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -95,9 +96,9 @@ public sealed class EndedSymbolsTests : IDisposable
             double[] equity = [.. Enumerable.Range(0, 21).Select(i => i < 3 ? 100_000 : i == 20 ? own.FinalEquity : 100_000 + 40_000 / 102.0 * (100 + i - 102.5 * 1.01))];
             double[] returns = [.. equity.Select((e, i) => e / (i == 0 ? 100_000 : equity[i - 1]) - 1)];
             var deviation = Math.Sqrt(returns.Sum(r => (r - returns.Average()) * (r - returns.Average())) / 20);
-            own.Volatility.ShouldBe(deviation * Math.Sqrt(own.PeriodsPerYear), 1e-9);
-            own.Sharpe.ShouldBe(returns.Average() / deviation * Math.Sqrt(own.PeriodsPerYear), 1e-9);
-            own.Exposure.ShouldBe(17 / 21.0, 1e-12);
+            own.Volatility.ShouldBe(deviation * Math.Sqrt(own[RatioMetrics.PeriodsPerYear]), 1e-9);
+            own.Sharpe.ShouldBe(returns.Average() / deviation * Math.Sqrt(own[RatioMetrics.PeriodsPerYear]), 1e-9);
+            own[TradeMetrics.Exposure].ShouldBe(17 / 21.0, 1e-12);
             File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("ENDED", StringComparison.Ordinal)).ShouldContain("data-ended");
             // At the batch's own end nothing is closed.
             run.Model.Strategies.Single(s => s.Symbol == "OTHER").Stats!.Trades.ShouldBe(0);

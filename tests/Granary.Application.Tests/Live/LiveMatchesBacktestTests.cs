@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Data.Brokers;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
@@ -98,7 +99,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Run.Model.RiskFree.ShouldBe(0.02);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         if (!compared) live.Run.Model.Benchmark.ShouldBeNull();
-        else live.Run.Model.Portfolio!.Benchmark!.Beta.ShouldBe(backtest.Model.Portfolio!.Benchmark!.Beta, 1e-12);
+        else live.Run.Model.Portfolio![BenchmarkMetrics.Beta].ShouldBe(backtest.Model.Portfolio![BenchmarkMetrics.Beta], 1e-12);
     }
 
     [Fact]
@@ -191,7 +192,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             """;
         var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""", path: """, "intrabarPath": "auto" """);
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
-        backtest.Model.Strategies.Sum(s => s.Stats!.IntrabarByPath).ShouldBeGreaterThan(0);
+        backtest.Model.Strategies.Sum(s => s.Stats![ExposureMetrics.IntrabarByPath]).ShouldBeGreaterThan(0);
         var live = await _under.LiveAsync(backtest);
         SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);

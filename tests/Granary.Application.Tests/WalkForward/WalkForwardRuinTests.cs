@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
 using Granary.Application.WalkForward;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 
 namespace Granary.Application.Tests.WalkForward;
@@ -48,13 +49,13 @@ public sealed class WalkForwardRuinTests : IDisposable
             var trades = outcome.Trades.Select(t => t.Trade).ToList();
             // Profit and loss, commission and carry of all trades are what the account has become, and each figure is the sum of the trades' own.
             (100_000 + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Statistics.FinalEquity, 1e-6);
-            outcome.Statistics.Carry.ShouldBe(trades.Sum(t => t.Carry), 1e-6);
-            outcome.Statistics.Commission.ShouldBe(trades.Sum(t => t.Commission), 1e-6);
+            outcome.Statistics[ExposureMetrics.Financing].ShouldBe(trades.Sum(t => t.Carry), 1e-6);
+            outcome.Statistics[TradeMetrics.Commission].ShouldBe(trades.Sum(t => t.Commission), 1e-6);
             if (!trades.Exists(t => t.Reason == ExitReason.Ruined)) continue;
             ruined++;
             outcome.Statistics.FinalEquity.ShouldBe(0);
             outcome.Statistics.IsRuined.ShouldBeTrue();
-            outcome.Statistics.Carry.ShouldBeGreaterThan(1_000_000);
+            outcome.Statistics[ExposureMetrics.Financing].ShouldBeGreaterThan(1_000_000);
         }
         ruined.ShouldBeGreaterThan(0);
     }

@@ -1,8 +1,12 @@
+using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Batches;
+using Granary.Cluster.Wire;
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -103,6 +107,63 @@ public sealed class RollingUpgradeTests : IDisposable
     }
 
     [Fact]
+    public void A_metric_that_a_newer_silo_added_travels_and_an_older_one_leaves_it_out()
+    {
+        var added = RatioMetrics.Sharpe with { Key = "added", Compute = static (in MetricInput m) => m.Equity.Final + 1 };
+        var newer = MetricCatalogue.BuiltIn.With(added);
+        var sent = newer.Compute(MetricInput.Of(Sums, default, 252));
+        var wire = _services.GetRequiredService<Serializer<RunStatisticsWire>>();
+        var bytes = wire.SerializeToArray(new RunStatisticsConverter(newer).ConvertToSurrogate(sent));
+
+        var read = new RunStatisticsConverter(newer).ConvertFromSurrogate(wire.Deserialize(bytes));
+        read.ShouldBe(sent);
+        read[added].ShouldBe(111);
+        var older = new RunStatisticsConverter().ConvertFromSurrogate(wire.Deserialize(bytes));
+        older.ShouldBe(MetricCatalogue.BuiltIn.Compute(MetricInput.Of(Sums, default, 252)));
+        // And what an older silo sends has no such metric.
+        var without = new RunStatisticsConverter().ConvertToSurrogate(older);
+        new RunStatisticsConverter(newer).ConvertFromSurrogate(wire.Deserialize(wire.SerializeToArray(without)))[added].ShouldBe(double.NaN);
+    }
+
+    [Fact]
+    public void Metrics_of_an_older_silo_are_read_and_it_reads_ours()
+    {
+        var sent = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(Sums, default, 252));
+        var ours = _services.GetRequiredService<Serializer<StrategyOutcome>>();
+        var outcome = new StrategyOutcome(1, sent, 5, 0, 10, null);
+        var bytes = ours.SerializeToArray(outcome);
+        ours.Deserialize(bytes)!.Statistics.ShouldBe(sent);
+
+        // The same ids and types as before metrics travelled under their names.
+        var older = _services.GetRequiredService<Serializer<OlderStatistics>>().Deserialize(
+            _services.GetRequiredService<Serializer<RunStatisticsWire>>().SerializeToArray(new RunStatisticsConverter().ConvertToSurrogate(sent)));
+        (older.Sharpe, older.Periods, older.PeriodsPerYear).ShouldBe((sent.Sharpe, 10, 252));
+        var theirs = _services.GetRequiredService<Serializer<RunStatisticsWire>>().Deserialize(
+            _services.GetRequiredService<Serializer<OlderStatistics>>().SerializeToArray(older));
+        var read = new RunStatisticsConverter().ConvertFromSurrogate(theirs);
+        (read.Sharpe, read[ExposureMetrics.Periods], read[RatioMetrics.PeriodsPerYear]).ShouldBe((sent.Sharpe, 10, 252));
+    }
+
+    [Fact]
+    public void The_keys_of_added_metrics_are_written_once_for_a_whole_report()
+    {
+        var metrics = Enumerable.Range(0, 5).Aggregate(MetricCatalogue.BuiltIn, (c, i) => c.With(RatioMetrics.Sharpe with { Key = $"anAddedMetric{i}" }));
+        var converter = new RunStatisticsConverter(metrics);
+        var wire = _services.GetRequiredService<Serializer<RunStatisticsWire[]>>();
+        int Bytes(int strategies) => wire.SerializeToArray([.. Enumerable.Range(0, strategies)
+            .Select(i => converter.ConvertToSurrogate(metrics.Compute(MetricInput.Of(Sums with { Final = i + 1 }, default, 252))))]).Length;
+        // Five doubles of eight bytes, and what marks them; not their names of 14 letters each.
+        (Bytes(200) - Bytes(100)).ShouldBeLessThan(100 * (25 * 10 + 5 * 8 + 20));
+    }
+
+    private static EquitySums Sums { get; } = new()
+    {
+        Start = 100, Final = 110, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1,
+        MaxDrawdownTicks = 7, LongestUnderwaterTicks = 7, FirstTime = 0, LastTime = 9 * TimeSpan.TicksPerDay, Months = 1, MonthsUp = 1,
+        Weeks = 2, WeeksUp = 1, ExposedBars = 4,
+    };
+
+    [Fact]
     public void A_field_of_the_wrong_kind_would_be_seen_by_this_test()
     {
         // Were an id used again for another type, readers would fail or read nonsense: the first test can tell.
@@ -121,3 +182,12 @@ public sealed record OlderEnd([property: Id(0)] string? Fault, [property: Id(1)]
 
 [GenerateSerializer, Immutable, Alias("test.Reused")]
 public sealed record Reused([property: Id(0)] long Id, [property: Id(1)] string Name);
+
+[GenerateSerializer, Alias("test.OlderStatistics")]
+public struct OlderStatistics
+{
+    [Id(0)] public long Trades;
+    [Id(9)] public double Sharpe;
+    [Id(20)] public long Periods;
+    [Id(21)] public double PeriodsPerYear;
+}

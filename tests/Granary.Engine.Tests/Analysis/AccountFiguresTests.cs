@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Engine.Tests.Analysis;
 
@@ -71,21 +72,14 @@ public sealed class AccountFiguresTests
         double[] equity = [110, 99, 108.9];
         var accumulator = new EquityAccumulator(100);
         for (var i = 0; i < equity.Length; i++) accumulator.Add(Monday + i * TimeSpan.TicksPerDay, equity[i]);
-        var s = accumulator.ToStatistics(252);
         // +10 %, −10 %, +10 %.
         double[] returns = [0.1, -0.1, 0.1];
+        var s = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(accumulator.Measure(252), returns));
         var mean = returns.Average();
         var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / 2);
         s.Sharpe.ShouldBe(mean / deviation * Math.Sqrt(252), 1e-9);
         s.TotalReturn.ShouldBe(0.089, 1e-12);
         s.MaxDrawdown.ShouldBe(0.1, 1e-12);
-        s.MonthsProfitable.ShouldBe(1);
-    }
-
-    [Fact]
-    public void The_figures_come_back_from_their_names()
-    {
-        var f = Of((0, 100, 0), (1, 110, 50), (2, 99, 0));
-        AccountFigures.FromNamed(f.Named().ToDictionary(n => n.Key, n => n.Value, StringComparer.Ordinal)).ShouldBe(f);
+        s[ReturnMetrics.MonthsProfitable].ShouldBe(1);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Testing;
 using static Granary.Engine.Tests.Analysis.MetricsOracle;
 
@@ -10,29 +11,29 @@ public class EquityStatisticsTests
     // numpy 1.24.2 / pandas 1.5.3 on tests/Shared/oracles/metrics/synthetic_*.csv.
     private static readonly (string Name, double Expected, Func<EquityStatistics, double> Of)[] SyntheticExpected =
     [
-        ("total_return", -0.23927575599999995, s => s.TotalReturn),
-        ("cagr_calendar", -0.04647477905097619, s => s.Cagr),
-        ("cagr_periods", -0.04493513653571768, s => s.CagrByPeriods),
-        ("ann_vol", 0.13722011712152452, s => s.Volatility),
-        ("sharpe", -0.266340973048149, s => s.Sharpe),
-        ("sortino", -0.3662620933555931, s => s.Sortino),
-        ("max_drawdown", 0.3106161072912734, s => s.MaxDrawdown),
-        ("calmar", -0.14962127835629427, s => s.Calmar),
-        ("hit_rate_days", 0.4836557705136758, s => s.PeriodsProfitable),
-        ("hit_rate_nonzero_days", 0.49353301565690944, s => s.ActivePeriodsProfitable),
-        ("n_months", 70, s => s.Months),
-        ("pct_months_profitable", 0.44285714285714284, s => s.MonthsProfitable),
-        ("n_weeks", 301, s => s.Weeks),
-        ("pct_weeks_profitable", 0.5083056478405316, s => s.WeeksProfitable),
-        ("best_month", 0.09689284586429947, s => s.BestMonth),
-        ("worst_month", -0.1183709861754435, s => s.WorstMonth),
-        ("var95_hist", 0.013860563167529571, s => s.Var95),
-        ("cvar95_hist", 0.019321807054515684, s => s.Cvar95),
-        ("skew", -0.2426976938585881, s => s.Skew),
-        ("kurtosis_excess", 1.8939804992902918, s => s.Kurtosis - 3),
-        ("ulcer_index", 0.19454506472935917, s => s.UlcerIndex),
-        ("omega0", 0.9562570532610764, s => s.Omega),
-        ("longest_underwater_days", 1968, s => s.LongestUnderwaterDays),
+        ("total_return", -0.23927575599999995, s => s.Metrics.TotalReturn),
+        ("cagr_calendar", -0.04647477905097619, s => s.Metrics.Cagr),
+        ("cagr_periods", -0.04493513653571768, s => s.Measures.CagrByPeriods),
+        ("ann_vol", 0.13722011712152452, s => s.Metrics.Volatility),
+        ("sharpe", -0.266340973048149, s => s.Metrics.Sharpe),
+        ("sortino", -0.3662620933555931, s => s.Metrics.Sortino),
+        ("max_drawdown", 0.3106161072912734, s => s.Metrics.MaxDrawdown),
+        ("calmar", -0.14962127835629427, s => s.Metrics[RatioMetrics.Calmar]),
+        ("hit_rate_days", 0.4836557705136758, s => s.Metrics[ReturnMetrics.PeriodsProfitable]),
+        ("hit_rate_nonzero_days", 0.49353301565690944, s => s.Metrics[ReturnMetrics.PeriodsProfitableInMarket]),
+        ("n_months", 70, s => s.Measures.Months),
+        ("pct_months_profitable", 0.44285714285714284, s => s.Metrics[ReturnMetrics.MonthsProfitable]),
+        ("n_weeks", 301, s => s.Measures.Weeks),
+        ("pct_weeks_profitable", 0.5083056478405316, s => s.Metrics[ReturnMetrics.WeeksProfitable]),
+        ("best_month", 0.09689284586429947, s => s.Metrics[ReturnMetrics.BestMonth]),
+        ("worst_month", -0.1183709861754435, s => s.Metrics[ReturnMetrics.WorstMonth]),
+        ("var95_hist", 0.013860563167529571, s => s.Metrics[RiskMetrics.Var95]),
+        ("cvar95_hist", 0.019321807054515684, s => s.Metrics[RiskMetrics.Cvar95]),
+        ("skew", -0.2426976938585881, s => s.Metrics[RiskMetrics.Skew]),
+        ("kurtosis_excess", 1.8939804992902918, s => s.Metrics[RiskMetrics.Kurtosis] - 3),
+        ("ulcer_index", 0.19454506472935917, s => s.Metrics[RiskMetrics.UlcerIndex]),
+        ("omega0", 0.9562570532610764, s => s.Metrics[RatioMetrics.Omega]),
+        ("longest_underwater_days", 1968, s => s.Metrics[RiskMetrics.LongestUnderwaterDays]),
         ("tracking_error", 0.11669934792037909, s => s.Benchmark!.TrackingError),
         ("information_ratio", 0.17434048207147224, s => s.Benchmark!.InformationRatio),
         ("beta", 0.5941439376555818, s => s.Benchmark!.Beta),
@@ -46,9 +47,9 @@ public class EquityStatisticsTests
         var s = EquityStatistics.Of(Synthetic("synthetic_equity.csv"), benchmark: Synthetic("synthetic_benchmark.csv"));
         s.PeriodsPerYear.ShouldBe(252);
         foreach (var (name, expected, of) in SyntheticExpected) of(s).ShouldAgree(expected, name);
-        Date(s.DeepestDrawdown!.Peak).ShouldBe("2012-07-23");
-        Date(s.DeepestDrawdown.Trough).ShouldBe("2016-09-29");
-        s.DeepestDrawdown.Recovery.ShouldBeNull();
+        Date(s.Measures.DeepestDrawdown!.Peak).ShouldBe("2012-07-23");
+        Date(s.Measures.DeepestDrawdown.Trough).ShouldBe("2016-09-29");
+        s.Measures.DeepestDrawdown.Recovery.ShouldBeNull();
     }
 
     [SharedFact]
@@ -64,9 +65,9 @@ public class EquityStatisticsTests
             var expected = one.Value.GetProperty("expected");
             foreach (var (name, _, of) in SyntheticExpected)
                 of(s).ShouldAgree(expected.GetProperty(name).GetDouble(), $"{one.Name} {name}");
-            Date(s.DeepestDrawdown!.Peak).ShouldBe(expected.GetProperty("max_dd_peak_date").GetString());
-            Date(s.DeepestDrawdown.Trough).ShouldBe(expected.GetProperty("max_dd_trough_date").GetString());
-            (s.DeepestDrawdown.Recovery is { } r ? Date(r) : null).ShouldBe(expected.GetProperty("max_dd_recovery_date").GetString());
+            Date(s.Measures.DeepestDrawdown!.Peak).ShouldBe(expected.GetProperty("max_dd_peak_date").GetString());
+            Date(s.Measures.DeepestDrawdown.Trough).ShouldBe(expected.GetProperty("max_dd_trough_date").GetString());
+            (s.Measures.DeepestDrawdown.Recovery is { } r ? Date(r) : null).ShouldBe(expected.GetProperty("max_dd_recovery_date").GetString());
         }
     }
 
@@ -76,7 +77,7 @@ public class EquityStatisticsTests
         var curve = Synthetic("synthetic_equity.csv");
         var whole = new EquityAccumulator();
         whole.Add(curve.Times, curve.Values);
-        var expected = whole.ToStatistics(252);
+        var expected = whole.Measure(252);
         var random = new Random(5);
         for (var round = 0; round < 20; round++)
         {
@@ -86,9 +87,9 @@ public class EquityStatisticsTests
                 var n = Math.Min(curve.Count - at, 1 + random.Next(round * 20 + 1));
                 pieces.Add(curve.Times.Slice(at, n), curve.Values.Slice(at, n));
                 at += n;
-                _ = pieces.ToStatistics(252);
+                _ = pieces.Measure(252);
             }
-            pieces.ToStatistics(252).ShouldBe(expected);
+            pieces.Measure(252).ShouldBe(expected);
         }
     }
 
@@ -106,29 +107,29 @@ public class EquityStatisticsTests
     public void A_curve_that_never_moves_has_no_ratio_and_no_drawdown()
     {
         var s = EquityStatistics.Of(Curve(100, 100, 100, 100));
-        s.TotalReturn.ShouldBe(0);
-        s.Volatility.ShouldBe(0);
-        s.Sharpe.ShouldBe(double.NaN);
-        s.Sortino.ShouldBe(double.NaN);
-        s.Calmar.ShouldBe(double.NaN);
-        s.Omega.ShouldBe(double.NaN);
-        s.ProbabilisticSharpe.ShouldBe(double.NaN);
-        s.MaxDrawdown.ShouldBe(0);
-        s.MaxDrawdownDays.ShouldBe(0);
-        s.DeepestDrawdown.ShouldBeNull();
-        s.MonthsProfitable.ShouldBe(0);
+        s.Metrics.TotalReturn.ShouldBe(0);
+        s.Metrics.Volatility.ShouldBe(0);
+        s.Metrics.Sharpe.ShouldBe(double.NaN);
+        s.Metrics.Sortino.ShouldBe(double.NaN);
+        s.Metrics[RatioMetrics.Calmar].ShouldBe(double.NaN);
+        s.Metrics[RatioMetrics.Omega].ShouldBe(double.NaN);
+        s.Metrics[RatioMetrics.ProbabilisticSharpe].ShouldBe(double.NaN);
+        s.Metrics.MaxDrawdown.ShouldBe(0);
+        s.Metrics[RiskMetrics.MaxDrawdownDays].ShouldBe(0);
+        s.Measures.DeepestDrawdown.ShouldBeNull();
+        s.Metrics[ReturnMetrics.MonthsProfitable].ShouldBe(0);
     }
 
     [Fact]
     public void A_curve_of_steady_growth_has_no_deviation_beyond_rounding()
     {
         var s = EquityStatistics.Of(Curve([.. Enumerable.Range(0, 500).Select(i => 1000 * Math.Pow(1.001, i))]));
-        s.MaxDrawdown.ShouldBe(0);
-        s.Volatility.ShouldBe(0);
-        s.Sharpe.ShouldBe(double.NaN);
-        s.Sortino.ShouldBe(double.NaN);
-        s.Omega.ShouldBe(double.NaN);
-        s.TotalReturn.ShouldBe(Math.Pow(1.001, 499) - 1, 1e-9);
+        s.Metrics.MaxDrawdown.ShouldBe(0);
+        s.Metrics.Volatility.ShouldBe(0);
+        s.Metrics.Sharpe.ShouldBe(double.NaN);
+        s.Metrics.Sortino.ShouldBe(double.NaN);
+        s.Metrics[RatioMetrics.Omega].ShouldBe(double.NaN);
+        s.Metrics.TotalReturn.ShouldBe(Math.Pow(1.001, 499) - 1, 1e-9);
     }
 
     [Fact]
@@ -136,22 +137,22 @@ public class EquityStatisticsTests
     {
         var none = EquityStatistics.Of(Curve());
         none.Points.ShouldBe(0);
-        none.TotalReturn.ShouldBe(double.NaN);
-        none.MonthsProfitable.ShouldBe(double.NaN);
+        none.Metrics.TotalReturn.ShouldBe(double.NaN);
+        none.Metrics[ReturnMetrics.MonthsProfitable].ShouldBe(double.NaN);
         var one = EquityStatistics.Of(Curve(100));
-        one.TotalReturn.ShouldBe(0);
-        one.Cagr.ShouldBe(double.NaN);
-        one.Sharpe.ShouldBe(double.NaN);
-        one.Var95.ShouldBe(double.NaN);
+        one.Metrics.TotalReturn.ShouldBe(0);
+        one.Metrics.Cagr.ShouldBe(double.NaN);
+        one.Metrics.Sharpe.ShouldBe(double.NaN);
+        one.Metrics[RiskMetrics.Var95].ShouldBe(double.NaN);
     }
 
     [Fact]
     public void A_ruined_account_has_lost_all_and_no_ratio()
     {
         var s = EquityStatistics.Of(Curve(100, 50, 0, 10));
-        s.MaxDrawdown.ShouldBe(1);
-        s.Sharpe.ShouldBe(double.NaN);
-        EquityStatistics.Of(Curve(100, 50, 0)).Cagr.ShouldBe(-1);
+        s.Metrics.MaxDrawdown.ShouldBe(1);
+        s.Metrics.Sharpe.ShouldBe(double.NaN);
+        EquityStatistics.Of(Curve(100, 50, 0)).Metrics.Cagr.ShouldBe(-1);
     }
 
     [Fact]
@@ -159,9 +160,9 @@ public class EquityStatisticsTests
     {
         // Peak on day 2, trough on day 4, recovered on day 6; a shallower but longer fall follows.
         var s = EquityStatistics.Of(Curve(100, 110, 120, 100, 90, 110, 120, 119, 118, 119, 119, 119, 119));
-        s.MaxDrawdown.ShouldBe(0.25);
-        s.MaxDrawdownDays.ShouldBe(4);
-        s.LongestUnderwaterDays.ShouldBe(6);
+        s.Metrics.MaxDrawdown.ShouldBe(0.25);
+        s.Metrics[RiskMetrics.MaxDrawdownDays].ShouldBe(4);
+        s.Metrics[RiskMetrics.LongestUnderwaterDays].ShouldBe(6);
     }
 
     [Fact]
@@ -171,8 +172,8 @@ public class EquityStatisticsTests
         // January −1 % from its own first point; February ends above January's end; March ends level with February: not profitable.
         var curve = new EquityCurve([Day(1, 30), Day(1, 31), Day(2, 3), Day(2, 28), Day(3, 31)], [100, 99, 90, 101, 101]);
         var s = EquityStatistics.Of(curve);
-        s.Months.ShouldBe(3);
-        s.MonthsProfitable.ShouldBe(1 / 3.0);
+        s.Measures.Months.ShouldBe(3);
+        s.Metrics[ReturnMetrics.MonthsProfitable].ShouldBe(1 / 3.0);
         PeriodReturn.Monthly(curve).ShouldBe([new(2020, 1, 99 / 100.0 - 1), new(2020, 2, 101 / 99.0 - 1), new(2020, 3, 0)]);
         PeriodReturn.Yearly(curve).ShouldBe([new(2020, 0, 101 / 100.0 - 1)]);
     }
@@ -220,11 +221,11 @@ public class EquityStatisticsTests
         double[] values = [100, .. Enumerable.Repeat(100.0, 20), 90, .. Enumerable.Repeat(90.0, 20), 99];
         var curve = new EquityCurve([.. values.Select((_, i) => new DateTime(2024, 1, 1).AddDays(i).Ticks)], values);
         var s = EquityStatistics.Of(curve);
-        (s.PeriodsProfitable, s.ActivePeriodsProfitable).ShouldBe((1 / 42.0, 0.5));
-        s.Var95.ShouldBe(0);
+        (s.Metrics[ReturnMetrics.PeriodsProfitable], s.Metrics[ReturnMetrics.PeriodsProfitableInMarket]).ShouldBe((1 / 42.0, 0.5));
+        s.Metrics[RiskMetrics.Var95].ShouldBe(0);
         // Of −10 % and +10 %, 5 % of the way from the lower one.
-        s.Var95InMarket.ShouldBe(0.09, 1e-12);
-        s.Cvar95InMarket.ShouldBe(0.1, 1e-12);
+        s.Metrics[RiskMetrics.Var95InMarket].ShouldBe(0.09, 1e-12);
+        s.Metrics[RiskMetrics.Cvar95InMarket].ShouldBe(0.1, 1e-12);
     }
 
     [Fact]
@@ -232,7 +233,7 @@ public class EquityStatisticsTests
     {
         double[] values = [100, 300, 900, 0];
         var s = EquityStatistics.Of(new EquityCurve([.. values.Select((_, i) => new DateTime(2024, 1, 1).AddDays(i).Ticks)], values));
-        (s.TotalReturn, s.Cagr, s.MaxDrawdown).ShouldBe((-1, -1, 1));
-        foreach (var ratio in new[] { s.Sharpe, s.Sortino, s.Calmar, s.Omega, s.Volatility, s.ProbabilisticSharpe }) ratio.ShouldBe(double.NaN);
+        (s.Metrics.TotalReturn, s.Metrics.Cagr, s.Metrics.MaxDrawdown).ShouldBe((-1, -1, 1));
+        foreach (var ratio in new[] { s.Metrics.Sharpe, s.Metrics.Sortino, s.Metrics[RatioMetrics.Calmar], s.Metrics[RatioMetrics.Omega], s.Metrics.Volatility, s.Metrics[RatioMetrics.ProbabilisticSharpe] }) ratio.ShouldBe(double.NaN);
     }
 }

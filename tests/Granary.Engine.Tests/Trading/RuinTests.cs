@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
@@ -110,10 +111,11 @@ public sealed class RuinTests
         var s = new Scenario { Settings = Settings(100), Timeframe = Timeframe.D1 }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 901, 99, 900, b => b.Exit()).Bar(900, 901, 899, 900, b => b.Enter(Side.Sell))
             .Bar(900, 901, 899, 900).Bar(900, 2_500, 890, 900).Bar(900, 901, 10, 11);
-        var stats = RunStatistics.Of(s.Run(), 252);
+        var result = s.Run();
+        var stats = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(result.Equity, result.Trades, 252));
         stats.IsRuined.ShouldBeTrue();
         (stats.TotalReturn, stats.Cagr, stats.MaxDrawdown, stats.FinalEquity).ShouldBe((-1, -1, 1, 0));
-        foreach (var ratio in new[] { stats.Sharpe, stats.Sortino, stats.Calmar, stats.Volatility }) ratio.ShouldBe(double.NaN);
+        foreach (var ratio in new[] { stats.Sharpe, stats.Sortino, stats[RatioMetrics.Calmar], stats.Volatility }) ratio.ShouldBe(double.NaN);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class StrategyRunPropertyTests
         // The same drawdown in the same days as whoever is shown the curve point by point.
         var accumulator = new Granary.Engine.Analysis.EquityAccumulator();
         for (var i = 0; i < curve.Count; i++) accumulator.Add(bars[i].Time, curve[i]);
-        var statistics = accumulator.ToStatistics(252);
+        var statistics = accumulator.Measure(252);
         (result.Equity.MaxDrawdownTicks / (double)TimeSpan.TicksPerDay).ShouldBe(statistics.MaxDrawdownDays);
         (result.Equity.LongestUnderwaterTicks / (double)TimeSpan.TicksPerDay).ShouldBe(statistics.LongestUnderwaterDays);
         result.Equity.SumOfReturns.ShouldBe(sum, 1e-9);

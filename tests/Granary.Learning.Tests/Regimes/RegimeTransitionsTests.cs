@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Learning.Regimes;
 
 namespace Granary.Learning.Tests.Regimes;
@@ -49,7 +50,7 @@ public class RegimeTransitionsTests
         weights["trend", 1].ShouldBe(0);
         weights["fade", 1].ShouldBe(0); // one trade proves nothing
         weights["fade", 0].ShouldBe(0);
-        weights.StatisticsOf("trend", 0)!.Expectancy.ShouldBe(7 / 3.0, 1e-12);
-        weights.StatisticsOf("fade", 0).ShouldBeNull();
+        TradeMetrics.Expectancy.Compute(MetricInput.Of(weights.TradesOf("trend", 0)!.Value)).ShouldBe(7 / 3.0, 1e-12);
+        weights.TradesOf("fade", 0).ShouldBeNull();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -64,7 +65,7 @@ public class CompareReportTests
     [Fact]
     public void A_difference_that_rounding_leaves_is_none()
     {
-        var nearly = _run.Model with { Digest = "x", Portfolio = _run.Model.Portfolio! with { Sharpe = Math.BitIncrement(_run.Model.Portfolio.Sharpe) } };
+        var nearly = _run.Model with { Digest = "x", Portfolio = _run.Model.Portfolio!.Changed((RatioMetrics.Sharpe, Math.BitIncrement(_run.Model.Portfolio!.Sharpe))) };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
@@ -76,7 +77,7 @@ public class CompareReportTests
     public void A_difference_below_the_digits_shown_is_less_than_one_unit_of_the_last()
     {
         var p = _run.Model.Portfolio!;
-        var nearly = _run.Model with { Digest = "x", Portfolio = p with { Sharpe = p.Sharpe + 0.0013, WinRate = p.WinRate - 0.000027 } };
+        var nearly = _run.Model with { Digest = "x", Portfolio = p.Changed((RatioMetrics.Sharpe, p.Sharpe + 0.0013), (TradeMetrics.WinRate, p.WinRate - 0.000027)) };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
@@ -273,9 +274,9 @@ public class HtmlReportTests
         var output = new StringWriter();
         HtmlReport.Write(output, curve, new TearSheet("curve"));
         var page = HtmlText.Parse(output.ToString());
-        Rows(page, "Risk").Single(r => r[0] == "Maximum drawdown")[1].ShouldBe(NumberText.Percent(s.MaxDrawdown));
-        Rows(page, "Return for risk").Single(r => r[0] == "Sharpe ratio")[1].ShouldBe(NumberText.Ratio(s.Sharpe));
-        Rows(page, "The deepest drawdowns, deepest first")[0][1].ShouldBe("−" + NumberText.Percent(s.MaxDrawdown));
+        Rows(page, "Risk").Single(r => r[0] == "Maximum drawdown")[1].ShouldBe(NumberText.Percent(s.Metrics.MaxDrawdown));
+        Rows(page, "Return for risk").Single(r => r[0] == "Sharpe ratio")[1].ShouldBe(NumberText.Ratio(s.Metrics.Sharpe));
+        Rows(page, "The deepest drawdowns, deepest first")[0][1].ShouldBe("−" + NumberText.Percent(s.Metrics.MaxDrawdown));
     }
 
     [Fact]

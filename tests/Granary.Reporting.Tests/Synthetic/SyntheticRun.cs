@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -205,10 +206,10 @@ public sealed class SyntheticRun : IRunEvents
         return tracer.Finish()!;
     }
 
-    private static RunStatistics Stats(List<Trade> trades, Bar[] bars, double perYear)
+    private static MetricSet Stats(List<Trade> trades, Bar[] bars, double perYear)
     {
         var closed = trades.Where(t => t.Reason != ExitReason.Open).ToArray();
-        var s = TradeStatistics.Of([.. closed.Select(t => t.NetProfit)]);
+        var s = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(TradeAccumulator.Of([.. closed.Select(t => t.NetProfit)])));
         double equity = 100_000, peak = equity, deepest = 0, sum = 0, squares = 0;
         foreach (var t in closed)
         {
@@ -223,13 +224,31 @@ public sealed class SyntheticRun : IRunEvents
         var deviation = n > 1 ? Math.Sqrt(Math.Max(0, (squares - sum * sum / n) / (n - 1))) : double.NaN;
         var total = equity / 100_000 - 1;
         var cagr = Math.Pow(1 + total, 1 / years) - 1;
-        return new RunStatistics
+        return MetricCatalogue.BuiltIn.Read(new Dictionary<string, double>(StringComparer.Ordinal)
         {
-            Trades = n, WinRate = s.WinRate, Expectancy = s.Expectancy, AverageWin = s.AverageWin, AverageLoss = s.AverageLoss, ProfitFactor = s.ProfitFactor,
-            TotalReturn = total, Cagr = cagr, Volatility = deviation * Math.Sqrt(n / years), Sharpe = sum / n / deviation * Math.Sqrt(n / years), Sortino = 1.4 * sum / n / deviation * Math.Sqrt(n / years),
-            Calmar = deepest > 0 ? cagr / deepest : double.NaN, MaxDrawdown = deepest, MaxDrawdownDays = 40 + 9 * n, MonthsProfitable = 0.5, WeeksProfitable = 0.5,
-            Exposure = closed.Sum(t => t.Bars) / (double)bars.Length, Commission = closed.Sum(t => t.Commission), FinalEquity = equity, NetProfit = equity - 100_000, Periods = bars.Length, PeriodsPerYear = perYear,
-        };
+            ["trades"] = n,
+            ["winRate"] = s.WinRate,
+            ["expectancy"] = s[TradeMetrics.Expectancy],
+            ["averageWin"] = s[TradeMetrics.AverageWin],
+            ["averageLoss"] = s[TradeMetrics.AverageLoss],
+            ["profitFactor"] = s[TradeMetrics.ProfitFactor],
+            ["totalReturn"] = total,
+            ["cagr"] = cagr,
+            ["volatility"] = deviation * Math.Sqrt(n / years),
+            ["sharpe"] = sum / n / deviation * Math.Sqrt(n / years),
+            ["sortino"] = 1.4 * sum / n / deviation * Math.Sqrt(n / years),
+            ["calmar"] = deepest > 0 ? cagr / deepest : double.NaN,
+            ["maxDrawdown"] = deepest,
+            ["maxDrawdownDays"] = 40 + 9 * n,
+            ["monthsProfitable"] = 0.5,
+            ["weeksProfitable"] = 0.5,
+            ["exposure"] = closed.Sum(t => t.Bars) / (double)bars.Length,
+            ["commission"] = closed.Sum(t => t.Commission),
+            ["finalEquity"] = equity,
+            ["netProfit"] = equity - 100_000,
+            ["periods"] = bars.Length,
+            ["periodsPerYear"] = perYear,
+        });
     }
 
     private void MakePortfolio(Random random, List<MarketEntry> markets, List<StrategyEntry> entries, int days, bool benchmark, int seed)
@@ -275,8 +294,10 @@ public sealed class SyntheticRun : IRunEvents
         }
         var closes = recorder.Closes();
         var curve = new EquityCurve([.. closes.Select(r => r.Time)], [.. closes.Select(r => r.Equity)]);
-        var s = EquityStatistics.Of(curve);
-        var ts = TradeStatistics.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
+        var statistics = EquityStatistics.Of(curve);
+        var s = statistics.Metrics;
+        var measures = TradeAccumulator.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
+        var ts = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(measures));
         var other = new double[calendar.Count];
         for (var d = 0; d < other.Length; d++) other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
         var decisions = new Dictionary<Decision, long>();
@@ -298,13 +319,31 @@ public sealed class SyntheticRun : IRunEvents
             Strategies = entries,
             Markets = markets,
             StartingCash = 200_000,
-            Portfolio = new RunStatistics
-            {
-                Trades = ts.Trades, WinRate = ts.WinRate, Expectancy = ts.Expectancy, AverageWin = ts.AverageWin, AverageLoss = ts.AverageLoss, ProfitFactor = ts.ProfitFactor,
-                TotalReturn = s.TotalReturn, Cagr = s.Cagr, Volatility = s.Volatility, Sharpe = s.Sharpe, Sortino = s.Sortino, Calmar = s.Calmar, MaxDrawdown = s.MaxDrawdown, MaxDrawdownDays = s.MaxDrawdownDays,
-                MonthsProfitable = s.MonthsProfitable, WeeksProfitable = s.WeeksProfitable, Exposure = 0.97, Commission = _portfolio.Sum(t => t.Trade.Commission), FinalEquity = s.FinalEquity, NetProfit = ts.TotalProfit,
-                Periods = curve.Count, PeriodsPerYear = s.PeriodsPerYear,
-            },
+            Portfolio = MetricCatalogue.BuiltIn.Read(new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["trades"] = ts.Trades,
+            ["winRate"] = ts.WinRate,
+            ["expectancy"] = ts[TradeMetrics.Expectancy],
+            ["averageWin"] = ts[TradeMetrics.AverageWin],
+            ["averageLoss"] = ts[TradeMetrics.AverageLoss],
+            ["profitFactor"] = ts[TradeMetrics.ProfitFactor],
+            ["totalReturn"] = s.TotalReturn,
+            ["cagr"] = s.Cagr,
+            ["volatility"] = s.Volatility,
+            ["sharpe"] = s.Sharpe,
+            ["sortino"] = s.Sortino,
+            ["calmar"] = s[RatioMetrics.Calmar],
+            ["maxDrawdown"] = s.MaxDrawdown,
+            ["maxDrawdownDays"] = s[RiskMetrics.MaxDrawdownDays],
+            ["monthsProfitable"] = s[ReturnMetrics.MonthsProfitable],
+            ["weeksProfitable"] = s[ReturnMetrics.WeeksProfitable],
+            ["exposure"] = 0.97,
+            ["commission"] = _portfolio.Sum(t => t.Trade.Commission),
+            ["finalEquity"] = s.FinalEquity,
+            ["netProfit"] = measures.NetProfit,
+            ["periods"] = curve.Count,
+            ["periodsPerYear"] = statistics.PeriodsPerYear,
+        }),
             Equity = recorder.Rows(),
             Closes = closes,
             WorstDrawdowns = recorder.WorstDrawdowns(),

@@ -84,7 +84,8 @@ printable();
 // A strategy's row opens all of its figures.
 if (strategies) {
   const dialog = make('dialog'), heads = $$('thead th', strategies).map(h => h.textContent);
-  const more = [['CAGR', 'percent'], ['Volatility', 'percent'], ['Sortino', 'ratio'], ['Calmar', 'ratio'], ['Max DD days', 'days'], ['Expectancy', 'money'], ['Average win', 'money'], ['Average loss', 'money'], ['Months profitable', 'percent'], ['Weeks profitable', 'percent'], ['Time in the market', 'percent'], ['Commission', 'money'], ['Final equity', 'money']];
+  const data = document.getElementById('strategy-metrics').dataset, formats = data.formats.split(';');
+  const more = data.names.split(';').map((name, i) => [name, formats[i]]);
   document.body.append(dialog);
   dialog.setAttribute('aria-labelledby', 'dialog-title');
   const pairs = (caption, list) => {
@@ -98,7 +99,7 @@ if (strategies) {
     title.id = 'dialog-title';
     const first = [];
     for (let i = 1; i < row.cells.length; i++) if (row.cells[i].textContent.trim() && !row.cells[i].querySelector('svg')) first.push([heads[i], row.cells[i].textContent]);
-    const rest = row.dataset.more.split(';').map((v, i) => [more[i][0], v === '' ? '–' : more[i][1] === 'days' ? fixed(+v, 0) : shown[more[i][1]](+v)]);
+    const rest = row.dataset.more.split(';').map((v, i) => [more[i][0], v === '' ? '–' : more[i][1] === 'count' ? fixed(+v, 0) : shown[more[i][1]](+v)]);
     two.append(pairs('In the table', first), pairs('More', rest));
     if (window.granaryExplore?.has(row.dataset.id)) {
       const go = make('button', '', 'Entries, exits and equity');

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -14,14 +15,10 @@ internal sealed class BenchmarkSection : IReportSection<CurveView>
     public void Write(HtmlWriter html, CurveView view)
     {
         var b = view.Statistics!.Benchmark!;
+        var metrics = view.Statistics.Metrics.With(MetricInput.Of(b));
         html.Write($"<p class=\"lead\">Compared with {view.BenchmarkName} at the {NumberText.Count(b.CommonPoints)} times that both have.</p>\n");
         HtmlTable.Pairs(html, $"Compared with {view.BenchmarkName}",
-        [
-            ("Return of the benchmark", NumberText.SignedPercent(b.BenchmarkReturn), NumberText.Sign(b.BenchmarkReturn), null),
-            Named("beta", b.Beta), Named("alpha", b.Alpha), Named("correlation", b.Correlation), Named("trackingError", b.TrackingError), Named("informationRatio", b.InformationRatio),
-        ]);
-
-        static (string, string, string, string?) Named(string key, double value) =>
-            (NumberText.Name(key), NumberText.Statistic(key, value), "", NumberText.FormulaOf(key));
+            view.Metrics.All.Where(m => m.Group == MetricGroup.Benchmark).Select(m =>
+                (m.Name, MetricText.Value(m, metrics[m]), MetricText.Style(m, metrics[m]), (string?)m.Formula)));
     }
 }

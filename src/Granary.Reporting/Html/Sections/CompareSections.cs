@@ -20,16 +20,16 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
 
     public void Write(HtmlWriter html, CompareView view)
     {
-        var first = view.First.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
-        var second = view.Second.Portfolio?.Named().ToDictionary(n => n.Key, n => n.Value) ?? [];
+        var first = view.First.Portfolio?.Listed().ToDictionary(n => n.Metric.Key, n => n.Value) ?? [];
+        var second = view.Second.Portfolio?.Listed().ToDictionary(n => n.Metric.Key, n => n.Value) ?? [];
         HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"), new("B − A")], "narrow");
         // What only one of them has, as a comparison with a benchmark, comes after what both have.
         foreach (var key in first.Keys.Union(second.Keys, StringComparer.Ordinal))
         {
             var (a, b) = (first.GetValueOrDefault(key, double.NaN), second.GetValueOrDefault(key, double.NaN));
-            HtmlTable.RowHead(html, NumberText.Name(key));
-            HtmlTable.Number(html, NumberText.Statistic(key, a));
-            HtmlTable.Number(html, NumberText.Statistic(key, b));
+            HtmlTable.RowHead(html, MetricText.Name(key));
+            HtmlTable.Number(html, MetricText.Value(key, a));
+            HtmlTable.Number(html, MetricText.Value(key, b));
             var difference = Math.Abs(b - a) <= Rounding * Math.Max(Math.Abs(a), Math.Abs(b)) ? 0 : b - a;
             HtmlTable.Number(html, difference == 0 ? "same" : Difference(key, difference), difference == 0 ? "soft" : "");
             HtmlTable.EndRow(html);
@@ -40,7 +40,7 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
     private static string Difference(string key, double difference)
     {
         if (!double.IsFinite(difference)) return NumberText.Undefined;
-        var text = NumberText.Statistic(key, difference);
+        var text = MetricText.Value(key, difference);
         if (text.AsSpan().IndexOfAnyInRange('1', '9') < 0) return Small(text);
         if (text.StartsWith('-')) text = "−" + text[1..];
         return difference > 0 && !text.StartsWith('+') ? "+" + text : text;

@@ -25,13 +25,13 @@ internal sealed class CostSection : IReportSection<RunView>
     {
         var t = view.Trades;
         TradeGroupTable.Whose(html, t);
-        var trades = t.Statistics.Trades;
+        var trades = t.Measures.Trades;
         HtmlTable.Pairs(html, "Costs",
         [
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
             ("Commission", NumberText.Money(t.Commission), "", "Closed trades"),
             .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing and interest", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
-            ("Profit after commission", NumberText.SignedMoney(t.Statistics.TotalProfit), NumberText.Sign(t.Statistics.TotalProfit, 0.005), "Closed trades"),
+            ("Profit after commission", NumberText.SignedMoney(t.Measures.NetProfit), NumberText.Sign(t.Measures.NetProfit, 0.005), "Closed trades"),
             .. t.OpenCommission == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]
                 : [("Commission of open trades", NumberText.Money(t.OpenCommission), "", "Fills of trades that are still open")],
             ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),

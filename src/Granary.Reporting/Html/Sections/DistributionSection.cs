@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
@@ -37,13 +38,14 @@ internal sealed class DistributionSection : IReportSection<CurveView>
             new("VaR 99%", Minor: true), new("CVaR 99%", Minor: true), new("Worst"), new("Median", Minor: true), new("Best"),
         ], "narrow");
         // A day's position may be opened and closed between the rows that are kept here: results.json has counted every row.
-        var account = view.Period == "day" ? (view as RunView)?.Model.Portfolio?.Account : null;
+        var account = view.Period == "day" && (view as RunView)?.Model.Portfolio is { } own && own.Has(ExposureMetrics.Days) ? own : null;
         Row(html, $"All {view.Period}s", all, account is null ? null
-            : (account.Days, account.DaysProfitable, account.DaysLosing, account.DailyVar95, account.DailyCvar95));
+            : ((int)account[ExposureMetrics.Days], account[ReturnMetrics.DaysProfitable], account[ReturnMetrics.DaysLosing],
+                account[RiskMetrics.DailyVar95], account[RiskMetrics.DailyCvar95]));
         if (flat > 0)
             Row(html, "In the market", held, account is null ? null
-                : (account.DaysInMarket, account.DaysProfitableInMarket, account.DaysLosingInMarket, account.DailyVar95InMarket,
-                    account.DailyCvar95InMarket));
+                : ((int)account[ReturnMetrics.DaysInMarket], account[ReturnMetrics.DaysProfitableInMarket],
+                    account[ReturnMetrics.DaysLosingInMarket], account[RiskMetrics.DailyVar95InMarket], account[RiskMetrics.DailyCvar95InMarket]));
         HtmlTable.Close(html);
     }
 

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
@@ -30,9 +31,9 @@ internal sealed class ExposureSection : IReportSection<RunView>
             equity += row.Equity;
         }
         // Of every row; a run of an older Granary has only those that are drawn.
-        var account = view.Model.Portfolio?.Account;
-        var average = account?.GrossExposureAverage ?? sum / closes.Count;
-        var most = account?.GrossExposureMost ?? gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
+        var account = view.Model.Portfolio;
+        var average = Or(account?[ExposureMetrics.GrossExposureAverage], sum / closes.Count);
+        var most = Or(account?[ExposureMetrics.GrossExposureMost], gross.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max());
         new TimePlot
         {
             Title = "Gross exposure, share of equity",
@@ -47,15 +48,18 @@ internal sealed class ExposureSection : IReportSection<RunView>
             Ticks = 4,
             Intraday = view.Intraday,
         }.Write(html);
-        var mean = account?.EquityAverage is { } ofAll && double.IsFinite(ofAll) ? ofAll : equity / closes.Count;
+        var mean = Or(account?[ExposureMetrics.EquityAverage], equity / closes.Count);
         var turnover = view.Trades.OfPortfolio ? view.Trades.Traded / mean / (view.Drawn.Days / 365.25) : double.NaN;
+        var inMarket = TradeMetrics.Exposure;
         HtmlTable.Pairs(html, "Exposure and turnover",
         [
-            ("Time in the market", NumberText.Percent(view.Model.Portfolio?.Exposure ?? double.NaN, 1), "", NumberText.FormulaOf("exposure")),
+            (inMarket.Name, MetricText.Value(inMarket, account?[inMarket] ?? double.NaN), "", inMarket.Formula),
             ("Gross exposure on average", NumberText.Percent(average, 1), "", "Mean of the absolute position values over equity"),
             ("Gross exposure at the most", NumberText.Percent(most, 1), "", null),
             ("Bought and sold", NumberText.Money(view.Trades.OfPortfolio ? view.Trades.Traded : double.NaN), "", "Notional of all entries and exits"),
             ("Turnover a year", double.IsFinite(turnover) ? $"{NumberText.Ratio(turnover)} × equity" : NumberText.Undefined, "", "Entries and exits over the mean equity, per year"),
         ]);
     }
+
+    private static double Or(double? value, double other) => value is { } v && double.IsFinite(v) ? v : other;
 }

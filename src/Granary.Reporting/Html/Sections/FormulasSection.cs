@@ -1,4 +1,4 @@
-using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -26,7 +26,7 @@ internal sealed class FormulasSection : IReportSection<CurveView>
     {
         html.Raw("<p class=\"lead\">E is equity at each bar's close, r its simple returns, b the benchmark's, n their number. A value that is undefined is shown as –.</p>\n");
         HtmlTable.Open(html, "Definitions and their sources", [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false)], "prose");
-        foreach (var formula in Formulas.All) Row(formula);
+        foreach (var formula in Formulas.Of(view.Metrics)) Row(formula);
         if (view is RunView)
             foreach (var formula in _own)
                 Row(formula);
@@ -44,7 +44,7 @@ internal sealed class FormulasSection : IReportSection<CurveView>
     private static void Names(HtmlWriter html, string name)
     {
         var keys = name.Split(", ");
-        html.Write($"<tr><th scope=\"row\">{string.Join("; ", keys.Select(NumberText.Name))}");
+        html.Write($"<tr><th scope=\"row\">{string.Join("; ", keys.Select(k => MetricText.Name(k)))}");
         if (keys.All(k => !k.Contains(' ', StringComparison.Ordinal)))
         {
             html.Raw("<span class=\"keys\">");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -35,7 +36,7 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         }
         if (value.ValueKind == JsonValueKind.Object) Object(html, title, value, depth);
         else if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(e => e.ValueKind is JsonValueKind.Object)) Rows(html, title, value, depth);
-        else html.Write($"<p>{(depth == 0 ? "" : NumberText.Name(title) + ": ")}{Text(title, value)}</p>\n");
+        else html.Write($"<p>{(depth == 0 ? "" : MetricText.Name(title) + ": ")}{Text(title, value)}</p>\n");
     }
 
     private static void Object(HtmlWriter html, string title, JsonElement value, int depth)
@@ -43,9 +44,9 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         var simple = value.EnumerateObject().Where(p => IsSimple(p.Value)).ToArray();
         if (simple.Length > 0)
         {
-            html.Write($"<table class=\"pairs wide\"><caption>{NumberText.Name(title)}</caption><tbody>");
+            html.Write($"<table class=\"pairs wide\"><caption>{MetricText.Name(title)}</caption><tbody>");
             foreach (var p in simple.Take(MostRows))
-                html.Write($"<tr><th scope=\"row\">{NumberText.Name(p.Name)}</th><td class=\"{(p.Value.ValueKind == JsonValueKind.Number ? "n" : "")}\">{Text(p.Name, p.Value)}</td></tr>");
+                html.Write($"<tr><th scope=\"row\">{MetricText.Name(p.Name)}</th><td class=\"{(p.Value.ValueKind == JsonValueKind.Number ? "n" : "")}\">{Text(p.Name, p.Value)}</td></tr>");
             html.Raw("</tbody></table>\n");
             if (simple.Length > MostRows) html.Write($"<p class=\"note\">The first {MostRows} of {NumberText.Count(simple.Length)}.</p>\n");
         }
@@ -63,8 +64,8 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
             for (var i = 0; i < Math.Min(items.Length, MostItems); i++) Value(html, $"{title} {i + 1}", items[i], depth + 1);
             return;
         }
-        var columns = names.Select((n, i) => new HtmlColumn(NumberText.Name(n), Number: i > 0 && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
-        HtmlTable.Open(html, items.Length > MostRows ? $"{NumberText.Name(title)}, the first {MostRows} of {NumberText.Count(items.Length)}" : NumberText.Name(title), columns, sortable: true);
+        var columns = names.Select((n, i) => new HtmlColumn(MetricText.Name(n), Number: i > 0 && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
+        HtmlTable.Open(html, items.Length > MostRows ? $"{MetricText.Name(title)}, the first {MostRows} of {NumberText.Count(items.Length)}" : MetricText.Name(title), columns, sortable: true);
         foreach (var item in items.Take(MostRows))
         {
             for (var i = 0; i < names.Length; i++)
@@ -81,7 +82,7 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         {
             var nested = items[i].EnumerateObject().Where(p => !IsSimple(p.Value)).ToArray();
             if (nested.Length == 0) continue;
-            html.Write($"<details><summary>{(items[i].TryGetProperty(names[0], out var head) ? Text(names[0], head) : $"{NumberText.Name(title)} {i + 1}")}</summary>");
+            html.Write($"<details><summary>{(items[i].TryGetProperty(names[0], out var head) ? Text(names[0], head) : $"{MetricText.Name(title)} {i + 1}")}</summary>");
             foreach (var p in nested) Value(html, p.Name, p.Value, depth + 1);
             html.Raw("</details>\n");
         }
@@ -115,7 +116,7 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
     // Keys of results.json are shown as everywhere on the page, others with the digits that matter.
     private static string Number(string key, double value)
     {
-        if (NumberText.FormulaOf(key) is not null || NumberText.Name(key) != NumberText.Words(key)) return NumberText.Statistic(key, value);
+        if (MetricCatalogue.BuiltIn.Find(key) is { } metric) return MetricText.Value(metric, value);
         // Years, seeds and versions are names rather than counts.
         var isName = key.Contains("year", StringComparison.OrdinalIgnoreCase) || key.Contains("seed", StringComparison.OrdinalIgnoreCase) || key.Contains("version", StringComparison.OrdinalIgnoreCase);
         if (value == Math.Floor(value) && Math.Abs(value) < 1e15) return value.ToString(isName ? "0" : "#,0", CultureInfo.InvariantCulture).Replace('-', '−');

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
@@ -76,9 +77,9 @@ internal static class RunTop
         if (m.Portfolio is { } p)
         {
             Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year"
-                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.TotalReturn)}" : "") + Account(m));
+                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.Metrics.TotalReturn)}" : "") + Account(m));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
-            Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p.MaxDrawdownDays));
+            Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
             if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");
         }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
@@ -13,6 +15,11 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
     private const long MostTradesForLines = 250_000;
     private const int LinePoints = 20;
 
+    private static readonly ImmutableArray<Metric> _columns =
+    [
+        TradeMetrics.Trades, TradeMetrics.WinRate, TradeMetrics.ProfitFactor, ReturnMetrics.TotalReturn, RatioMetrics.Sharpe, RiskMetrics.MaxDrawdown,
+    ];
+
     public string Id => "strategies";
 
     public string Title => "All strategies";
@@ -25,6 +32,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         var rows = Math.Min(all.Count, RunView.MostListed);
         var lines = all.Sum(s => s.Stats?.Trades ?? 0) <= MostTradesForLines;
         Filters(html, view, rows);
+        var more = More(html, view);
         var furthest = Scale(all.Select(s => Math.Abs(s.Stats?.TotalReturn ?? double.NaN)));
         var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
         List<HtmlColumn> columns =
@@ -37,7 +45,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
         HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);
-        for (var i = 0; i < rows; i++) Row(html, view, all[i], furthest, deepest, lines);
+        for (var i = 0; i < rows; i++) Row(html, view, all[i], more, (furthest, deepest), lines);
         HtmlTable.Close(html);
     }
 
@@ -59,18 +67,27 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         }
     }
 
-    private static void Row(HtmlWriter html, RunView view, StrategyEntry strategy, double furthest, double deepest, bool lines)
+    // What the script shows of a strategy beside the table's own columns.
+    private static List<Metric> More(HtmlWriter html, RunView view)
+    {
+        List<Metric> more = [.. view.Metrics.All.Where(m => m.IsObjective && !_columns.Contains(m))];
+        html.Write($"<div hidden id=\"strategy-metrics\" data-names=\"{string.Join(';', more.Select(m => m.ShortName))}\" "
+            + $"data-formats=\"{string.Join(';', more.Select(MetricText.ScriptFormat))}\"></div>\n");
+        return more;
+    }
+
+    private static void Row(
+        HtmlWriter html, RunView view, StrategyEntry strategy, IReadOnlyList<Metric> more, (double Furthest, double Deepest) scale, bool lines)
     {
         var s = strategy.Stats;
         html.Write($"<tr data-id=\"{strategy.Id}\"");
         if (s is not null)
         {
             html.Raw(" data-more=\"");
-            ReadOnlySpan<double> more = [s.Cagr, s.Volatility, s.Sortino, s.Calmar, s.MaxDrawdownDays, s.Expectancy, s.AverageWin, s.AverageLoss, s.MonthsProfitable, s.WeeksProfitable, s.Exposure, s.Commission, s.FinalEquity];
-            for (var i = 0; i < more.Length; i++)
+            for (var i = 0; i < more.Count; i++)
             {
                 if (i > 0) html.Raw(";");
-                if (double.IsFinite(more[i])) html.Raw(NumberText.Exact(more[i]));
+                if (double.IsFinite(s[more[i]])) html.Raw(NumberText.Exact(s[more[i]]));
             }
             html.Raw("\"");
         }
@@ -90,10 +107,10 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         }
         HtmlTable.Number(html, NumberText.Count(s.Trades), minor: true);
         HtmlTable.Number(html, NumberText.Percent(s.WinRate, 1), minor: true);
-        HtmlTable.Number(html, NumberText.Ratio(s.ProfitFactor), minor: true);
-        html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
+        HtmlTable.Number(html, NumberText.Ratio(s[TradeMetrics.ProfitFactor]), minor: true);
+        html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), scale.Furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
         HtmlTable.Number(html, NumberText.Ratio(s.Sharpe));
-        html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
+        html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, scale.Deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
         if (lines)
         {
             html.Raw("<td class=\"minor\">");

@@ -11,12 +11,12 @@ internal sealed class StreakSection : IReportSection<RunView>
 
     public string Title => "Streaks";
 
-    public bool Applies(RunView view) => view.Trades.Statistics.Trades > 1;
+    public bool Applies(RunView view) => view.Trades.Measures.Trades > 1;
 
     public void Write(HtmlWriter html, RunView view)
     {
         var t = view.Trades;
-        var s = t.Statistics;
+        var s = t.Measures;
         html.Write($"<p class=\"lead\">Longest winning streak {NumberText.Count(s.LongestWinStreak)}, longest losing streak {NumberText.Count(s.LongestLossStreak)}, in order of closing.</p>\n");
         var wins = new long[Longest + 1];
         var losses = new long[Longest + 1];
@@ -27,7 +27,7 @@ internal sealed class StreakSection : IReportSection<RunView>
         }
         HtmlTable.Open(html, "Streaks by length, and how many chance would give at this win rate",
             [new("Length", Number: false), new("Winning"), new("By chance", Hint: "Streaks of that length among as many independent trades"), new("Losing"), new("By chance", Hint: "Streaks of that length among as many independent trades")], "narrow");
-        var p = s.WinRate;
+        var p = t.Metrics.WinRate;
         var q = s.Trades > 0 ? s.Losers / (double)s.Trades : double.NaN;
         for (var length = 1; length <= Longest; length++)
         {

@@ -10,7 +10,7 @@ internal sealed class TradeEndsSection : IReportSection<RunView>
 
     public string Title => "Exits, sides, durations";
 
-    public bool Applies(RunView view) => view.Trades.Statistics.Trades > 0;
+    public bool Applies(RunView view) => view.Trades.Measures.Trades > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {

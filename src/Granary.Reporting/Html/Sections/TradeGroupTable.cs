@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -8,8 +9,8 @@ internal static class TradeGroupTable
     public static void Write(HtmlWriter html, string caption, string by, IEnumerable<(string Name, TradeGroup Group)> groups)
     {
         var rows = groups.ToArray();
-        var total = rows.Sum(r => r.Group.Trades);
-        var largest = rows.Select(r => Math.Abs(r.Group.Net)).DefaultIfEmpty(0).Max();
+        var total = rows.Sum(r => r.Group.Measures.Trades);
+        var largest = rows.Select(r => Math.Abs(r.Group.Measures.NetProfit)).DefaultIfEmpty(0).Max();
         HtmlTable.Open(html, caption,
         [
             new(by, Number: false), new("Trades"), new("Share", Minor: true), new("Won"), new("Profit factor", Minor: true), new("Average return", Hint: "Net profit over the notional at entry"),
@@ -17,14 +18,16 @@ internal static class TradeGroupTable
         ], "narrow");
         foreach (var (name, g) in rows)
         {
+            var (trades, net) = (g.Measures.Trades, g.Measures.NetProfit);
             HtmlTable.RowHead(html, name);
-            HtmlTable.Number(html, NumberText.Count(g.Trades));
-            HtmlTable.Number(html, NumberText.Percent(g.Trades / (double)total, 1), minor: true);
-            HtmlTable.Number(html, NumberText.Percent(g.WinRate, 1));
-            HtmlTable.Number(html, NumberText.Ratio(g.ProfitFactor), minor: true);
+            HtmlTable.Number(html, NumberText.Count(trades));
+            HtmlTable.Number(html, NumberText.Percent(trades / (double)total, 1), minor: true);
+            HtmlTable.Number(html, MetricText.Value(TradeMetrics.WinRate, g[TradeMetrics.WinRate]));
+            HtmlTable.Number(html, MetricText.Value(TradeMetrics.ProfitFactor, g[TradeMetrics.ProfitFactor]), minor: true);
             HtmlTable.SignedPercent(html, g.AverageReturn);
-            HtmlTable.Number(html, NumberText.Ratio(g.AverageBars, 1), minor: true);
-            html.Write($"<td class=\"n bar {NumberText.Sign(g.Net, 0.005)}\" style=\"--w:{(largest > 0 ? 100 * Math.Abs(g.Net) / largest : 0)}\">{NumberText.SignedMoney(g.Net)}</td>");
+            HtmlTable.Number(html, MetricText.Value(TradeMetrics.AverageBars, g[TradeMetrics.AverageBars]), minor: true);
+            html.Write($"<td class=\"n bar {NumberText.Sign(net, 0.005)}\" style=\"--w:{(largest > 0 ? 100 * Math.Abs(net) / largest : 0)}\">"
+                + $"{NumberText.SignedMoney(net)}</td>");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

@@ -12,7 +12,7 @@ internal sealed class TradeTimesSection : IReportSection<RunView>
 
     public string Title => "Hours and weekdays";
 
-    public bool Applies(RunView view) => view.Trades.Statistics.Trades > 0;
+    public bool Applies(RunView view) => view.Trades.Measures.Trades > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {

@@ -157,7 +157,7 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     }
 
     // A minus stands before what is to be small.
-    private static string Objective(string key) => NumberText.Name(key.TrimStart('-'));
+    private static string Objective(string key) => MetricText.Name(key.TrimStart('-'));
 
     private static void Ratio(HtmlWriter html, double value) => HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
 

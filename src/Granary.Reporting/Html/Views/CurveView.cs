@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
@@ -37,6 +38,9 @@ internal class CurveView
 
     /// <summary>What <see cref="Statistics"/> and the distribution are of.</summary>
     public EquityCurve Measured { get; }
+
+    /// <summary>The metrics that the page shows.</summary>
+    public virtual MetricCatalogue Metrics => MetricCatalogue.BuiltIn;
 
     /// <summary>Null where there are fewer than two points.</summary>
     public EquityStatistics? Statistics { get; }
@@ -115,13 +119,11 @@ internal class CurveView
 
     /// <summary>Against a benchmark, by days where either has times of day.</summary>
     /// <param name="start">Equity before the first point, so that the first day's return counts where it has one row alone.</param>
-    protected static EquityStatistics Measure(EquityCurve closes, double start, EquityCurve? benchmark)
+    protected static EquityStatistics Measure(EquityCurve closes, double start, EquityCurve? benchmark, MetricCatalogue metrics)
     {
-        var statistics = EquityStatistics.Of(WithStart(closes, start), Engine.Analysis.PeriodsPerYear.Infer(closes.Times));
-        return benchmark is null ? statistics : statistics with
-        {
-            Benchmark = BenchmarkComparison.Of(closes, benchmark),
-        };
+        var periodsPerYear = Engine.Analysis.PeriodsPerYear.Infer(closes.Times);
+        var statistics = EquityStatistics.Of(WithStart(closes, start), periodsPerYear, catalogue: metrics);
+        return benchmark is null ? statistics : statistics.With(BenchmarkComparison.Of(closes, benchmark));
     }
 
     // The start stands at the first point's time, and the first point a tick later: no day, month or year is added.

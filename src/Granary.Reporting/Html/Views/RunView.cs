@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Views;
@@ -13,9 +14,9 @@ internal sealed class RunView : CurveView
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
-        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.StartingCash, model.Benchmark) : null,
+        : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.StartingCash, model.Benchmark, model.Metrics) : null,
             model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName,
-            model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b) : null)
+            model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b, model.Metrics) : null)
     {
         Model = model;
         DrawnDepths = [.. rows.Select(r => r.Drawdown)];
@@ -27,6 +28,8 @@ internal sealed class RunView : CurveView
     }
 
     public RunModel Model { get; }
+
+    public override MetricCatalogue Metrics => Model.Metrics;
 
     public IRunEvents Events { get; }
 

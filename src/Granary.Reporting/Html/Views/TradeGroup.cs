@@ -1,3 +1,5 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Html.Views;
@@ -5,40 +7,20 @@ namespace Granary.Reporting.Html.Views;
 /// <summary>Trades that have something in common: what ended them, their hour, their side.</summary>
 internal sealed class TradeGroup
 {
-    private double _wins, _losses, _bars, _returns;
+    private readonly TradeAccumulator _trades = new();
+    private double _returns;
 
-    public long Trades { get; private set; }
+    /// <summary>Net of commission, account currency.</summary>
+    public TradeMeasures Measures => _trades.Measure();
 
-    public long Winners { get; private set; }
+    public double AverageReturn => Measures.Trades is > 0 and var trades ? _returns / trades : double.NaN;
 
-    /// <summary>Account currency, net of commission.</summary>
-    public double Net { get; private set; }
-
-    public double WinRate => Trades > 0 ? Winners / (double)Trades : double.NaN;
-
-    public double Average => Trades > 0 ? Net / Trades : double.NaN;
-
-    public double AverageReturn => Trades > 0 ? _returns / Trades : double.NaN;
-
-    public double AverageBars => Trades > 0 ? _bars / Trades : double.NaN;
-
-    public double ProfitFactor => _losses > 0 ? _wins / _losses : double.NaN;
+    /// <summary>A metric of these trades.</summary>
+    public double this[Metric metric] => metric.Compute(MetricInput.Of(Measures));
 
     public void Add(in Trade trade, double multiplier)
     {
-        var net = trade.NetProfit;
-        Trades++;
-        Net += net;
-        _bars += trade.Bars;
+        _trades.Add(trade.NetProfit, bars: trade.Bars);
         _returns += trade.Return(multiplier);
-        if (net > 0)
-        {
-            Winners++;
-            _wins += net;
-        }
-        else
-        {
-            _losses -= net;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
@@ -41,7 +42,10 @@ internal sealed class TradeReview
     public bool Cut { get; private set; }
 
     /// <summary>Of closed trades.</summary>
-    public TradeStatistics Statistics { get; private set; } = TradeStatistics.Of([]);
+    public TradeMeasures Measures { get; private set; }
+
+    /// <summary>Of closed trades.</summary>
+    public MetricSet Metrics => _model.Metrics.Compute(MetricInput.Of(Measures));
 
     public SortedDictionary<ExitReason, TradeGroup> ByReason { get; } = [];
 
@@ -130,7 +134,7 @@ internal sealed class TradeReview
             }
         }
         review.EndStreak();
-        review.Statistics = review._accumulator.ToStatistics();
+        review.Measures = review._accumulator.Measure();
         return review;
     }
 

@@ -1,0 +1,41 @@
+namespace Granary.Engine.Analysis.Metrics;
+
+/// <summary>
+/// An equity curve in numbers: its measures and the metrics computed from them. Fractions, not percent; simple returns r_t = E_t / E_{t-1} − 1;
+/// NaN where a value is undefined (fewer than two points, no deviation, no loss).
+/// </summary>
+/// <param name="Benchmark">The comparison with a benchmark; null without one.</param>
+public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics, BenchmarkStatistics? Benchmark = null)
+{
+    public long Points => Measures.Points;
+
+    /// <summary>Deviations and means are annualised with this number.</summary>
+    public double PeriodsPerYear => Measures.PeriodsPerYear;
+
+    /// <summary>The statistics with a comparison with a benchmark.</summary>
+    public EquityStatistics With(BenchmarkStatistics benchmark) => this with
+    {
+        Benchmark = benchmark,
+        Metrics = Metrics.With(new MetricInput { Parts = MetricParts.Benchmark, Benchmark = benchmark }),
+    };
+
+    /// <summary>The statistics with the Sharpe ratio above a yearly rate, a fraction; of 0 they are the same.</summary>
+    public EquityStatistics Above(double riskFree) => riskFree == 0 ? this
+        : this with { Metrics = Metrics.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = riskFree }) };
+
+    /// <summary>The statistics of a curve that is held in memory. A run that streams uses <see cref="EquityAccumulator"/>, as this does.</summary>
+    /// <param name="periodsPerYear">Null to infer it from the times.</param>
+    /// <param name="benchmark">Compared at the times that both curves have.</param>
+    /// <param name="catalogue">Null for the metrics of the platform.</param>
+    public static EquityStatistics Of(
+        EquityCurve curve, double? periodsPerYear = null, EquityCurve? benchmark = null, MetricCatalogue? catalogue = null)
+    {
+        var perYear = periodsPerYear ?? Analysis.PeriodsPerYear.Infer(curve.Times);
+        var accumulator = new EquityAccumulator();
+        accumulator.Add(curve.Times, curve.Values);
+        var measures = accumulator.Measure(perYear);
+        var metrics = (catalogue ?? MetricCatalogue.BuiltIn).Compute(MetricInput.Of(measures, curve.Returns.ToArray()));
+        var statistics = new EquityStatistics(measures, metrics);
+        return benchmark is null ? statistics : statistics.With(BenchmarkStatistics.Of(curve, benchmark, perYear));
+    }
+}

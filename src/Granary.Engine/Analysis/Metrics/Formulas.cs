@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Granary.Engine.Analysis.Metrics;
+
+/// <summary>A definition, for the report's appendix.</summary>
+/// <param name="Name">The key in results.json, or the name of a convention.</param>
+/// <param name="Text">The formula in plain text; E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.</param>
+/// <param name="Source">Where the definition comes from.</param>
+public sealed record Formula(string Name, string Text, string Source);
+
+/// <summary>The definitions that a report prints: conventions, every metric of a catalogue, and the validation checks.</summary>
+public static class Formulas
+{
+    /// <summary>Definitions that metrics build on.</summary>
+    public static ImmutableArray<Formula> Conventions { get; } =
+    [
+        new("returns",
+            "r_t = E_t / E_{t-1} − 1 for t = 1 … n; risk-free rate 0; of strategies and of the portfolio E_0 is the starting "
+                + "cash, and n the number of bars or rows",
+            "simple returns"),
+        new("ruin",
+            "at E ≤ 0 the account is closed: positions are liquidated within the bar where E, closing fees paid, reaches 0 "
+                + "(at the bar's open where that is beyond it; at the closes for accounts of several symbols and for the "
+                + "portfolio); what is missing below 0 is the broker's loss, and E stays 0. totalReturn and cagr are −1; volatility "
+                + "and ratios are undefined",
+            "contract"),
+        new("margin of short positions",
+            "default: a short sale needs free cash of its whole value (initial margin 100 %); its proceeds and that "
+                + "collateral stay locked at the entry's price; no maintenance margin, so that the position is held until E reaches "
+                + "0. With execution.leverage L: positions up to L · E; with execution.maintenancePercent m: all is closed at the "
+                + "next open once E < m · Σ|position|",
+            "contract"),
+        new("mae, mfe", "largest move against and for the trade while open, as a fraction of the entry price", "Sweeney 1997"),
+    ];
+
+    /// <summary>Figures of the validation checks that are no metrics.</summary>
+    public static ImmutableArray<Formula> Checks { get; } =
+    [
+        new("effectiveTrials",
+            "Σ over clusters of returns (average linkage on √((1 − ρ)/2), cut at the highest mean/std of the silhouettes) of "
+                + "the N whose expected maximum is √(1 − ρ̄) times that of the cluster's members, ρ̄ their mean correlation",
+            "López de Prado 2018; Rousseeuw 1987; Owen and Steck 1962"),
+        new("realityCheck",
+            "(b + 1) / (B + 1), b of B stationary-bootstrap samples in which max_k √n·(mean(d_k*) − mean(d_k))/ω_k* reaches "
+                + "max_k √n·mean(d_k)/ω_k; d_k the strategy's return over the benchmark's, ω_k its long-run deviation, block length "
+                + "from the data",
+            "White 2000, Econometrica 68(5), studentised; Politis and White 2004; Patton, Politis and White 2009"),
+        new("superiorPredictiveAbility",
+            "the same, strategies with √n·mean(d_k)/ω_k < −√(2·ln ln n) recentred at zero",
+            "Hansen 2005, Journal of Business and Economic Statistics 23(4)"),
+    ];
+
+    /// <summary>All of them, the metrics in the order of the report's tables.</summary>
+    public static IEnumerable<Formula> Of(MetricCatalogue catalogue) =>
+    [
+        .. Conventions,
+        .. catalogue.All.Where(m => m.Group != MetricGroup.Internal).Select(m => new Formula(m.Key, m.Formula, m.Source)),
+        .. Checks,
+    ];
+}

@@ -1,0 +1,62 @@
+namespace Granary.Engine.Analysis.Metrics;
+
+/// <summary>What metrics are computed from. <see cref="Parts"/> tells which of it is there.</summary>
+public readonly struct MetricInput
+{
+    public required MetricParts Parts { get; init; }
+
+    public EquityMeasures Equity { get; init; }
+
+    public AccountMeasures Account { get; init; }
+
+    public TradeMeasures Trades { get; init; }
+
+    /// <summary>Simple returns, oldest first.</summary>
+    public ReadOnlyMemory<double> Returns { get; init; }
+
+    /// <summary>Losses in the tail of <see cref="Returns"/>.</summary>
+    public TailLosses? Tail { get; init; }
+
+    public AccountFigures? Days { get; init; }
+
+    public BenchmarkStatistics? Benchmark { get; init; }
+
+    /// <summary>Results of the validation checks.</summary>
+    public CheckResults Checks { get; init; }
+
+    /// <summary>A yearly rate, a fraction.</summary>
+    public double RiskFree { get; init; }
+
+    /// <summary>What was computed before, where a part is added later; null else.</summary>
+    public MetricSet? Earlier { get; init; }
+
+    /// <summary>What a run of a strategy leaves. The first return is that of the first bar against the starting cash.</summary>
+    public static MetricInput Of(EquitySums equity, TradeMeter trades, double periodsPerYear) => new()
+    {
+        Parts = MetricParts.Strategy,
+        Equity = equity.Measure(periodsPerYear),
+        Trades = trades.Measure(),
+        Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Carry, trades.IntrabarByPath, trades.IntrabarByRule),
+        Checks = CheckResults.None,
+    };
+
+    /// <summary>A comparison of an account with its benchmark.</summary>
+    public static MetricInput Of(BenchmarkStatistics benchmark) =>
+        new() { Parts = MetricParts.Benchmark | MetricParts.AccountBenchmark, Benchmark = benchmark };
+
+    /// <summary>Results of the validation checks.</summary>
+    public static MetricInput Of(CheckResults checks) => new() { Parts = MetricParts.Checks, Checks = checks };
+
+    /// <summary>A curve that is held in memory.</summary>
+    public static MetricInput Of(in EquityMeasures equity, ReadOnlyMemory<double> returns) => new()
+    {
+        Parts = MetricParts.Equity | MetricParts.Curve,
+        Equity = equity,
+        Returns = returns,
+        Tail = new TailLosses(returns),
+    };
+
+    /// <summary>Closed trades of which each was measured.</summary>
+    public static MetricInput Of(in TradeMeasures trades) =>
+        new() { Parts = MetricParts.Trades | MetricParts.TradeDetails, Trades = trades };
+}

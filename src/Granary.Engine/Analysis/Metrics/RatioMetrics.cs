@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+
+namespace Granary.Engine.Analysis.Metrics;
+
+/// <summary>Metrics of the return for the risk.</summary>
+public static class RatioMetrics
+{
+    public static Metric Sharpe { get; } = new("sharpe", "Sharpe ratio")
+    {
+        Formula = "mean(r) / std(r, ddof 1) · √periodsPerYear",
+        Source = "Sharpe 1994, Journal of Portfolio Management 21(1)",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Equity,
+        Compute = static (in MetricInput m) => PerPeriod(m.Equity) * Math.Sqrt(m.Equity.PeriodsPerYear),
+        ShortName = "Sharpe",
+        Place = 10,
+        Headline = 2,
+    };
+
+    public static Metric ExcessSharpe { get; } = new("excessSharpe", "Sharpe ratio above the risk-free rate")
+    {
+        Formula = "sharpe − riskFree / volatility: (mean(r) − riskFree / periodsPerYear) / std(r, ddof 1) · √periodsPerYear",
+        Source = "Sharpe 1994",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.RiskFree,
+        Compute = static (in MetricInput m) => m.Earlier!.Sharpe - m.RiskFree / m.Earlier.Volatility,
+        ShortName = "Excess Sharpe",
+        Place = 65,
+    };
+
+    public static Metric Sortino { get; } = new("sortino", "Sortino ratio")
+    {
+        Formula = "mean(r) / √mean(min(r, 0)²) · √periodsPerYear, the mean over all r",
+        Source = "Sortino and Price 1994, Journal of Investing 3(3)",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Equity,
+        Compute = static (in MetricInput m) => Over(m.Equity.Mean, m.Equity.Downside) * Math.Sqrt(m.Equity.PeriodsPerYear),
+        ShortName = "Sortino",
+        Place = 11,
+    };
+
+    public static Metric Calmar { get; } = new("calmar", "Calmar ratio")
+    {
+        Formula = "cagr / maxDrawdown",
+        Source = "Young 1991, over the whole record",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Equity,
+        Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN : Over(ReturnMetrics.Cagr.Compute(m), m.Equity.MaxDrawdown),
+        ShortName = "Calmar",
+        Place = 12,
+    };
+
+    public static Metric Omega { get; } = new("omega", "Omega ratio")
+    {
+        Formula = "Σ max(r, 0) / Σ max(−r, 0)",
+        Source = "Keating and Shadwick 2002, threshold 0",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Curve,
+        Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN : Over(m.Equity.Gains, m.Equity.Losses),
+        ShortName = "Omega",
+        Place = 55,
+    };
+
+    public static Metric ProbabilisticSharpe { get; } = new("probabilisticSharpe", "Probability that Sharpe > 0")
+    {
+        Formula = "Φ((SR − SR*) · √(n − 1) / √(1 − γ₃·SR + (γ₄ − 1)/4·SR²)), SR per period, γ₄ raw, SR* = 0",
+        Source = "Bailey and López de Prado 2012, Journal of Risk 15(2)",
+        Unit = MetricUnit.Share,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Curve,
+        Compute = static (in MetricInput m) => Probability(m.Equity),
+        Place = 57,
+    };
+
+    public static Metric MinimumTrackRecordLength { get; } = new("minimumTrackRecordLength", "Record needed for 95%")
+    {
+        Formula = "1 + (1 − γ₃·SR + (γ₄ − 1)/4·SR²) · (z₀.₉₅ / (SR − SR*))², in returns",
+        Source = "Bailey and López de Prado 2012",
+        Unit = MetricUnit.Periods,
+        Better = MetricDirection.Lower,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.TrackRecord,
+        Compute = static (in MetricInput m) => Record(m.Earlier!),
+        Place = 66,
+    };
+
+    public static Metric PeriodsPerYear { get; } = new("periodsPerYear", "Periods per year")
+    {
+        Formula = "daily 252, or 365 where there are Saturdays; weekly 52; monthly 12; intraday: bars per distinct UTC day × 252 or 365",
+        Source = "convention",
+        Unit = MetricUnit.PerYear,
+        Better = MetricDirection.Neutral,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Equity,
+        Compute = static (in MetricInput m) => m.Equity.PeriodsPerYear,
+        Place = 22,
+        CurvePlace = 64,
+    };
+
+    /// <summary>In the order of the report's table.</summary>
+    public static ImmutableArray<Metric> All { get; } =
+    [
+        Sharpe, ExcessSharpe, Sortino, Calmar, Omega, ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
+    ];
+
+    private static double Over(double value, double divisor) => divisor > 0 ? value / divisor : double.NaN;
+
+    private static double PerPeriod(in EquityMeasures equity) => Over(equity.Mean, equity.Deviation);
+
+    private static double Probability(in EquityMeasures equity) =>
+        SharpeConfidence.Probabilistic(PerPeriod(equity), 0, equity.Returns, equity.Skew, equity.Kurtosis);
+
+    private static double Record(MetricSet earlier) => SharpeConfidence.MinimumTrackRecordLength(
+        earlier.Sharpe / Math.Sqrt(earlier[PeriodsPerYear]), 0, earlier[RiskMetrics.Skew], earlier[RiskMetrics.Kurtosis]);
+}

@@ -1,0 +1,18 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>Losses in the tail of a curve's returns; each is computed when it is first asked for.</summary>
+/// <param name="returns">Fractions, in any order.</param>
+public sealed class TailLosses(ReadOnlyMemory<double> returns)
+{
+    /// <summary>The share of the periods that are in the tail.</summary>
+    public const double Share = 0.05;
+
+    private readonly Lazy<(double, double)> _all = new(() => TailRisk.Historical(returns.Span, Share));
+    private readonly Lazy<(double, double)> _inMarket = new(() => TailRisk.Historical([.. returns.ToArray().Where(r => r != 0)], Share));
+
+    /// <summary>Of all periods, as positive fractions.</summary>
+    public (double ValueAtRisk, double ExpectedShortfall) OfAll => _all.Value;
+
+    /// <summary>Of the periods whose return is not zero: those in which something was at stake.</summary>
+    public (double ValueAtRisk, double ExpectedShortfall) InMarket => _inMarket.Value;
+}

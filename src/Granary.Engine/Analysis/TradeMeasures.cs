@@ -1,0 +1,58 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>What is measured of closed trades, net of commission: metrics are computed from it.</summary>
+public readonly record struct TradeMeasures
+{
+    public long Trades { get; init; }
+
+    /// <summary>A trade of exactly zero is neither a winner nor a loser.</summary>
+    public long Winners { get; init; }
+
+    public long Losers { get; init; }
+
+    /// <summary>The sum of the winners' net profits, account currency.</summary>
+    public double Gains { get; init; }
+
+    /// <summary>The sum of the losers' net losses, account currency, positive.</summary>
+    public double Losses { get; init; }
+
+    /// <summary>Account currency.</summary>
+    public double NetProfit { get; init; }
+
+    /// <summary>NaN where there is none, or where it is not measured.</summary>
+    public double LargestWin { get; init; }
+
+    /// <summary>Negative; NaN where there is none, or where it is not measured.</summary>
+    public double LargestLoss { get; init; }
+
+    /// <summary>Most winners in a row, in the order of closing; a zero ends a streak of either kind.</summary>
+    public int LongestWinStreak { get; init; }
+
+    public int LongestLossStreak { get; init; }
+
+    /// <summary>Deviation of the net profits, ddof 1.</summary>
+    public double ProfitDeviation { get; init; }
+
+    /// <summary>Bars held, in total, by the trades of which it is known.</summary>
+    public double Bars { get; init; }
+
+    /// <summary>The number of trades whose bars are known.</summary>
+    public long BarsKnown { get; init; }
+
+    /// <summary>Null where excursions are not measured.</summary>
+    public ExcursionSummary? Excursions { get; init; }
+}
+
+/// <summary>How far trades went against and for their holder before they closed.</summary>
+/// <param name="Adverse">Maximum adverse excursions (MAE).</param>
+/// <param name="Favourable">Maximum favourable excursions (MFE).</param>
+public sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Favourable)
+{
+    /// <summary>Mean favourable over mean adverse excursion; 1 is a coin.</summary>
+    public double EdgeRatio => Adverse.Average > 0 ? Favourable.Average / Adverse.Average : double.NaN;
+}
+
+/// <summary>Excursions of one direction, as positive fractions of the entry price; NaN where not known.</summary>
+/// <param name="OfWinners">Mean of the winners; of adverse excursions, what a stop must leave room for.</param>
+/// <param name="OfLosers">Mean of the losers; of favourable excursions, what was given back.</param>
+public readonly record struct ExcursionMeans(double Average, double Largest, double OfWinners, double OfLosers);

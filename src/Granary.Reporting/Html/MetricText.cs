@@ -1,0 +1,43 @@
+using Granary.Engine.Analysis.Metrics;
+
+namespace Granary.Reporting.Html;
+
+/// <summary>Metrics as a reader wants them.</summary>
+public static class MetricText
+{
+    /// <summary>A value in the form of the metric's unit.</summary>
+    public static string Value(Metric metric, double value) => metric.Unit switch
+    {
+        MetricUnit.Count => double.IsFinite(value) ? NumberText.Count((long)value) : NumberText.Undefined,
+        MetricUnit.Share => NumberText.Percent(value, 1),
+        MetricUnit.Return => NumberText.SignedPercent(value),
+        MetricUnit.Fraction => NumberText.Percent(value),
+        MetricUnit.Days => NumberText.Days(value),
+        MetricUnit.Periods => NumberText.Ratio(Math.Ceiling(value), 0),
+        MetricUnit.Bars => NumberText.Ratio(value, 1),
+        MetricUnit.PerYear => NumberText.Ratio(value, value == Math.Floor(value) ? 0 : 1),
+        MetricUnit.Money => NumberText.Money(value),
+        MetricUnit.Profit => NumberText.SignedMoney(value),
+        _ => NumberText.Ratio(value),
+    };
+
+    /// <summary>The same of a metric by its key; a key that is no metric is a ratio.</summary>
+    public static string Value(string key, double value) =>
+        MetricCatalogue.BuiltIn.Find(key) is { } metric ? Value(metric, value) : NumberText.Ratio(value);
+
+    /// <summary>The name of a metric by its key; a key that is no metric is put into words.</summary>
+    public static string Name(string key, MetricCatalogue? catalogue = null) =>
+        (catalogue ?? MetricCatalogue.BuiltIn).Find(key)?.Name ?? NumberText.Words(key);
+
+    /// <summary>The class of the metric's cell.</summary>
+    public static string Style(Metric metric, double value) => metric.IsColoured ? NumberText.Sign(value) : "";
+
+    /// <summary>How the page's script prints it.</summary>
+    internal static string ScriptFormat(Metric metric) => metric.Unit switch
+    {
+        MetricUnit.Count or MetricUnit.Days or MetricUnit.Periods => "count",
+        MetricUnit.Share or MetricUnit.Return or MetricUnit.Fraction => "percent",
+        MetricUnit.Money or MetricUnit.Profit => "money",
+        _ => "ratio",
+    };
+}
