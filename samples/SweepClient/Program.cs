@@ -5,6 +5,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
@@ -43,7 +44,8 @@ await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new
 try
 {
     using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
-    var (status, folder) = await RemoteBatch.RunAsync(client, BatchReader.Read(path), path, Path.Combine("runs", "sweep-1000"),
+    var batches = new BatchReader(GranaryCataloguesBuilder.CreateDefault().Build());
+    var (status, folder) = await RemoteBatch.RunAsync(client, batches.Read(path), path, Path.Combine("runs", "sweep-1000"),
         s => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} bars {s.Progress.Stage}")),
         cancellationToken: interrupted.Token);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{status.Progress.Strategies:N0} strategies, {status.Trades:N0} trades in {status.Seconds:0.00} s, digest {status.Digest}"));

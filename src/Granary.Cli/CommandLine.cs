@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Granary.Application.Json;
-using Granary.Application.Plugins;
 using Granary.Application.RunFolders;
 using Granary.Engine.Market;
 
@@ -12,10 +11,7 @@ internal static class CommandLine
 {
     public const int Failed = 1, Wrong = 2;
 
-    /// <summary>Where an operator's own strategies and factors lie.</summary>
-    public static readonly Option<string?> Plugins = new("--plugins") { Description = "a folder of plug-in assemblies (GRANARY_PLUGINS)", Recursive = true };
-
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public static async Task<int> RunAsync(RootCommand root, CompositionRoot host, string[] args)
     {
         var result = root.Parse(args);
         if (result.Errors.Count > 0)
@@ -27,7 +23,7 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
         try
         {
-            if ((result.GetValue(Plugins) ?? Environment.GetEnvironmentVariable(PluginFolder.Variable)) is { Length: > 0 } folder) PluginFolder.Load(folder);
+            host.CheckPlugins(result);
             return await result.InvokeAsync(configuration);
         }
         catch (InputException e)

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Granary.Engine.Factors;
-using Granary.Engine.Strategies;
-using Granary.Learning.Trainers;
+using Granary.Application.Catalogues;
 
 namespace Granary.Cli;
 
@@ -19,9 +17,10 @@ internal static class Machine
 {
     private const string KafkaLibrary = "librdkafka.so.1";
 
-    public static IReadOnlyList<MachineCheck> Check() =>
+    public static IReadOnlyList<MachineCheck> Check(GranaryCatalogues known) =>
     [
-        Found("Granary", Text($"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, {StrategyCatalogue.All.Count} strategies, {FactorCatalogue.All.Count} factors")),
+        Found("Granary",
+            Text($"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, {known.Strategies.All.Count} strategies, {known.Factors.All.Count} factors")),
         Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", Environment.Version.Major >= 10),
         Found("Processors", Text($"{Environment.ProcessorCount}, {(Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors")),
         Found("Memory", Text($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB")),
@@ -29,7 +28,7 @@ internal static class Machine
         Writable("Working folder", Environment.CurrentDirectory),
         Writable("Temporary folder", Path.GetTempPath()),
         Kafka(),
-        Trainers(),
+        Trainers(known),
     ];
 
     private static MachineCheck Found(string what, string found, bool good = true) => new(what, good ? "ok" : "fault", found);
@@ -61,9 +60,9 @@ internal static class Machine
         return Found("Kafka client library", KafkaLibrary);
     }
 
-    private static MachineCheck Trainers()
+    private static MachineCheck Trainers(GranaryCatalogues known)
     {
-        var missing = TrainerCatalogue.LoadLibraries();
+        var missing = known.Trainers.List().Missing;
         return missing.Count == 0 ? Found("Trainers", "Granary's and ML.NET's") : new MachineCheck("Trainers", "missing", $"Granary's own are installed; {string.Join("; ", missing)}");
     }
 

@@ -3,32 +3,32 @@ using Granary.Cli;
 using Granary.Cli.Commands;
 
 _ = FeltTime.OfProcess;
-Streams.Register();
+var host = new CompositionRoot();
 var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.")
 {
-    BacktestCommand.Create(),
-    ReplayCommand.Create(),
-    WalkForwardCommand.Create(),
-    CatalogueCommands.Strategies(),
-    CatalogueCommands.Factors(),
-    CatalogueCommands.Trainers(),
-    DataCommands.Create(),
+    BacktestCommand.Create(host),
+    ReplayCommand.Create(host),
+    WalkForwardCommand.Create(host),
+    CatalogueCommands.Strategies(host),
+    CatalogueCommands.Factors(host),
+    CatalogueCommands.Trainers(host),
+    DataCommands.Create(host),
     AnalysisCommands.Analyze(),
-    AnalysisCommands.Learn(),
-    AnalysisCommands.Track(),
-    LearningCommands.Train(),
-    LearningCommands.Evaluate(),
-    LearningCommands.Experiment(),
-    LearningCommands.Models(),
-    LiveCommands.Live(),
+    AnalysisCommands.Learn(host),
+    AnalysisCommands.Track(host),
+    LearningCommands.Train(host),
+    LearningCommands.Evaluate(host),
+    LearningCommands.Experiment(host),
+    LearningCommands.Models(host),
+    LiveCommands.Live(host),
     LiveCommands.Session(),
-    RunCommands.Verify(),
-    RunCommands.Report(),
+    RunCommands.Verify(host),
+    RunCommands.Report(host),
     CompareCommand.Create(),
-    HostCommands.Serve(),
+    HostCommands.Serve(host),
     HostCommands.Keys(),
-    HostCommands.New(),
-    HostCommands.Doctor(),
+    HostCommands.New(host),
+    HostCommands.Doctor(host),
 };
-root.Options.Add(CommandLine.Plugins);
-return await CommandLine.RunAsync(root, args);
+root.Options.Add(host.Plugins);
+return await CommandLine.RunAsync(root, host, args);

@@ -7,6 +7,8 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
@@ -37,9 +39,11 @@ public sealed class GranaryClient : IDisposable
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
     /// <param name="patience">How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.</param>
+    /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
-    public GranaryClient(string hosts, string? key, TimeSpan? patience = null)
+    public GranaryClient(string hosts, string? key, TimeSpan? patience = null, GranaryCatalogues? catalogues = null)
     {
+        _batches = new Lazy<BatchReader>(() => new BatchReader(catalogues ?? GranaryCataloguesBuilder.CreateDefault().Build()));
         _hosts = [.. hosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)];
         if (_hosts.Length == 0) throw new InputException($"'{hosts}' is not the address of a server; write it as http://127.0.0.1:8080");
         Patience = patience ?? TimeSpan.FromSeconds(30);
@@ -47,6 +51,9 @@ public sealed class GranaryClient : IDisposable
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         _http.DefaultRequestHeaders.Add(ProtocolHeader, Protocol);
     }
+
+    // Reads batch files before they are sent.
+    private readonly Lazy<BatchReader> _batches;
 
     public TimeSpan Patience { get; }
 
@@ -56,7 +63,7 @@ public sealed class GranaryClient : IDisposable
     public Task<BatchStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         // What is wrong with the file is said here, with its line, before anything is sent; the server knows the classes.
-        var spec = Application.Batches.BatchReader.Read(path, bindStrategies: false);
+        var spec = _batches.Value.Read(path, bindStrategies: false);
         return SubmitAsync(spec, path, idempotencyKey, cancellationToken);
     }
 

@@ -4,6 +4,7 @@ using Granary.Api;
 using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
+using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
@@ -31,7 +32,8 @@ public static class SiloApplication
     private const string Postgres = "Npgsql";
 
     /// <param name="database">The prepared database with <see cref="Options.Clustering.Postgres"/>, null otherwise.</param>
-    public static WebApplication Build(SiloSettings settings, NpgsqlDataSource? database)
+    /// <param name="catalogues">What the silo knows.</param>
+    public static WebApplication Build(SiloSettings settings, GranaryCatalogues catalogues, NpgsqlDataSource? database)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(SiloApplication).Assembly.GetName().Name });
         var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
@@ -48,10 +50,11 @@ public static class SiloApplication
             Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
             Confined = settings.Data is not null,
-        });
+        }, catalogues);
         builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
-        builder.Services.AddSingleton<ISessionService>(s => new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IBatchService>()));
+        builder.Services.AddSingleton<ISessionService>(s =>
+            new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IBatchService>(), catalogues));
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts) : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
@@ -59,14 +62,15 @@ public static class SiloApplication
             builder.Services.AddSingleton(database);
             builder.Services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
         }
-        builder.UseOrleans(silo => ConfigureSilo(silo, settings, siloName, database));
+        builder.UseOrleans(silo => ConfigureSilo(silo, settings, catalogues, siloName, database));
 
         var app = builder.Build();
         app.UseGranaryApi();
         return app;
     }
 
-    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, string siloName, NpgsqlDataSource? database)
+    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, GranaryCatalogues catalogues, string siloName,
+        NpgsqlDataSource? database)
     {
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
@@ -101,7 +105,7 @@ public static class SiloApplication
             Threads = settings.Threads,
             Blocks = settings.Streams == StreamTransport.Memory ? BlockCarriage.Pull : BlockCarriage.Stream,
             Drain = settings.DrainTimeout * 0.6,
-        });
+        }, catalogues);
     }
 
     /// <summary>For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.</summary>

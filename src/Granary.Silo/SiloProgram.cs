@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Granary.Application.Feeds;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
-using Granary.Application.Plugins;
 using Granary.Application.Submissions;
-using Granary.Engine.Market.Feeds;
 using Granary.Kafka;
+using Granary.Kafka.Bars;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Telemetry;
@@ -31,9 +30,6 @@ public static partial class SiloProgram
         if (args is ["health", ..]) return await SiloHealth.AskAsync(args[1..], environment, error).ConfigureAwait(false);
         try
         {
-            Granary.Application.Batches.BatchSources.Add("kafka:", static (data, _) => new Granary.Kafka.Bars.KafkaBarSource(Granary.Kafka.Bars.KafkaBarAddress.Parse(data.Source)));
-            LiveFeeds.Add("ws:", static (request, _) => Task.FromResult<ILiveFeed>(Granary.Data.Exchanges.ExchangeFeed.Open(request.Feed, request.Markets, request.Clock)));
-            LiveFeeds.Add("kafka:", static async (request, token) => await Granary.Kafka.Bars.KafkaBarFeed.OpenAsync(Granary.Kafka.Bars.KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token).ConfigureAwait(false));
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);
             return 0;
         }
@@ -60,7 +56,8 @@ public static partial class SiloProgram
         using var early = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => interrupted.Cancel());
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
-        if (settings.Plugins is { } plugins) PluginFolder.Load(plugins);
+        var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly).AddPlugins(settings.Plugins)
+            .Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;
@@ -70,7 +67,7 @@ public static partial class SiloProgram
             if (!settings.NewCluster) await ClusterDatabase.CheckIdentityAsync(database, settings.ClusterId, interrupted.Token).ConfigureAwait(false);
             await ClusterDatabase.WaitForCrashedAsync(database, settings.ClusterId, logger, interrupted.Token).ConfigureAwait(false);
         }
-        await using var app = SiloApplication.Build(settings, database);
+        await using var app = SiloApplication.Build(settings, catalogues, database);
         await StartAsync(app, settings).ConfigureAwait(false);
         // The logger of the start exists before the host; this one also exports to telemetry.
         var hosted = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo");

@@ -53,7 +53,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
         var given = new ApiSettings { Keys = keys, DataFolder = runs };
-        builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given);
+        builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
         builder.Services.AddLocalBatches(runs, _ => host);
         if (check is not null) builder.Services.AddSingleton(check);
         var app = builder.Build();

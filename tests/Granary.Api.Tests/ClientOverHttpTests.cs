@@ -15,7 +15,8 @@ public sealed class ClientOverHttpTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private BatchSpec Spec => BatchReader.Read("my.json", System.Text.Encoding.UTF8.GetBytes(ApiServer.Batch), _folder);
+    private BatchSpec Spec =>
+        new BatchReader(TestCatalogues.All).Read("my.json", System.Text.Encoding.UTF8.GetBytes(ApiServer.Batch), _folder);
 
     private string Out => Path.Combine(_folder, "out");
 

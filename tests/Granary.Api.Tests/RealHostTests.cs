@@ -33,7 +33,8 @@ public class RealHostTests
         try
         {
             var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(
-                BatchReader.Read("real.json", System.Text.Encoding.UTF8.GetBytes(text), alone), new BatchOptions { Out = Path.Combine(alone, "run") });
+                new BatchReader(TestCatalogues.All).Read("real.json", System.Text.Encoding.UTF8.GetBytes(text), alone),
+                    new BatchOptions { Out = Path.Combine(alone, "run") });
             run.Model.Digest.ShouldBe(status.Digest);
             run.Trades.ShouldBe(status.Trades!.Value);
         }

@@ -122,7 +122,8 @@ public static class CsvBenchmark
     private static void Stored(string folder, string plain)
     {
         var store = Path.Combine(folder, "store");
-        _ = BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions())).GetAwaiter().GetResult();
+        _ = BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()), TestCatalogues.All.Stores)
+            .GetAwaiter().GetResult();
         double open = double.MaxValue, read = double.MaxValue;
         var source = new StoreBarSource(store);
         for (var i = 0; i < 15; i++)

@@ -44,7 +44,7 @@ public sealed class BacktraderCasesTests
         var (cases, bars) = Folders(synthetic);
         using var folder = new TestFolder();
         var oracle = Read(Path.Combine(cases, name + ".json"));
-        var batch = BatchReader.Read(folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
+        var batch = new BatchReader(TestCatalogues.All).Read(folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
             .RunAsync(batch, new BatchOptions { Out = folder.At("run") }, cancellationToken: TestContext.Current.CancellationToken);
         SameTrades(oracle, folder.At("run/trades.csv"));

@@ -95,7 +95,8 @@ public sealed class LiveOverAnExchangeTests
         // The store has what came, and what was missed.
         foreach (var coin in coins)
         {
-            await using var kept = await BarSources.Create("store:" + folder.At("kept")).OpenAsync(new BarQuery($"{coin}USDT", Timeframe.M1, first));
+            await using var kept = await TestCatalogues.All.Sources.Open("store:" + folder.At("kept"))
+                .OpenAsync(new BarQuery($"{coin}USDT", Timeframe.M1, first));
             kept.Count.ShouldBe(Live);
         }
     }

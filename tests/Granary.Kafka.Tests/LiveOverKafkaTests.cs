@@ -23,10 +23,9 @@ public sealed class LiveOverKafkaTests : IDisposable
     public async Task A_session_on_a_topic_has_the_digest_of_the_backtest_over_the_files_and_sends_nothing_for_bars_that_are_long_past()
     {
         using var kafka = MockKafka.Start();
-        LiveFeeds.Add("kafka:", async (request, token) => await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token));
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         var (from, to) = (new DateTime(2022, 1, 5).Ticks, new DateTime(2022, 1, 20).Ticks);
-        var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
             { "name": "kafka", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder);
@@ -43,7 +42,7 @@ public sealed class LiveOverKafkaTests : IDisposable
         // The days before the topic's first bar come from the configuration's own files.
         var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"),
             Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true },
-                BrokerCatalogue.BuiltIn(), TimeProvider.System, patience.Token);
+                TestCatalogues.All, TimeProvider.System, patience.Token);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Ledger.Tickets.ShouldBeEmpty();
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"why\": \"late\"");

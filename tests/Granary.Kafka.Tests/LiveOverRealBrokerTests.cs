@@ -42,7 +42,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
     }
 
     private async Task<BatchRun> BacktestAsync() => await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(
-        BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+        new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
             { "name": "kafka", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder),
@@ -59,7 +59,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             Out = Path.Combine(_folder, name),
             WithoutEvidence = true,
             Status = status,
-        }, BrokerCatalogue.BuiltIn(), new ThatDay(), guard.Token);
+        }, TestCatalogues.All, new ThatDay(), guard.Token);
     });
 
     [KafkaTheory]
@@ -68,7 +68,6 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
     public async Task A_broker_that_crashes_in_the_middle_of_a_session_is_waited_for_and_the_end_is_as_if_it_had_not(string group)
     {
         await using var broker = await KafkaBroker.StartAsync();
-        LiveFeeds.Add("kafka:", async (request, token) => await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Feed), request.Markets, cancellationToken: token));
         var backtest = await BacktestAsync();
         var topic = $"kafka://{broker.Brokers}/live?broker=0.9{group}";
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars), [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplayPace.AsFastAsPossible, TimeProvider.System);

@@ -30,7 +30,7 @@ public class LibraryTests
     [Fact]
     public void LightGBM_trains_exactly_where_its_native_part_is_and_says_in_one_sentence_what_is_missing_elsewhere()
     {
-        ITrainedModel Train() => TrainerCatalogue.Create("mlnet-lightgbm").Train(Classes.Range(0, 500), new TrainingOptions(5));
+        ITrainedModel Train() => TrainersUnderTest.Catalogue.Create("mlnet-lightgbm").Train(Classes.Range(0, 500), new TrainingOptions(5));
         if (HasLightGbm)
         {
             var (rows, predicted) = Prediction.Of(Train(), Classes.Range(500, 700));
@@ -95,7 +95,7 @@ public class LibraryTests
         var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfThreads = 1, NumberOfTrees = 50 }).Fit(table.View(context));
         var theirs = context.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model, MLNetTable.From("x", Classes.Range(500, 700), classesOnly: true).View(context), permutationCount: 5);
         theirs.Keys.ShouldBe(Classes.Features, ignoreOrder: true);
-        var own = TrainerCatalogue.Create("mlnet-fasttree").Train(Classes.Range(0, 500), new TrainingOptions(5));
+        var own = TrainersUnderTest.Catalogue.Create("mlnet-fasttree").Train(Classes.Range(0, 500), new TrainingOptions(5));
         var ours = PermutationImportance.Of(own, Classes.Range(500, 700), 5);
         Classes.Features[ours.AsSpan().IndexOf(ours.Max())].ShouldBe(theirs.MinBy(f => f.Value.AreaUnderRocCurve.Mean).Key);
     }
@@ -103,9 +103,10 @@ public class LibraryTests
     [Fact]
     public void Selecting_features_within_the_fold_works_with_ML_NET_too()
     {
-        var model = new SelectingTrainer(TrainerCatalogue.Create("mlnet-sdca"), 4).Train(Classes.Range(0, 500), new TrainingOptions(5));
+        var model = new SelectingTrainer(TrainersUnderTest.Catalogue.Create("mlnet-sdca"), 4)
+            .Train(Classes.Range(0, 500), new TrainingOptions(5));
         model.Features.Count.ShouldBe(8);
-        ModelFile.ToBytes(ModelFile.FromBytes(ModelFile.ToBytes(model), "test")).ShouldBe(ModelFile.ToBytes(model));
+        ModelFile.ToBytes(ModelKindCatalogue.BuiltIn.FromBytes(ModelFile.ToBytes(model), "test")).ShouldBe(ModelFile.ToBytes(model));
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public class LibraryTests
     {
         var flat = new TrainingTable(["a", "b"], [.. Enumerable.Repeat(1.0, 200)], [.. Enumerable.Range(0, 100).Select(i => i % 2.0)]);
         foreach (var name in TrainersUnderTest.Names)
-            Should.Throw<LearningInputException>(() => TrainerCatalogue.Create(name).Train(flat.All(), new TrainingOptions())).Message.ShouldContain("no feature varies");
+            Should.Throw<LearningInputException>(() => TrainersUnderTest.Catalogue.Create(name)
+                .Train(flat.All(), new TrainingOptions())).Message.ShouldContain("no feature varies");
     }
 
     [Theory]

@@ -8,12 +8,12 @@ internal static class TrainersUnderTest
 {
     public static readonly string[] Baselines = [];
 
-#pragma warning disable CA2255 // whichever test runs first finds the trainers in the catalogue
-    [System.Runtime.CompilerServices.ModuleInitializer]
-#pragma warning restore CA2255
-    internal static void Register() => TrainerCatalogue.Add(typeof(FastTreeTrainer).Assembly);
+    /// <summary>Granary's own trainers and ML.NET's.</summary>
+    public static TrainerCatalogue Catalogue { get; } =
+        new(TrainerCatalogue.Of(typeof(TrainerCatalogue).Assembly, typeof(FastTreeTrainer).Assembly));
 
-    public static IEnumerable<string> Names => TrainerCatalogue.All.Where(d => d.Type.Assembly == typeof(FastTreeTrainer).Assembly && d.Type != typeof(LightGbmTrainer)).Select(d => d.Name);
+    public static IEnumerable<string> Names => Catalogue.All.Where(d =>
+        d.Type.Assembly == typeof(FastTreeTrainer).Assembly && d.Type != typeof(LightGbmTrainer)).Select(d => d.Name);
 
     /// <summary>ML.NET computes in single precision.</summary>
     public const double Tolerance = 1e-4;
@@ -21,9 +21,9 @@ internal static class TrainersUnderTest
     /// <summary>With fewer passes: what is tested does not depend on their number.</summary>
     public static ITrainer Create(string name) => name switch
     {
-        "mlnet-gam" => TrainerCatalogue.Create(name, ("iterations", 300), ("learningRate", 0.05)),
-        "mlnet-fastforest" => TrainerCatalogue.Create(name, ("trees", 60)),
-        _ => TrainerCatalogue.Create(name),
+        "mlnet-gam" => Catalogue.Create(name, ("iterations", 300), ("learningRate", 0.05)),
+        "mlnet-fastforest" => Catalogue.Create(name, ("trees", 60)),
+        _ => Catalogue.Create(name),
     };
 
     public static bool OnlyClasses(string name) => name is "mlnet-lbfgs" or "mlnet-averaged-perceptron";

@@ -2,6 +2,7 @@ using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Tables;
 using Granary.Learning.Tests;
+using Granary.Learning.Tests.Trainers;
 using Granary.Learning.Trainers;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -58,7 +59,7 @@ public class TranslationTests
         var scaler = Standardiser.Fit(table.Set);
         var context = new MLContext(5);
         var theirs = context.BinaryClassification.Trainers.AveragedPerceptron(new Microsoft.ML.Trainers.AveragedPerceptronTrainer.Options { NumberOfIterations = 10, LearningRate = 1, L2Regularization = 0, DecreaseLearningRate = true });
-        var model = TrainerCatalogue.Create("mlnet-averaged-perceptron").Train(Classes.Range(0, 600), new TrainingOptions(5));
+        var model = TrainersUnderTest.Catalogue.Create("mlnet-averaged-perceptron").Train(Classes.Range(0, 600), new TrainingOptions(5));
         var unseen = MLNetTable.From("x", Classes.Range(600, 900), classesOnly: true);
         var scores = theirs.Fit(table.View(context, scaler)).Transform(unseen.View(context, scaler)).GetColumn<float>("Score").ToArray();
         var (rows, ours) = Prediction.Of(model, Classes.Range(600, 900));
@@ -71,7 +72,7 @@ public class TranslationTests
     {
         foreach (var samples in tables)
         {
-            var model = TrainerCatalogue.Create(name).Train(samples.Range(0, 600), new TrainingOptions(5));
+            var model = TrainersUnderTest.Catalogue.Create(name).Train(samples.Range(0, 600), new TrainingOptions(5));
             var table = MLNetTable.From(name, samples.Range(0, 600), classesOnly: false);
             if (repeated) table = table.Repeated();
             var context = new MLContext(5);

@@ -6,7 +6,8 @@ namespace Granary.Learning.Tests;
 
 public class FeatureTests
 {
-    private static readonly FeatureSet Set = FeatureSet.Parse(["close", "close[3]", "sma(5)/close", "sma(5)/close[2]", "macd(12,26,9).signal", "return(1)[7]"]);
+    private static readonly FeatureSet Set = FeatureSet.Parse(
+        ["close", "close[3]", "sma(5)/close", "sma(5)/close[2]", "macd(12,26,9).signal", "return(1)[7]"], FactorCatalogue.BuiltIn);
 
     [Theory]
     [InlineData(1)]
@@ -89,9 +90,10 @@ public class FeatureTests
     [InlineData("sma(5)[x]", "bars ago")]
     [InlineData("sma(5)/open", "")]
     public void A_feature_that_is_none_is_refused(string text, string why) =>
-        Should.Throw<LearningInputException>(() => FeatureSet.Parse([text])).Message.ShouldContain(why);
+        Should.Throw<LearningInputException>(() => FeatureSet.Parse([text], FactorCatalogue.BuiltIn)).Message.ShouldContain(why);
 
     [Fact]
     public void A_feature_named_twice_is_refused() =>
-        Should.Throw<LearningInputException>(() => FeatureSet.Parse(["rsi(14)", "rsi(14)"])).Message.ShouldContain("twice");
+        Should.Throw<LearningInputException>(() =>
+            FeatureSet.Parse(["rsi(14)", "rsi(14)"], FactorCatalogue.BuiltIn)).Message.ShouldContain("twice");
 }

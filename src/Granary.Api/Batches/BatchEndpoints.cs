@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
 using Granary.Storage.Addresses;
@@ -38,7 +39,7 @@ internal static class BatchEndpoints
     }
 
     private static async Task<IResult> SubmitAsync(
-        HttpRequest request, ClaimsPrincipal user, IBatchService batches, ApiSettings settings,
+        HttpRequest request, ClaimsPrincipal user, IBatchService batches, ApiSettings settings, GranaryCatalogues catalogues,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
     {
         if (idempotencyKey is { } key && (key.Length is 0 or > BatchSubmission.LongestKey || key.Any(char.IsControl)))
@@ -48,7 +49,7 @@ internal static class BatchEndpoints
         if (text is null) return TooLong(settings);
         // a confined server knows one folder, wherever the client's batch file lies
         var start = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, folder ?? "."));
-        var spec = BatchReader.Read(string.IsNullOrWhiteSpace(file) ? "batch.json" : file, text, start);
+        var spec = new BatchReader(catalogues).Read(string.IsNullOrWhiteSpace(file) ? "batch.json" : file, text, start);
         if (settings.Confined) CheckInside(settings.DataFolder, spec, start);
         var receipt = await batches.SubmitAsync(new BatchSubmission(spec, RolePolicies.NameOf(user), idempotencyKey), cancellationToken).ConfigureAwait(false);
         return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Batch.Id}", receipt.Batch);

@@ -5,6 +5,7 @@ using Granary.Api.Health;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Sessions;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
@@ -22,9 +23,11 @@ namespace Granary.Api.Hosting;
 /// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
 public static class GranaryApi
 {
-    public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings)
+    /// <param name="catalogues">What the process knows.</param>
+    public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings, GranaryCatalogues catalogues)
     {
         services.AddSingleton(settings);
+        services.TryAddSingleton(catalogues);
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<JsonOptions>(o =>
         {

@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,8 @@ public static partial class LocalBatchesHosting
         services.AddSingleton<IBatchService>(s =>
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Batches");
-            return new LocalBatches(runs, host(s), s.GetRequiredService<TimeProvider>(), (id, e) => BatchFailed(logger, id, e));
+            return new LocalBatches(runs, host(s), s.GetRequiredService<GranaryCatalogues>(), s.GetRequiredService<TimeProvider>(),
+                (id, e) => BatchFailed(logger, id, e));
         });
         services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"), s.GetRequiredService<TimeProvider>()));
         return services;

@@ -200,7 +200,7 @@ public sealed class BatchPlan
 
     private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances, Dictionary<string, int> seen)
     {
-        var (definition, defaults, grid) = StrategyBinding.Of(entry);
+        var (definition, defaults, grid) = StrategyBinding.Of(entry, spec.Catalogues.Strategies);
         foreach (var symbol in entry.Symbols ?? symbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {

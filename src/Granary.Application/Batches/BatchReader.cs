@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
-using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -12,11 +12,12 @@ using Granary.Storage.Addresses;
 namespace Granary.Application.Batches;
 
 /// <summary>Reads batch files. What is wrong is said with its line and key, all of it at once; nothing is guessed.</summary>
-public static class BatchReader
+/// <param name="catalogues">What the process knows.</param>
+public sealed class BatchReader(GranaryCatalogues catalogues)
 {
     /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
     /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
-    public static BatchSpec Read(string path, bool bindStrategies = true)
+    public BatchSpec Read(string path, bool bindStrategies = true)
     {
         byte[] text;
         try
@@ -36,21 +37,19 @@ public static class BatchReader
 
     /// <inheritdoc cref="Read(string, bool)"/>
     /// <param name="folder">What relative paths in the text are relative to.</param>
-    /// <param name="metrics">What the run computes; null for the metrics of the platform.</param>
-    public static BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true, MetricCatalogue? metrics = null)
+    public BatchSpec Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
-        RegimeState.Register();
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults);
-        if (ProductionReader.IsProduction(root)) return ProductionReader.Read(root, text, folder, faults, bindStrategies).Spec;
-        var spec = Spec(root, faults, name, text, folder, bindStrategies, metrics ?? MetricCatalogue.BuiltIn);
+        if (ProductionReader.IsProduction(root)) return new ProductionReader(catalogues)
+            .Read(root, text, folder, faults, bindStrategies).Spec;
+        var spec = Spec(root, faults, name, text, folder, bindStrategies);
         faults.Close();
         return spec!;
     }
 
     // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
-    private static BatchSpec? Spec(
-        JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies, MetricCatalogue metrics)
+    private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
         root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
@@ -63,15 +62,17 @@ public static class BatchReader
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
-        var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part) : null, null);
+        var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
         if (root.Find("walkForward") is { } walk)
-            faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1, metrics), null);
-        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() => { LearningReader.Check(learning, named, folder); return null; }, null);
+            faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics), null);
+        if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
+            { LearningReader.Check(learning, named, folder, catalogues); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
         return new BatchSpec
         {
             Name = named,
+            Catalogues = catalogues,
             Data = data,
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
@@ -81,7 +82,7 @@ public static class BatchReader
             Portfolio = portfolio,
             Outputs = outputs,
             Seed = (ulong)seed,
-            Metrics = metrics,
+            Metrics = catalogues.Metrics,
             Learning = root.Find("learning"),
             WalkForward = root.Find("walkForward"),
             Regimes = regimes,
@@ -180,7 +181,7 @@ public static class BatchReader
             : part.IsFaulty ? Engine.Market.Timeframe.D1
             : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}", Engine.Market.Timeframe.D1);
 
-    private static List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
+    private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
         var found = new List<StrategySpec>();
         var list = part.List();
@@ -189,7 +190,7 @@ public static class BatchReader
         {
             if (faults.Try(() => Strategy(p, cash), null) is not { } strategy) continue;
             found.Add(strategy);
-            if (bind) StrategyBinding.Check(strategy, faults.Add);
+            if (bind) StrategyBinding.Check(strategy, catalogues.Strategies, faults.Add);
         }
         return found;
     }

@@ -8,28 +8,13 @@ namespace Granary.Application.Batches;
 /// <summary>Opens what a batch file calls its source.</summary>
 public static class BatchSources
 {
-    private static readonly List<(string Scheme, Func<DataSpec, string, IBarSource> Open)> Schemes =
-    [
-        ("csv:", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-        ("store:", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-        ("postgres://", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-        ("postgresql://", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-        ("questdb://", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-        ("generated:", (data, folder) => Data.Sources.BarSources.Create(data.Source, Options(data), folder)),
-    ];
-
-    /// <summary>Adds a kind of source, as a host that has its library does at start.</summary>
-    public static void Add(string scheme, Func<DataSpec, string, IBarSource> open) => Schemes.Add((scheme, open));
-
     /// <summary>The source, its instruments as the batch declares them.</summary>
+    /// <param name="sources">The bar sources that the process knows.</param>
     /// <param name="folder">What a relative path is relative to.</param>
-    public static IBarSource Open(DataSpec data, string folder)
-    {
-        foreach (var (scheme, open) in Schemes)
-            if (data.Source.StartsWith(scheme, StringComparison.Ordinal))
-                return DeclaredSource.Of(open(data, folder), data);
-        throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {string.Join(", ", Schemes.Select(s => s.Scheme + "…"))}");
-    }
+    /// <exception cref="InputException">There is no such source.</exception>
+    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, string folder) => sources.Knows(data.Source)
+        ? DeclaredSource.Of(sources.Open(data.Source, Options(data), folder), data)
+        : throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {sources.Forms}");
 
     public static BarFileOptions Options(DataSpec data) => new()
     {

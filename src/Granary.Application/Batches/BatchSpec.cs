@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Data.Reading;
 using Granary.Engine.Analysis.Metrics;
@@ -13,6 +14,9 @@ namespace Granary.Application.Batches;
 public sealed record BatchSpec
 {
     public required string Name { get; init; }
+
+    /// <summary>What the process that read it knows: its names mean what these catalogues say.</summary>
+    public required GranaryCatalogues Catalogues { get; init; }
 
     public required DataSpec Data { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Models;
 using Granary.Learning;
@@ -34,16 +35,20 @@ public static class LearningReader
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
     {
         if (batch.Learning is not { } part) return [];
-        return Sections(part, new Surroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent + batch.Execution.SlippagePercent, LoadsLibraries: true));
+        return Sections(part, new Surroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent
+            + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
     /// <summary>Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they are needed.</summary>
-    internal static void Check(JsonPart part, string batch, string folder) => Sections(part, new Surroundings(batch, folder, 0, LoadsLibraries: false));
+    internal static void Check(JsonPart part, string batch, string folder, GranaryCatalogues catalogues) =>
+        Sections(part, new Surroundings(batch, folder, 0, LoadsLibraries: false, catalogues));
 
     // What sections take from the batch around them.
-    private sealed record Surroundings(string Batch, string Folder, double CostPercent, bool LoadsLibraries)
+    private sealed record Surroundings(string Batch, string Folder, double CostPercent, bool LoadsLibraries, GranaryCatalogues Catalogues)
     {
-        public bool Knows(string trainer) => LoadsLibraries || !TrainerCatalogue.IsOfMissingLibrary(trainer);
+        public TrainerCatalogue Trainers => Catalogues.Trainers;
+
+        public bool Knows(string trainer) => LoadsLibraries || !Trainers.IsOfMissingLibrary(trainer);
 
         public string Under(string path) => Path.GetFullPath(Path.Combine(Folder, path));
     }
@@ -61,11 +66,12 @@ public static class LearningReader
         part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry", "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
-        var features = part.Find("features") is { } f ? Checked(f, () => FeatureSet.Parse([.. f.OneOrMany().Select(p => p.String())]), FeatureSet.Default) : FeatureSet.Default;
+        var features = part.Find("features") is { } f ? Checked(f, () => FeatureSet.Parse([.. f.OneOrMany().Select(p => p.String())],
+            around.Catalogues.Factors), FeatureSet.Default) : FeatureSet.Default;
         var experiment = part.Find("experiment")?.Only("trainers", "labels");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
-            if (around.Knows(p.String())) Checked<object?>(p, () => TrainerCatalogue.Create(p.String()), null);
+            if (around.Knows(p.String())) Checked<object?>(p, () => around.Trainers.Create(p.String()), null);
             return p.String();
         }).ToList();
         var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
@@ -78,6 +84,7 @@ public static class LearningReader
         return new LearningSpec
         {
             Name = name_,
+            Catalogues = around.Catalogues,
             Strategies = part.Find("strategies")?.OneOrMany().Select(p => p.String()).ToList() ?? ["*"],
             Trainer = trainer,
             Parameters = parameters,
@@ -92,7 +99,7 @@ public static class LearningReader
             Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry : around.Under(part.Find("registry")?.String() ?? "models"),
             Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder : "models"), ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
-            Trainers = trainers ?? [.. TrainerCatalogue.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
+            Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
             Place = part,
         };
@@ -109,8 +116,8 @@ public static class LearningReader
         }
         if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer)) return (trainer, parameters);
         var place = section.Find("trainer") ?? section;
-        if (Checked(place, () => TrainerCatalogue.Find(trainer), null) is not null)
-            Checked<object?>(section.Find("params") ?? place, () => TrainerCatalogue.Create(trainer, parameters), null);
+        if (Checked(place, () => around.Trainers.Find(trainer), null) is not null)
+            Checked<object?>(section.Find("params") ?? place, () => around.Trainers.Create(trainer, parameters), null);
         return (trainer, parameters);
     }
 

@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
@@ -64,6 +65,9 @@ public sealed record TrainingWindows(bool Rolling = false, int? Train = null, in
 /// <summary>One section of a batch's <c>learning</c>: a model, how it is trained, and what it does for which strategies.</summary>
 public sealed record LearningSpec
 {
+    /// <summary>What the process knows: its trainers and model kinds train and read the models.</summary>
+    public required GranaryCatalogues Catalogues { get; init; }
+
     /// <summary>Versions are kept under it, with the market or the strategy behind it.</summary>
     public required string Name { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Application.Catalogues;
 using Granary.Application.Models;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
@@ -24,10 +25,12 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json) => JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
 
     /// <summary>Loads the model. It is asked from the time on at which the last label that it learned from was known.</summary>
+    /// <param name="catalogues">What the process knows.</param>
     /// <exception cref="Granary.Learning.LearningInputException">No such version, damaged, of a newer format, or made for other features.</exception>
-    public IEntryModel Load()
+    public IEntryModel Load(GranaryCatalogues catalogues)
     {
-        var (model, version) = new ModelRegistry(ModelStores.Open(Registry)).Load(Model, Version);
-        return new EntryModel($"{Model}:{Version}", FeatureSet.Parse(Features), [new ModelWindow(version.Lineage.To.Ticks, model)], Rule, Meaning);
+        var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);
+        return new EntryModel($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
+            [new ModelWindow(version.Lineage.To.Ticks, model)], Rule, Meaning);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Regimes;
 
@@ -18,13 +19,14 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Evid
 }
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
-public static class ProductionReader
+/// <param name="catalogues">What the process knows.</param>
+public sealed class ProductionReader(GranaryCatalogues catalogues)
 {
     public static bool IsProduction(JsonPart root) => root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
 
     /// <exception cref="InputException">The file is missing, not JSON, or not a production configuration.</exception>
     /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
-    public static Production Read(string path, bool bindStrategies = true)
+    public Production Read(string path, bool bindStrategies = true)
     {
         byte[] text;
         try
@@ -41,7 +43,7 @@ public static class ProductionReader
     /// <param name="name">The file's name or path, for messages.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <inheritdoc cref="Read(string, bool)"/>
-    public static Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
+    public Production Read(string name, byte[] text, string folder, bool bindStrategies = true)
     {
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults);
@@ -50,16 +52,15 @@ public static class ProductionReader
     }
 
     /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
-    internal static Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
+    internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
-        RegimeState.Register();
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version) throw root.Need("version").Fault($"this configuration was written by a newer Granary (version {version}, this one reads up to {ProductionJson.Version}); update");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
         var models = faults.Try(() => Models(root.Find("models")), null);
-        var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r), null) : null;
+        var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
@@ -71,11 +72,12 @@ public static class ProductionReader
         var digest = root.Need("digest").String();
         var evidence = faults.Try(() => Evidence.Read(root), null);
         faults.Close();
-        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load() } : m.Spec);
+        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
         var spec = new BatchSpec
         {
             Name = name,
+            Catalogues = catalogues,
             Data = data! with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
@@ -107,7 +109,8 @@ public static class ProductionReader
     // A strategy of the configuration; its model is loaded when the whole file is right.
     private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);
 
-    private static List<Member> Members(JsonPart root, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, double cash, JsonFaults faults, bool bindStrategies)
+    private List<Member> Members(JsonPart root, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, double cash,
+        JsonFaults faults, bool bindStrategies)
     {
         var members = new List<Member>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -117,7 +120,7 @@ public static class ProductionReader
             if (faults.Try(() => MemberOf(part, models, regimes, root.Find("regimes") is not null, cash), null) is not { } member) continue;
             if (!ids.Add(member.Spec.Id!)) part.Need("id").Wrong("this id is there twice; keep one of them", 0);
             members.Add(member);
-            if (bindStrategies) StrategyBinding.Check(member.Spec, faults.Add);
+            if (bindStrategies) StrategyBinding.Check(member.Spec, catalogues.Strategies, faults.Add);
         }
         if (members.Count == 0 && !list.IsFaulty) list.Wrong("no strategy has a weight: there is nothing to trade", 0);
         return members;

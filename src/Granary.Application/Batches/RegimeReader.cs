@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Learning.Regimes;
 
@@ -23,7 +24,8 @@ namespace Granary.Application.Batches;
 public static class RegimeReader
 {
     /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
-    public static RegimePlan Read(JsonPart part)
+    /// <param name="factors">The factors that the process knows.</param>
+    public static RegimePlan Read(JsonPart part, FactorCatalogue factors)
     {
         part.Only("machines", "rules", "otherwise");
         try
@@ -31,7 +33,8 @@ public static class RegimeReader
             return new RegimePlan(
                 [.. part.Need("machines").List().Select(Machine)],
                 [.. part.Find("rules")?.List().Select(Rule) ?? []],
-                part.Find("otherwise")?.String() ?? "neutral");
+                part.Find("otherwise")?.String() ?? "neutral",
+                factors);
         }
         catch (ArgumentException e)
         {

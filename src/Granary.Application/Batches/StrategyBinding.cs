@@ -11,21 +11,23 @@ namespace Granary.Application.Batches;
 internal sealed record StrategyBinding(StrategyDefinition Definition, object[] Defaults, IReadOnlyList<(int Parameter, object[] Values)> Grid)
 {
     /// <exception cref="InputException">An unknown class or parameter, or a value out of range: the first of them.</exception>
-    public static StrategyBinding Of(StrategySpec entry)
+    public static StrategyBinding Of(StrategySpec entry, StrategyCatalogue strategies)
     {
-        TryMake(entry, fault => throw fault, out var binding);
+        TryMake(entry, strategies, fault => throw fault, out var binding);
         return binding!;
     }
 
     /// <summary>Reports every fault.</summary>
-    public static void Check(StrategySpec entry, Action<InputException> wrong) => TryMake(entry, wrong, out _);
+    public static void Check(StrategySpec entry, StrategyCatalogue strategies, Action<InputException> wrong) =>
+        TryMake(entry, strategies, wrong, out _);
 
-    private static void TryMake(StrategySpec entry, Action<InputException> wrong, out StrategyBinding? binding)
+    private static void TryMake(StrategySpec entry, StrategyCatalogue strategies, Action<InputException> wrong,
+        out StrategyBinding? binding)
     {
         binding = null;
-        if (!StrategyCatalogue.TryGet(entry.Class, out var definition))
+        if (!strategies.TryGet(entry.Class, out var definition))
         {
-            var near = Spelling.Nearest(entry.Class, StrategyCatalogue.All.Select(d => d.Name));
+            var near = Spelling.Nearest(entry.Class, strategies.Names);
             wrong(entry.Place.Need("class").Fault($"there is no strategy class '{entry.Class}'; "
                 + (near is null ? "'granary strategies' lists what there is" : $"did you mean '{near}'?")));
             return;

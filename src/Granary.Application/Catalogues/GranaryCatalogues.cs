@@ -1,5 +1,12 @@
+using Granary.Application.Plugins;
+using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Factors;
+using Granary.Engine.Strategies;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Trainers;
 
 namespace Granary.Application.Catalogues;
 
@@ -13,6 +20,18 @@ public sealed record GranaryCatalogues
     {
     }
 
+    /// <summary>Factors, as strategies, features and regimes name them.</summary>
+    public required FactorCatalogue Factors { get; init; }
+
+    /// <summary>Strategies, by the class that a batch names.</summary>
+    public required StrategyCatalogue Strategies { get; init; }
+
+    /// <summary>Trainers of models, as the section <c>learning</c> names them.</summary>
+    public required TrainerCatalogue Trainers { get; init; }
+
+    /// <summary>Kinds of trained models, by the name in their files.</summary>
+    public required ModelKindCatalogue ModelKinds { get; init; }
+
     /// <summary>File formats, as <c>data.format</c> names them.</summary>
     public required BarFormatCatalogue Formats { get; init; }
 
@@ -24,4 +43,13 @@ public sealed record GranaryCatalogues
 
     /// <summary>Live feeds, by the scheme of <c>--feed</c>.</summary>
     public required LiveFeedCatalogue LiveFeeds { get; init; }
+
+    /// <summary>Brokers, by the name of <c>--broker</c>.</summary>
+    public required BrokerCatalogue Brokers { get; init; }
+
+    /// <summary>The metrics that a run computes.</summary>
+    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
+
+    /// <summary>The plug-ins whose classes are in the catalogues.</summary>
+    public required IReadOnlyList<Plugin> Plugins { get; init; }
 }

@@ -18,7 +18,7 @@ public static class ReplayBatch
     /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>
     public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplayPace pace, TimeProvider clock, int blockSize, CancellationToken cancellationToken = default)
     {
-        var source = Batches.BatchSources.Open(spec.Data, spec.Folder);
+        var source = Batches.BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
         var symbols = await Batches.BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
         return await BarReplay.OpenAsync(source, [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], pace, clock, blockSize, cancellationToken);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
@@ -29,7 +30,8 @@ public static class EntryModelFile
         return bytes;
     }
 
-    public static EntryModel FromBytes(byte[] bytes)
+    /// <param name="catalogues">What the process knows.</param>
+    public static EntryModel FromBytes(byte[] bytes, GranaryCatalogues catalogues)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         var head = JsonSerializer.Deserialize<Head>(bytes.AsSpan(sizeof(int), length), ModelReference.Json)!;
@@ -37,9 +39,9 @@ public static class EntryModelFile
         var windows = new List<ModelWindow>();
         for (var i = 0; i < head.From.Count; i++)
         {
-            windows.Add(new ModelWindow(head.From[i], ModelFile.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name)));
+            windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name)));
             at += head.Lengths[i];
         }
-        return new EntryModel(head.Name, FeatureSet.Parse(head.Features), windows, head.Rule, head.Meaning);
+        return new EntryModel(head.Name, FeatureSet.Parse(head.Features, catalogues.Factors), windows, head.Rule, head.Meaning);
     }
 }

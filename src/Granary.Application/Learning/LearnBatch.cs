@@ -115,7 +115,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
             if (batch.Learning is null)
                 throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": \"gradient-boosting\", \"label\": \"direction\" }");
             var specs = LearningReader.Read(batch);
-            var source = new SourceMarkets(BatchSources.Open(batch.Data, batch.Folder));
+            var source = new SourceMarkets(BatchSources.Open(batch.Catalogues.Sources, batch.Data, batch.Folder));
             try
             {
                 var plan = BatchPlan.Make(batch, await BatchSources.SymbolsAsync(source.Source, batch.Data, cancellationToken), yes: true);

@@ -28,14 +28,17 @@ public sealed record LearnResult(
 public static class LearnTable
 {
     /// <exception cref="LearningInputException">Bad call or bad table; one sentence with the remedy.</exception>
-    public static LearnResult Run(LearnRequest request, TimeProvider clock, CancellationToken cancellation = default) =>
-        Run(FeatureFile.Read(request.File, request.Label, classes: !TrainerCatalogue.Find(request.Trainer).Numbers), request, clock, cancellation).Result;
+    public static LearnResult Run(LearnRequest request, TrainerCatalogue trainers, TimeProvider clock,
+        CancellationToken cancellation = default) =>
+        Run(FeatureFile.Read(request.File, request.Label, classes: !trainers.Find(request.Trainer).Numbers), request, trainers, clock,
+            cancellation).Result;
 
     /// <summary>The same, and adds the model, which saw the first part of the rows only, to a registry.</summary>
-    public static (LearnResult Result, ModelVersion Version) RunAndAdd(LearnRequest request, ModelRegistry registry, string name, TimeProvider clock, CancellationToken cancellation = default)
+    public static (LearnResult Result, ModelVersion Version) RunAndAdd(LearnRequest request, TrainerCatalogue trainers,
+        ModelRegistry registry, string name, TimeProvider clock, CancellationToken cancellation = default)
     {
-        var table = FeatureFile.Read(request.File, request.Label, classes: !TrainerCatalogue.Find(request.Trainer).Numbers);
-        var (result, model) = Run(table, request, clock, cancellation);
+        var table = FeatureFile.Read(request.File, request.Label, classes: !trainers.Find(request.Trainer).Numbers);
+        var (result, model) = Run(table, request, trainers, clock, cancellation);
         static Dictionary<string, double> Figures(params (string Name, double? Value)[] figures) =>
             figures.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!.Value);
         var (train, test) = (Figures(("auc", result.TrainAuc), ("r2", result.TrainR2)),
@@ -67,7 +70,8 @@ public static class LearnTable
     public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number, string file)
     {
         var (model, version) = registry.Load(name, number);
-        var table = FeatureFile.Read(file, version.Lineage.Label, classes: !TrainerCatalogue.Own.Any(d => d.Name == version.Lineage.Trainer && d.Numbers), optional: true);
+        var table = FeatureFile.Read(file, version.Lineage.Label,
+            classes: !TrainerCatalogue.BuiltIn.Own.Any(d => d.Name == version.Lineage.Trainer && d.Numbers), optional: true);
         try
         {
             var (rows, values) = Prediction.Of(model, table.All());
@@ -80,9 +84,10 @@ public static class LearnTable
     }
 
     /// <summary>The same on a table at hand; gives the model too.</summary>
-    public static (LearnResult Result, ITrainedModel Model) Run(TrainingTable table, LearnRequest request, TimeProvider clock, CancellationToken cancellation = default)
+    public static (LearnResult Result, ITrainedModel Model) Run(TrainingTable table, LearnRequest request, TrainerCatalogue trainers,
+        TimeProvider clock, CancellationToken cancellation = default)
     {
-        var trainer = TrainerCatalogue.Create(request.Trainer, request.Parameters ?? new Dictionary<string, string>());
+        var trainer = trainers.Create(request.Trainer, request.Parameters ?? new Dictionary<string, string>());
         if (!(request.Split is > 0 and < 1))
             throw new LearningInputException($"--split {request.Split}: the share of rows that trains lies between 0 and 1, as in 0.7");
         var cut = (int)Math.Round(table.Count * request.Split);

@@ -174,7 +174,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
     // One file for what this program trains on this feed for this section.
     private static WindowCache OpenCache(LearningSpec spec, FeedPlan feed)
     {
-        var trainer = TrainerCatalogue.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
+        var trainer = spec.Catalogues.Trainers.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
         var key = $"{ModelFile.FormatVersion} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {trainer} {feed} {spec.Label} {spec.Keep} {spec.Trainer} "
             + string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
         return new WindowCache(Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".windows"));
@@ -304,7 +304,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             {
                 try
                 {
-                    return (ModelFile.FromBytes(kept, "a cached window"), true);
+                    return (spec.Catalogues.ModelKinds.FromBytes(kept, "a cached window"), true);
                 }
                 catch (LearningInputException)
                 {
@@ -315,7 +315,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             var set = new TrainingSet(table, rows);
             if (spec.Weights.HasFlag(WeightKinds.Uniqueness)) set = new TrainingSet(set.Table.With(weight: SampleWeights.Uniqueness(set)), rows);
             if (spec.Weights.HasFlag(WeightKinds.Balanced)) set = new TrainingSet(set.Table.With(weight: SampleWeights.Balanced(set)), rows);
-            var trainer = TrainerCatalogue.Create(spec.Trainer, spec.Parameters);
+            var trainer = spec.Catalogues.Trainers.Create(spec.Trainer, spec.Parameters);
             if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
             var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
             cache.Keep(key, ModelFile.ToBytes(model));
@@ -363,7 +363,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             string data, long seed, TimeProvider clock)
         {
             var table = _table!;
-            var registry = new ModelRegistry(ModelStores.Open(spec.Registry));
+            var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
             var lineage = new ModelLineage
             {
                 DataHash = _tableHash,

@@ -3,7 +3,6 @@ using Granary.Application.Catalogues;
 using Granary.Application.Feeds;
 using Granary.Application.Models;
 using Granary.Application.Weights;
-using Granary.Data.Brokers;
 using Granary.Data.Replay;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
@@ -11,9 +10,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Application.Live;
 
 /// <summary>A session in this process: <c>granary live</c>.</summary>
+/// <param name="catalogues">What the process knows.</param>
 /// <param name="folder">The run's.</param>
-/// <param name="brokers">The brokers of this process.</param>
-public sealed class EmbeddedSite(LiveRequest request, string folder, BrokerCatalogue brokers, TimeProvider clock) : ISessionSite
+public sealed class EmbeddedSite(LiveRequest request, GranaryCatalogues catalogues, string folder, TimeProvider clock) : ISessionSite
 {
     private readonly string _state = request.State ?? Path.Combine(folder, "state");
     private SessionControl? _control;
@@ -31,16 +30,21 @@ public sealed class EmbeddedSite(LiveRequest request, string folder, BrokerCatal
         {
             Account = account,
             Broker = request.Broker,
-            Factory = request.CreateBroker(brokers),
+            Factory = request.CreateBroker(catalogues.Brokers),
             Spec = production.Spec,
             Holder = $"granary live {Path.GetFileName(request.Production)}",
         }, clock, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) => OpenFeedAsync(request, data, markets, clock, cancellationToken);
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
+        OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>
-    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, DataSpec data, IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) => !request.IsStream
-        ? await BarReplay.OpenAsync(BatchSources.Open(data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
-        : await LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken).ConfigureAwait(false);
+    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, GranaryCatalogues catalogues, DataSpec data,
+        IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) =>
+        !catalogues.LiveFeeds.IsStream(request.Address)
+        ? await BarReplay.OpenAsync(BatchSources.Open(catalogues.Sources, data with { Source = request.Address },
+            Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken)
+            .ConfigureAwait(false);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -40,8 +41,9 @@ public static class JournalCodec
         },
     };
 
-    private static readonly Dictionary<string, JsonTypeInfo> ByName = Kinds.ToDictionary(k => k.Name, Json.GetTypeInfo, StringComparer.Ordinal);
-    private static readonly Dictionary<Type, JsonTypeInfo> ByType = Kinds.ToDictionary(k => k, Json.GetTypeInfo);
+    private static readonly FrozenDictionary<string,
+        JsonTypeInfo> ByName = Kinds.ToFrozenDictionary(k => k.Name, Json.GetTypeInfo, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<Type, JsonTypeInfo> ByType = Kinds.ToFrozenDictionary(k => k, Json.GetTypeInfo);
 
     public static JournalEntry Encode(long sequence, DateTimeOffset at, JournalEvent e) =>
         new(sequence, at, e.GetType().Name, e.Strategy, e.Symbol, JsonSerializer.SerializeToUtf8Bytes(e, ByType[e.GetType()]));

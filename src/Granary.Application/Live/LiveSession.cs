@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -31,9 +32,6 @@ public sealed record LiveRequest
 
     /// <summary>Where the bars that come are saved; null for nowhere.</summary>
     public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
-
-    /// <summary>Whether the feed brings what happens now, and is not a replay of what is stored.</summary>
-    public bool IsStream => !Data.Sources.BarSources.Knows(Address);
 
     private int? KeepAt => Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
 
@@ -116,12 +114,12 @@ public static class LiveSession
     /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
-    public static Task<LiveRun> RunAsync(LiveRequest request, BrokerCatalogue brokers, TimeProvider clock,
+    public static Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        var production = ProductionReader.Read(request.Production);
+        var production = new ProductionReader(catalogues).Read(request.Production);
         var folder = FolderOf(request, production, clock);
-        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, folder, brokers, clock), clock,
+        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, catalogues, folder, clock), clock,
             cancellationToken);
     }
 
@@ -154,7 +152,7 @@ public static class LiveSession
     }
 
     /// <summary>Runs a session where it is.</summary>
-    /// <inheritdoc cref="RunAsync(LiveRequest, BrokerCatalogue, TimeProvider, CancellationToken)"/>
+    /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
     public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
     {
         Check(request, production);
@@ -172,7 +170,7 @@ public static class LiveSession
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
                 throw new InputException($"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
-        await using var keep = request.Keep is { } store ? BarStores.Open(store) : null;
+        await using var keep = request.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var host = LiveHost.Create(spec, feed, desk, past, clock, new LiveOptions
         {
             Account = account,
@@ -180,7 +178,7 @@ public static class LiveSession
             WithoutEvidence = !production.Verdict.IsSufficient,
             Weights = site.Weights,
             Control = site.Control,
-            EntriesWithin = request.IsStream ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
+            EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
             Keep = keep,
             Status = request.Status,
@@ -217,7 +215,8 @@ public static class LiveSession
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
-        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || request.IsStream) ? known + 1 : request.From ?? spec.ReadFrom;
+        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || IsStream(request, spec)) ? known + 1
+            : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) => site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))], cancellationToken);
         try
         {
@@ -230,14 +229,19 @@ public static class LiveSession
         }
     }
 
+    // Whether the feed brings what happens now, and is not a replay of what is stored.
+    private static bool IsStream(LiveRequest request, BatchSpec spec) => spec.Catalogues.LiveFeeds.IsStream(request.Address);
+
     // The configuration's history first, and then what was kept of this feed.
     private static List<IBarSource> Past(LiveRequest request, BatchSpec spec, IBarStore? keep)
     {
         var past = new List<IBarSource>();
-        if (request.WarmUp is not null || request.IsStream)
-            past.Add(BatchSources.Open(spec.Data with { Source = request.WarmUp ?? spec.Data.Source }, request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
+        if (request.WarmUp is not null || IsStream(request, spec))
+            past.Add(BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.WarmUp ?? spec.Data.Source },
+                request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
-        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(BatchSources.Open(spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
+        else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(
+            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());
         return past;
     }

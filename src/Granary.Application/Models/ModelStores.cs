@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Learning.Registry;
@@ -11,15 +10,13 @@ namespace Granary.Application.Models;
 /// <summary>Opens what a batch calls its registry: a folder, or <c>postgres://user:password@host:port/database</c>.</summary>
 public static class ModelStores
 {
-    private static readonly ConcurrentDictionary<string, PostgresModelStore> Opened = new(StringComparer.Ordinal);
-
     /// <exception cref="InputException">A database that is not written as one, or does not answer.</exception>
     public static IModelStore Open(string registry)
     {
         if (!IsDatabase(registry)) return new FileModelStore(registry);
         try
         {
-            return Opened.GetOrAdd(registry, r => new PostgresModelStore(Connection(r)));
+            return new PostgresModelStore(Connection(registry));
         }
         catch (NpgsqlException e)
         {

@@ -8,17 +8,18 @@ namespace Granary.Application.Models;
 /// Model versions in PostgreSQL: a row for each, which the primary key lets nobody write twice, and a row for each model's current version.
 /// Committed means durable. The tables are made at the first use.
 /// </summary>
-public sealed class PostgresModelStore : IModelStore, IDisposable
+public sealed class PostgresModelStore : IModelStore
 {
-    private readonly NpgsqlDataSource _source;
+    // Npgsql keeps a pool for each connection string, so an instance holds no connection.
+    private readonly string _connection;
 
     /// <param name="connection">As Npgsql takes it.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
     /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
     public PostgresModelStore(string connection)
     {
-        _source = NpgsqlDataSource.Create(DatabaseSchema.Models.Connect(connection));
-        using var opened = _source.OpenConnection();
+        _connection = DatabaseSchema.Models.Connect(connection);
+        using var opened = Open();
         MigrationRunner.ApplyAsync(opened, DatabaseSchema.Models).GetAwaiter().GetResult();
     }
 
@@ -44,11 +45,10 @@ public sealed class PostgresModelStore : IModelStore, IDisposable
     public void WritePointer(string model, byte[] pointer) =>
         Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer", model, pointer);
 
-    public void Dispose() => _source.Dispose();
-
     private List<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {
-        using var command = Command(sql, parameters);
+        using var connection = Open();
+        using var command = Command(connection, sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read()) rows.Add(read(reader));
@@ -57,13 +57,21 @@ public sealed class PostgresModelStore : IModelStore, IDisposable
 
     private int Execute(string sql, params object[] parameters)
     {
-        using var command = Command(sql, parameters);
+        using var connection = Open();
+        using var command = Command(connection, sql, parameters);
         return command.ExecuteNonQuery();
     }
 
-    private NpgsqlCommand Command(string sql, object[] parameters)
+    private NpgsqlConnection Open()
     {
-        var command = _source.CreateCommand(sql);
+        var connection = new NpgsqlConnection(_connection);
+        connection.Open();
+        return connection;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
         return command;
     }

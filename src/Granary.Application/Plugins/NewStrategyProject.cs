@@ -11,14 +11,15 @@ public static class NewStrategyProject
 {
     /// <summary>Makes the folder NAME in <paramref name="parent"/>, whole or not at all.</summary>
     /// <param name="name">The class's name, as "GoldenHour".</param>
+    /// <param name="strategies">The strategies that the process knows, whose names are taken.</param>
     /// <returns>The files made, relative to the new folder, in order.</returns>
     /// <exception cref="InputException">The name is no class name or is taken, or the folder is there already; one sentence.</exception>
     /// <exception cref="BarStoreException">The folder cannot be written.</exception>
-    public static IReadOnlyList<string> Create(string name, string parent)
+    public static IReadOnlyList<string> Create(string name, string parent, StrategyCatalogue strategies)
     {
         if (name.Length == 0 || !char.IsAsciiLetterUpper(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
             throw new InputException($"'{name}' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour");
-        if (StrategyCatalogue.TryGet(name, out var taken))
+        if (strategies.TryGet(name, out var taken))
             throw new InputException($"'{name}' is taken by {taken.Type}; choose another name");
         // A class must not have the name of its own namespace, nor hide what it uses.
         if (name is "Strategy" or "Factor" or "Side" or "Crossing" or "StrategyContext" or "Range" or "Tests" or "System" or "Granary")

@@ -3,84 +3,50 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using Granary.Application.Json;
-using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
-using Granary.Learning.Regimes;
-using Granary.Learning.Trainers;
 
 namespace Granary.Application.Plugins;
 
-/// <summary>An operator's assembly whose strategies, factors and trainers are in the catalogues now.</summary>
-/// <param name="Path">Full path of the DLL.</param>
-/// <param name="ContentHash">SHA-256 of the DLL, lower-case hex: for a run's manifest.</param>
-/// <param name="Strategies">Class names.</param>
-/// <param name="Factors">Factor names.</param>
-public sealed record Plugin(string Path, string ContentHash, IReadOnlyList<string> Strategies, IReadOnlyList<string> Factors)
-{
-    /// <summary>Trainer names.</summary>
-    public IReadOnlyList<string> Trainers { get; init; } = [];
-}
-
 /// <summary>
-/// Takes the strategies, factors and trainers out of the DLLs of a folder. A DLL that refers to Granary.Engine is a plug-in; the others beside it are
-/// what plug-ins depend on. Call it at start, before any run.
+/// Finds the plug-ins of a folder. A DLL that refers to Granary.Engine is a plug-in; the others beside it are what plug-ins depend on.
 /// </summary>
 public static class PluginFolder
 {
     /// <summary>The environment variable that names the folder where the command line does not.</summary>
     public const string Variable = "GRANARY_PLUGINS";
 
-    private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, Plugin> Loaded = new(StringComparer.Ordinal);
-
-    /// <summary>Loads every plug-in of a folder, in the order of their names. One that is loaded already is not loaded again.</summary>
-    /// <returns>The folder's plug-ins.</returns>
-    /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence that names it and the remedy.</exception>
-    public static IReadOnlyList<Plugin> Load(string folder)
+    /// <summary>Loads every plug-in of a folder, in the order of their names, and hands each to the caller.</summary>
+    /// <param name="add">Enters the plug-in in catalogues. What it throws becomes one sentence that names the file and the remedy.</param>
+    /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence.</exception>
+    public static void Load(string folder, Action<PluginFile> add)
     {
-        if (!Directory.Exists(folder)) throw new InputException($"{folder}: there is no such plug-in folder; create it, or name the one that holds the DLLs");
-        var plugins = new List<Plugin>();
-        lock (Gate)
-        {
-            foreach (var path in Directory.GetFiles(folder, "*.dll").Order(StringComparer.Ordinal))
-                if (IsPlugin(path))
-                    plugins.Add(LoadOne(Path.GetFullPath(path)));
-        }
-        return plugins;
+        if (!Directory.Exists(folder))
+            throw new InputException($"{folder}: there is no such plug-in folder; create it, or name the one that holds the DLLs");
+        foreach (var path in Directory.GetFiles(folder, "*.dll").Order(StringComparer.Ordinal))
+            if (IsPlugin(path))
+                LoadOne(Path.GetFullPath(path), add);
     }
 
-    private static Plugin LoadOne(string path)
+    private static void LoadOne(string path, Action<PluginFile> add)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Read(path)));
-        if (Loaded.TryGetValue(path, out var known))
-            return known.ContentHash == hash
-                ? known
-                : throw new InputException($"{path}: the file has changed since it was loaded; start again to use the new one");
         try
         {
             var assembly = new PluginContext(path).LoadFromAssemblyPath(path);
-            // A strategy's constructor may name any factor of the catalogue, the states of regimes among them.
-            RegimeState.Register();
-            var before = FactorCatalogue.All.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-            // Factors first: the strategies that are tried below may use them.
-            FactorCatalogue.Add(assembly);
-            var factors = FactorCatalogue.All.Select(f => f.Name).Where(n => !before.Contains(n)).ToList();
-            var strategies = StrategyCatalogue.Add(assembly);
-            foreach (var strategy in strategies) Try(strategy);
-            var trainers = assembly.GetReferencedAssemblies().Any(a => a.Name == typeof(TrainerCatalogue).Assembly.GetName().Name) ? TrainerCatalogue.Add(assembly) : [];
-            if (strategies.Count == 0 && factors.Count == 0 && trainers.Count == 0)
-                throw new InputException($"{path}: it refers to Granary.Engine but holds no public strategy, factor or trainer; make the class public and derive it from Strategy, or take the file away");
-            var plugin = new Plugin(path, hash, [.. strategies.Select(s => s.Name)], factors) { Trainers = trainers };
-            Loaded.Add(path, plugin);
-            return plugin;
+            // The runtime keeps the image of a path for as long as the process lives.
+            if (assembly.ManifestModule.ModuleVersionId != VersionOf(path))
+                throw new InputException($"{path}: the file has changed since it was loaded; start again to use the new one");
+            add(new PluginFile(path, hash, assembly));
         }
         catch (ReflectionTypeLoadException e)
         {
-            throw new InputException($"{path}: it does not fit this version of Granary ({FirstLine(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e)}); build it again against this one", e);
+            var first = FirstLine(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e);
+            throw new InputException($"{path}: it does not fit this version of Granary ({first}); build it again against this one", e);
         }
         catch (Exception e) when (e is TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException or BadImageFormatException)
         {
-            throw new InputException($"{path}: it does not fit this version of Granary, or lacks something it depends on ({FirstLine(e)}); build it again against this one and put its dependencies beside it", e);
+            throw new InputException($"{path}: it does not fit this version of Granary, or lacks something it depends on ({FirstLine(e)}); "
+                + "build it again against this one and put its dependencies beside it", e);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
@@ -88,18 +54,30 @@ public static class PluginFolder
         }
     }
 
-    // What is wrong with a strategy's constructor is said now and not when a batch first asks for it.
-    private static void Try(StrategyDefinition strategy)
+    /// <summary>
+    /// Makes a strategy of a plug-in once, so that a faulty constructor is reported now and not when a batch first needs it.
+    /// </summary>
+    /// <exception cref="ArgumentException">It cannot be made with its defaults.</exception>
+    public static void Try(StrategyDefinition strategy)
     {
         if (strategy.Parameters.Any(p => p.Default is null)) return;
         try
         {
             strategy.Create(new Dictionary<string, object>());
         }
-        catch (Exception e) when (e is not ArgumentException and not TypeLoadException and not MissingMemberException and not FileNotFoundException and not FileLoadException)
+        catch (Exception e) when (
+            e is not (ArgumentException or TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException))
         {
             throw new ArgumentException($"{strategy.Name} cannot be made with its defaults ({e.GetType().Name}: {FirstLine(e)})", e);
         }
+    }
+
+    private static Guid VersionOf(string path)
+    {
+        using var stream = new MemoryStream(Read(path));
+        using var file = new PEReader(stream);
+        var metadata = file.GetMetadataReader();
+        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
     }
 
     // Looked up in the file's metadata, without loading it.

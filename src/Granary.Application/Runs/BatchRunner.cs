@@ -70,7 +70,7 @@ public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 }
 
 /// <summary>The main job: a batch file in, a run's folder out.</summary>
-/// <param name="sources">Opens what a batch calls its source; null = <see cref="BatchSources.Open"/>.</param>
+/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
 public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null, TrialLedger? ledger = null)
 {
@@ -81,7 +81,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var watch = Stopwatch.StartNew();
-        await using var source = new SourceMarkets((sources ?? BatchSources.Open)(spec.Data, spec.Folder));
+        await using var source = new SourceMarkets(sources?.Invoke(spec.Data, spec.Folder)
+            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder));
         var symbols = await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken);
         var plan = BatchPlan.Make(spec, symbols, options.Yes);
         WeightRules.Check(plan);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Storage.Files;
@@ -31,6 +32,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
 
     private readonly string _runs;
     private readonly IBatchRunner _host;
+    private readonly BatchReader _batches;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception>? _onFault;
     private readonly int _mostWaiting;
@@ -43,11 +45,14 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     private readonly Task _worker;
 
     /// <param name="runs">Folder of all runs; made where missing. Batches in it that had not ended are queued again.</param>
+    /// <param name="catalogues">What the process knows.</param>
     /// <param name="onFault">Told of a batch that failed for a reason other than its input, with the batch's id.</param>
-    public LocalBatches(string runs, IBatchRunner host, TimeProvider clock, Action<string, Exception>? onFault = null, int mostWaiting = 1000)
+    public LocalBatches(string runs, IBatchRunner host, GranaryCatalogues catalogues, TimeProvider clock, Action<string,
+        Exception>? onFault = null, int mostWaiting = 1000)
     {
         _runs = Path.GetFullPath(runs);
         _host = host;
+        _batches = new BatchReader(catalogues);
         _clock = clock;
         _onFault = onFault;
         _mostWaiting = mostWaiting;
@@ -198,7 +203,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         try
         {
             await SaveAsync(entry).ConfigureAwait(false);
-            var spec = BatchReader.Read(entry.Submitted.FileName, System.Text.Encoding.UTF8.GetBytes(entry.Submitted.Text), entry.Submitted.Folder);
+            var spec = _batches.Read(entry.Submitted.FileName, System.Text.Encoding.UTF8.GetBytes(entry.Submitted.Text),
+                entry.Submitted.Folder);
             var outcome = await _host.RunAsync(spec, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
             End(entry, s => s with { State = BatchState.Done, Digest = outcome.Digest, Trades = outcome.Trades, Seconds = outcome.Seconds, Files = files, Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed } });

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Learning;
@@ -26,12 +27,16 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 /// <summary>The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.</summary>
 public static class VerifyRun
 {
+    /// <param name="catalogues">What the process knows.</param>
+    /// <param name="effort">How long the look-ahead check searches.</param>
     /// <exception cref="InputException">The folder is not of a finished run.</exception>
-    public static async Task<VerificationResult> RunAsync(string runFolder, IBatchHost host, TimeProvider clock, int sample, int cuts, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    public static async Task<VerificationResult> RunAsync(string runFolder, GranaryCatalogues catalogues, IBatchHost host,
+        TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var manifest = RunManifest.Read(runFolder);
         if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with backtest --resume first");
-        var spec = BatchReader.Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+        var spec = new BatchReader(catalogues)
+            .Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
@@ -41,7 +46,7 @@ public static class VerifyRun
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options, progress, cancellationToken);
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
 
-            var source = BatchSources.Open(spec.Data, spec.Folder);
+            var source = BatchSources.Open(catalogues.Sources, spec.Data, spec.Folder);
             var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken), yes: true);
             var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
             try
@@ -55,7 +60,7 @@ public static class VerifyRun
                 {
                     WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
                 };
-                var causality = await CausalityCheck.RunAsync(subject, LookAheadEffort.OfCuts(sample, cuts), spec.Seed, cancellationToken);
+                var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
                 var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
                 return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
             }

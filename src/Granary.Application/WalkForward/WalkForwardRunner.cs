@@ -23,7 +23,7 @@ namespace Granary.Application.WalkForward;
 
 /// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout.</summary>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
-/// <param name="sources">Opens what a batch calls its source; null = <see cref="BatchSources.Open"/>.</param>
+/// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
 public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, string, IBarSource>? sources = null)
 {
     /// <exception cref="InputException">The batch is wrong, or the record too short.</exception>
@@ -36,7 +36,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
             throw spec.Execution.Place!.Need("intrabarPath").Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and give the strategies their timeframe");
         var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
-        await using var source = new SourceMarkets((sources ?? BatchSources.Open)(spec.Data, spec.Folder));
+        await using var source = new SourceMarkets(sources?.Invoke(spec.Data, spec.Folder)
+            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder));
         var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
         var opened = await EndedMarkets.MarkAsync(spec, await source.OpenAsync(spec, plan, options.Threads, cancellationToken), cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, source.Source, opened.Keys, cancellationToken);

@@ -66,7 +66,7 @@ internal static class AnalysisCommands
         TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")], analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
     }
 
-    public static Command Learn()
+    public static Command Learn(CompositionRoot root)
     {
         var file = new Argument<string>("FEATURES.csv") { Description = "a table with a header, rows in time order" };
         var label = new Option<string>("--label") { Required = true, Description = "the column to predict" };
@@ -82,15 +82,17 @@ internal static class AnalysisCommands
         command.SetAction((call, token) =>
         {
             var request = new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Given.Threads(call.GetValue(threads)), Given.Parameters(call.GetValue(parameters)));
+            var known = root.Catalogues(call);
             LearnResult result;
             if (call.GetValue(save) is { } name)
             {
-                (result, var version) = LearnTable.RunAndAdd(request, new ModelRegistry(ModelStores.Open(call.GetValue(registry)!)), name, TimeProvider.System, token);
+                (result, var version) = LearnTable.RunAndAdd(request, known.Trainers,
+                    new ModelRegistry(ModelStores.Open(call.GetValue(registry)!), known.ModelKinds), name, TimeProvider.System, token);
                 Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
             }
             else
             {
-                result = LearnTable.Run(request, TimeProvider.System, token);
+                result = LearnTable.Run(request, known.Trainers, TimeProvider.System, token);
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
@@ -100,7 +102,7 @@ internal static class AnalysisCommands
         return command;
     }
 
-    public static Command Track()
+    public static Command Track(CompositionRoot root)
     {
         var panel = new Option<string?>("--panel") { Description = "a CSV of returns: date and a column for each name" };
         var universe = new Option<string?>("--universe") { Description = "a folder of bar files" };
@@ -162,9 +164,11 @@ internal static class AnalysisCommands
             else
             {
                 var folder = call.GetValue(universe) ?? throw new InputException("nothing to choose from: give --panel CSV or --universe DIR");
-                var source = new CsvBarSource(folder);
+                var files = new BarFileOptions { Formats = root.Catalogues(call).Formats };
+                var source = new CsvBarSource(folder, files);
                 var symbols = await source.ListSymbolsAsync(Timeframe.D1, token);
-                result = await TrackIndex.FromUniverseAsync(await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(call.GetValue(index)!))!),
+                result = await TrackIndex.FromUniverseAsync(
+                    await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(call.GetValue(index)!))!, files),
                         Path.GetFileName(call.GetValue(index)!).Split('.')[0], token), symbols, async (s, t) => await Closes(source, s, t), request, token);
             }
             if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(call.GetValue(index)!)).Write(w));
@@ -211,7 +215,7 @@ internal static class AnalysisCommands
         return new EquityCurve([.. times], [.. closes]);
     }
 
-    public static Command ComputeFactors()
+    public static Command ComputeFactors(CompositionRoot root)
     {
         var file = new Argument<string>("FILE") { Description = "a bar file" };
         var factors = new Option<string>("--factors") { Required = true, Description = "separated by semicolons, as \"sma(20);macd(12,26,9).signal\"" };
@@ -228,6 +232,7 @@ internal static class AnalysisCommands
             var options = new BarFileOptions
             {
                 Format = call.GetValue(format)!,
+                Formats = root.Catalogues(call).Formats,
                 Adjust = !call.GetValue(noAdjust),
                 Stamp = call.GetValue(stamp) == "close" ? BarStamp.Close : BarStamp.Open,
             };
@@ -238,7 +243,8 @@ internal static class AnalysisCommands
             FactorColumns columns;
             try
             {
-                columns = new FactorColumns(new MarketSeries(series.Instrument, tf), FactorParser.Split(call.GetValue(factors)!));
+                columns = new FactorColumns(new MarketSeries(series.Instrument, tf), FactorParser.Split(call.GetValue(factors)!),
+                    root.Catalogues(call).Factors);
             }
             catch (ArgumentException e)
             {

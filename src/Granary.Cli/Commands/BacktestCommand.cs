@@ -15,7 +15,7 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary backtest BATCH.json</c>: the main job.</summary>
 internal static class BacktestCommand
 {
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file" };
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-<UTC>)" };
@@ -33,7 +33,7 @@ internal static class BacktestCommand
             var count = call.GetValue(threads);
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
             var where = call.GetValue(host)!;
-            var spec = BatchReader.Read(call.GetValue(batch)!, bindStrategies: where == "embedded");
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: where == "embedded");
             if (where != "embedded")
             {
                 if (call.GetValue(resume) || call.GetValue(separate)) throw new InputException($"--host {where}: --resume and --separate are for runs in this process; leave them out");

@@ -1,33 +1,30 @@
 using System.CommandLine;
 using Granary.Cli.Tables;
 using Granary.Engine.Factors;
-using Granary.Engine.Strategies;
-using Granary.Learning.Trainers;
 
 namespace Granary.Cli.Commands;
 
 /// <summary><c>granary strategies</c> and <c>granary factors</c>: what there is, with parameters, defaults and ranges.</summary>
 internal static class CatalogueCommands
 {
-    public static Command Strategies()
+    public static Command Strategies(CompositionRoot root)
     {
         var command = new Command("strategies", "List the strategy classes.");
-        command.SetAction(_ =>
+        command.SetAction(call =>
         {
             List("Class", "What it does",
-                StrategyCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+                root.Catalogues(call).Strategies.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
             return 0;
         });
         return command;
     }
 
-    public static Command Factors()
+    public static Command Factors(CompositionRoot root)
     {
-        var command = new Command("factors", "List the factors, or compute them over a file.") { AnalysisCommands.ComputeFactors() };
-        command.SetAction(_ =>
+        var command = new Command("factors", "List the factors, or compute them over a file.") { AnalysisCommands.ComputeFactors(root) };
+        command.SetAction(call =>
         {
-            Granary.Learning.Regimes.RegimeState.Register();
-            List("Factor", "What it is", FactorCatalogue.All.Select(d =>
+            List("Factor", "What it is", root.Catalogues(call).Factors.All.Select(d =>
             {
                 var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));
                 return (d.Name, Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
@@ -37,13 +34,13 @@ internal static class CatalogueCommands
         return command;
     }
 
-    public static Command Trainers()
+    public static Command Trainers(CompositionRoot root)
     {
         var command = new Command("trainers", "List the trainers of models, ML.NET's among them where they are installed.");
-        command.SetAction(_ =>
+        command.SetAction(call =>
         {
-            var missing = TrainerCatalogue.LoadLibraries();
-            List("Trainer", "What it is", TrainerCatalogue.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+            var (trainers, missing) = root.Catalogues(call).Trainers.List();
+            List("Trainer", "What it is", trainers.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
             foreach (var sentence in missing) CommandLine.Complain(sentence);
             return 0;
         });

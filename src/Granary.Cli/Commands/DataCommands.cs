@@ -18,12 +18,13 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary data …</c>: import, list, generate, export.</summary>
 internal static class DataCommands
 {
-    public static Command Create() => new("data", "Import, inspect, make and export bars.") { Import(), List(), Check(), Generate(), Export() };
+    public static Command Create(CompositionRoot root) =>
+        new("data", "Import, inspect, make and export bars.") { Import(root), List(root), Check(root), Generate(), Export(root) };
 
     private static Option<string?> Columns() =>
         new("--columns") { Description = "which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told from the header); timeOfDay, volume and adjustedClose are optional" };
 
-    private static Command Import()
+    private static Command Import(CompositionRoot root)
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "bar files of one market" };
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
@@ -41,10 +42,11 @@ internal static class DataCommands
                 new BarFileOptions
                 {
                     Format = call.GetValue(format)!,
+                    Formats = root.Catalogues(call).Formats,
                     TimeZone = call.GetValue(zone),
                     Stamp = Given.Stamp(call.GetValue(stamp)!),
                     Columns = call.GetValue(columns) is { } given ? ColumnsSection.Parse(given) : null,
-                }), token);
+                }), root.Catalogues(call).Stores, token);
             if (call.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new { r.File, r.Format, r.Symbol, Timeframe = r.Timeframe.ToString(), r.Read, r.Added, r.Replaced, r.Unchanged, r.SkippedRows, r.Total, r.ContentHash, r.Notes }), Output.Json));
@@ -61,14 +63,14 @@ internal static class DataCommands
         return command;
     }
 
-    private static Command List()
+    private static Command List(CompositionRoot root)
     {
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("list", "What a store holds.") { store, json };
         command.SetAction(async (call, token) =>
         {
-            await using var opened = BarStores.Open(call.GetValue(store)!);
+            await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(store)!);
             if (opened is FolderBarStore && !Directory.Exists(opened.Name)) throw new InputException($"--store {opened.Name}: there is no such folder; 'granary data import' makes one");
             var markets = await opened.ListAsync(token);
             if (call.GetValue(json))
@@ -84,7 +86,7 @@ internal static class DataCommands
         return command;
     }
 
-    private static Command Check()
+    private static Command Check(CompositionRoot root)
     {
         var files = new Argument<string[]>("FILE")
         {
@@ -115,6 +117,7 @@ internal static class DataCommands
                 var options = new BarFileOptions
                 {
                     Format = call.GetValue(format)!,
+                    Formats = root.Catalogues(call).Formats,
                     Adjust = false,
                     TimeZone = call.GetValue(zone),
                     Stamp = Given.Stamp(call.GetValue(stamp)!),
@@ -133,7 +136,7 @@ internal static class DataCommands
                 if (call.GetValue(store) is not { } folder || call.GetValue(timeframe) is not { } of)
                     throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
                 var tf = Given.Timeframe(of);
-                await using var opened = BarStores.Open(folder);
+                await using var opened = root.Catalogues(call).Stores.Open(folder);
                 var source = opened.Source(adjust: false);
                 var symbols = call.GetValue(symbol) is { } name ? [name] : await source.ListSymbolsAsync(tf, token);
                 if (symbols.Count == 0)
@@ -200,7 +203,7 @@ internal static class DataCommands
         return command;
     }
 
-    private static Command Export()
+    private static Command Export(CompositionRoot root)
     {
         var source = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string>("--symbol") { Required = true, Description = "the symbol" };
@@ -211,7 +214,7 @@ internal static class DataCommands
         var command = new Command("export", "Write stored bars as CSV.") { source, symbol, timeframe, from, to, output };
         command.SetAction(async (call, token) =>
         {
-            await using var opened = BarStores.Open(call.GetValue(source)!);
+            await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(source)!);
             var result = await DataExport.RunAsync(opened.Source(adjust: false),
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"), Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
             Console.WriteLine($"{result.Path}: {result.Bars:N0} bars");

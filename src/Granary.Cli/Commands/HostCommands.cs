@@ -17,7 +17,7 @@ namespace Granary.Cli.Commands;
 /// <summary>serve, keys, new, doctor.</summary>
 internal static class HostCommands
 {
-    public static Command Serve()
+    public static Command Serve(CompositionRoot root)
     {
         var urls = new Option<string>("--urls") { DefaultValueFactory = _ => "http://127.0.0.1:8080", Description = "addresses to listen on" };
         var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
@@ -36,7 +36,7 @@ internal static class HostCommands
             var builder = WebApplication.CreateSlimBuilder();
             builder.WebHost.UseUrls(call.GetValue(urls)!);
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-            builder.Services.AddGranaryApi(new ApiSettings { Keys = access, Accounts = call.GetValue(state)! });
+            builder.Services.AddGranaryApi(new ApiSettings { Keys = access, Accounts = call.GetValue(state)! }, root.Catalogues(call));
             builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
             await using var app = builder.Build();
             app.UseGranaryApi();
@@ -79,25 +79,26 @@ internal static class HostCommands
         return new Command("keys", "API keys of the server.") { add };
     }
 
-    public static Command New()
+    public static Command New(CompositionRoot root)
     {
         var name = new Argument<string>("NAME") { Description = "the class's name" };
         var parent = new Option<string>("--in") { DefaultValueFactory = _ => ".", Description = "the folder in which the project's folder is made" };
         var strategy = new Command("strategy", "Make a plug-in project that builds and runs, with a test.") { name, parent };
         strategy.SetAction(call =>
         {
-            foreach (var path in NewStrategyProject.Create(call.GetValue(name)!, call.GetValue(parent)!)) Console.WriteLine(path);
+            foreach (var path in NewStrategyProject.Create(call.GetValue(name)!, call.GetValue(parent)!,
+                root.Catalogues(call).Strategies)) Console.WriteLine(path);
             return 0;
         });
         return new Command("new", "Make something to start from.") { strategy };
     }
 
-    public static Command Doctor()
+    public static Command Doctor(CompositionRoot root)
     {
         var command = new Command("doctor", "What is installed, reachable and writable.");
-        command.SetAction(_ =>
+        command.SetAction(call =>
         {
-            var checks = Machine.Check();
+            var checks = Machine.Check(root.Catalogues(call));
             TableWriter.Write("", [Column.Text("Check"), Column.Text("Result"), Column.Text("Found")], checks.Select(c => new[] { c.What, c.Result, c.Found }));
             return checks.Any(c => c.IsFault) ? CommandLine.Failed : 0;
         });

@@ -15,13 +15,16 @@ namespace Granary.Cli.Commands;
 /// <summary>The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the versions of its <c>models</c>.</summary>
 internal static class LearningCommands
 {
-    public static Command Train() => Make("train", "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
+    public static Command Train(CompositionRoot root) => Make(root, "train",
+        "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
         async (learn, spec, strategies, json, progress, token) => Later(await learn.TrainAsync(spec, strategies, progress, token), json));
 
-    public static Command Evaluate() => Make("evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
+    public static Command Evaluate(CompositionRoot root) =>
+        Make(root, "evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
         async (learn, spec, strategies, json, progress, token) => Later(await learn.EvaluateAsync(spec, strategies, progress, token), json));
 
-    public static Command Experiment() => Make("experiment", "Compare trainers and labels on the windows of a batch's learning section.",
+    public static Command Experiment(CompositionRoot root) =>
+        Make(root, "experiment", "Compare trainers and labels on the windows of a batch's learning section.",
         async (learn, spec, strategies, json, progress, token) =>
         {
             var trials = await learn.ExperimentAsync(spec, strategies, progress, token);
@@ -40,7 +43,8 @@ internal static class LearningCommands
             };
         });
 
-    private static Command Make(string name, string description, Func<LearnBatch, BatchSpec, string, bool, IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
+    private static Command Make(CompositionRoot root, string name, string description, Func<LearnBatch, BatchSpec, string, bool,
+        IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
         var strategies = new Option<string>("--strategies") { DefaultValueFactory = _ => "all", Description = "all, or how many of the batch's first strategies" };
@@ -51,7 +55,7 @@ internal static class LearningCommands
         command.SetAction(async (call, token) =>
         {
             var count = Given.Threads(call.GetValue(threads));
-            var spec = BatchReader.Read(call.GetValue(batch)!);
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             var learn = new LearnBatch(new EmbeddedHost(count), TimeProvider.System, count);
             var show = await ProgressView.ShowTrainingAsync(call.GetValue(quiet) || call.GetValue(json), progress => work(learn, spec, call.GetValue(strategies)!, call.GetValue(json), progress, token));
             return show();
@@ -93,7 +97,7 @@ internal static class LearningCommands
         : figures.TryGetValue("r2", out var r2) ? string.Create(CultureInfo.InvariantCulture, $"R² {r2:0.000}") : "";
 
     /// <summary><c>models list|show|promote|rollback|compare|predict</c>: the versions of a registry.</summary>
-    public static Command Models()
+    public static Command Models(CompositionRoot root)
     {
         var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "the folder of versions, or postgres://…" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
@@ -101,7 +105,7 @@ internal static class LearningCommands
         var version = new Argument<int>("VERSION");
         var wanted = new Argument<int?>("VERSION") { Arity = ArgumentArity.ZeroOrOne };
         var other = new Argument<int>("OTHER");
-        ModelRegistry Open(ParseResult call) => new(ModelStores.Open(call.GetValue(registry)!));
+        ModelRegistry Open(ParseResult call) => new(ModelStores.Open(call.GetValue(registry)!), root.Catalogues(call).ModelKinds);
 
         var list = new Command("list", "Every model and version, and which one is current.") { registry, json };
         list.SetAction(call =>

@@ -15,7 +15,7 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary live PROD.json</c>, and <c>granary session STATE COMMAND</c> to a session that runs.</summary>
 internal static class LiveCommands
 {
-    public static Command Live()
+    public static Command Live(CompositionRoot root)
     {
         var production = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
         var feed = new Option<string>("--feed") { Required = true, Description = "store:DIR, csv:DIR, kafka://… or ws:…" };
@@ -56,7 +56,7 @@ internal static class LiveCommands
                         throw new InputException($"{name} is the cluster's own with --host; leave it out");
                 return await RemoteLive.RunAsync(hosts, new SessionStart
                 {
-                    Text = RemoteLive.Read(call.GetValue(production)!),
+                    Text = RemoteLive.Read(call.GetValue(production)!, root.Catalogues(call)),
                     File = call.GetValue(production)!,
                     Folder = Path.GetDirectoryName(Path.GetFullPath(call.GetValue(production)!))!,
                     Feed = RemoteLive.Placed(call.GetValue(feed))!,
@@ -90,7 +90,7 @@ internal static class LiveCommands
             };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status },
-                BrokerCatalogue.BuiltIn(), TimeProvider.System, token));
+                root.Catalogues(call), TimeProvider.System, token));
             if (call.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(new
                 {

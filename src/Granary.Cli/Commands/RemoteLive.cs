@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
@@ -12,10 +13,10 @@ internal static class RemoteLive
 {
     private static GranaryClient Client(string hosts) => new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
 
-    public static byte[] Read(string production)
+    public static byte[] Read(string production, GranaryCatalogues catalogues)
     {
         // Wrong files are found out here, with their own line, before anything is sent.
-        Application.Batches.ProductionReader.Read(production, bindStrategies: false);
+        new Application.Batches.ProductionReader(catalogues).Read(production, bindStrategies: false);
         return File.ReadAllBytes(production);
     }
 

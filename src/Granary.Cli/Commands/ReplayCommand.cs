@@ -18,7 +18,7 @@ internal static class ReplayCommand
     // A message of a thousand bars is some 40 KB.
     private const int BlockOfStream = 1024;
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH") { Description = "the batch file whose bars are replayed" };
         var to = new Option<string>("--to") { Required = true, Description = "stdout, or kafka://HOST:PORT/TOPIC" };
@@ -39,7 +39,7 @@ internal static class ReplayCommand
             var speed = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap));
             var size = call.GetValue(block) ?? (toStdout ? 1 : BlockOfStream);
             if (size is < 1 or > Engine.Market.BarBlock.MaxCount) throw new InputException($"--block {size}: use 1 to {Engine.Market.BarBlock.MaxCount}");
-            var spec = BatchReader.Read(call.GetValue(batch)!);
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, size, token);
             if (Given.Time(call.GetValue(start), "--start") is { } from) replay.Seek(from);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Causality;
 using Granary.Application.Guards;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
@@ -17,7 +18,7 @@ namespace Granary.Cli.Commands;
 /// <summary>What is done with a finished run: verify, report.</summary>
 internal static class RunCommands
 {
-    public static Command Verify()
+    public static Command Verify(CompositionRoot root)
     {
         var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
         var sample = new Option<int?>("--sample") { Description = "how many strategies the look-ahead check covers (all)" };
@@ -26,7 +27,8 @@ internal static class RunCommands
         var command = new Command("verify", "Run a finished run again from its manifest, compare the digests, and check for look-ahead.") { run, sample, cuts, json };
         command.SetAction(async (call, token) =>
         {
-            var result = await VerifyRun.RunAsync(call.GetValue(run)!, new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System, call.GetValue(sample) ?? int.MaxValue, call.GetValue(cuts), null, token);
+            var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), new EmbeddedHost(Environment.ProcessorCount),
+                TimeProvider.System, LookAheadEffort.OfCuts(call.GetValue(sample) ?? int.MaxValue, call.GetValue(cuts)), null, token);
             if (call.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new { result.Passed, result.Expected, result.Actual, result.DataChanged, causality = new { result.Causality.Passed, result.Causality.Strategies, result.Causality.Cuts, result.Causality.Found, result.Causality.Factors, result.Causality.FactorsFound, result.Causality.Classes, Reaches = result.Causality.Reaches.Select(r => new { r.Class, Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()), r.Sentence }) }, result.Honesty }, Output.Json));
@@ -47,7 +49,7 @@ internal static class RunCommands
         return command;
     }
 
-    public static Command Report()
+    public static Command Report(CompositionRoot root)
     {
         var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
         var command = new Command("report", "Rebuild a run's report from its manifest.") { run };
@@ -55,7 +57,8 @@ internal static class RunCommands
         {
             var folder = call.GetValue(run)!;
             var manifest = RunManifest.Read(folder);
-            var spec = BatchReader.Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+            var spec = new BatchReader(root.Catalogues(call))
+                .Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
             var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
             try
             {

@@ -12,7 +12,7 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary walkforward BATCH.json</c>: rolling choice of parameters, traded out of sample.</summary>
 internal static class WalkForwardCommand
 {
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-walkforward-<UTC>)" };
@@ -26,7 +26,7 @@ internal static class WalkForwardCommand
         {
             var count = call.GetValue(threads);
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
-            var spec = BatchReader.Read(call.GetValue(batch)!);
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             var options = new BatchOptions { Out = call.GetValue(output), Yes = call.GetValue(yes), Threads = count, Guards = !call.GetValue(noGuards) };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent ? null : new Lines(), token);

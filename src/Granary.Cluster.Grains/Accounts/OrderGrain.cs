@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Cluster.Accounts;
-using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -16,7 +16,7 @@ namespace Granary.Cluster.Grains.Accounts;
 /// <summary>Holds an account's <see cref="OrderDesk"/>, as <c>granary live</c> does. Its state comes from the journal.</summary>
 [PreferLocalPlacement]
 [GrainType("order")]
-internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue brokers, TimeProvider clock, ILocalSiloDetails silo,
+internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues catalogues, TimeProvider clock, ILocalSiloDetails silo,
     IHostApplicationLifetime life, ILogger<OrderGrain> logger) : Grain, IOrderGrain
 {
     private const int PageLength = 2000;
@@ -41,12 +41,12 @@ internal sealed partial class OrderGrain(IAccountStore store, BrokerCatalogue br
         if (epoch == _epoch && _opened is { } known) return known;
         await ShutAsync();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
-        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         var gateway = await OrderDesk.OpenAsync(store, new AccountOpening
         {
             Account = Account,
             Broker = start.Broker,
-            Factory = start.ToRequest().CreateBroker(brokers),
+            Factory = start.ToRequest().CreateBroker(catalogues.Brokers),
             Spec = production.Spec,
             Holder = $"a session in the cluster (silo {silo.SiloAddress.Endpoint})",
             OnKept = Tell,

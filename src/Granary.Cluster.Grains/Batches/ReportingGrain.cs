@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Guards;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
@@ -25,7 +26,8 @@ namespace Granary.Cluster.Grains.Batches;
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("reporting")]
-internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
+internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, GranaryCatalogues catalogues,
+    GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
 
@@ -100,7 +102,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
             if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
-            var spec = BatchReader.Read(order.File, order.Text, order.Folder);
+            var spec = new BatchReader(catalogues).Read(order.File, order.Text, order.Folder);
             var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder), settings.Trials is { } trials ? new TrialLedger(trials) : null);
             var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null, cancellationToken);
             if (run.Interrupted) return (null, false);

@@ -173,6 +173,7 @@ internal sealed class StrategyGroup
     private async Task<Dictionary<int, EntryModel>> ModelsAsync()
     {
         var models = new Dictionary<int, EntryModel>();
+        var catalogues = (await _silo.Plans.GetAsync(Order.Run)).Spec.Catalogues;
         foreach (var use in Order.Models)
         {
             byte[]? bytes = null;
@@ -189,7 +190,7 @@ internal sealed class StrategyGroup
                 if (bytes is null && attempt == 100) throw new TimeoutException($"model {use.Number} of the pass is not available");
                 if (bytes is null) await Task.Delay(100, _stop.Token);
             }
-            var model = EntryModelFile.FromBytes(bytes);
+            var model = EntryModelFile.FromBytes(bytes, catalogues);
             foreach (var strategy in use.Strategies) models[strategy] = model;
         }
         return models;

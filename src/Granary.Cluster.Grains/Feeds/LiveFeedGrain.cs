@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Cluster.Feeds;
@@ -14,7 +15,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>Reads a live session's feed ahead of it by a bounded number of items.</summary>
 [PreferLocalPlacement]
 [GrainType("livefeed")]
-internal sealed class LiveFeedGrain(TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life) : Grain, ILiveFeedGrain
+internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life)
+    : Grain, ILiveFeedGrain
 {
     private const int Ahead = 512, MostItems = 256;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
@@ -33,8 +35,9 @@ internal sealed class LiveFeedGrain(TimeProvider clock, ILocalSiloDetails silo, 
         _epoch = epoch;
         try
         {
-            var data = ProductionReader.Read(start.File, start.Text, start.Folder).Spec.Data;
-            var feed = await EmbeddedSite.OpenFeedAsync(start.ToRequest(), data, [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping);
+            var data = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder).Spec.Data;
+            var feed = await EmbeddedSite.OpenFeedAsync(start.ToRequest(), catalogues, data,
+                [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
             var items = Channel.CreateBounded<FeedItem>(Ahead);
             (_feed, _stop, _items) = (feed, stop, items);

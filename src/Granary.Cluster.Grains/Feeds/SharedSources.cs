@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>The series that grains of this silo have opened, each once for each run: the feed and the reporting grain of a run read the same one.</summary>
-public sealed class SharedSources
+/// <param name="catalogues">What the silo knows.</param>
+public sealed class SharedSources(GranaryCatalogues catalogues)
 {
     private readonly ConcurrentDictionary<(string Run, BarQuery Query), Entry> _open = new();
 
     /// <summary>The source of a run; its series are shared on this silo.</summary>
-    public IBarSource Open(string run, DataSpec data, string folder) => new Source(this, run, BatchSources.Open(data, folder));
+    public IBarSource Open(string run, DataSpec data, string folder) =>
+        new Source(this, run, BatchSources.Open(catalogues.Sources, data, folder));
 
     private sealed class Entry(IBarSource source, BarQuery query)
     {

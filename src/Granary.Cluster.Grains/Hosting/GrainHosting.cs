@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
@@ -5,12 +6,11 @@ using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Telemetry;
-using Granary.Data.Brokers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Orleans.Hosting;
 using Orleans.Configuration;
+using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Serialization;
 
@@ -20,18 +20,20 @@ namespace Granary.Cluster.Grains.Hosting;
 public static class GrainHosting
 {
     /// <summary>The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.</summary>
-    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings)
+    /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
+    public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings, GranaryCatalogues catalogues)
     {
         var services = silo.Services;
         services.AddSingleton(settings);
+        services.TryAddSingleton(catalogues);
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
-        services.TryAddSingleton(BrokerCatalogue.BuiltIn());
         services.AddHostedService<SessionKeeper>();
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();
+        services.AddSingleton<SiloProcess>();
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
             s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),

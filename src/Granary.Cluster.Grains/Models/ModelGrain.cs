@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Models;
 using Granary.Cluster.Models;
@@ -29,15 +30,17 @@ public sealed class ModelRecord
 }
 
 [GrainType("model")]
-internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state, ILogger<ModelGrain> logger) : Grain, IModelGrain
+internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state,
+    GranaryCatalogues catalogues, ILogger<ModelGrain> logger) : Grain, IModelGrain
 {
     private const int MostOpen = 10_000, MostOutcomes = 200, FewestOutcomes = 50;
 
     private (ITrainedModel Model, ModelVersion Version)? _loaded;
+    private ModelRegistry? _registry;
 
     private ModelKey Key => ModelKey.Parse(this.GetPrimaryKeyString());
 
-    private ModelRegistry Registry => new(ModelStores.Open(Key.Registry));
+    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(Key.Registry), catalogues.ModelKinds);
 
     public Task<ModelVersions> VersionsAsync() => Task.FromResult(Asked(() => new ModelVersions([.. Registry.Versions(Key.Model).Select(v => v.Number)], Registry.Pointer(Key.Model).Current)));
 

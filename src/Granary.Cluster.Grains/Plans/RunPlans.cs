@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Grains.Plans;
@@ -6,7 +7,7 @@ namespace Granary.Cluster.Grains.Plans;
 /// <summary>
 /// Plans of the runs on this silo. A plan is a pure function of the batch's text and symbols, so each silo makes its own.
 /// </summary>
-public sealed class RunPlans(IGrainFactory grains)
+public sealed class RunPlans(IGrainFactory grains, GranaryCatalogues catalogues)
 {
     private const int Most = 16;
 
@@ -44,7 +45,7 @@ public sealed class RunPlans(IGrainFactory grains)
                 if (definition.Symbols is { } symbols)
                 {
                     var order = definition.Order;
-                    return BatchPlan.Make(BatchReader.Read(order.File, order.Text, order.Folder), symbols);
+                    return BatchPlan.Make(new BatchReader(catalogues).Read(order.File, order.Text, order.Folder), symbols);
                 }
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 50)

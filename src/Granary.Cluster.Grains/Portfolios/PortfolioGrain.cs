@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
@@ -70,7 +71,8 @@ public sealed class SessionRecord
 internal sealed partial class PortfolioGrain(
     [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
     [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
-    GrainSettings settings, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+    GranaryCatalogues catalogues, GrainSettings settings, TimeProvider clock, SiloProcess process,
+    ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
     // After this many failures without a new bar, the run has no progress.
     private const int MostRestarts = 20;
@@ -142,7 +144,7 @@ internal sealed partial class PortfolioGrain(
         if (IsRunning)
             throw new LeaseException($"the account {Id} is traded by a session in the cluster, started by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one another account");
         if (_running is { } before) await before;
-        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         LiveSession.Check(start.ToRequest(), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
@@ -215,13 +217,13 @@ internal sealed partial class PortfolioGrain(
         if (status is not null && _gateway?.JournalFault is { } gone)
             status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
         return new SessionView(
-            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, s.Digest,
+            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, s.Digest,
             s.Fault ?? _waitsFor, s.Restarts, []);
     }
 
     private void Drive(bool again)
     {
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(process.Life.ApplicationStopping);
         _control = new QueuedControl();
         // A session keeps its activation without calls.
         _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
@@ -235,7 +237,7 @@ internal sealed partial class PortfolioGrain(
         try
         {
             var start = session.State.Start!;
-            var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+            var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
             var request = start.ToRequest() with { Out = Path.Combine(settings.Runs, session.State.Run) };
             while (!stop.IsCancellationRequested)
             {

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Application.Weights;
@@ -10,14 +11,15 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Live sessions in the cluster: mounted behind a silo's HTTP API.</summary>
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
 /// <param name="batches">Who reads files of runs.</param>
-public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches) : ISessionService
+/// <param name="catalogues">What the process knows.</param>
+public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches, GranaryCatalogues catalogues) : ISessionService
 {
     private IPortfolioGrain Grain(string id) => grains.GetGrain<IPortfolioGrain>(id);
 
     /// <inheritdoc/>
     public async ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default)
     {
-        var production = ProductionReader.Read(start.File, start.Text, start.Folder);
+        var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         var account = start.Account ?? production.Spec.Name;
         LiveSession.Check(start.ToRequest(), production);
         try

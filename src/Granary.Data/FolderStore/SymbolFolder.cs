@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Granary.Engine.Market;
@@ -16,7 +17,8 @@ internal static class SymbolFolder
     private const int LongestName = 255;
 
     // Names that are devices on Windows, whatever stands behind a dot.
-    private static readonly HashSet<string> Devices = new(["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(1, 9).SelectMany(n => new[] { "COM" + n, "LPT" + n })], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Devices = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(1, 9).SelectMany(n => new[] { "COM" + n, "LPT" + n })]);
 
     /// <exception cref="BarDataException">The symbol is empty, too long, or has control characters.</exception>
     public static string Name(string symbol)

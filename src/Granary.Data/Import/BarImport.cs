@@ -10,13 +10,15 @@ namespace Granary.Data.Import;
 /// <summary>The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not even a file's date.</summary>
 public static class BarImport
 {
+    /// <param name="stores">The bar stores that the process knows.</param>
     /// <returns>One result for each file, in order; LEAN's daily files of one market are one.</returns>
     /// <exception cref="BarDataException">A file is not good bars; those before it are imported, it and those behind it are not.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed, or another import holds the market; the store is as it was.</exception>
-    public static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
+        CancellationToken cancellationToken = default)
     {
         if (request.Files.Count == 0) throw new BarDataException("FILE: no file is named; name at least one");
-        await using var store = BarStores.Open(request.Store);
+        await using var store = stores.Open(request.Store);
         var results = new List<ImportResult>();
         // LEAN keeps a file a day: a year of them is one market, read in one go instead of rewritten 250 times.
         var days = request.Files.Count > 1 && request.Files.All(f => LeanLocation.Of(f) is { Day: not null });

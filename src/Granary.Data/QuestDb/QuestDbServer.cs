@@ -236,15 +236,13 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 
     /// <summary>
     /// A condition on the symbol, which is parameter 1. QuestDB keeps the plan of each text with the key of the symbol that it first met (6.5 does, and
-    /// gives one symbol's rows for another's), so each text is used once: the number makes it differ.
+    /// gives one symbol's rows for another's), so each text is used once: a random number makes it differ from those of all processes.
     /// </summary>
     private static string OfSymbol()
     {
-        var n = Interlocked.Increment(ref s_texts).ToString(CultureInfo.InvariantCulture);
+        var n = Random.Shared.NextInt64().ToString(CultureInfo.InvariantCulture);
         return $"symbol = $1 AND {n} = {n}";
     }
-
-    private static long s_texts;
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
     {

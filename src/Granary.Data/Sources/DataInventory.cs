@@ -10,14 +10,15 @@ namespace Granary.Data.Sources;
 public static class DataInventory
 {
     /// <param name="source">csv:DIR, store:DIR, or a folder, which is a store if it has bar files in it.</param>
+    /// <param name="sources">The bar sources that the process knows.</param>
     /// <exception cref="BarDataException">The folder does not exist, or is no such source.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static IReadOnlyList<InventoryEntry> List(string source, BarFileOptions? options = null)
+    public static IReadOnlyList<InventoryEntry> List(string source, BarSourceCatalogue sources, BarFileOptions? options = null)
     {
         var address = Address.Parse(source);
         if (address.Scheme == Address.Store) return Stored(address.Rest);
         if (address.Scheme == Address.Csv) return Files(address.Rest, options ?? new BarFileOptions());
-        if (!Directory.Exists(source)) _ = BarSources.Create(source);
+        if (!Directory.Exists(source)) _ = sources.Open(source);
         var stored = Stored(source);
         return stored.Count > 0 ? stored : Files(source, options ?? new BarFileOptions());
     }

@@ -35,11 +35,20 @@ public static class CatalogueTypes
     /// <typeparam name="TAttribute">Marks the classes of this kind.</typeparam>
     /// <exception cref="ArgumentException">A name is taken, or a class does not fit its attribute.</exception>
     public static CatalogueBuilder<T> AddFrom<T, TAttribute>(this CatalogueBuilder<T> builder, Assembly assembly)
+        where TAttribute : CatalogueAttribute => builder.AddFrom<T, TAttribute>(assembly, Create<T>);
+
+    /// <summary>Adds the entries of one kind that an assembly holds.</summary>
+    /// <typeparam name="T">An entry.</typeparam>
+    /// <typeparam name="TAttribute">Marks the classes of this kind.</typeparam>
+    /// <param name="make">Makes the entry of a class.</param>
+    /// <exception cref="ArgumentException">A name is taken, or a class does not fit its attribute.</exception>
+    public static CatalogueBuilder<T> AddFrom<T,
+        TAttribute>(this CatalogueBuilder<T> builder, Assembly assembly, Func<Type, TAttribute, T> make)
         where TAttribute : CatalogueAttribute
     {
         foreach (var (type, attribute) in Of(assembly))
-            if (attribute is TAttribute)
-                builder.Add(attribute.Name, Create<T>(type, attribute), type.ToString());
+            if (attribute is TAttribute own)
+                builder.Add(attribute.Name, make(type, own), type.ToString());
         return builder;
     }
 }

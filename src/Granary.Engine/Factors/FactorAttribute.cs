@@ -1,11 +1,15 @@
+using Granary.Engine.Catalogues;
+
 namespace Granary.Engine.Factors;
 
 /// <summary>Enters a <see cref="FactorKernel"/> in the catalogue. The constructor's parameters, their defaults and ranges are the factor's.</summary>
+/// <param name="name">As it is written in a batch file: lower case, words joined by hyphens.</param>
+/// <param name="summary">One sentence for the catalogue.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class FactorAttribute(string name, string summary) : Attribute
+public sealed class FactorAttribute(string name, string summary) : CatalogueAttribute(name)
 {
-    /// <summary>As it is written in a batch file: lower case, words joined by hyphens.</summary>
-    public string Name { get; } = name;
+    /// <inheritdoc/>
+    public override string Kind => "factor";
 
     /// <summary>One sentence for the catalogue.</summary>
     public string Summary { get; } = summary;

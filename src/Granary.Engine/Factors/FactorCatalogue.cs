@@ -1,48 +1,35 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
-using Granary.Engine.Market;
+using Granary.Engine.Catalogues;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>Every factor there is, by name: those of this assembly and of the plug-ins that a host added.</summary>
-public static class FactorCatalogue
+/// <summary>The factors that a process knows, by name.</summary>
+public sealed class FactorCatalogue(CatalogueBuilder<FactorDefinition> builder) : Catalogue<FactorDefinition>(builder)
 {
-    // Replaced whole when a plug-in comes, so that readers need no lock.
-    private static volatile Dictionary<string, FactorDefinition> _definitions = Scan(typeof(FactorCatalogue).Assembly);
+    /// <summary>Granary's own factors: what a strategy can use that no catalogue has made.</summary>
+    public static FactorCatalogue BuiltIn { get; } = new(Of(typeof(FactorCatalogue).Assembly));
 
-    /// <summary>By name, in alphabetical order.</summary>
-    public static IReadOnlyList<FactorDefinition> All => [.. _definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
+    /// <inheritdoc/>
+    protected override string Remedy => "'granary factors' lists them";
 
-    public static bool TryGet(string name, [NotNullWhen(true)] out FactorDefinition? definition) => _definitions.TryGetValue(name, out definition);
-
-    private static readonly Lock Adding = new();
-
-    /// <summary>Adds the factors of a plug-in. Call it at start, before any run.</summary>
-    /// <exception cref="ArgumentException">A name is taken; then nothing is added.</exception>
-    public static void Add(Assembly assembly)
+    /// <summary>A builder with Granary's own factors and those of other assemblies.</summary>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    public static CatalogueBuilder<FactorDefinition> Of(params IReadOnlyList<Assembly> assemblies)
     {
-        // Two that add at once must not forget one another's.
-        lock (Adding)
-        {
-            var all = new Dictionary<string, FactorDefinition>(_definitions, StringComparer.Ordinal);
-            foreach (var (name, definition) in Scan(assembly))
-                if (!all.TryAdd(name, definition) && all[name].Kernel != definition.Kernel)
-                    throw new ArgumentException($"the factor name '{name}' of {definition.Kernel} is taken by {all[name].Kernel}");
-            _definitions = all;
-        }
+        var builder = new CatalogueBuilder<FactorDefinition>("factor");
+        foreach (var assembly in assemblies)
+            builder.AddFrom<FactorDefinition, FactorAttribute>(assembly, (type, attribute) => new FactorDefinition(type, attribute));
+        return builder;
     }
+
+    /// <summary>Reads a factor as users write it, as "macd(12,26,9).signal@1h".</summary>
+    /// <returns>The request, and the number of the line.</returns>
+    /// <exception cref="ArgumentException">Not a factor; the message says what is wrong and what is near.</exception>
+    public (FactorRequest Request, int Line) Parse(string text) => FactorParser.Parse(this, text);
 
     /// <summary>A request by name with arguments in the constructor's order; missing ones take their defaults.</summary>
     /// <exception cref="ArgumentException">Unknown name, too many arguments, or one out of range.</exception>
-    public static FactorRequest Get(string name, params object[] arguments) =>
-        FactorParser.Bind(name, [.. arguments.Select(a => Convert.ToString(a, System.Globalization.CultureInfo.InvariantCulture)!)], null);
-
-    private static Dictionary<string, FactorDefinition> Scan(Assembly assembly)
-    {
-        var found = new Dictionary<string, FactorDefinition>(StringComparer.Ordinal);
-        foreach (var type in assembly.GetTypes())
-            if (type.GetCustomAttribute<FactorAttribute>() is { } attribute)
-                found.Add(attribute.Name, new FactorDefinition(type, attribute));
-        return found;
-    }
+    public FactorRequest Request(string name, params object[] arguments) =>
+        FactorParser.Bind(this, name, [.. arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!)], null);
 }

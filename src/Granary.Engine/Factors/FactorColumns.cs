@@ -23,16 +23,18 @@ public sealed class FactorColumns
 
     /// <param name="series">The feed's instrument and timeframe.</param>
     /// <param name="factors">As users write them, each a column.</param>
+    /// <param name="catalogue">The factors that the process knows; null for Granary's own.</param>
     /// <exception cref="ArgumentException">A text is no factor, or not one of this feed; the message says what is wrong and what is near.</exception>
-    public FactorColumns(MarketSeries series, IReadOnlyList<string> factors)
+    public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue? catalogue = null)
     {
+        catalogue ??= FactorCatalogue.BuiltIn;
         Headers = [.. factors.Select(f => f.Trim())];
         var computations = new List<Computation>();
         var known = new Dictionary<FactorRequest, int>();
         _columns = new (int, int)[Headers.Count];
         for (var i = 0; i < _columns.Length; i++)
         {
-            var (request, line) = FactorParser.Parse(Headers[i]);
+            var (request, line) = catalogue.Parse(Headers[i]);
             if (!known.TryGetValue(request, out var at))
             {
                 known.Add(request, at = computations.Count);
@@ -73,7 +75,7 @@ public sealed class FactorColumns
     }
 
     /// <summary>All columns over all bars at once: [factor][bar].</summary>
-    /// <inheritdoc cref="FactorColumns(MarketSeries, IReadOnlyList{string})"/>
+    /// <inheritdoc cref="FactorColumns(MarketSeries, IReadOnlyList{string}, FactorCatalogue)"/>
     public static double[][] Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<string> factors)
     {
         var columns = new FactorColumns(series, factors);

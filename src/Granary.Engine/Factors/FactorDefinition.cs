@@ -45,7 +45,9 @@ public sealed class FactorDefinition
 {
     private readonly ConstructorInfo _constructor;
 
-    internal FactorDefinition(Type kernel, FactorAttribute attribute)
+    /// <param name="kernel">The class of the factor; it has one public constructor.</param>
+    /// <param name="attribute">The attribute of the class.</param>
+    public FactorDefinition(Type kernel, FactorAttribute attribute)
     {
         _constructor = kernel.GetConstructors().Single();
         Kernel = kernel;

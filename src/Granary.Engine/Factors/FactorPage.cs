@@ -14,6 +14,7 @@ public static class FactorPage
     public static string Markdown()
     {
         var page = new StringBuilder();
+        var factors = FactorCatalogue.BuiltIn.All;
         page.Append(CultureInfo.InvariantCulture, $"""
             # Factors
 
@@ -32,10 +33,10 @@ public static class FactorPage
             - A factor sees no later bar. It has the same bits bar by bar and in blocks.
             - [factors-differences.md](factors-differences.md) lists the definitions of other programs that differ.
 
-            {FactorCatalogue.All.Count} factors: {string.Join(", ", FactorCatalogue.All.Select(d => $"[{d.Name}](#{d.Name})"))}
+            {factors.Count} factors: {string.Join(", ", factors.Select(d => $"[{d.Name}](#{d.Name})"))}
 
             """);
-        foreach (var definition in FactorCatalogue.All) Append(page, definition);
+        foreach (var definition in factors) Append(page, definition);
         return page.ToString().ReplaceLineEndings("\n");
     }
 

@@ -7,7 +7,7 @@ public static class FactorParser
 {
     /// <summary>The request and the line's number.</summary>
     /// <exception cref="ArgumentException">Not a factor; the message says what is wrong and what is near.</exception>
-    public static (FactorRequest Request, int Line) Parse(string text)
+    internal static (FactorRequest Request, int Line) Parse(FactorCatalogue catalogue, string text)
     {
         var rest = text.Trim();
         var open = rest.IndexOf('(');
@@ -40,7 +40,7 @@ public static class FactorParser
             tail = dot < 0 ? "" : tail[dot..];
         }
 
-        var request = Bind(name, arguments, timeframe);
+        var request = Bind(catalogue, name, arguments, timeframe);
         if (tail.Length == 0) return (request, 0);
         if (tail[0] != '.') throw new ArgumentException($"'{text}': '{tail}' is not understood; a line is written as .name");
         var line = request.Definition.Lines.ToList().IndexOf(tail[1..]);
@@ -52,13 +52,9 @@ public static class FactorParser
     /// <summary>A list in one text, separated by semicolons.</summary>
     public static IReadOnlyList<string> Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    internal static FactorRequest Bind(string name, string[] arguments, Timeframe? timeframe)
+    internal static FactorRequest Bind(FactorCatalogue catalogue, string name, string[] arguments, Timeframe? timeframe)
     {
-        if (!FactorCatalogue.TryGet(name, out var definition))
-        {
-            var near = Spelling.Nearest(name, FactorCatalogue.All.Select(d => d.Name));
-            throw new ArgumentException($"there is no factor '{name}'" + (near is null ? "; 'granary factors' lists them" : $"; did you mean '{near}'?"));
-        }
+        var definition = catalogue.Get(name);
         if (arguments.Length > definition.Parameters.Count)
             throw new ArgumentException($"{name} takes {definition.Parameters.Count} parameters, not {arguments.Length}");
         var bound = new object[definition.Parameters.Count];

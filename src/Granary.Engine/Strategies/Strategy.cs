@@ -14,12 +14,22 @@ public abstract class Strategy
     private readonly List<Crossing> _crossings = [];
     private readonly List<string> _symbols = [];
 
+    // The catalogue sets it before the constructor runs, so that the constructor can declare a plug-in's factors. It has no initial value,
+    // since that would replace what the catalogue has set.
+    private FactorCatalogue? _available;
+
     internal IReadOnlyList<Factor> Factors => _factors;
 
     internal IReadOnlyList<Crossing> Crossings => _crossings;
 
     /// <summary>Other symbols that it trades or reads, beside the feed's own.</summary>
     internal IReadOnlyList<string> Symbols => _symbols;
+
+    /// <summary>The factors that can be declared: those of the catalogue that made the strategy, or Granary's own.</summary>
+    protected FactorCatalogue AvailableFactors => _available ?? FactorCatalogue.BuiltIn;
+
+    /// <summary>Before the constructor runs.</summary>
+    internal void SetAvailableFactors(FactorCatalogue factors) => _available = factors;
 
     /// <summary>Declares a factor; in the constructor only.</summary>
     protected Factor Use(FactorRequest request, int line = 0)
@@ -32,12 +42,12 @@ public abstract class Strategy
     /// <summary>Declares a factor as it is written in a batch file, line and timeframe included: <c>Use("macd(12,26,9).signal@1h")</c>.</summary>
     protected Factor Use(string text)
     {
-        var (request, line) = FactorParser.Parse(text);
+        var (request, line) = AvailableFactors.Parse(text);
         return Use(request, line);
     }
 
     /// <summary>Declares a factor by name and arguments.</summary>
-    protected Factor Use(string name, params object[] arguments) => Use(FactorCatalogue.Get(name, arguments));
+    protected Factor Use(string name, params object[] arguments) => Use(AvailableFactors.Request(name, arguments));
 
     /// <summary>Watches a line cross another.</summary>
     protected Crossing Cross(Factor line, Factor other) => Watch(new Crossing(line, other, 0));

@@ -1,58 +1,53 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using Granary.Engine.Market;
+using Granary.Engine.Catalogues;
+using Granary.Engine.Factors;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>Every strategy there is, by class name: those of this assembly and of the plug-ins that a host added.</summary>
-public static class StrategyCatalogue
+/// <summary>The strategies that a process knows, by class name.</summary>
+public sealed class StrategyCatalogue : Catalogue<StrategyDefinition>
 {
-    // Replaced whole when a plug-in comes, so that readers need no lock.
-    private static volatile Dictionary<string, StrategyDefinition> _definitions = Scan(typeof(StrategyCatalogue).Assembly);
-
-    /// <summary>By name, in alphabetical order.</summary>
-    public static IReadOnlyList<StrategyDefinition> All => [.. _definitions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
-
-    public static bool TryGet(string name, [NotNullWhen(true)] out StrategyDefinition? definition) => _definitions.TryGetValue(name, out definition);
-
-    /// <exception cref="ArgumentException">There is none of this name; the message names the nearest.</exception>
-    public static StrategyDefinition Get(string name)
+    /// <param name="classes">The classes; <see cref="AddFrom"/> finds those of an assembly.</param>
+    /// <param name="factors">The factors that their constructors can declare.</param>
+    /// <param name="services">Objects that constructors can take beside the strategy's own parameters, by their types.</param>
+    /// <exception cref="ArgumentException">A class cannot be a strategy; the message says why.</exception>
+    public StrategyCatalogue(CatalogueBuilder<Type> classes, FactorCatalogue factors, params IReadOnlyList<object> services)
+        : base(Define(classes, new StrategyServices(factors, services)))
     {
-        if (TryGet(name, out var definition)) return definition;
-        var near = Spelling.Nearest(name, _definitions.Keys.Order(StringComparer.Ordinal));
-        throw new ArgumentException($"there is no strategy '{name}'" + (near is null ? "; 'granary strategies' lists them" : $"; did you mean '{near}'?"));
     }
 
-    private static readonly Lock Adding = new();
+    /// <summary>Granary's own strategies in <c>Granary.Engine</c>.</summary>
+    public static StrategyCatalogue BuiltIn { get; } = Of(FactorCatalogue.BuiltIn, typeof(StrategyCatalogue).Assembly);
 
-    /// <summary>Adds the strategies of a plug-in. Call it at start, before any run.</summary>
-    /// <returns>What was added; empty where the assembly holds no strategy.</returns>
-    /// <exception cref="ArgumentException">A name is taken, or a class cannot be a strategy; then nothing is added.</exception>
-    public static IReadOnlyList<StrategyDefinition> Add(Assembly assembly)
+    /// <inheritdoc/>
+    protected override string Remedy => "'granary strategies' lists them";
+
+    /// <summary>The strategies of some assemblies.</summary>
+    /// <exception cref="ArgumentException">A name is taken, or a class cannot be a strategy.</exception>
+    public static StrategyCatalogue Of(FactorCatalogue factors, params IReadOnlyList<Assembly> assemblies)
     {
-        var found = Scan(assembly);
-        // Two that add at once must not forget one another's.
-        lock (Adding)
-        {
-            var all = new Dictionary<string, StrategyDefinition>(_definitions, StringComparer.Ordinal);
-            foreach (var (name, definition) in found)
-                if (!all.TryAdd(name, definition) && all[name].Type != definition.Type)
-                    throw new ArgumentException($"the strategy name '{name}' of {definition.Type} is taken by {all[name].Type}");
-            _definitions = all;
-        }
-        return [.. found.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];
+        var classes = new CatalogueBuilder<Type>("strategy");
+        foreach (var assembly in assemblies) AddFrom(classes, assembly);
+        return new StrategyCatalogue(classes, factors);
     }
 
-    private static Dictionary<string, StrategyDefinition> Scan(Assembly assembly)
+    /// <summary>Adds the public strategies of an assembly.</summary>
+    /// <param name="origin">What messages call a class; null for its full name.</param>
+    /// <returns>Their names.</returns>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    public static IReadOnlyList<string> AddFrom(CatalogueBuilder<Type> classes, Assembly assembly, Func<Type, string>? origin = null)
     {
-        var found = new Dictionary<string, StrategyDefinition>(StringComparer.Ordinal);
-        foreach (var type in assembly.GetExportedTypes())
-        {
-            if (type.IsAbstract || type.ContainsGenericParameters || !type.IsSubclassOf(typeof(Strategy))) continue;
-            var definition = new StrategyDefinition(type);
-            if (!found.TryAdd(definition.Name, definition))
-                throw new ArgumentException($"two strategies have the name '{definition.Name}': {found[definition.Name].Type} and {type}");
-        }
-        return found;
+        var found = assembly.GetExportedTypes()
+            .Where(type => !type.IsAbstract && !type.ContainsGenericParameters && type.IsSubclassOf(typeof(Strategy)))
+            .OrderBy(type => type.Name, StringComparer.Ordinal).ToList();
+        foreach (var type in found) classes.Add(type.Name, type, origin?.Invoke(type) ?? type.ToString());
+        return [.. found.Select(type => type.Name)];
+    }
+
+    private static CatalogueBuilder<StrategyDefinition> Define(CatalogueBuilder<Type> classes, StrategyServices services)
+    {
+        var builder = new CatalogueBuilder<StrategyDefinition>(classes.Kind);
+        foreach (var entry in classes.Entries) builder.Add(entry.Name, new StrategyDefinition(entry.Value, services), entry.Origin);
+        return builder;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
@@ -9,20 +10,28 @@ namespace Granary.Engine.Strategies;
 public sealed class StrategyDefinition
 {
     private readonly ConstructorInfo _constructor;
+    private readonly FactorCatalogue _factors;
 
-    internal StrategyDefinition(Type type)
+    // Of the constructor's parameters: an object where the catalogue gives it, null where it is one of the strategy's.
+    private readonly object?[] _services;
+
+    internal StrategyDefinition(Type type, StrategyServices services)
     {
         var constructors = type.GetConstructors();
         if (constructors.Length != 1)
             throw new ArgumentException($"the strategy {type} has {constructors.Length} public constructors; it needs one, whose parameters are the strategy's");
         _constructor = constructors[0];
+        _factors = services.Factors;
+        var parameters = _constructor.GetParameters();
+        _services = [.. parameters.Select(p =>
+            p.ParameterType.IsValueType || p.ParameterType == typeof(string) ? null : services.For(p.ParameterType))];
         Type = type;
         var attribute = type.GetCustomAttribute<StrategyAttribute>();
         Summary = attribute?.Summary ?? "";
         Earns = attribute?.Earns ?? "";
         Bleeds = attribute?.Bleeds ?? "";
         Source = attribute?.Source ?? "";
-        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+        Parameters = [.. parameters.Where((_, i) => _services[i] is null).Select(ParameterDefinition.From)];
         foreach (var parameter in Parameters)
             if (parameter.Type != typeof(int) && parameter.Type != typeof(double) && parameter.Type != typeof(bool)
                 && parameter.Type != typeof(string) && !parameter.Type.IsEnum)
@@ -90,7 +99,13 @@ public sealed class StrategyDefinition
     {
         try
         {
-            return (Strategy)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [.. arguments], CultureInfo.InvariantCulture);
+            var next = 0;
+            object?[] all = [.. _services.Select(service => service ?? arguments[next++])];
+            // The constructor declares factors, so the strategy has its catalogue before that runs.
+            var strategy = (Strategy)RuntimeHelpers.GetUninitializedObject(Type);
+            strategy.SetAvailableFactors(_factors);
+            _constructor.Invoke(strategy, BindingFlags.DoNotWrapExceptions, null, all, CultureInfo.InvariantCulture);
+            return strategy;
         }
         catch (ArgumentException e)
         {

@@ -10,7 +10,7 @@ public static class StrategyPage
     /// <summary>Markdown, the engine's own strategies in alphabetical order, lines ended by a single newline.</summary>
     public static string Markdown()
     {
-        var all = StrategyCatalogue.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly).ToList();
+        var all = StrategyCatalogue.BuiltIn.All.ToList();
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $$"""
             # Strategies

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Granary.Engine.Market;
@@ -85,7 +86,8 @@ public sealed record KafkaBarAddress
         }
     }
 
-    private static readonly Dictionary<string, string> Old = new(StringComparer.Ordinal) { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1" };
+    private static readonly FrozenDictionary<string, string> Old =
+        new Dictionary<string, string> { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1" }.ToFrozenDictionary();
 
     /// <summary>The topic of a timeframe's bars, or with a topic for each symbol the name that theirs begin with.</summary>
     public string TopicOf(Timeframe timeframe) => Topic ?? "granary.bars." + timeframe;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Confluent.Kafka;
 using Granary.Data.Streaming;
@@ -34,11 +35,11 @@ public sealed class KafkaBarSink : IFeedSink
     /// <summary>The most that waits for the brokers, bytes.</summary>
     internal const int Queue = 32 << 20;
 
-    private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Settings = new Dictionary<string, string>
     {
         ["retention.ms"] = "-1", // messages are as old as their market; a broker must not think them out of date
         ["message.timestamp.type"] = "CreateTime",
-    };
+    }.ToFrozenDictionary();
 
     private readonly KafkaBarAddress _address;
     private readonly Guid _replay;
@@ -121,7 +122,8 @@ public sealed class KafkaBarSink : IFeedSink
                     partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
                     if (partitions == 0 && !_address.BeforeTimes)
                     {
-                        await _address.Endpoint.EnsureTopicAsync(topic, 1, -1, _address.Timeout, Settings, _address.Partitions).ConfigureAwait(false);
+                        await _address.Endpoint.EnsureTopicAsync(topic, 1, -1, _address.Timeout, new Dictionary<string, string>(Settings),
+                            _address.Partitions).ConfigureAwait(false);
                         partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
                     }
                     // Brokers without administration make a topic because it was asked for.

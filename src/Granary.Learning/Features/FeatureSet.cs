@@ -7,7 +7,7 @@ namespace Granary.Learning.Features;
 internal sealed record Feature(string Name, FactorRequest Request, int Line, bool OverClose, int Lag)
 {
     /// <summary>Reads <c>factor</c>, <c>factor/close</c>, <c>factor[2]</c> (two bars ago) or <c>factor/close[2]</c>.</summary>
-    public static Feature Parse(string text)
+    public static Feature Parse(string text, FactorCatalogue factors)
     {
         var rest = text.Trim();
         var lag = 0;
@@ -22,7 +22,7 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
         if (overClose) rest = rest[..^6].TrimEnd();
         try
         {
-            var (request, line) = FactorParser.Parse(rest);
+            var (request, line) = factors.Parse(rest);
             return new Feature(text.Trim(), request, line, overClose, lag);
         }
         catch (ArgumentException e)
@@ -51,7 +51,7 @@ public sealed class FeatureSet
         "return(1)", "return(1)[1]", "return(1)[2]", "return(1)[3]", "return(1)[4]", "return(5)", "return(10)", "return(20)",
         "sma(5)/close", "sma(10)/close", "sma(20)/close", "volatility(10)", "volatility(20)", "rsi(14)",
         "macd(12,26,9)/close", "macd(12,26,9).signal/close", "macd(12,26,9).histogram/close", "range(20)/close",
-    ]);
+    ], FactorCatalogue.BuiltIn);
 
     /// <summary>As written.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -61,11 +61,13 @@ public sealed class FeatureSet
 
     internal Feature[] Features { get; }
 
+    /// <param name="texts">As users write them.</param>
+    /// <param name="factors">The factors that the process knows.</param>
     /// <exception cref="LearningInputException">None, one twice, or one that is no factor.</exception>
-    public static FeatureSet Parse(IReadOnlyList<string> texts)
+    public static FeatureSet Parse(IReadOnlyList<string> texts, FactorCatalogue factors)
     {
         if (texts.Count == 0) throw new LearningInputException("no feature is named; leave 'features' out for the usual ones");
-        Feature[] features = [.. texts.Select(Feature.Parse)];
+        Feature[] features = [.. texts.Select(text => Feature.Parse(text, factors))];
         if (features.GroupBy(f => f.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new LearningInputException($"the feature '{twice.Key}' is named twice; once is enough");
         return new FeatureSet(features);

@@ -95,7 +95,9 @@ public sealed class EntryModel : IEntryModel
     }
 
     /// <exception cref="LearningInputException">A model in it is damaged or of a newer format.</exception>
-    public static EntryModel FromBytes(byte[] bytes)
+    /// <param name="kinds">The model kinds that the process knows.</param>
+    /// <param name="factors">The factors that the process knows.</param>
+    public static EntryModel FromBytes(byte[] bytes, ModelKindCatalogue kinds, FactorCatalogue factors)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));
         var name = reader.ReadString();
@@ -107,9 +109,9 @@ public sealed class EntryModel : IEntryModel
         for (var w = 0; w < windows.Length; w++)
         {
             var from = reader.ReadInt64();
-            windows[w] = new ModelWindow(from, ModelFile.FromBytes(reader.ReadBytes(reader.ReadInt32()), $"the model '{name}'"));
+            windows[w] = new ModelWindow(from, kinds.FromBytes(reader.ReadBytes(reader.ReadInt32()), $"the model '{name}'"));
         }
-        return new EntryModel(name, FeatureSet.Parse(features), windows, rule, meaning);
+        return new EntryModel(name, FeatureSet.Parse(features, factors), windows, rule, meaning);
     }
 
     public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judgement(this, series, plan);

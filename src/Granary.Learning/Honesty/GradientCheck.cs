@@ -91,7 +91,7 @@ public static class GradientCheck
             weights[i] = 0.5 + random.NextDouble();
         }
         var set = new TrainingTable(["a", "b", "c", "d"], values, labels, weights).All();
-        var model = (LinearModel)TrainerCatalogue.Create(trainer).Train(set, new TrainingOptions(seed));
+        var model = (LinearModel)TrainerCatalogue.BuiltIn.Create(trainer).Train(set, new TrainingOptions(seed));
         var scaler = Standardiser.Fit(set);
         var z = scaler.Apply(set);
         // The last one is the intercept: the score where every feature has its mean.

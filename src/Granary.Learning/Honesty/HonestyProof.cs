@@ -34,7 +34,8 @@ public static class HonestyProof
     {
         foreach (var name in new[] { "gradient-boosting", "logistic", "random-forest" })
         {
-            var trainer = name == "random-forest" ? TrainerCatalogue.Create(name, ("trees", 50)) : TrainerCatalogue.Create(name);
+            var trainer = name == "random-forest" ? TrainerCatalogue.BuiltIn.Create(name, ("trees", 50))
+                : TrainerCatalogue.BuiltIn.Create(name);
             var result = PermutationTest.Run(trainer, Planted(1200, 1, options.Seed), 0.6, 4, options);
             yield return new HonestyClaim($"permuted labels give no edge ({name})", result.PermutedHaveNoEdge,
                 $"AUC {result.Permuted.Min():F3} … {result.Permuted.Max():F3}, allowed 0.5 ± {result.Interval:F3}");
@@ -43,7 +44,8 @@ public static class HonestyProof
 
     private static HonestyClaim PlantedSignalIsFound(TrainingOptions options)
     {
-        var result = PermutationTest.Run(TrainerCatalogue.Create("gradient-boosting"), Planted(1200, 1, options.Seed), 0.6, 0, options);
+        var result = PermutationTest.Run(TrainerCatalogue.BuiltIn.Create("gradient-boosting"), Planted(1200, 1, options.Seed), 0.6, 0,
+            options);
         return new HonestyClaim("a planted signal is found", result.Auc > 0.5 + result.Interval, $"AUC {result.Auc:F3}, needed more than {0.5 + result.Interval:F3}");
     }
 
@@ -91,7 +93,7 @@ public static class HonestyProof
         var end = new long[Bars];
         for (var i = 0; i < Bars; i++) (time[i], end[i]) = (i, label.End[i]);
         var table = new TrainingTable(["slow1", "slow2", "slow3"], values, label.Values[..Bars], null, time, end);
-        var trainer = TrainerCatalogue.Create("knn", ("k", 5.0));
+        var trainer = TrainerCatalogue.BuiltIn.Create("knn", ("k", 5.0));
         var purged = TimeSplits.PurgedKFold(table, Folds, Ahead);
         var open = purged.Select(f => f with { Train = [.. Enumerable.Range(0, Bars).Except(f.Test)] });
         // Overlapping labels are as many independent ones as fit without overlap.

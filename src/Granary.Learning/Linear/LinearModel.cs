@@ -7,6 +7,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Linear;
 
 /// <summary>A weighted sum of the centred features, as it is or through a sigmoid.</summary>
+[ModelKind(LinearModel.FormatName)]
 public sealed class LinearModel : TrainedModel
 {
     public const string FormatName = "linear";

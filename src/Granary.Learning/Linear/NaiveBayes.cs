@@ -59,6 +59,7 @@ public sealed class NaiveBayesTrainer : ITrainer
 }
 
 /// <summary>Log odds as a quadratic of each standardised feature.</summary>
+[ModelKind(NaiveBayesModel.FormatName)]
 public sealed class NaiveBayesModel(ModelHead head, Standardiser scaler, double[] square, double[] slope, double constant) : TrainedModel(head)
 {
     public const string FormatName = "naive-bayes";

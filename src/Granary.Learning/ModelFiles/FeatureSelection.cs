@@ -67,6 +67,7 @@ public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
 }
 
 /// <summary>A model of some of the features: takes all, hands on the chosen.</summary>
+[ModelKind(SelectedFeaturesModel.FormatName)]
 public sealed class SelectedFeaturesModel : ITrainedModel
 {
     public const string FormatName = "selected";
@@ -110,6 +111,6 @@ public sealed class SelectedFeaturesModel : ITrainedModel
         ModelFile.WriteModel(writer, _inner);
     }
 
-    public static SelectedFeaturesModel Read(ModelHead head, BinaryReader reader) =>
-        new(head.Features, reader.ReadIntegers(), ModelFile.ReadModel(reader, "the inner model"));
+    public static SelectedFeaturesModel Read(ModelHead head, BinaryReader reader, IModelReader models) =>
+        new(head.Features, reader.ReadIntegers(), models.ReadModel(reader, "the inner model"));
 }

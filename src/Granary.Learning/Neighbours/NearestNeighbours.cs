@@ -23,6 +23,7 @@ public sealed class NearestNeighbourTrainer([Range(0, 2001)] int k = 0) : ITrain
 
 /// <summary>The training samples themselves.</summary>
 /// <param name="samples">Row-major [samples, features], standardised.</param>
+[ModelKind(NearestNeighbourModel.FormatName)]
 public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights) : TrainedModel(head)
 {
     public const string FormatName = "neighbours";

@@ -110,6 +110,7 @@ public abstract class NetworkModel : TrainedModel
 }
 
 /// <inheritdoc cref="PerceptronTrainer"/>
+[ModelKind(MultilayerPerceptron.FormatName)]
 public sealed class MultilayerPerceptron : NetworkModel
 {
     public const string FormatName = "perceptron";
@@ -136,6 +137,7 @@ public sealed class MultilayerPerceptron : NetworkModel
 }
 
 /// <inheritdoc cref="LstmTrainer"/>
+[ModelKind(LstmNetwork.FormatName)]
 public sealed class LstmNetwork : NetworkModel
 {
     public const string FormatName = "lstm";

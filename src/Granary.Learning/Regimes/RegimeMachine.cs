@@ -8,7 +8,7 @@ namespace Granary.Learning.Regimes;
 /// <param name="States">Names, lowest first, as bearish, neutral, bullish.</param>
 public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 {
-    internal virtual void Check()
+    internal virtual void Check(FactorCatalogue factors)
     {
         if (Name.Length == 0) throw new ArgumentException("a regime machine needs a name");
         if (States.Count < 2) throw new ArgumentException($"machine '{Name}' has {States.Count} states: at least two are needed");
@@ -30,15 +30,15 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
     public static LadderMachine Trend(string name, int fast, int slow, double enter, double leave, int dwell) =>
         new(name, ["bearish", "neutral", "bullish"], $"sma({fast})", $"sma({slow})", [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
 
-    internal override void Check()
+    internal override void Check(FactorCatalogue factors)
     {
-        base.Check();
+        base.Check(factors);
         if (Rungs.Count != States.Count - 1) throw new ArgumentException($"machine '{Name}' has {States.Count} states, so it needs {States.Count - 1} steps between them, not {Rungs.Count}");
         try
         {
             _ = new StateLadder([.. Rungs], Dwell);
-            FactorParser.Parse(Measure);
-            if (Against is not null) FactorParser.Parse(Against);
+            factors.Parse(Measure);
+            if (Against is not null) factors.Parse(Against);
         }
         catch (ArgumentException e)
         {
@@ -52,9 +52,9 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
 /// <param name="Refit">Bars between fits.</param>
 public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> States, int Window, int Refit) : RegimeMachine(Name, States)
 {
-    internal override void Check()
+    internal override void Check(FactorCatalogue factors)
     {
-        base.Check();
+        base.Check(factors);
         if (Window < 20 * States.Count) throw new ArgumentException($"machine '{Name}' fits {States.Count} states on {Window} returns: at least {20 * States.Count} are needed");
         if (Refit < 1) throw new ArgumentException($"machine '{Name}' is fitted every {Refit} bars: at least 1 is needed");
     }
@@ -69,13 +69,16 @@ public sealed class RegimePlan
 {
     /// <param name="rules">Tried in order; the first that matches names the state. Without rules the machines' states, joined by slashes, are the state.</param>
     /// <param name="otherwise">The state where no rule matches.</param>
+    /// <param name="factors">The factors that the process knows; null for Granary's own.</param>
     /// <exception cref="ArgumentException">A machine is not well formed, or a rule names a machine or state that is not there; the message says which.</exception>
-    public RegimePlan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null, string otherwise = "neutral")
+    public RegimePlan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null, string otherwise = "neutral",
+        FactorCatalogue? factors = null)
     {
+        Factors = factors ?? FactorCatalogue.BuiltIn;
         if (machines.Count == 0) throw new ArgumentException("a regime needs at least one machine");
         Machines = machines;
         Rules = rules ?? [];
-        foreach (var machine in machines) machine.Check();
+        foreach (var machine in machines) machine.Check(Factors);
         if (machines.GroupBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"two machines are called '{twice.Key}'");
         foreach (var rule in Rules)
@@ -93,6 +96,9 @@ public sealed class RegimePlan
             : [.. Products(machines)];
         Otherwise = otherwise;
     }
+
+    /// <summary>The factors that measures can name.</summary>
+    internal FactorCatalogue Factors { get; }
 
     public IReadOnlyList<RegimeMachine> Machines { get; }
 

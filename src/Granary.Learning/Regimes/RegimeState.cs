@@ -27,15 +27,6 @@ public sealed class RegimeState : FactorKernel
         _plan = plan;
     }
 
-    /// <summary>Enters the factor in the catalogue, once.</summary>
-    public static void Register() => _ = _registered.Value;
-
-    private static readonly Lazy<bool> _registered = new(() =>
-    {
-        FactorCatalogue.Add(typeof(RegimeState).Assembly);
-        return true;
-    });
-
     /// <summary>What a batch with these regimes gives its factor plans.</summary>
     public static Func<FactorRequest, FactorKernel?> Supply(RegimePlan plan) =>
         request => request.Definition.Kernel == typeof(RegimeState) ? new RegimeState((string)request.Arguments[0], plan) : null;

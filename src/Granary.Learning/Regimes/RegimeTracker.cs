@@ -47,7 +47,7 @@ public sealed class RegimeTracker
                     throw new ArgumentException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker knows: {plan.Machines[m].GetType().Name}");
             }
         }
-        _columns = new FactorColumns(series, texts);
+        _columns = new FactorColumns(series, texts, plan.Factors);
         if (_columns.ReferenceSymbols.Count > 0) throw new ArgumentException($"a regime reads its own feed only, not {string.Join(", ", _columns.ReferenceSymbols)}");
         _states = [.. plan.Machines.Select(_ => Array.Empty<int>())];
     }

@@ -12,7 +12,9 @@ namespace Granary.Learning.Registry;
 /// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> makes it so, <see cref="RollBack"/>
 /// goes back to the one before. Whoever loads a version predicts the same bits.
 /// </summary>
-public sealed class ModelRegistry(IModelStore store)
+/// <param name="store">Where the versions are.</param>
+/// <param name="kinds">The model kinds that the process knows; null for Granary's own.</param>
+public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds = null)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -61,7 +63,8 @@ public sealed class ModelRegistry(IModelStore store)
             throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
         }
         var (bytes, lineage) = Read(model, wanted);
-        return (ModelFile.FromBytes(bytes, $"model '{model}' version {wanted}"), new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
+        return ((kinds ?? ModelKindCatalogue.BuiltIn).FromBytes(bytes, $"model '{model}' version {wanted}"),
+            new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
     }
 
     /// <exception cref="LearningInputException">No such model or version.</exception>

@@ -9,6 +9,7 @@ namespace Granary.Learning.Series;
 /// </summary>
 /// <param name="weights">Oldest label first.</param>
 /// <param name="mean">Stands for labels before the first.</param>
+[ModelKind(LinearFilterModel.FormatName)]
 public sealed class LinearFilterModel(ModelHead head, double[] weights, double constant, double mean, string description) : ITrainedModel
 {
     public const string FormatName = "filter";

@@ -33,18 +33,21 @@ public sealed class ModelStrategy : Strategy
     private long _seen;
     private ITrainedModel? _model;
 
+    /// <param name="trainers">The trainers that the process knows.</param>
     /// <param name="trainer">Of the catalogue; one that reads features.</param>
     /// <param name="ahead">Bars to look ahead.</param>
     /// <param name="train">Bars to train on.</param>
     /// <param name="retrain">Bars between trainings.</param>
     /// <param name="features">Separated by semicolons; empty for the usual ones.</param>
-    public ModelStrategy(string trainer = "logistic", [Range(1, 1_000)] int ahead = 5, [Range(60, 100_000)] int train = 500, [Range(1, 100_000)] int retrain = 100,
+    public ModelStrategy(TrainerCatalogue trainers, string trainer = "logistic", [Range(1, 1_000)] int ahead = 5,
+        [Range(60, 100_000)] int train = 500, [Range(1, 100_000)] int retrain = 100,
         [Range(0.5, 1)] double buyAbove = 0.55, [Range(0, 0.5)] double sellBelow = 0.45, string features = "", [Range(0, int.MaxValue)] int seed = 1)
     {
-        _trainer = TrainerCatalogue.Create(trainer);
+        _trainer = trainers.Create(trainer);
         if (trainer is "arima" or "ets")
             throw new LearningInputException($"{trainer} reads past labels and no features: choose another trainer");
-        var set = features.Length == 0 ? FeatureSet.Default : FeatureSet.Parse(features.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var set = features.Length == 0 ? FeatureSet.Default : FeatureSet.Parse(
+            features.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), AvailableFactors);
         Features = set;
         _features = set.Features;
         _factors = [.. _features.Select(f => Use(f.Request, f.Line))];

@@ -1,3 +1,4 @@
+using Granary.Engine.Catalogues;
 using Granary.Learning.Tables;
 
 namespace Granary.Learning.Trainers;
@@ -52,9 +53,10 @@ public interface IGainImportance
 
 /// <summary>Enters a trainer in the catalogue. The constructor's parameters, their defaults and ranges are the trainer's.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class TrainerAttribute(string name, string summary) : Attribute
+public sealed class TrainerAttribute(string name, string summary) : CatalogueAttribute(name)
 {
-    public string Name { get; } = name;
+    /// <inheritdoc/>
+    public override string Kind => "trainer";
 
     public string Summary { get; } = summary;
 

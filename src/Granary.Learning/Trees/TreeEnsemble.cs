@@ -49,6 +49,7 @@ internal readonly struct TreeNode(float threshold, int feature, int step)
 }
 
 /// <summary>Decision trees in flat arrays. One row walks down eight trees at a time, so that the loads of one hide behind those of the others.</summary>
+[ModelKind(TreeEnsemble.FormatName)]
 public sealed class TreeEnsemble : TrainedModel, IGainImportance
 {
     public const string FormatName = "trees";

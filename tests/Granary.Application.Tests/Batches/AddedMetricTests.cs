@@ -29,11 +29,11 @@ public sealed class AddedMetricTests : IDisposable
 
     private static readonly MetricCatalogue Metrics = MetricCatalogue.BuiltIn.With(ProfitPerBar);
 
-    private static BatchSpec Spec(string more, MetricCatalogue metrics) => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string more, MetricCatalogue metrics) => new BatchReader(TestCatalogues.All with { Metrics = metrics }).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": "ACME", "timeframe": "1h" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30] }, "size": { "percentOfEquity": 50 } } ]{{more}} }
-        """), Path.GetTempPath(), metrics: metrics);
+        """), Path.GetTempPath());
 
     private BatchOptions Options => new() { Out = Path.Combine(_folder, "run"), Threads = 2, Guards = false };
 

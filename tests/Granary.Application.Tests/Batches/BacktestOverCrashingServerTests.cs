@@ -20,7 +20,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<BatchRun> RunAsync(string source, string name) => await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-        BatchReader.Read("crash.json", Encoding.UTF8.GetBytes($$"""
+        new BatchReader(TestCatalogues.All).Read("crash.json", Encoding.UTF8.GetBytes($$"""
             { "name": "crash", "data": { "source": "{{source}}", "symbols": ["A", "B"], "timeframe": "1m" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 30 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder), new BatchOptions { Out = Path.Combine(_folder, name), Guards = false });
@@ -34,7 +34,8 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         {
             var file = Path.Combine(_folder, symbol + ".csv");
             BarCsvWriter.Write(file, Timeframe.M1, MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks, new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(20_000));
-            await BarImport.RunAsync(new ImportRequest([file], store, symbol, Timeframe.M1, new BarFileOptions()));
+            await BarImport.RunAsync(new ImportRequest([file], store, symbol, Timeframe.M1, new BarFileOptions()),
+                TestCatalogues.All.Stores);
         }
         var undisturbed = await RunAsync("csv:" + _folder, "undisturbed");
         // The server itself stops in the middle of its answer, at each market's 15,000th bar, by a lock that ends with it.

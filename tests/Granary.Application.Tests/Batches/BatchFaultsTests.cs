@@ -8,7 +8,8 @@ namespace Granary.Application.Tests.Batches;
 public class BatchFaultsTests
 {
     private static IReadOnlyList<string> Faults(string text) =>
-        Should.Throw<InputException>(() => BatchReader.Read("batch.json", Encoding.UTF8.GetBytes(text), "/tmp")).Faults;
+        Should.Throw<InputException>(() =>
+            new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), "/tmp")).Faults;
 
     [Fact]
     public void All_faults_of_a_file_come_at_once_in_the_order_of_its_lines()
@@ -96,7 +97,7 @@ public class BatchFaultsTests
 
     [Fact]
     public void A_trainer_of_a_library_that_is_not_loaded_is_no_fault_of_the_file() =>
-        BatchReader.Read("batch.json", Encoding.UTF8.GetBytes("""
+        new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes("""
             { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ], "learning": { "trainer": "mlnet-fast-tree" } }
             """), "/tmp").Learning.ShouldNotBeNull();
 
@@ -123,11 +124,13 @@ public class BatchFaultsTests
             "line 9, strategies[2].model: the section 'models' does not have 'gate:3'", "line 10, strategies[3].weightByState: weights by state need the section 'regimes'",
             "line 11, evidence.causality.state: 'fine' is not understood",
         ];
-        var faults = Should.Throw<InputException>(() => ProductionReader.Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp")).Faults;
+        var faults = Should.Throw<InputException>(() =>
+            new ProductionReader(TestCatalogues.All).Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp")).Faults;
         foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
         faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
         Faults(Text).ShouldBe(faults.Select(f => f.Replace("prod.json", "batch.json", StringComparison.Ordinal)), "as a batch it has the same faults");
-        Should.Throw<InputException>(() => ProductionReader.Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp", bindStrategies: false)).Faults
+        Should.Throw<InputException>(() =>
+            new ProductionReader(TestCatalogues.All).Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp", bindStrategies: false)).Faults
             .ShouldNotContain(f => f.Contains("SmaCros'", StringComparison.Ordinal), "a client does not know the server's plug-ins");
     }
 }

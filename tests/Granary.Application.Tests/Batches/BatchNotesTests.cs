@@ -19,7 +19,7 @@ public sealed class BatchNotesTests : IDisposable
     private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "", string name = "run")
     {
         var text = $$"""{ "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} }, "strategies": [ {{strategy}} ] {{more}} }""";
-        var spec = BatchReader.Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
+        var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
         var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
         return (await runner.RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name), Guards = false })).Model;
     }
@@ -143,7 +143,7 @@ public sealed class BatchNotesTests : IDisposable
             }
             File.WriteAllLines(Path.Combine(_folder, symbol + ".csv"), lines);
         }
-        var spec = BatchReader.Read("notes.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes($$"""
             { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
             """), _folder);
         var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "gaps"), Guards = false })).Model;

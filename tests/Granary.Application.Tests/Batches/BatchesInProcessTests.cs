@@ -69,7 +69,8 @@ public sealed class BatchesInProcessTests : IDisposable
 
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
-    private static BatchSpec Spec(string strategies, string more = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, string more = "") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
 
     private async Task<string> DigestAsync(BatchSpec spec, int threads, int blockSize)
@@ -169,7 +170,6 @@ public sealed class BatchesInProcessTests : IDisposable
     [Fact]
     public async Task A_strategy_of_one_symbol_may_compare_it_with_another_of_the_batch()
     {
-        StrategyCatalogue.Add(typeof(MovesWith).Assembly);
         var spec = Spec("""
             { "class": "MovesWith", "params": { "n": [20, 50] }, "symbols": ["ACME"] }, { "class": "MovesWith", "params": { "market": ["ACME", "COINUSDT"] }, "symbols": ["ACME"], "timeframe": "4h" },
             { "class": "MovesWith", "params": { "market": "NOSUCH" }, "symbols": ["ACME"] }, { "class": "SmaCross", "symbols": ["ACME"] }
@@ -262,9 +262,8 @@ public sealed class BatchesInProcessTests : IDisposable
     [Fact]
     public async Task A_strategy_that_peeks_one_bar_ahead_is_caught_and_honest_ones_are_not_accused()
     {
-        StrategyCatalogue.Add(typeof(Peeker).Assembly);
         var spec = Spec("""{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
-        var source = BatchSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in spec.Data.Symbols)

@@ -18,7 +18,7 @@ public sealed class IdenticalResultsTests : IDisposable
 
     private async Task<RunModel> RunAsync(string text, string name = "run")
     {
-        var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes(text), Samples);
+        var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(text), Samples);
         return (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name) }, null, TestContext.Current.CancellationToken)).Model;
     }
 

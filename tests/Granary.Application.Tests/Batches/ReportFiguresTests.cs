@@ -20,7 +20,7 @@ public sealed class ReportFiguresTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
             $$"""
             { "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" },
               "account": { "cash": 100000, "riskFreePercent": 3 },

@@ -21,7 +21,7 @@ public sealed class StrategyCorrelationTests : IDisposable
 
     private async Task<(string Report, Dictionary<string, List<string[]>> Trades)> RunAsync(string portfolio)
     {
-        var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
             $$"""
             { "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
               "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.05 },

@@ -32,15 +32,13 @@ public sealed class StuckConstructorsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-stuck-").FullName;
 
-    public StuckConstructorsTests() => StrategyCatalogue.Add(typeof(Waiter).Assembly);
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_constructor_that_waits_for_ever_fails_alone_and_says_so_and_its_neighbours_keep_the_symbol_that_they_read()
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
-        var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
             { "name": "stuck", "data": { "source": "csv:{{bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "outputs": ["results"],
               "strategies": [ { "class": "Waiter", "params": { "stuck": [1, 0] }, "symbols": ["ACME"] } ] }
             """), Path.GetTempPath());

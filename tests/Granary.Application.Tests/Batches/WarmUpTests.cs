@@ -16,7 +16,9 @@ public sealed class WarmUpTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Spec(string data, string portfolio = "", string strategy = "SmaCross\", \"params\": { \"fast\": 10, \"slow\": 40 }, \"sides\": \"long") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string data, string portfolio = "",
+        string strategy = "SmaCross\", \"params\": { \"fast\": 10, \"slow\": 40 }, \"sides\": \"long") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{data}} },
           "strategies": [ { "class": "{{strategy}}", "size": { "units": 10 } } ]{{portfolio}} }
@@ -89,7 +91,8 @@ public sealed class WarmUpTests : IDisposable
             for (var hour = 10; hour < 16; hour++)
                 text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{day} {hour}:00:00,100,101,99,100,10\n");
         File.WriteAllText(Path.Combine(_folder, "NY.csv"), text.ToString());
-        BatchSpec Batch(string zone, string source = "csv:") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+        BatchSpec Batch(string zone, string source = "csv:") =>
+            new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
             $$"""{ "name": "test", "data": { "source": "{{source}}{{_folder}}", "symbols": "NY", "timeframe": "1h", "timeZone": "{{zone}}" }, "strategies": [ { "class": "BuyAndHold" } ] }"""), _folder);
         var spec = Batch("America/New_York");
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "zone"), Guards = false }, null, TestContext.Current.CancellationToken);

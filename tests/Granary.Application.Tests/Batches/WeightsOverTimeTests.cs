@@ -37,8 +37,6 @@ public sealed class WeightsOverTimeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-weights-").FullName;
 
-    public WeightsOverTimeTests() => StrategyCatalogue.Add(typeof(StateFollower).Assembly);
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private const string Sweep = """
@@ -47,7 +45,8 @@ public sealed class WeightsOverTimeTests : IDisposable
         { "class": "DonchianBreakout", "params": { "period": [20, 55] }, "size": { "percentOfEquity": 50 } }
         """;
 
-    private static BatchSpec Spec(string strategies, string portfolio, string more = "", string? source = null, string to = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, string portfolio, string more = "", string? source = null, string to = "") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{source ?? Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{to}} },
           "strategies": [ {{strategies}} ], "portfolio": { {{portfolio}} } {{more}} }
@@ -113,7 +112,7 @@ public sealed class WeightsOverTimeTests : IDisposable
         signals.ShouldContain("accepted");
         signals.ShouldContain("weight-zero");
         var production = JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(run.Folder, "prod.json")));
-        var plan = RegimeReader.Read(production.Need("regimes"));
+        var plan = RegimeReader.Read(production.Need("regimes"), TestCatalogues.All.Factors);
         foreach (var strategy in production.Need("strategies").List())
             strategy.Need("weightByState").Members.Select(m => m.Name).ShouldBe(plan.States);
     }
@@ -184,7 +183,7 @@ public sealed class WeightsOverTimeTests : IDisposable
     [Fact]
     public async Task The_section_of_regimes_shows_the_bars_of_the_run_and_not_those_that_only_warm_up()
     {
-        var whole = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        var whole = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
             { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"],
                 "timeframe": "1h", "from": "2022-06-01", "to": "2022-09-01" }, "strategies": [ { "class": "SmaCross" } ] {{Regimes}} }
             """), Path.GetTempPath());

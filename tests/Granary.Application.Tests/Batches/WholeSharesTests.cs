@@ -24,7 +24,7 @@ public sealed class WholeSharesTests : IDisposable
             lines.Add(FormattableString.Invariant($"{day:yyyy-MM-dd},{price:F2},{price + 1:F2},{price - 1:F2},{price:F2},1000"));
         }
         File.WriteAllLines(Path.Combine(_folder, "STOCK.csv"), lines);
-        var spec = BatchReader.Read("shares.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("shares.json", Encoding.UTF8.GetBytes($$"""
             { "name": "shares", "data": { "source": "csv:{{_folder}}", "symbols": ["STOCK"], "timeframe": "1d" {{instruments}} },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 9 } } ], "portfolio": { "weights": "equal" } }
             """), _folder);

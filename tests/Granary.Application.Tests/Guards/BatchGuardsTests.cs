@@ -15,7 +15,8 @@ public sealed class BatchGuardsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Spec(string strategies, string more = "", string costs = "\"commissionPercent\": 0.02") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, string more = "", string costs = "\"commissionPercent\": 0.02") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "execution": { {{costs}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
 
     private async Task<JsonElement> RunAsync(string name, BatchSpec spec, TrialLedger? ledger = null, bool guards = true)

@@ -42,7 +42,7 @@ public sealed class ModelOutcomesTests
             _markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         }
 
-        public static BatchSpec Spec(string size, string slow = "[30, 60]") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        public static BatchSpec Spec(string size, string slow = "[30, 60]") => new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
                     "symbols": ["COINUSDT"], "timeframe": "1h" },
                   "execution": { "commissionPercent": 0.05 },
@@ -53,7 +53,8 @@ public sealed class ModelOutcomesTests
         public static async Task<Batch> OpenAsync(string size = "\"cash\": 1000")
         {
             var spec = Spec(size);
-            return new Batch(await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
+            return new Batch(await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+                .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1)),
                 BatchPlan.Make(spec, spec.Data.Symbols));
         }
 

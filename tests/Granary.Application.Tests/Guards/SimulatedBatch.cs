@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Guards;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -17,6 +18,8 @@ namespace Granary.Testing;
 /// </summary>
 public static class SimulatedBatch
 {
+    private static readonly GranaryCatalogues Catalogues = GranaryCataloguesBuilder.CreateDefault().Build();
+
     private const int DaysAYear = 252;
     private const double Deviation = 0.01, MeanSpell = 60;
 
@@ -52,7 +55,7 @@ public static class SimulatedBatch
                     { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] }, "size": { "percentOfEquity": 50 } } ],
                   "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"], "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
-            var spec = BatchReader.Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
+            var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
             var evidence = JsonDocument.Parse(run.Model.Sections[Evidence.Name]).RootElement;

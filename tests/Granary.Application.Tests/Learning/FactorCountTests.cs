@@ -64,8 +64,6 @@ public sealed class FactorCountTests : IDisposable
 
     static FactorCountTests()
     {
-        FactorCatalogue.Add(typeof(CountedMean).Assembly);
-        StrategyCatalogue.Add(typeof(CountedCross).Assembly);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -80,7 +78,7 @@ public sealed class FactorCountTests : IDisposable
         await WriteAsync(symbol, Count);
         // 4 means × 50 variants. The model reads the means of 3 and 7, which no strategy uses, and those of 4, which fifty use.
         var variants = string.Join(", ", Enumerable.Range(1, 50));
-        var spec = BatchReader.Read("batch.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes($$"""
             { "name": "count", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
               "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4, 5, 6], "variant": [{{variants}}] }, "sides": "long", "size": { "cash": 1000 } }],
               "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(7)/close", "counted(7)/close[1]", "counted(4)/close"],
@@ -110,7 +108,7 @@ public sealed class FactorCountTests : IDisposable
         const int Count = 2000;
         var symbol = $"ASKED-{label}-{timeframe}".ToUpperInvariant();
         await WriteAsync(symbol, Count);
-        var spec = BatchReader.Read("batch.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes($$"""
             { "name": "asked", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
               "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4], "variant": [1, 2] }, "timeframe": "{{timeframe}}", "sides": "long", "size": { "cash": 1000 } }],
               "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(4)/close", "counted(3)/close[1]"], "registry": "{{symbol}}" } }

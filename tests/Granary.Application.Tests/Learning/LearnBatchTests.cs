@@ -47,7 +47,7 @@ public sealed class LearnBatchTests : IDisposable
               "strategies": [{{strategies}}], "portfolio": { "weights": "equal" }{{extra}},
               "learning": {{learning}} }
             """;
-        return BatchReader.Read("batch.json", Encoding.UTF8.GetBytes(text), _folder);
+        return new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), _folder);
     }
 
     private static LearnBatch Learn(int threads = 2) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
@@ -164,7 +164,7 @@ public sealed class LearnBatchTests : IDisposable
         var run = await Run(Batch(Direction));
         var prod = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Folder, "prod.json"))).RootElement;
         var name = prod.GetProperty("strategies")[0].GetProperty("model").GetString()!;
-        var judge = ModelReference.Parse(prod.GetProperty("models").GetRawText())[name].Load();
+        var judge = ModelReference.Parse(prod.GetProperty("models").GetRawText())[name].Load(TestCatalogues.All);
         judge.Name.ShouldBe(name);
         var entry = judge.Attach(new MarketSeries(new Instrument { Symbol = "MOM" }, Timeframe.Parse("1h")), new FactorPlan());
         entry.ShouldNotBeNull();

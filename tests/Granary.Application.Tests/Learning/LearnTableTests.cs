@@ -21,7 +21,7 @@ public sealed class LearnTableTests : IDisposable
         Enumerable.Range(0, rows).Select(i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i % 7},{i % 5 / 2.0},{label?.Invoke(i) ?? (i % 7 > 3 ? "1" : "0")}\n")));
 
     private static LearnResult Learn(string path, string trainer = "logistic", double split = 0.7) =>
-        LearnTable.Run(new LearnRequest(path, "y", trainer, split), TimeProvider.System);
+        LearnTable.Run(new LearnRequest(path, "y", trainer, split), TestCatalogues.All.Trainers, TimeProvider.System);
 
     private static string Refusal(string path, string trainer = "logistic", double split = 0.7) =>
         Should.Throw<LearningInputException>(() => Learn(path, trainer, split)).Message;
@@ -63,7 +63,7 @@ public sealed class LearnTableTests : IDisposable
         var random = new Random(3);
         var rows = Enumerable.Range(0, 3000).Select(_ => (X: random.NextDouble(), Z: random.NextDouble(), Draw: random.NextDouble())).ToList();
         var path = Csv("x,z,y\n" + string.Concat(rows.Select(r => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{r.X:R},{r.Z:R},{(r.Draw < r.X ? 1 : 0)}\n"))));
-        var result = LearnTable.Run(new LearnRequest(path, "y", "logistic"), TimeProvider.System);
+        var result = LearnTable.Run(new LearnRequest(path, "y", "logistic"), TestCatalogues.All.Trainers, TimeProvider.System);
         (result.TrainRows, result.TestRows, result.Features).ShouldBe((2100, 900, 2));
         var test = rows[2100..];
         var pairs = from won in test where won.Draw < won.X from lost in test where lost.Draw >= lost.X select won.X > lost.X ? 1.0 : 0;
@@ -74,7 +74,7 @@ public sealed class LearnTableTests : IDisposable
     public void The_oracle_table_gives_the_contracts_figures()
     {
         var path = SharedData.Require("oracles/ml/features.csv");
-        var result = LearnTable.Run(new LearnRequest(path, "label", "logistic"), TimeProvider.System);
+        var result = LearnTable.Run(new LearnRequest(path, "label", "logistic"), TestCatalogues.All.Trainers, TimeProvider.System);
         (result.TrainRows, result.TestRows, result.Features).ShouldBe((4200, 1800, 20));
         result.Auc!.Value.ShouldBe(0.64836, 1e-3);
     }

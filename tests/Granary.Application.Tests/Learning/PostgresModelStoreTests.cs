@@ -17,7 +17,7 @@ public class PostgresModelStoreTests
         var url = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(connection).Database}";
         var registry = new ModelRegistry(ModelStores.Open(url));
         var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))], [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
-        var model = TrainerCatalogue.Create("logistic").Train(table.All(), new TrainingOptions());
+        var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
         var lineage = new ModelLineage
         {
             DataHash = table.Hash(), Data = "x", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch, Samples = 100, Features = table.Features, Label = "y", Trainer = "logistic", Seed = 1,
@@ -30,7 +30,7 @@ public class PostgresModelStoreTests
         registry.Promote("gate", 5);
         registry.RollBack("gate").Current.ShouldBe(3);
 
-        using var other = new PostgresModelStore(connection);
+        var other = new PostgresModelStore(connection);
         var (loaded, version) = new ModelRegistry(other).Load("gate");
         version.Number.ShouldBe(3);
         for (var i = 0; i < 100; i++) loaded.Predict(table.Row(i)).ShouldBe(model.Predict(table.Row(i)));

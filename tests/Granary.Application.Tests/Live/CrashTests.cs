@@ -99,7 +99,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Killed_before_or_after_any_write_or_send_it_ends_as_if_it_had_not_been_and_no_order_is_lost_or_doubled()
     {
-        var production = ProductionReader.Read(await ProductionFileAsync());
+        var production = new ProductionReader(TestCatalogues.All).Read(await ProductionFileAsync());
         var undisturbed = new Fate(null);
         var expected = await TradeAsync(production, "undisturbed", undisturbed);
         expected.Host.Ledger.Tickets.Count.ShouldBeGreaterThan(50);
@@ -141,7 +141,7 @@ public sealed class CrashTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("SIGKILL is not of this system");
         var file = await ProductionFileAsync();
-        var production = ProductionReader.Read(file);
+        var production = new ProductionReader(TestCatalogues.All).Read(file);
         var undisturbed = new Fate(null);
         var expected = await TradeAsync(production, "undisturbed", undisturbed);
         var account = expected.Account();
@@ -209,7 +209,7 @@ public sealed class CrashTests : IDisposable
         if (at is null) Assert.Skip("it is a process that another test starts");
         int[] points = [.. at.Split(',').Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
         var states = Environment.GetEnvironmentVariable(VictimStates)!;
-        var production = ProductionReader.Read(Environment.GetEnvironmentVariable(VictimProduction)!);
+        var production = new ProductionReader(TestCatalogues.All).Read(Environment.GetEnvironmentVariable(VictimProduction)!);
         var underWay = points.Length;
         async Task AwaitTheKillAsync()
         {

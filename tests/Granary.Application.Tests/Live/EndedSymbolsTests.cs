@@ -25,7 +25,6 @@ public sealed class EndedSymbolsTests : IDisposable
 
     public EndedSymbolsTests()
     {
-        StrategyCatalogue.Add(typeof(EntersOnce).Assembly);
         Write("ENDED", 21);
         Write("OTHER", 61);
     }
@@ -48,7 +47,7 @@ public sealed class EndedSymbolsTests : IDisposable
 
     private async Task<(BatchRun Backtest, BatchRun Live)> RunAsync(string atEnd)
     {
-        var spec = BatchReader.Read("ended.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("ended.json", Encoding.UTF8.GetBytes($$"""
             { "name": "ended", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["ENDED", "OTHER"], "timeframe": "1d" },
               "execution": { "commissionPercent": 1 {{atEnd}} }, "strategies": [ { "class": "EntersOnce", "size": { "cash": 40000 } } ], "portfolio": { "weights": "equal" } }
             """), _under.Folder);

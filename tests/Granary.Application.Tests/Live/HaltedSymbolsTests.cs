@@ -43,11 +43,10 @@ public sealed class HaltedSymbolsTests : IDisposable
     [Fact]
     public async Task Entries_of_a_symbol_that_stops_trading_expire_alike_in_backtest_and_live_session_and_free_their_cash()
     {
-        StrategyCatalogue.Add(typeof(EverySecondBar).Assembly);
         var bars = Directory.CreateDirectory(Path.Combine(_under.Folder, "bars")).FullName;
         Write(bars, "HALTED", 21);
         Write(bars, "OTHER", 61);
-        var spec = BatchReader.Read("halted.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("halted.json", Encoding.UTF8.GetBytes($$"""
             { "name": "halted", "data": { "source": "csv:{{bars}}", "symbols": ["HALTED", "OTHER"], "timeframe": "1d" }, "execution": {},
               "strategies": [ { "class": "EverySecondBar", "size": { "cash": 80000 } } ],
               "portfolio": { "weights": "equal", "limits": { "maxGrossPercent": 60 } } }

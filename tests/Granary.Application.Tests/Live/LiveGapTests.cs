@@ -87,7 +87,7 @@ public sealed class LiveGapTests : IDisposable
     [Fact]
     public async Task Another_version_of_the_model_has_its_own()
     {
-        BatchSpec Learned(string to) => BatchReader.Read("learned.json", Encoding.UTF8.GetBytes($$"""
+        BatchSpec Learned(string to) => new BatchReader(TestCatalogues.All).Read("learned.json", Encoding.UTF8.GetBytes($$"""
             { "name": "learned", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "{{to}}" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both", "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
               "learning": { "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
@@ -106,7 +106,7 @@ public sealed class LiveGapTests : IDisposable
         var (older, newer) = (await Configured("older", "2022-03-01"), await Configured("newer", "2022-05-01"));
         File.ReadAllText(older).ShouldContain(":1\"");
         File.ReadAllText(newer).ShouldContain(":2\"");
-        var backtest = await _under.RunAsync(BatchReader.Read(older), "planned");
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(older), "planned");
         LiveRequest Over(LiveRequest r, string prod) => r with { Production = prod, From = new DateTime(2022, 5, 1).Ticks, To = new DateTime(2022, 7, 1).Ticks };
         var same = await _under.LiveAsync(backtest, "same", r => Over(r, older));
         LiveGap.Of(backtest.Folder, same.Run.Folder).Total.ShouldBe(0, 1e-6);

@@ -50,7 +50,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
 
         // The session's own portfolio follows the weights that its operator gave it; the backtest of its configuration does not.
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "weights")).FullName;
-        var production = ProductionReader.Read(Path.Combine(backtest.Folder, "prod.json"));
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json"));
         await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
             production.Spec.Name, 0, production.Spec.Portfolio.FixedWeights!.ToDictionary(w => w.Key, _ => 0.0), "test", "off");
         var off = await _under.LiveAsync(backtest, "off", r => r with { Weights = weights });
@@ -79,7 +79,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
 
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "given")).FullName;
         await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
-            ProductionReader.Read(file).Spec.Name, 0, new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
+            new ProductionReader(TestCatalogues.All).Read(file).Spec.Name, 0, new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
         var given = await _under.LiveAsync(backtest, "given-run", r => r with { Weights = weights });
         var own = given.Ledger.Trades.Values.Where(t => t.Strategy == hourly["id"]!.ToString()).ToList();
         own.Count.ShouldBeGreaterThan(20);
@@ -179,13 +179,15 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         // A production configuration is a batch as well.
-        (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+        (await _under.RunAsync(new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } },
+            "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
     [Fact]
     public async Task Strategies_that_read_another_symbol_and_smaller_bars_within_longer_ones_match_too()
     {
-        StrategyCatalogue.Add(typeof(Batches.MovesWith).Assembly);
         const string Strategies = """
             { "class": "MovesWith", "params": { "n": [10, 20] }, "symbols": ["ACME"], "size": { "percentOfEquity": 20 } },
             { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
@@ -221,8 +223,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         foreach (var symbol in new[] { "ACME", "COINUSDT" })
         {
             var query = new BarQuery(symbol, Timeframe.H1, null, new DateTime(2022, 2, 10).Ticks);
-            await using var kept = await Data.Sources.BarSources.Create("store:" + store).OpenAsync(query);
-            await using var file = await Data.Sources.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(query);
+            await using var kept = await TestCatalogues.All.Sources.Open("store:" + store).OpenAsync(query);
+            await using var file = await TestCatalogues.All.Sources.Open("csv:" + SessionUnderTest.Bars).OpenAsync(query);
             kept.Count.ShouldBe(file.Count);
             kept.ContentHash.ShouldBe(file.ContentHash);
         }
@@ -231,7 +233,6 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     [Fact]
     public async Task Factors_of_longer_timeframes_are_warm_where_live_begins_and_match()
     {
-        StrategyCatalogue.Add(typeof(DailyTrend).Assembly);
         var backtest = await _under.BacktestAsync("""{ "class": "DailyTrend", "params": { "days": [3, 5] }, "size": { "percentOfEquity": 20 } }""");
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
         var from = new DateTime(2022, 1, 20, 9, 0, 0).Ticks;
@@ -280,7 +281,10 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Run.Model.Decisions.Keys.ShouldContain(Decision.Disabled);
         live.Ledger.Tickets.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
         // The rules are part of the configuration.
-        (await _under.RunAsync(BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = BatchReader.Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } }, "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
+        (await _under.RunAsync(new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } },
+            "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
     [Fact]

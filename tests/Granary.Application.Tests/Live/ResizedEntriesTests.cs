@@ -12,8 +12,6 @@ public sealed class ResizedEntriesTests : IDisposable
 {
     private readonly SessionUnderTest _under = new();
 
-    public ResizedEntriesTests() => StrategyCatalogue.Add(typeof(EverySecondBar).Assembly);
-
     public void Dispose() => _under.Dispose();
 
     // EverySecondBar enters at the open of each odd bar and leaves at the open of the next even one. On every sixth bar the market opens
@@ -38,7 +36,8 @@ public sealed class ResizedEntriesTests : IDisposable
         return bars;
     }
 
-    private static BatchSpec Spec(string bars, string symbols, string portfolio, double percent = 95) => BatchReader.Read("resized.json",
+    private static BatchSpec Spec(string bars, string symbols, string portfolio, double percent = 95) =>
+        new BatchReader(TestCatalogues.All).Read("resized.json",
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""
         { "name": "resized", "data": { "source": "csv:{{bars}}", "symbols": {{symbols}}, "timeframe": "1d" },
             "execution": { "commissionPercent": 0.1 },

@@ -31,7 +31,8 @@ public sealed class RuinedAccountsTests : IDisposable
     private const string Short = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "short", "size": { "percentOfEquity": 99 }, "exitOnSignal": false }""";
     private const string Long = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "long", "size": { "percentOfEquity": 50 } }""";
 
-    private Task<BatchRun> BacktestAsync(string strategies, string weights) => _under.RunAsync(BatchReader.Read("ruin.json", Encoding.UTF8.GetBytes(
+    private Task<BatchRun> BacktestAsync(string strategies, string weights) =>
+        _under.RunAsync(new BatchReader(TestCatalogues.All).Read("ruin.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 }, "strategies": [ {{strategies}} ], "portfolio": { "weights": "{{weights}}" } }"""), _under.Folder), "backtest-" + weights);
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class RuinedAccountsTests : IDisposable
     public async Task A_portfolio_that_is_ruined_while_its_strategies_go_on_refuses_their_signals()
     {
         // The short position is half as large again as the strategy's own, so that the portfolio is ruined first.
-        var spec = BatchReader.Read("ruin.json", Encoding.UTF8.GetBytes(
+        var spec = new BatchReader(TestCatalogues.All).Read("ruin.json", Encoding.UTF8.GetBytes(
             $$"""{ "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" }, "execution": { "leverage": 2 }, "strategies": [ {{Short}}, {{Long}} ], "portfolio": { "weights": { "SmaCross(fast=5,slow=20)@RISE:1d:short": 1.5, "SmaCross(fast=5,slow=20)@RISE:1d:long": 0.2 } } }"""), _under.Folder);
         var run = await _under.RunAsync(spec, "heavy");
         run.Model.Portfolio!.IsRuined.ShouldBeTrue();

@@ -6,6 +6,7 @@ using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
@@ -21,7 +22,8 @@ public sealed class SessionTests : IDisposable
 
     private string State => Path.Combine(_under.Folder, "state");
 
-    private async Task<Production> ProductionAsync() => ProductionReader.Read(Path.Combine((await _under.BacktestAsync()).Folder, "prod.json"));
+    private async Task<Production> ProductionAsync() =>
+        new ProductionReader(TestCatalogues.All).Read(Path.Combine((await _under.BacktestAsync()).Folder, "prod.json"));
 
     // Gives commands when the session has got so far.
     private sealed class AtInstant(Action<LiveStatus> look) : IProgress<LiveStatus>
@@ -167,7 +169,8 @@ public sealed class SessionTests : IDisposable
     {
         var backtest = await _under.BacktestAsync();
         await _under.LiveAsync(backtest, with: r => r with { State = State });
-        var other = BrokerCatalogue.BuiltIn().All.Single() with { Name = "other" };
+        var paper = BrokerDefinition.Of(typeof(PaperBrokerFactory));
+        var brokers = new BrokerCatalogue(new CatalogueBuilder<BrokerDefinition>("broker").Add("other", paper, "a test"));
         var request = new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
@@ -177,8 +180,8 @@ public sealed class SessionTests : IDisposable
             State = State,
             WithoutEvidence = true,
         };
-        var refused = await Should.ThrowAsync<InputException>(() => LiveSession.RunAsync(request, new BrokerCatalogue([other]),
-            TimeProvider.System));
+        var refused = await Should.ThrowAsync<InputException>(() => LiveSession.RunAsync(
+            request, TestCatalogues.All with { Brokers = brokers }, TimeProvider.System));
         refused.Message.ShouldContain("is of an account at 'paper'; use that broker, or give this session a new --state");
     }
 
@@ -235,10 +238,11 @@ public sealed class SessionTests : IDisposable
         var backtest = await _under.BacktestAsync(to: "2022-01-11");
         var to = new DateTime(2022, 1, 11).Ticks;
         var undisturbed = await _under.LiveAsync(backtest, "undisturbed", r => r with { To = to });
-        await using (var store = Data.Sources.BarStores.Open(address))
+        await using (var store = TestCatalogues.All.Stores.Open(address))
             foreach (var symbol in new[] { "ACME", "COINUSDT" })
             {
-                await using var file = await Data.Sources.BarSources.Create("csv:" + SessionUnderTest.Bars).OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
+                await using var file = await TestCatalogues.All.Sources.Open("csv:" + SessionUnderTest.Bars)
+                    .OpenAsync(new BarQuery(symbol, Timeframe.H1, null, to));
                 var bars = new List<Bar>();
                 await foreach (var block in file.ReadAsync())
                     for (var i = 0; i < block.Count; i++)
@@ -272,7 +276,7 @@ public sealed class SessionTests : IDisposable
         taken.Count.ShouldBe((int)live.Status.Bars);
         taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.Tickets.Count);
-        await using var kept = Data.Sources.BarStores.Open($"{address}?dataset=kept");
+        await using var kept = TestCatalogues.All.Stores.Open($"{address}?dataset=kept");
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
     }
 

@@ -36,7 +36,7 @@ internal sealed class SessionUnderTest : IDisposable
     /// <summary>Runs the batch as a backtest.</summary>
     public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""", string to = "2022-02-10", string more = """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
     {
-        var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes(
+        var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes(
             $$"""{ "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" }, "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
         return await RunAsync(spec, "backtest");
     }
@@ -55,7 +55,7 @@ internal sealed class SessionUnderTest : IDisposable
             To = DateTime.Parse("2022-02-10", System.Globalization.CultureInfo.InvariantCulture).Ticks,
             WithoutEvidence = true,
         };
-        return LiveSession.RunAsync(with?.Invoke(request) ?? request, BrokerCatalogue.BuiltIn(), TimeProvider.System, cancellationToken);
+        return LiveSession.RunAsync(with?.Invoke(request) ?? request, TestCatalogues.All, TimeProvider.System, cancellationToken);
     }
 
     /// <summary>One session on a state of its own, with journal and broker wrapped as the test wishes.</summary>
@@ -68,7 +68,9 @@ internal sealed class SessionUnderTest : IDisposable
         var past = new List<JournalEvent>();
         await foreach (var e in journal.ReadAsync(cancellationToken)) past.Add(e);
         var until = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks;
-        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(spec.Data, spec.Folder), [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible, TimeProvider.System, cancellationToken: cancellationToken);
+        await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder),
+            [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible,
+            TimeProvider.System, cancellationToken: cancellationToken);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument), StringComparer.Ordinal);
         var venue = await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings, markets.ToDictionary(m => m.Key, m => m.Value.Instrument, StringComparer.Ordinal),
             FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj", flush: false), TimeProvider.System, cancellationToken);

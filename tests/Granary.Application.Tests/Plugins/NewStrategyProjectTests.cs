@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
 using Granary.Engine.Strategies;
@@ -33,7 +34,7 @@ public sealed class NewStrategyProjectTests : IDisposable
         if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "dotnet"))))
             Assert.Skip("needs the .NET SDK on the path, which this machine does not have");
 
-        var files = NewStrategyProject.Create("GoldenHour", _folder);
+        var files = NewStrategyProject.Create("GoldenHour", _folder, TestCatalogues.All.Strategies);
         var project = Path.Combine(_folder, "GoldenHour");
         files.ShouldContain("GoldenHour.cs");
         foreach (var file in files) File.Exists(Path.Combine(project, file)).ShouldBeTrue(file);
@@ -44,10 +45,10 @@ public sealed class NewStrategyProjectTests : IDisposable
         output.ShouldContain("Total: 2");
         output.ShouldNotContain("warning");
 
-        var plugin = PluginFolder.Load(Path.Combine(project, "plugin")).ShouldHaveSingleItem();
-        plugin.Strategies.ShouldBe(["GoldenHour"]);
-        StrategyCatalogue.Get("GoldenHour").Parameters.Select(p => p.Name).ShouldBe(["period", "rsi", "strong"]);
-        StrategyCatalogue.Get("GoldenHour").Create(new Dictionary<string, object> { ["period"] = 50 }).ShouldNotBeNull();
+        var known = GranaryCataloguesBuilder.CreateDefault().AddPlugins(Path.Combine(project, "plugin")).Build();
+        known.Plugins.ShouldHaveSingleItem().Names("strategy").ShouldBe(["GoldenHour"]);
+        known.Strategies.Get("GoldenHour").Parameters.Select(p => p.Name).ShouldBe(["period", "rsi", "strong"]);
+        known.Strategies.Get("GoldenHour").Create(new Dictionary<string, object> { ["period"] = 50 }).ShouldNotBeNull();
     }
 
     [Theory]
@@ -58,7 +59,8 @@ public sealed class NewStrategyProjectTests : IDisposable
     [InlineData("Strategy", "'Strategy' has a meaning in every strategy's file already; choose another name")]
     public void A_name_that_cannot_be_a_strategy_s_is_refused_and_nothing_is_made(string name, string sentence)
     {
-        Should.Throw<InputException>(() => NewStrategyProject.Create(name, _folder)).Message.ShouldBe(sentence);
+        Should.Throw<InputException>(() =>
+            NewStrategyProject.Create(name, _folder, TestCatalogues.All.Strategies)).Message.ShouldBe(sentence);
         Directory.EnumerateFileSystemEntries(_folder).ShouldBeEmpty();
     }
 
@@ -66,7 +68,8 @@ public sealed class NewStrategyProjectTests : IDisposable
     public void A_folder_that_is_there_is_left_alone()
     {
         var mine = Directory.CreateDirectory(Path.Combine(_folder, "Mine"));
-        Should.Throw<InputException>(() => NewStrategyProject.Create("Mine", _folder)).Message.ShouldEndWith("is there already; choose another name, or move it away");
+        Should.Throw<InputException>(() => NewStrategyProject.Create("Mine", _folder, TestCatalogues.All.Strategies)).Message.ShouldEndWith(
+            "is there already; choose another name, or move it away");
         mine.EnumerateFileSystemInfos().ShouldBeEmpty();
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
 using Granary.Engine.Backtesting;
@@ -13,7 +14,9 @@ public sealed class PluginFolderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Sentence() => Should.Throw<InputException>(() => PluginFolder.Load(_folder)).Message;
+    private static GranaryCatalogues Load(string folder) => GranaryCataloguesBuilder.CreateDefault().AddPlugins(folder).Build();
+
+    private string Sentence() => Should.Throw<InputException>(() => Load(_folder)).Message;
 
     [Fact]
     public void A_strategy_in_an_operator_s_dll_is_found_by_its_class_name_and_runs()
@@ -22,21 +25,20 @@ public sealed class PluginFolderTests : IDisposable
         // Beside it what it might depend on: no plug-in, and no fault.
         EmittedPlugin.Write(_folder, "Zlib", "Unrelated", isStrategy: false);
 
-        var plugin = PluginFolder.Load(_folder).ShouldHaveSingleItem();
+        var known = Load(_folder);
 
+        var plugin = known.Plugins.ShouldHaveSingleItem();
         plugin.Path.ShouldBe(path);
-        plugin.Strategies.ShouldBe(["DoesNothing"]);
+        plugin.Names("strategy").ShouldBe(["DoesNothing"]);
         plugin.ContentHash.Length.ShouldBe(64);
-        var strategy = StrategyCatalogue.Get("DoesNothing").Create(new Dictionary<string, object>());
+        var strategy = known.Strategies.Get("DoesNothing").Create(new Dictionary<string, object>());
         var bars = Enumerable.Range(0, 10).Select(i => new Bar(i * TimeSpan.TicksPerDay, 1, 1, 1, 1, 1)).ToList();
         Backtest.Run(strategy, new MarketSeries(new Instrument { Symbol = "X" }, Timeframe.D1), bars).Result.Equity.Count.ShouldBe(10);
-        // A host that asks again gets the same.
-        PluginFolder.Load(_folder).ShouldBe([plugin]);
     }
 
     [Fact]
     public void A_folder_that_is_not_there_is_named() =>
-        Should.Throw<InputException>(() => PluginFolder.Load(Path.Combine(_folder, "none"))).Message.ShouldBe(
+        Should.Throw<InputException>(() => Load(Path.Combine(_folder, "none"))).Message.ShouldBe(
             $"{Path.Combine(_folder, "none")}: there is no such plug-in folder; create it, or name the one that holds the DLLs");
 
     [Fact]
@@ -62,8 +64,9 @@ public sealed class PluginFolderTests : IDisposable
     public void A_name_that_is_taken_is_refused()
     {
         var path = EmittedPlugin.Write(_folder, "Thief", "SmaCross");
-        Sentence().ShouldBe($"{path}: the strategy name 'SmaCross' of Emitted.SmaCross is taken by Granary.Engine.Strategies.Library.SmaCross; change it in the plug-in and build it again");
-        StrategyCatalogue.Get("SmaCross").Type.ShouldBe(typeof(SmaCross));
+        Sentence()
+            .ShouldBe(
+            $"{path}: the strategy name 'SmaCross' of Emitted.SmaCross in Thief.dll is taken by Granary.Engine.Strategies.Library.SmaCross; change it in the plug-in and build it again");
     }
 
     [Fact]
@@ -84,14 +87,30 @@ public sealed class PluginFolderTests : IDisposable
     public void A_plug_in_whose_strategies_are_not_public_says_so()
     {
         var path = EmittedPlugin.Write(_folder, "Shy", "Shy", isPublic: false);
-        Sentence().ShouldStartWith($"{path}: it refers to Granary.Engine but holds no public strategy, factor or trainer");
+        Sentence().ShouldStartWith($"{path}: it refers to Granary.Engine but holds no public strategy and no class with an attribute");
+    }
+
+    [Fact]
+    public void Two_catalogues_in_one_process_do_not_see_each_other_s_plug_ins()
+    {
+        var other = Directory.CreateDirectory(Path.Combine(_folder, "other")).FullName;
+        EmittedPlugin.Write(_folder, "One", "OfTheFirst");
+        EmittedPlugin.Write(other, "Two", "OfTheSecond");
+
+        var (first, second) = (Load(_folder), Load(other));
+
+        first.Strategies.Contains("OfTheFirst").ShouldBeTrue();
+        first.Strategies.Contains("OfTheSecond").ShouldBeFalse();
+        second.Strategies.Contains("OfTheFirst").ShouldBeFalse();
+        second.Strategies.Contains("OfTheSecond").ShouldBeTrue();
+        StrategyCatalogue.BuiltIn.Contains("OfTheFirst").ShouldBeFalse();
     }
 
     [Fact]
     public void A_plug_in_that_changed_after_it_was_loaded_asks_for_a_new_start()
     {
         var path = EmittedPlugin.Write(_folder, "Changing", "Changing");
-        PluginFolder.Load(_folder);
+        Load(_folder);
         File.Delete(path);
         EmittedPlugin.Write(_folder, "Changing", "ChangedByNow");
         Sentence().ShouldBe($"{path}: the file has changed since it was loaded; start again to use the new one");

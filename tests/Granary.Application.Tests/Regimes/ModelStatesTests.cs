@@ -15,7 +15,7 @@ public sealed class ModelStatesTests : IDisposable
     [Fact]
     public async Task A_model_learns_from_the_states_of_declared_machines()
     {
-        var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
             { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } } ],
               "regimes": { "machines": [ { "name": "noise", "measure": "natr(14)", "states": ["calm", "wild"], "steps": [{ "up": 1, "down": 0.8 }] } ] },

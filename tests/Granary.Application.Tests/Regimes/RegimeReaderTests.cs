@@ -7,7 +7,8 @@ namespace Granary.Application.Tests.Regimes;
 
 public class RegimeReaderTests
 {
-    private static RegimePlan Read(string json) => RegimeReader.Read(JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(json)));
+    private static RegimePlan Read(string json) =>
+        RegimeReader.Read(JsonPart.Parse("batch.json", Encoding.UTF8.GetBytes(json)), TestCatalogues.All.Factors);
 
     [Fact]
     public void Machines_and_rules_are_read_as_they_are_declared()

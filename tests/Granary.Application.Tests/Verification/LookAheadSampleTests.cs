@@ -21,8 +21,6 @@ public sealed class LookAheadSampleTests : IDisposable
 
     private static readonly Lazy<bool> _registered = new(() =>
     {
-        StrategyCatalogue.Add(typeof(NextBarVeto).Assembly);
-        FactorCatalogue.Add(typeof(NextVolume).Assembly);
         return true;
     });
 
@@ -32,14 +30,16 @@ public sealed class LookAheadSampleTests : IDisposable
 
     private static readonly string Data = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
-    private static BatchSpec Spec(string strategies, int seed = 1) => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, int seed = 1) =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Data}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ], "seed": {{seed}} }"""), Path.GetTempPath());
 
     private static async Task<CausalityResult> SampleAsync(string strategies, int seed)
     {
         var spec = Spec(strategies, seed);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         return await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(2), TestContext.Current.CancellationToken);
@@ -68,13 +68,14 @@ public sealed class LookAheadSampleTests : IDisposable
     [Fact]
     public async Task Every_strategy_of_the_library_passes_the_look_ahead_check()
     {
-        var classes = StrategyCatalogue.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly && !d.IsMultiSymbol
+        var classes = StrategyCatalogue.BuiltIn.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly && !d.IsMultiSymbol
             && d.Parameters.All(p => p.Default is not null)).ToList();
         var strategies = string.Join(", ", classes.Select(d =>
             $$"""{ "class": "{{d.Name}}" }, { "class": "{{d.Name}}", "timeframe": "4h" }"""));
         var spec = Spec(strategies);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
             TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, new EmbeddedHost(2)),
@@ -99,7 +100,8 @@ public sealed class LookAheadSampleTests : IDisposable
         check.GetProperty("sentence").GetString()!.ShouldContain("FileReadingStrategy");
         check.GetProperty("sentence").GetString()!.ShouldContain("System.IO.File.ReadLines");
 
-        var verified = await VerifyRun.RunAsync(folder, new EmbeddedHost(2), TimeProvider.System, int.MaxValue, 8, null,
+        var verified = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
+            LookAheadEffort.OfCuts(int.MaxValue, 8), null,
             TestContext.Current.CancellationToken);
         verified.Passed.ShouldBeFalse();
         verified.Causality.Reaches.ShouldContain(r => r.Class == "FileReadingStrategy" && r.Kind == ReachKind.Files);

@@ -84,8 +84,6 @@ public sealed class LookAheadTests : IDisposable
 
     private static readonly Lazy<bool> _registered = new(() =>
     {
-        StrategyCatalogue.Add(typeof(NextBarPeeker).Assembly);
-        FactorCatalogue.Add(typeof(NextClose).Assembly);
         return true;
     });
 
@@ -93,7 +91,8 @@ public sealed class LookAheadTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Spec(string strategies, string more = "") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, string more = "") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
 
     [Fact]
@@ -102,7 +101,8 @@ public sealed class LookAheadTests : IDisposable
         var folder = Path.Combine(_folder, "run");
         await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Spec("""{ "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" }, { "class": "BollingerReversion", "sides": "long" }"""),
             new BatchOptions { Out = folder, Guards = false });
-        var result = await VerifyRun.RunAsync(folder, new EmbeddedHost(2), TimeProvider.System, int.MaxValue, 12, null, TestContext.Current.CancellationToken);
+        var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
+            LookAheadEffort.OfCuts(int.MaxValue, 12), null, TestContext.Current.CancellationToken);
         result.Passed.ShouldBeFalse();
         result.Expected.ShouldBe(result.Actual);
         result.Causality.Found.Select(f => f.Strategy.Split('@', '(')[0]).Order().ShouldBe(["NextBarPeeker", "WholeFileNormaliser"]);
@@ -142,7 +142,7 @@ public sealed class LookAheadTests : IDisposable
     public async Task A_model_that_was_trained_on_its_own_test_set_is_caught_when_training_is_done_again_on_perturbed_bars()
     {
         var spec = Spec("""{ "class": "SmaCross" }""");
-        var source = BatchSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
@@ -174,7 +174,7 @@ public sealed class LookAheadTests : IDisposable
     public async Task A_live_session_keeps_the_weights_by_state_that_the_backtest_has()
     {
         var spec = Spec("""{ "class": "SmaCross" }""", """, "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5 } ] }""");
-        var source = BatchSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
         var changes = (await MarketStates.RunAsync(new OpenedMarket("COINUSDT", series, series.Instrument), spec.Regimes!, TestContext.Current.CancellationToken)).Changes();

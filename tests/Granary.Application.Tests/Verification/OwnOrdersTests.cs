@@ -18,8 +18,6 @@ public sealed class OwnOrdersTests : IDisposable
 
     public OwnOrdersTests()
     {
-        StrategyCatalogue.Add(typeof(OrderVeto).Assembly);
-        FactorCatalogue.Add(typeof(NextClose).Assembly);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -28,14 +26,15 @@ public sealed class OwnOrdersTests : IDisposable
     {
         var source = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         if (timeframe == "1d") source = DailyBars(source);
-        var spec = BatchReader.Read("orders.json", Encoding.UTF8.GetBytes($$"""
+        var spec = new BatchReader(TestCatalogues.All).Read("orders.json", Encoding.UTF8.GetBytes($$"""
             { "name": "orders", "data": { "source": "csv:{{source}}", "symbols": {{symbols}}, "timeframe": "{{timeframe}}" },
               "strategies": [ {{strategy}} ], "seed": {{seed}} }
             """), _folder);
         var run = Path.Combine(_folder, $"run-{seed}");
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = run, Guards = false });
         var cancellation = TestContext.Current.CancellationToken;
-        return (await VerifyRun.RunAsync(run, new EmbeddedHost(1), TimeProvider.System, int.MaxValue, 12, null, cancellation)).Causality;
+        return (await VerifyRun.RunAsync(run, TestCatalogues.All, new EmbeddedHost(1), TimeProvider.System,
+            LookAheadEffort.OfCuts(int.MaxValue, 12), null, cancellation)).Causality;
     }
 
     // The last hour of each day, as daily bars.

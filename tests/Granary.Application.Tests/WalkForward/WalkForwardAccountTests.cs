@@ -54,7 +54,7 @@ public sealed class WalkForwardAccountTests : IDisposable
         var (side, size, window) = (sides[random.Next(3)], sizes[random.Next(3)], windows[random.Next(4)].Split('|'));
         var stop = random.Next(2) == 0 ? ", \"stopLossPercent\": 4, \"takeProfitPercent\": 9" : "";
         var choose = new[] { "parameters", "market", "batch" }[random.Next(3)];
-        return BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+        return new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
             { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.1, "slippagePercent": 0.02 },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [13, 21] }, "sides": "{{side}}", "size": { {{size}} }{{stop}} },
                               { "class": "RsiReversion", "params": { "period": [5, 9] }, "sides": "long", "size": { {{size}} } } ],

@@ -51,7 +51,7 @@ public sealed class WalkForwardLimitTests : IDisposable
                 { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 34 }, "sides": "long", "size": { "cash": 60000 } } ],
               "portfolio": { {{portfolio}} }{{more}} }
             """;
-        return BatchReader.Read("test.json", Encoding.UTF8.GetBytes(text), _folder);
+        return new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(text), _folder);
     }
 
     private const string Windows = ", \"walkForward\": { \"inSample\": \"1y\", \"outOfSample\": \"6mo\", \"warmUp\": 200 }";

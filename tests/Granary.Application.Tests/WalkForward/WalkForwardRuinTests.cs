@@ -38,7 +38,7 @@ public sealed class WalkForwardRuinTests : IDisposable
         foreach (var gap in (DateTime[])[new(2020, 2, 10), new(2020, 2, 24), new(2020, 3, 9), new(2020, 3, 23), new(2020, 4, 6)])
         {
             Write(gap);
-            var spec = BatchReader.Read("test.json", Encoding.UTF8.GetBytes($$"""
+            var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
                   "execution": { "commissionPercent": 0.1, "leverage": 2, "borrowPercent": 1 },
                   "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": [6, 8] }, "sides": "both", "size": { "percentOfEquity": 90 } } ],

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -22,7 +23,8 @@ public sealed class WalkForwardTests : IDisposable
         { "class": "RsiReversion", "sides": "long", "params": { "period": [7, 14] }, "size": { "percentOfEquity": 50 }, "stopLossPercent": 4 }
         """;
 
-    private static BatchSpec Spec(string walk, string range = "", string strategies = Sweep) => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string walk, string range = "", string strategies = Sweep) =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
           "execution": { "commissionPercent": 0.05 }, "strategies": [ {{strategies}} ], "walkForward": { {{walk}} } }
@@ -118,12 +120,15 @@ public sealed class WalkForwardTests : IDisposable
         var (one, _) = await RunAsync(spec, 1);
         var (three, _) = await RunAsync(spec, 3);
         three.Model.Digest.ShouldBe(one.Model.Digest);
-        var verified = await VerifyRun.RunAsync(one.Folder, new EmbeddedHost(2), TimeProvider.System, 4, 2, null, TestContext.Current.CancellationToken);
+        var verified = await VerifyRun.RunAsync(one.Folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
+            LookAheadEffort.OfCuts(4, 2), null, TestContext.Current.CancellationToken);
         verified.Actual.ShouldBe(one.Model.Digest);
         verified.Passed.ShouldBeTrue();
     }
 
-    private BatchSpec Learned(string range = "", string learning = "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 }") => BatchReader.Read("test.json", Encoding.UTF8.GetBytes(
+    private BatchSpec Learned(string range = "",
+        string learning = "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 }") =>
+        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
           "execution": { "commissionPercent": 0.05 }, "strategies": [ {{Sweep}} ], "walkForward": { {{Rolling}} },
@@ -146,7 +151,8 @@ public sealed class WalkForwardTests : IDisposable
 
         var (one, _) = await RunAsync(Learned(), 1, "one");
         one.Model.Digest.ShouldBe(run.Model.Digest);
-        var verified = await VerifyRun.RunAsync(run.Folder, new EmbeddedHost(2), TimeProvider.System, 4, 2, null, TestContext.Current.CancellationToken);
+        var verified = await VerifyRun.RunAsync(run.Folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
+            LookAheadEffort.OfCuts(4, 2), null, TestContext.Current.CancellationToken);
         verified.Actual.ShouldBe(run.Model.Digest);
         verified.Passed.ShouldBeTrue();
     }
@@ -186,7 +192,8 @@ public sealed class WalkForwardTests : IDisposable
     public async Task Each_feed_is_read_once_whatever_the_number_of_windows()
     {
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
-        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) => new CountingSource(BatchSources.Open(data, folder), reads))
+        await new WalkForwardRunner(TimeProvider.System, null, (data, folder) =>
+            new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data, folder), reads))
             .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null, TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);
         reads.Values.ShouldAllBe(n => n == 1);

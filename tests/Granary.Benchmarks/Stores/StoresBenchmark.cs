@@ -106,7 +106,8 @@ public static class StoresBenchmark
                 await Psql(uri, "TRUNCATE bench_copy; DELETE FROM bars.granary_market; TRUNCATE bars.granary_bar; CHECKPOINT");
                 copy.Add(await Timed(() => Psql(uri, $"\\copy bench_copy FROM '{rows}' CSV")));
                 await Psql(uri, "CHECKPOINT");
-                import.Add(await Timed(() => BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()))));
+                import.Add(await Timed(() => BarImport.RunAsync(new ImportRequest([plain], store, "m1", Timeframe.M1, new BarFileOptions()),
+                    TestCatalogues.All.Stores)));
             }
             await Psql(uri, "ANALYZE bars.granary_bar; ANALYZE bench_copy");
             for (var turn = 0; turn < Turns; turn++)

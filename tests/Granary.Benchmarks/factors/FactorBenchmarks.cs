@@ -24,7 +24,8 @@ public static unsafe class FactorBenchmarks
         var loop = (delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**, int>)NativeLibrary.GetExport(library, "run_loop");
         string[] texts = args.Length > 1
             ? args[1..]
-            : [.. FactorCatalogue.All.Select(d => d.Parameters.Count > 0 && d.Parameters[0].Default is null ? d.Name + "(OTHER)" : d.Name), "sma(200)", "stddev(200)", "highest(200)", "slope(200)", "wma(200)"];
+            : [.. FactorCatalogue.BuiltIn.All.Select(d => d.Parameters.Count > 0 && d.Parameters[0].Default is null ? d.Name + "(OTHER)"
+                : d.Name), "sma(200)", "stddev(200)", "highest(200)", "slope(200)", "wma(200)"];
 
         var blocks = Market(out var other);
         Console.WriteLine($"{Count:N0} one-minute bars in blocks of {BarBlock.MaxCount}, best of {Rounds} rounds; 'decimal' = prices of two decimals summed in ticks, 'double' = prices that are not decimal");
@@ -53,7 +54,7 @@ public static unsafe class FactorBenchmarks
 
     private static Row Measure(string text, delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**, int> loop, BarBlock[] blocks, double[] other)
     {
-        var (request, _) = FactorParser.Parse(text);
+        var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         var lines = request.Definition.Lines.Count;
         var ours = Columns(lines);
         var plain = Columns(lines);

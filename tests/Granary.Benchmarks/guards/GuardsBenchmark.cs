@@ -44,10 +44,10 @@ public static class GuardsBenchmark
 
     private static async Task<(double Batch, double Guarded, double Sample, int Strategies)> QuickstartAsync(int turns)
     {
-        var spec = BatchReader.Read(Path.Combine(Root(), "samples", "quickstart.json"));
+        var spec = new BatchReader(TestCatalogues.All).Read(Path.Combine(Root(), "samples", "quickstart.json"));
         var threads = Environment.ProcessorCount;
         var scratch = Directory.CreateTempSubdirectory("granary-bench-").FullName;
-        var source = BatchSources.Open(spec.Data, spec.Folder);
+        var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, default));
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         try

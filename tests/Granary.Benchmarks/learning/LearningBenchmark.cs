@@ -32,8 +32,8 @@ internal static class LearningBenchmark
             var table = Table(rows, width);
             var options = new TrainingOptions(1, threads);
             Console.WriteLine($"{rows} rows × {width} features, {Trees} trees, {threads} thread{(threads == 1 ? "" : "s")}");
-            var boosting = TrainerCatalogue.Create("gradient-boosting", ("trees", Trees), ("leaves", Leaves), ("minLeaf", MinLeaf));
-            var forest = TrainerCatalogue.Create("random-forest", ("trees", Trees), ("minLeaf", 5));
+            var boosting = TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("trees", Trees), ("leaves", Leaves), ("minLeaf", MinLeaf));
+            var forest = TrainerCatalogue.BuiltIn.Create("random-forest", ("trees", Trees), ("minLeaf", 5));
             var ours = new double[2];
             var theirs = new double[3];
             Array.Fill(ours, double.MaxValue);
@@ -75,7 +75,7 @@ internal static class LearningBenchmark
         var table = Table(6_000, 20);
         foreach (var name in new[] { "gradient-boosting", "random-forest" })
         {
-            var model = TrainerCatalogue.Create(name, ("trees", Trees)).Train(table.Range(0, 4_200), new TrainingOptions(1, 2));
+            var model = TrainerCatalogue.BuiltIn.Create(name, ("trees", Trees)).Train(table.Range(0, 4_200), new TrainingOptions(1, 2));
             var trees = (Granary.Learning.Trees.TreeEnsemble)model;
             RowValue predict = model.Predict, walk = trees.Walk;
             var allocated = long.MaxValue;

@@ -23,7 +23,7 @@ internal static class LiveBenchmark
             // On six markets; the grid is as fine as the number asks for.
             var symbols = Directory.EnumerateFiles(bars, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).Take(5).ToList();
             var slow = string.Join(", ", Enumerable.Range(0, Math.Max(1, strategies / symbols.Count)).Select(i => 30 + i));
-            var spec = BatchReader.Read("live.json", Encoding.UTF8.GetBytes($$"""
+            var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "live", "data": { "source": "csv:{{bars}}", "symbols": [{{string.Join(", ", symbols.Select(s => $"\"{s}\""))}}], "timeframe": "1h", "to": "2022-12-01" }, "execution": { "commissionPercent": 0.05 },
                   "strategies": [ { "class": "SmaCross", "params": { "fast": 10, "slow": [{{slow}}] }, "size": { "percentOfEquity": 10 } } ],
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 500, "maxGrossPercent": 100 } } }
@@ -41,7 +41,7 @@ internal static class LiveBenchmark
                 WithoutEvidence = true,
             };
             // A session lives for weeks: by then its code is compiled. So it is walked once before it counts.
-            await LiveSession.RunAsync(request with { Out = Path.Combine(folder, "first") }, BrokerCatalogue.BuiltIn(),
+            await LiveSession.RunAsync(request with { Out = Path.Combine(folder, "first") }, TestCatalogues.All,
                 TimeProvider.System);
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             var watch = Stopwatch.StartNew();
@@ -53,7 +53,7 @@ internal static class LiveBenchmark
                     process.Refresh();
                     peak = Math.Max(peak, process.WorkingSet64);
                 }),
-            }, BrokerCatalogue.BuiltIn(), TimeProvider.System);
+            }, TestCatalogues.All, TimeProvider.System);
             var (p50, p99) = live.Recorded.Percentiles();
             var (a50, a99) = live.Recorded.AnswerPercentiles();
             var (j50, j99) = live.Recorded.JournalPercentiles();

@@ -1,3 +1,4 @@
+using Granary.Application.Batches;
 using Granary.Application.Submissions;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
@@ -17,8 +18,6 @@ public sealed class GuardsOnSilosTests : IDisposable
 
     public GuardsOnSilosTests()
     {
-        FactorCatalogue.Add(typeof(Foretold).Assembly);
-        StrategyCatalogue.Add(typeof(Foreteller).Assembly);
     }
 
     public void Dispose() => _batches.Dispose();
@@ -67,8 +66,9 @@ public sealed class GuardsOnSilosTests : IDisposable
     [InlineData("head=3000;until=638100000000000000:100;perturb=638100000000000000:18446744073709551615:21")]
     public async Task Changes_of_a_series_are_text_and_back(string changes)
     {
-        var spec = Granary.Application.Batches.BatchReader.Read(Foretelling);
-        await using var series = await Granary.Application.Batches.BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
+        var spec = new Granary.Application.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
         Granary.Application.Causality.SeriesChanges.Of(series).ShouldBe("");
         var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);
         Granary.Application.Causality.SeriesChanges.Of(changed).ShouldBe(changes);

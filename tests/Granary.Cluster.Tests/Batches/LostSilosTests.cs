@@ -21,7 +21,6 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     public LostSilosTests(Made made)
     {
         _made = made;
-        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
     }
 
     public sealed class Made : IDisposable

@@ -17,7 +17,6 @@ public sealed class OwnDeactivationTests
     [Fact]
     public async Task Batch_reporting_feed_and_strategy_grains_come_back_and_the_batch_ends_with_the_same_digest()
     {
-        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
         using var batches = new TestBatches();
         var batch = batches.Write("gone", """
             { "name": "gone", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },

@@ -12,7 +12,6 @@ public sealed class PoisonedStrategiesTests
     [Fact]
     public async Task Throwing_looping_hoarding_and_unborn_strategies_fail_alone_with_their_reasons()
     {
-        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
         using var batches = new TestBatches();
         const string healthy = """{ "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 } }""";
         string Text(string more) => $$"""

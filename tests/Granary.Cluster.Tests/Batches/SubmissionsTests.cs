@@ -18,7 +18,6 @@ public sealed class SubmissionsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
         // Small blocks: work stops at the end of one.
         _cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 16 });
     }
@@ -40,7 +39,8 @@ public sealed class SubmissionsTests : IAsyncLifetime
         var other = new ClusterBatches(_cluster.Grains, TimeProvider.System, TimeSpan.FromMinutes(3));
         var ids = await Task.WhenAll(
             Task.Run(() => _cluster.SubmitAsync(_batches.Mixed)),
-            Task.Run(async () => (await other.SubmitAsync(new BatchSubmission(BatchReader.Read(_batches.Sweep), "other"))).Batch.Id));
+            Task.Run(async () => (
+                await other.SubmitAsync(new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "other"))).Batch.Id));
         var ended = await Task.WhenAll(_cluster.EndAsync(ids[0]), _cluster.EndAsync(ids[1]));
         ended[0].Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Mixed)).Model.Digest);
         ended[1].Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Sweep)).Model.Digest);
@@ -52,11 +52,13 @@ public sealed class SubmissionsTests : IAsyncLifetime
     public async Task A_submission_with_a_known_key_gives_the_same_batch_and_another_text_is_refused()
     {
         var first = await _cluster.SubmitAsync(_batches.Sweep, "monday");
-        var again = await _cluster.Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(_batches.Sweep), "test", "monday"));
+        var again = await _cluster.Batches.SubmitAsync(
+            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "test", "monday"));
         (again.Batch.Id, again.Created).ShouldBe((first, false));
         await Should.ThrowAsync<IdempotencyConflictException>(() => _cluster.SubmitAsync(_batches.Mixed, "monday"));
         var done = await _cluster.EndAsync(first);
-        var after = await _cluster.Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(_batches.Sweep), "test", "monday"));
+        var after = await _cluster.Batches.SubmitAsync(
+            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "test", "monday"));
         (after.Batch.Digest, after.Created).ShouldBe((done.Digest, false));
     }
 

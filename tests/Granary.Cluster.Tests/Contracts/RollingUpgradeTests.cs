@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
@@ -32,7 +33,7 @@ public sealed class RollingUpgradeTests : IDisposable
     /// <summary>One of each kind: what is sent, what is stored, an engine type by its surrogate, what lies in Kafka.</summary>
     public static TheoryData<string> Known => [.. Values.Keys];
 
-    private static readonly Dictionary<string, object> Values = new object[]
+    private static readonly FrozenDictionary<string, object> Values = new object[]
     {
         Order,
         new RunDefinition(Order, ["A", "B"]),
@@ -43,7 +44,7 @@ public sealed class RollingUpgradeTests : IDisposable
         new BlockBatch(4, [BarBlock.FromBars(0, [new Bar(1, 2, 4, 1, 3, 5)])], true, null, false),
         new ReportingStatus("strategies", Guid.NewGuid(), 1, 0, 2, 30, new RunEnd(null, "d", 1, 2, 3, 0, ["results.json"])),
         Status,
-    }.ToDictionary(v => v.GetType().Name);
+    }.ToFrozenDictionary(v => v.GetType().Name);
 
     // A field that this version does not know, of a type that it does not know, behind all of its own: what a newer silo would send.
     private byte[] OfANewerVersion(object value)

@@ -87,7 +87,8 @@ internal sealed class TestBatches : IDisposable
 
     /// <summary>The embedded host's run of a batch.</summary>
     public Task<BatchRun> EmbeddedAsync(string batch) => _embedded.GetOrAdd(batch, b => new Lazy<Task<BatchRun>>(() =>
-        new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(BatchReader.Read(b), new BatchOptions { Out = Path.Combine(_folder, "embedded", Path.GetFileNameWithoutExtension(b)) }))).Value;
+        new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(new BatchReader(TestCatalogues.All).Read(b),
+            new BatchOptions { Out = Path.Combine(_folder, "embedded", Path.GetFileNameWithoutExtension(b)) }))).Value;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

@@ -47,7 +47,7 @@ internal sealed class TestSilos : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddGranaryGrains(settings);
+            silo.AddGranaryGrains(settings, TestCatalogues.All);
             silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.UseInMemoryReminderService();
@@ -78,7 +78,8 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public async Task<string> SubmitAsync(string batch, string? key = null)
     {
-        var receipt = await Batches.SubmitAsync(new BatchSubmission(BatchReader.Read(batch, bindStrategies: false), "test", key));
+        var receipt = await Batches.SubmitAsync(
+            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(batch, bindStrategies: false), "test", key));
         return receipt.Batch.Id;
     }
 

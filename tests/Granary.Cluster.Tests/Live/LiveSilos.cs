@@ -8,6 +8,7 @@ using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     {
         Silos = silos;
         Connection = connection;
-        Sessions = new ClusterSessions(silos.Grains, silos.Batches);
+        Sessions = new ClusterSessions(silos.Grains, silos.Batches, TestCatalogues.All);
         Weights = new ClusterWeights(silos.Grains);
     }
 
@@ -41,7 +42,7 @@ internal sealed class LiveSilos : IAsyncDisposable
     {
         var accounts = new MortalAccounts(new DatabaseAccounts(connection), fate ?? new Fate());
         silo.Services.AddSingleton<IAccountStore>(accounts);
-        silo.Services.AddSingleton(accounts.Brokers);
+        silo.Services.AddSingleton(TestCatalogues.All with { Brokers = accounts.Brokers });
         silo.Services.AddSingleton(accounts);
     }), connection);
 
@@ -192,8 +193,16 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
         KeepAsync(inner.OpenBrokerJournalAsync(account, broker, holder, clock, cancellationToken));
 
     /// <summary>The brokers of Granary, whose connections end with the silo.</summary>
-    public BrokerCatalogue Brokers =>
-        new(BrokerCatalogue.BuiltIn().All.Select(b => b with { Make = options => new Factory(this, b.Make(options)) }));
+    public BrokerCatalogue Brokers
+    {
+        get
+        {
+            var brokers = new CatalogueBuilder<BrokerDefinition>("broker");
+            foreach (var broker in TestCatalogues.All.Brokers.All)
+                brokers.Add(broker.Name, broker with { Make = options => new Factory(this, broker.Make(options)) }, "a test");
+            return new BrokerCatalogue(brokers);
+        }
+    }
 
     private sealed class Factory(MortalAccounts owner, IBrokerFactory inner) : IBrokerFactory
     {

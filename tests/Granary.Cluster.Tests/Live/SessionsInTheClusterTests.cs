@@ -62,7 +62,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                 var state = Path.Combine(Folder, "state-" + Embedded.Count);
                 var run = await LiveSession.RunAsync(Start(paper).ToRequest() with { Production = Production, State = state,
                     Out = Path.Combine(Folder, "live-" + Embedded.Count) },
-                    BrokerCatalogue.BuiltIn(), TimeProvider.System);
+                    TestCatalogues.All, TimeProvider.System);
                 Embedded[paper] = (run.Run.Model.Digest, AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
             }
         }
@@ -198,7 +198,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
         async Task<SessionView> CommandAsync(SessionCommand command) => (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
         (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);
-        var id = ProductionReader.Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k => k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
+        var id = new ProductionReader(TestCatalogues.All).Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k =>
+            k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
         await cluster.Weights.SetAsync(LiveSilos.Account, 0, new Dictionary<string, double> { [id] = 0 }, "Berta", "it lost");
         await cluster.UntilAsync(s => s.Status?.WeightsVersion == 1);
         // Its silo goes; what was said stays.

@@ -64,7 +64,7 @@ public sealed class ModelsOnTheClusterTests
     private static (ModelRegistry Registry, ITrainedModel Model) Registered(string folder, double[] values)
     {
         var table = new TrainingTable(["a", "b"], values, [.. Enumerable.Range(0, 200).Select(i => values[2 * i] > 0 ? 1.0 : 0)]);
-        var model = TrainerCatalogue.Create("logistic", ("c", 1.0)).Train(table.Range(0, table.Count), new TrainingOptions());
+        var model = TrainerCatalogue.BuiltIn.Create("logistic", ("c", 1.0)).Train(table.Range(0, table.Count), new TrainingOptions());
         var registry = new ModelRegistry(new FileModelStore(folder));
         registry.Add("gate", model, new ModelLineage
         {

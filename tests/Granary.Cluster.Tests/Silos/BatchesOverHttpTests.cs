@@ -41,7 +41,7 @@ public sealed class BatchesOverHttpTests : IAsyncLifetime
         File.WriteAllText(path, $$"""
             { "name": "{{name}}", "data": { "source": "csv:data/1m", "symbols": "COINUSDT", "timeframe": "1m" }, "strategies": [ {{strategies}} ], "outputs": ["results"] }
             """);
-        return BatchReader.Read(path, bindStrategies: false);
+        return new BatchReader(TestCatalogues.All).Read(path, bindStrategies: false);
     }
 
     private static GranaryClient ClientOf(SiloProcess silo) => new(silo.Client.BaseAddress!.ToString(), key: null);

@@ -92,7 +92,6 @@ public sealed class KilledSilosTests : IAsyncLifetime
     {
         _server = await PostgresServer.ShareAsync();
         _connection = await _server.CreateDatabaseAsync();
-        StrategyCatalogue.Add(typeof(Laggard).Assembly);
         Directory.CreateDirectory(Plugins);
         var plugin = typeof(Laggard).Assembly.Location;
         File.Copy(plugin, Path.Combine(Plugins, Path.GetFileName(plugin)));
@@ -280,7 +279,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         public Watched(string hosts, string batch, string home)
         {
             _client = new GranaryClient(hosts, key: null, TimeSpan.FromMinutes(3));
-            Ended = RemoteBatch.RunAsync(_client, BatchReader.Read(batch), batch, home, s =>
+            Ended = RemoteBatch.RunAsync(_client, new BatchReader(TestCatalogues.All).Read(batch), batch, home, s =>
             {
                 _last = s;
                 Most = Math.Max(Most, s.Progress.Done);

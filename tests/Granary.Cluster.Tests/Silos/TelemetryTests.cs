@@ -41,7 +41,8 @@ public class TelemetryTests
         await silo.ReadyAsync();
         using var batches = new TestBatches();
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null);
-        var (status, _) = await RemoteBatch.RunAsync(client, BatchReader.Read(batches.Joined), "joined.json", Path.Combine(batches.Folder, "home"));
+        var (status, _) = await RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batches.Joined), "joined.json",
+            Path.Combine(batches.Folder, "home"));
         await silo.LeaveAsync();
 
         received.Keys.Order().ShouldBe(["v1/logs", "v1/metrics", "v1/traces"]);
@@ -90,7 +91,8 @@ public class TelemetryTests
             submission.Start();
             trace = submission.TraceId.ToHexString();
             using var client = new GranaryClient(one.Client.BaseAddress!.ToString(), key: null);
-            (status, _) = await RemoteBatch.RunAsync(client, BatchReader.Read(batches.Mixed), "mixed.json", Path.Combine(batches.Folder, "home"));
+            (status, _) = await RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batches.Mixed), "mixed.json",
+                Path.Combine(batches.Folder, "home"));
         }
         // What is left to be sent is sent when they leave.
         await two.LeaveAsync();

@@ -32,7 +32,8 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
     {
         var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".csv");
         await File.WriteAllTextAsync(file, "time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1.5,2.5,1,2,11\n");
-        var result = await BarImport.RunAsync(new ImportRequest([file], AddressOf(connection), "NEW", Timeframe.D1, new BarFileOptions()));
+        var result = await BarImport.RunAsync(new ImportRequest([file], AddressOf(connection), "NEW", Timeframe.D1, new BarFileOptions()),
+            TestCatalogues.All.Stores);
         File.Delete(file);
         result[0].Added.ShouldBe(2);
     }
@@ -91,7 +92,7 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
         var connection = await server.Postgres.CreateDatabaseAsync();
         await RestoreAsync(connection, "0.1-bars-journal-models.sql");
         await JoinAsync(connection);
-        await using var store = BarStores.Open(AddressOf(connection));
+        await using var store = TestCatalogues.All.Stores.Open(AddressOf(connection));
         (await store.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("OLD", 3)]);
         var models = ModelStores.Open(AddressOf(connection));
         models.Read(models.Models().Single(), 1)!.Value.Bytes.Length.ShouldBe(120);

@@ -38,7 +38,7 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
             {
                 Clustering = Clustering.Postgres, Connection = Connection, ClusterId = "storage", Urls = $"http://127.0.0.1:{ports[0]}", SiloPort = ports[1], GatewayPort = ports[2],
                 Advertise = System.Net.IPAddress.Loopback, Runs = Directory.CreateTempSubdirectory("granary-runs-").FullName,
-            }, _database);
+            }, TestCatalogues.All, _database);
             await _app.StartAsync();
         }
 

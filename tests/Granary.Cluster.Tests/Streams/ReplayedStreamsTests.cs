@@ -31,7 +31,6 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public ReplayedStreamsTests(Made made)
     {
         _batches = made.Batches;
-        StrategyCatalogue.Add(typeof(Dawdler).Assembly);
     }
 
     public sealed class Made : IDisposable
@@ -140,8 +139,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             """);
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 100 * BlockSize);
-        var spec = BatchReader.Read(batch);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
 
@@ -163,7 +163,6 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [InlineData(BlockCarriage.Stream)]
     public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockCarriage carriage)
     {
-        FactorCatalogue.Add(typeof(Counted).Assembly);
         await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
@@ -188,8 +187,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         using var gate = Gate.Close(20);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        var spec = BatchReader.Read(batch);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var key = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
         Dictionary<bool, List<BarBlock>> blocks = new() { [true] = [], [false] = [] };
@@ -229,8 +229,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             await cluster.Grains.GetGrain(receiver).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
         // The strategies wait at block 24, and their windows have room for 16 blocks: the later ones of these are lost.
-        var spec = BatchReader.Read(batch);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder)
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var request = new BlockRequest(Guid.NewGuid(), 0, published, series.ContentHash);
         (await feed.PublishAsync(request)).Fault.ShouldBeNull();
@@ -254,8 +254,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             { "name": "echoed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
-        var spec = BatchReader.Read(batch);
-        await using var series = await BatchSources.Open(spec.Data, spec.Folder).OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
         var messages = new List<BlockMessage>();
         await foreach (var block in series.ReadAsync(BlockSize)) messages.Add(new BlockMessage(messages.Count, block, false));
         messages[^1] = messages[^1] with { Last = true };

@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Brokers;
@@ -23,14 +24,16 @@ public sealed class BrokerCatalogueTests
             throw new NotSupportedException();
     }
 
-    private static readonly BrokerCatalogue _catalogue = new([.. BrokerCatalogue.BuiltIn().All, BrokerDefinition.Of(typeof(MoonBroker))]);
+    private static readonly BrokerCatalogue _catalogue = new(new CatalogueBuilder<BrokerDefinition>("broker")
+        .Add("paper", BrokerDefinition.Of(typeof(PaperBrokerFactory)), "Granary")
+        .Add("moon", BrokerDefinition.Of(typeof(MoonBroker)), "a test"));
 
     private static IBrokerFactory Create(string name, string? options) => _catalogue.Create(name, BrokerOptionText.Parse(options));
 
     private static string Sentence(string name, string? options) => Should.Throw<BrokerInputException>(() => Create(name, options)).Message;
 
     [Fact]
-    public void The_catalogue_has_paper_and_what_was_added() => _catalogue.All.Select(b => b.Name).ShouldBe(["moon", "paper"]);
+    public void The_catalogue_has_paper_and_what_was_added() => _catalogue.Names.ShouldBe(["moon", "paper"]);
 
     [Theory]
     [InlineData("key=abc", "abc 1 False")]
@@ -57,6 +60,10 @@ public sealed class BrokerCatalogueTests
 
     [Fact]
     public void Options_that_are_no_valid_JSON_say_so() => Sentence("moon", "{ key: 1 ").ShouldStartWith("the options are no valid JSON");
+
+    [Fact]
+    public void The_brokers_of_an_assembly_are_found_by_their_attribute() =>
+        BrokerCatalogue.Of(typeof(PaperBroker).Assembly).Names.ShouldBe(["paper"]);
 
     [Fact]
     public void A_name_that_cannot_be_written_is_refused() =>

@@ -14,7 +14,7 @@ public sealed class PaperBrokerTests : BrokerContractTests, IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     protected override Task<IBroker> OpenAsync(VenueBehaviour behaviour) =>
-        BrokerCatalogue.BuiltIn().Create("paper", BrokerOptionText.Parse(behaviour switch
+        BrokerCatalogue.Of(typeof(PaperBroker).Assembly).Create("paper", BrokerOptionText.Parse(behaviour switch
     {
         VenueBehaviour.FillsInParts => "partial=1",
         VenueBehaviour.LosesAnswers => "timeout=0.5",

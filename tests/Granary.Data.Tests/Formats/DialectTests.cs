@@ -194,7 +194,7 @@ public sealed class DialectTests : IDisposable
         Fault("ORCL").ShouldContain("it has A, B, C");
         _folder.Write("in/A.txt", "x");
         Fault("B").ShouldContain("the symbol 'A' is in A.");
-        Should.Throw<BarDataException>(() => BarSources.Create("cvs:data")).Message.ShouldContain("did you mean csv:data?");
+        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open("cvs:data")).Message.ShouldContain("did you mean csv:data?");
         Should.Throw<BarDataException>(() => new CsvBarSource("x", new BarFileOptions { Format = "yahho" })).Message.ShouldContain("did you mean yahoo?");
     }
 }

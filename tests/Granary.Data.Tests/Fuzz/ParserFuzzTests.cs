@@ -296,7 +296,7 @@ public sealed class ParserFuzzTests
         var map = Encoding.UTF8.GetBytes("20140327,goocv,Q\n20140402,goocv,Q\n20501231,goog,Q\n");
         var csv = folder.Write("a.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
         var store = Path.Combine(folder.Path, "store");
-        _ = await BarImport.RunAsync(new ImportRequest([csv], store, "A", Timeframe.D1, new BarFileOptions()));
+        _ = await BarImport.RunAsync(new ImportRequest([csv], store, "A", Timeframe.D1, new BarFileOptions()), TestCatalogues.Stores);
         var bars = File.ReadAllBytes(Path.Combine(store, "A", "1d.bars"));
         for (var round = 0; round < Rounds; round++)
         {

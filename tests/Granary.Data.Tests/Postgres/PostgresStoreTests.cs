@@ -34,10 +34,12 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     private async Task<ImportResult> Import(string file, string symbol = "X", string timeframe = "1d", string? store = null) =>
-        (await BarImport.RunAsync(new ImportRequest([file], store ?? _store, symbol, Timeframe.Parse(timeframe), new BarFileOptions())))[0];
+        (await BarImport.RunAsync(new ImportRequest([file], store ?? _store, symbol, Timeframe.Parse(timeframe), new BarFileOptions()),
+            TestCatalogues.Stores))[0];
 
     private Task<IBarSeries> Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
-        BarSources.Create(_store, new BarFileOptions { Adjust = adjust }).OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask();
+        TestCatalogues.Sources.Open(_store, new BarFileOptions { Adjust = adjust })
+            .OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask();
 
     private string Minutes(int count = 10_000)
     {
@@ -84,7 +86,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         // the same merge into a folder has the same hash
         var folder = Path.Combine(_folder.Path, "store");
         foreach (var name in new[] { "a.csv", "b.csv" }) await Import(Path.Combine(_folder.Path, name), store: folder);
-        await using var files = await BarSources.Create("store:" + folder).OpenAsync(new BarQuery("X", Timeframe.D1));
+        await using var files = await TestCatalogues.Sources.Open("store:" + folder).OpenAsync(new BarQuery("X", Timeframe.D1));
         series.ContentHash.ShouldBe(files.ContentHash);
     }
 
@@ -116,10 +118,10 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         var file = Minutes(100);
         await Import(file, "A", "1m");
         await Import(file, "B", "1m", _store + "&dataset=other one");
-        await using var main = (PostgresBarStore)BarStores.Open(_store);
+        await using var main = (PostgresBarStore)TestCatalogues.Stores.Open(_store);
         (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
         (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
-        (await BarSources.Create(_store + "&dataset=other one").ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
+        (await TestCatalogues.Sources.Open(_store + "&dataset=other one").ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
         (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2");
     }
 
@@ -133,7 +135,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await Import(Minutes(50), symbol, "1m");
         await using var series = await Open(symbol, "1m", from: Read.Utc("2023-01-01"), to: Read.Utc("2023-01-02"));
         series.Count.ShouldBe(50);
-        (await BarSources.Create(_store).ListSymbolsAsync(Timeframe.M1)).ShouldBe([symbol]);
+        (await TestCatalogues.Sources.Open(_store).ListSymbolsAsync(Timeframe.M1)).ShouldBe([symbol]);
     }
 
     [Fact]
@@ -239,7 +241,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     [Fact]
     public async Task Whatever_is_wrong_with_the_server_is_one_sentence_without_the_password()
     {
-        async Task<string> Sentence<T>(string store) where T : Exception => (await Should.ThrowAsync<T>(async () => await BarSources.Create(store).ListSymbolsAsync(Timeframe.D1))).Message;
+        async Task<string> Sentence<T>(string store) where T : Exception =>
+            (await Should.ThrowAsync<T>(async () => await TestCatalogues.Sources.Open(store).ListSymbolsAsync(Timeframe.D1))).Message;
         await _server.SqlAsync("postgres", "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database does not exist; make it with createdb, or correct its name");
         (await Sentence<BarStoreException>("postgres://postgres@127.0.0.1:1/x?timeout=2")).ShouldContain("cannot be reached");
@@ -258,16 +261,18 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await using var server = await PostgresServer.StartAsync();
         await server.SqlAsync("postgres", "ALTER ROLE postgres PASSWORD 'right'");
         await server.RequirePasswordAsync();
-        (await Should.ThrowAsync<BarDataException>(async () => await BarSources.Create($"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))).Message
+        (await Should.ThrowAsync<BarDataException>(async () => await TestCatalogues.Sources.Open(
+            $"postgres://postgres:wrong@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))).Message
             .ShouldBe($"postgres://postgres@127.0.0.1:{server.Port}/postgres: the server refuses the user or the password; correct them");
-        (await BarSources.Create($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1)).ShouldBeEmpty();
+        (await TestCatalogues.Sources.Open($"postgres://postgres:right@127.0.0.1:{server.Port}/postgres").ListSymbolsAsync(Timeframe.D1))
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_catalogue_that_does_not_go_with_the_rows_is_mended_and_what_was_wrong_is_told()
     {
         await Import(Minutes(100), timeframe: "1m");
-        await using var store = BarStores.Open(_store);
+        await using var store = TestCatalogues.Stores.Open(_store);
         (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
         await _server.SqlAsync(_database, "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
         (await store.MendAsync("X", Timeframe.M1)).ShouldBe([
@@ -277,7 +282,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         (series.Count, Read.All(series).Count).ShouldBe((90, 90));
         (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
         (await Should.ThrowAsync<BarDataException>(() => store.MendAsync("Y", Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
-        await using var folder = BarStores.Open(_folder.Path);
+        await using var folder = TestCatalogues.Stores.Open(_folder.Path);
         (await Should.ThrowAsync<BarDataException>(() => folder.MendAsync("X", Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
     }
 

@@ -12,8 +12,8 @@ public sealed class GeneratedBarSourceTests
         using var folder = new TempFolder();
         const string source = "generated:ACME,BTCUSDT?from=2024-01-02&to=2024-02-01&seed=7";
         DataGeneration.Run(new GenerateRequest(folder.Path, DataGeneration.Markets(["ACME", "BTCUSDT"], Read.Utc("2024-01-02"), Read.Utc("2024-02-01"), 7), [Timeframe.H1]));
-        var generated = BarSources.Create(source);
-        var files = BarSources.Create("csv:" + folder.Path);
+        var generated = TestCatalogues.Sources.Open(source);
+        var files = TestCatalogues.Sources.Open("csv:" + folder.Path);
         (await generated.ListSymbolsAsync(Timeframe.H1)).ShouldBe(await files.ListSymbolsAsync(Timeframe.H1));
         foreach (var symbol in new[] { "ACME", "BTCUSDT" })
         {
@@ -33,5 +33,6 @@ public sealed class GeneratedBarSourceTests
     [InlineData("generated:ACME?from=2024-01-01&to=2024-02-01&sed=1", "did you mean seed?")]
     [InlineData("generated:ACME?from=2024-01-01&to=2024-02-01&seed=x", "seed cannot be 'x'")]
     [InlineData("generated:../x?from=2024-01-01&to=2024-02-01", "cannot be a file's name")]
-    public void A_wrong_address_is_told_in_one_sentence(string source, string fault) => Should.Throw<BarDataException>(() => BarSources.Create(source)).Message.ShouldContain(fault);
+    public void A_wrong_address_is_told_in_one_sentence(string source, string fault) =>
+        Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open(source)).Message.ShouldContain(fault);
 }

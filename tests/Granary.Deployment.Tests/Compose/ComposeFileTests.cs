@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -12,7 +13,8 @@ public class ComposeFileTests
 {
     private static readonly string[] Ajv = ["ajv@8.17.1", "ajv-formats@3.0.1"];
 
-    private static readonly Dictionary<string, string> Given = new() { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" };
+    private static readonly FrozenDictionary<string, string> Given = new Dictionary<string,
+        string> { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" }.ToFrozenDictionary();
 
     private static JsonObject File => ComposeFile.Read("docker-compose.yml");
 

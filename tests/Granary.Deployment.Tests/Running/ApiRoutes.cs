@@ -11,7 +11,7 @@ internal static class ApiRoutes
     public static async Task<IReadOnlyList<string>> GetAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddGranaryApi(new ApiSettings());
+        builder.Services.AddGranaryApi(new ApiSettings(), TestCatalogues.All);
         builder.Services.AddLocalBatches(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
         await using var app = builder.Build();
         app.UseGranaryApi();

@@ -26,19 +26,20 @@ public class FactorConformanceTests
                 "skew(3)", "kurtosis(4)", "hurst(21)", "entropy(4,2)", "sma(3)@1h", "macd@15m", "correlation(OTHER,5)@1h", "atr(2)@4h",
             ];
             var texts = new TheoryData<string>();
-            foreach (var definition in FactorCatalogue.All.Where(d => d.Parameters.All(p => p.Default is not null))) texts.Add(definition.Name);
+            foreach (var definition in FactorCatalogue.BuiltIn.All.Where(d =>
+                d.Parameters.All(p => p.Default is not null))) texts.Add(definition.Name);
             foreach (var text in more) texts.Add(text);
             return texts;
         }
     }
 
-    public static TheoryData<string> Names => [.. FactorCatalogue.All.Select(d => d.Name)];
+    public static TheoryData<string> Names => [.. FactorCatalogue.BuiltIn.All.Select(d => d.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void It_is_described_and_its_names_can_be_written(string name)
     {
-        FactorCatalogue.TryGet(name, out var definition).ShouldBeTrue();
+        FactorCatalogue.BuiltIn.TryGet(name, out var definition).ShouldBeTrue();
         name.ShouldMatch("^[a-z][a-z0-9]*(-[a-z0-9]+)*$");
         definition.Summary.ShouldNotBeEmpty();
         definition.Formula.ShouldNotBeEmpty();
@@ -48,20 +49,21 @@ public class FactorConformanceTests
         foreach (var line in definition.Lines.Where(l => l.Length > 0)) line.ShouldMatch("^[a-z][a-z0-9]*(-[a-z0-9]+)*$");
         foreach (var parameter in definition.Parameters.Where(p => p.IsNumber && p.Default is not null))
             Convert.ToDouble(parameter.Default).ShouldBeInRange(parameter.Minimum, parameter.Maximum);
-        Texts.Select(t => FactorParser.Parse(t.Data).Request.Definition.Name).ShouldContain(name, "every factor is among the samples");
+        Texts.Select(t => FactorCatalogue.BuiltIn.Parse(t.Data).Request.Definition.Name)
+            .ShouldContain(name, "every factor is among the samples");
     }
 
     [Theory]
     [MemberData(nameof(Texts))]
     public void Its_text_reads_back_as_the_same_request_and_line(string text)
     {
-        var (request, _) = FactorParser.Parse(text);
+        var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         for (var line = 0; line < request.Definition.Lines.Count; line++)
         {
             var written = request.Definition.Lines[line] is { Length: > 0 } named ? $"{request.Key}.{named}" : request.Key;
-            FactorParser.Parse(written).ShouldBe((request, line));
+            FactorCatalogue.BuiltIn.Parse(written).ShouldBe((request, line));
         }
-        FactorParser.Parse(request.Key).ShouldBe((request, 0));
+        FactorCatalogue.BuiltIn.Parse(request.Key).ShouldBe((request, 0));
     }
 
     [Theory]
@@ -83,7 +85,7 @@ public class FactorConformanceTests
     [MemberData(nameof(Texts))]
     public void It_is_warm_exactly_when_it_says(string text)
     {
-        var (request, _) = FactorParser.Parse(text);
+        var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         // Short bars that make up a long one are not always as many; how late a value may come is still a promise.
         var atMost = request.Timeframe is not null;
         foreach (var (feed, other) in Feeds(text))
@@ -115,7 +117,7 @@ public class FactorConformanceTests
     {
         foreach (var (feed, other) in Feeds(text))
         {
-            var (request, _) = FactorParser.Parse(text);
+            var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
             var kernel = request.CreateKernel(feed.Series);
             var lines = Lines(request);
             var block = feed.Blocks().Single();
@@ -131,7 +133,7 @@ public class FactorConformanceTests
     [MemberData(nameof(Texts))]
     public void Where_the_market_moves_and_trades_it_is_undefined_for_no_longer_than_it_says(string text)
     {
-        var (request, _) = FactorParser.Parse(text);
+        var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         // What waits for an event of its own (a session's end, a turn) cannot be held to a count.
         if (!request.Definition.Undefined.Contains("while", StringComparison.Ordinal) || request.Timeframe is not null) return;
         if (request.Definition.Name is "supertrend" or "bars-since" or "day-type") return;
@@ -183,7 +185,7 @@ public class FactorConformanceTests
 
     private static double[][] Run(string text, SampleBars.Feed feed, double[] other, Func<int, int> length)
     {
-        var (request, _) = FactorParser.Parse(text);
+        var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         var kernel = request.CreateKernel(feed.Series);
         var lines = Lines(request);
         foreach (var line in lines) line.AsSpan().Fill(-12345.678);

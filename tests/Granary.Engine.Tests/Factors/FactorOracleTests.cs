@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Granary.Engine.Factors;
 using Granary.Engine.Factors.Prices;
@@ -11,7 +12,7 @@ public class FactorOracleTests
 {
     private const double Tolerance = 1e-8;
 
-    private static readonly Dictionary<string, string> StockIndicators = new()
+    private static readonly FrozenDictionary<string, string> StockIndicators = new Dictionary<string, string>
     {
         ["sma20"] = "sma(20)", ["ema20"] = "ema(20)", ["rsi14"] = "rsi(14)", ["macd_12_26_9"] = "macd(12,26,9)", ["macd_signal"] = "macd(12,26,9).signal",
         ["macd_hist"] = "macd(12,26,9).histogram", ["atr14"] = "atr(14)", ["bb_mid20"] = "bollinger(20,2).middle", ["bb_upper2"] = "bollinger(20,2).upper",
@@ -21,10 +22,10 @@ public class FactorOracleTests
         ["williamsr14"] = "williams(14)", ["mfi14"] = "mfi(14)", ["donchian_up20"] = "donchian(20).upper", ["donchian_lo20"] = "donchian(20).lower",
         ["stddev20_pop"] = "stddev(20)", ["keltner_up"] = "keltner(20,2,10).upper", ["keltner_lo"] = "keltner(20,2,10).lower",
         ["aroon_up25"] = "aroon(25).up", ["aroon_down25"] = "aroon(25).down", ["psar"] = "psar(0.02,0.2)",
-    };
+    }.ToFrozenDictionary();
 
     // cci20 and kama30 are defined otherwise there (docs/factors-differences.md); crossover_10_30 is a signal, not a factor.
-    private static readonly Dictionary<string, string> Backtrader = new()
+    private static readonly FrozenDictionary<string, string> Backtrader = new Dictionary<string, string>
     {
         ["sma20"] = "sma(20)", ["ema20"] = "ema(20)", ["smma14"] = "rma(14)", ["wma20"] = "wma(20)", ["rsi14_wilder"] = "rsi(14)", ["macd"] = "macd(12,26,9)",
         ["macd_signal"] = "macd(12,26,9).signal", ["atr14"] = "atr(14)", ["tr"] = "true-range", ["bb_mid"] = "bollinger(20,2)", ["bb_top"] = "bollinger(20,2).upper",
@@ -32,7 +33,7 @@ public class FactorOracleTests
         ["stoch_fast_k_14"] = "stochastic(14,1,3).k", ["stoch_d3"] = "stochastic(14,3,3).k", ["stoch_slow_d3"] = "stochastic(14,3,3).d", ["roc10"] = "roc(10)",
         ["mom10"] = "momentum(10)", ["williamsr14"] = "williams(14)", ["stddev20_pop"] = "stddev(20)", ["highest20"] = "highest(20)", ["lowest20"] = "lowest(20)",
         ["slope20_numpy"] = "slope(20)", ["obv_numpy_from0"] = "obv",
-    };
+    }.ToFrozenDictionary();
 
     // A file of bars, its timeframe and the recorded columns.
     public static TheoryData<string, string, string> StockIndicatorsColumns()
@@ -104,7 +105,7 @@ public class FactorOracleTests
         differences.Max().ShouldBe(largest, largest * 1e-3);
     }
 
-    private static void Compare(string bars, string timeframe, string expected, Dictionary<string, string> names)
+    private static void Compare(string bars, string timeframe, string expected, IReadOnlyDictionary<string, string> names)
     {
         var rows = File.ReadAllLines(expected);
         var header = rows[0].Split(',');

@@ -90,7 +90,7 @@ public class SessionFactorTests
 
     [Fact]
     public void An_anchor_that_is_none_is_refused_with_the_choice() =>
-        Should.Throw<ArgumentException>(() => FactorParser.Parse("vwap(lunch)")).Message
+        Should.Throw<ArgumentException>(() => FactorCatalogue.BuiltIn.Parse("vwap(lunch)")).Message
             .ShouldBe("vwap(lunch): anchor = lunch: use session, week, month, start or a date as 2024-03-01");
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class BacktraderStrategyTests
     {
         var oracle = BacktraderCase.Load(given.Name, synthetic);
         var spec = oracle.Spec;
-        var definition = StrategyCatalogue.Get(given.Strategy);
+        var definition = StrategyCatalogue.BuiltIn.Get(given.Strategy);
         var parameters = definition.Parameters.Where(p => spec.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Number)
             .ToDictionary(p => p.Name, p => (object)spec.GetProperty(p.Name).GetDouble());
         var settings = new TradingSettings

@@ -138,7 +138,7 @@ public sealed class FeedJoinerTests
         Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0]))
             .Message.ShouldStartWith("correlation(B,10,closes) compares with 'B', which is not among the feed's symbols A");
         // Whoever fills a plan by hand hears of it from the pipeline.
-        plans[0].Add(FactorCatalogue.Get("correlation", "BB", 10));
+        plans[0].Add(FactorCatalogue.BuiltIn.Request("correlation", "BB", 10));
         Should.Throw<ArgumentException>(() => new JoinedPipeline([A.Series, B.Series], plans))
             .Message.ShouldBe("a factor compares with 'BB', which is not among the symbols A, B; did you mean 'B'?");
     }

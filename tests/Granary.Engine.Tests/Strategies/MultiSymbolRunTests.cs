@@ -281,7 +281,8 @@ public sealed class MultiSymbolRunTests
     {
         public string Name => "only-above";
 
-        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judge(plan.Add(FactorCatalogue.Get("close")), price);
+        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) =>
+            new Judge(plan.Add(FactorCatalogue.BuiltIn.Request("close")), price);
 
         private sealed class Judge(int column, double price) : IEntryJudge
         {

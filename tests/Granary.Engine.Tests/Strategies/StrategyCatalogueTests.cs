@@ -12,7 +12,7 @@ public sealed class StrategyCatalogueTests
     [Fact]
     public void A_strategy_is_found_by_its_class_name_with_its_parameters_defaults_and_ranges()
     {
-        var sma = StrategyCatalogue.Get("SmaCross");
+        var sma = StrategyCatalogue.BuiltIn.Get("SmaCross");
 
         sma.Parameters.Select(p => p.Name).ShouldBe(["fast", "slow"]);
         sma.Parameters[0].Default.ShouldBe(10);
@@ -23,11 +23,12 @@ public sealed class StrategyCatalogueTests
 
     [Fact]
     public void An_unknown_class_is_answered_with_the_nearest() =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.Get("SmaCros")).Message.ShouldBe("there is no strategy 'SmaCros'; did you mean 'SmaCross'?");
+        Should.Throw<ArgumentException>(() =>
+            StrategyCatalogue.BuiltIn.Get("SmaCros")).Message.ShouldBe("there is no strategy 'SmaCros'; did you mean 'SmaCross'?");
 
     [Fact]
     public void An_unknown_parameter_is_answered_with_the_nearest() =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.Get("RsiReversion").Bind(Named(("perod", 3))))
+        Should.Throw<ArgumentException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Bind(Named(("perod", 3))))
             .Message.ShouldBe("RsiReversion has no parameter 'perod'; did you mean 'period'?");
 
     [Theory]
@@ -36,17 +37,18 @@ public sealed class StrategyCatalogueTests
     [InlineData("ten", "SmaCross: fast = ten: a number is needed")]
     [InlineData(double.NaN, "SmaCross: fast = NaN: a number is needed")]
     public void A_wrong_value_is_refused_in_one_sentence(object value, string sentence) =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.Get("SmaCross").Bind(Named(("fast", value)))).Message.ShouldBe(sentence);
+        Should.Throw<ArgumentException>(() =>
+            StrategyCatalogue.BuiltIn.Get("SmaCross").Bind(Named(("fast", value)))).Message.ShouldBe(sentence);
 
     [Fact]
     public void Values_that_are_wrong_only_together_are_refused_with_the_strategy_s_own_words() =>
-        Should.Throw<ArgumentException>(() => StrategyCatalogue.Get("RsiReversion").Create(Named(("low", 70), ("high", 30))))
+        Should.Throw<ArgumentException>(() => StrategyCatalogue.BuiltIn.Get("RsiReversion").Create(Named(("low", 70), ("high", 30))))
             .Message.ShouldBe("RsiReversion(period=14,low=70,high=30): low has to be below high");
 
     [Fact]
     public void An_id_names_every_parameter_in_the_constructor_s_order_and_reads_back_as_the_same_numbers()
     {
-        var bollinger = StrategyCatalogue.Get("BollingerReversion");
+        var bollinger = StrategyCatalogue.BuiltIn.Get("BollingerReversion");
         var arguments = bollinger.Bind(Named(("width", "2.10"), ("period", 20L)));
 
         StrategyId.Of(bollinger, arguments, ["BTCUSDT"], Timeframe.H1).ShouldBe("BollingerReversion(period=20,width=2.1)@BTCUSDT:1h");
@@ -56,8 +58,8 @@ public sealed class StrategyCatalogueTests
     [Fact]
     public void Every_strategy_says_what_it_does_when_it_earns_and_when_it_bleeds()
     {
-        StrategyCatalogue.All.Count.ShouldBeGreaterThanOrEqualTo(9);
-        foreach (var definition in StrategyCatalogue.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly))
+        StrategyCatalogue.BuiltIn.All.Count.ShouldBeGreaterThanOrEqualTo(9);
+        foreach (var definition in StrategyCatalogue.BuiltIn.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly))
         {
             definition.Summary.ShouldEndWith(".", customMessage: definition.Name);
             definition.Earns.ShouldEndWith(".", customMessage: definition.Name);

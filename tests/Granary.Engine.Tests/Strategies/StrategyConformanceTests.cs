@@ -21,7 +21,8 @@ public sealed class StrategyConformanceTests
         [.. Enumerable.Range(0, 2).Select(s => Sessions(60 + s, 60).Named("N" + s))],
     ];
 
-    public static TheoryData<string> Names => [.. StrategyCatalogue.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly).Select(d => d.Name)];
+    public static TheoryData<string> Names =>
+        [.. StrategyCatalogue.BuiltIn.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly).Select(d => d.Name)];
 
     private static SampleBars.Feed Sessions(int seed, int days)
     {
@@ -61,7 +62,7 @@ public sealed class StrategyConformanceTests
     [MemberData(nameof(Names))]
     public void Equal_bars_give_equal_results_however_they_are_cut_and_some_market_is_traded(string name)
     {
-        var definition = StrategyCatalogue.Get(name);
+        var definition = StrategyCatalogue.BuiltIn.Get(name);
         var trades = 0;
         foreach (var market in Markets)
         {
@@ -80,7 +81,7 @@ public sealed class StrategyConformanceTests
     [MemberData(nameof(Names))]
     public void Truncating_the_future_leaves_signals_and_trades_of_before_unchanged(string name)
     {
-        var definition = StrategyCatalogue.Get(name);
+        var definition = StrategyCatalogue.BuiltIn.Get(name);
         foreach (var market in Markets)
         {
             var whole = Run(definition, market);
@@ -101,7 +102,7 @@ public sealed class StrategyConformanceTests
     [MemberData(nameof(Names))]
     public void Under_any_rules_of_the_batch_the_trades_explain_the_equity_and_the_sides_are_kept(string name)
     {
-        var definition = StrategyCatalogue.Get(name);
+        var definition = StrategyCatalogue.BuiltIn.Get(name);
         foreach (var settings in (TradingSettings[])[
             Settings with { Sides = Sides.Long, StopLossPercent = 1, TakeProfitPercent = 2 },
             Settings with { Sides = Sides.Short, TrailingStopPercent = 1, MaxBars = 20 },
@@ -122,7 +123,7 @@ public sealed class StrategyConformanceTests
     [MemberData(nameof(Names))]
     public void A_parameter_beyond_its_range_is_refused_and_one_at_its_end_runs(string name)
     {
-        var definition = StrategyCatalogue.Get(name);
+        var definition = StrategyCatalogue.BuiltIn.Get(name);
         foreach (var parameter in definition.Parameters.Where(p => p.IsNumber))
         {
             foreach (var (value, beyond) in new[] { (parameter.Minimum, parameter.Minimum - 1), (parameter.Maximum, parameter.Maximum + 1) })

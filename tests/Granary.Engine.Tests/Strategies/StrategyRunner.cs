@@ -36,7 +36,7 @@ internal static class StrategyRunner
     }
 
     public static Strategy Make(string name, params (string Name, object Value)[] parameters) =>
-        StrategyCatalogue.Get(name).Create(parameters.ToDictionary(p => p.Name, p => p.Value));
+        StrategyCatalogue.BuiltIn.Get(name).Create(parameters.ToDictionary(p => p.Name, p => p.Value));
 
     public static Record Run(Strategy strategy, SampleBars.Feed feed, TradingSettings? settings = null, ExecutionSettings? execution = null, int block = 512)
     {

@@ -8,6 +8,7 @@ using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Labels;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -15,7 +16,8 @@ namespace Granary.Learning.Tests.Gating;
 
 public class EntryModelTests
 {
-    private static readonly FeatureSet Features = FeatureSet.Parse(["return(1)", "return(1)[2]", "sma(5)/close", "rsi(14)"]);
+    private static readonly FeatureSet Features = FeatureSet.Parse(["return(1)", "return(1)[2]", "sma(5)/close", "rsi(14)"],
+        FactorCatalogue.BuiltIn);
 
     private sealed class Recorder : IRunObserver
     {
@@ -64,7 +66,7 @@ public class EntryModelTests
         var windows = new List<ModelWindow>();
         foreach (var cut in new[] { 400, 800 })
         {
-            var model = TrainerCatalogue.Create(trainer).Train(table.Range(0, cut), new TrainingOptions());
+            var model = TrainerCatalogue.BuiltIn.Create(trainer).Train(table.Range(0, cut), new TrainingOptions());
             windows.Add(new ModelWindow(table.LabelEnd[cut - 1], model));
         }
         return new EntryModel("gate", Features, windows, rule ?? new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise);
@@ -89,7 +91,8 @@ public class EntryModelTests
     {
         var bars = SyntheticBars.Make(1500, 0.3);
         var (features, table) = Data(bars);
-        var models = new[] { 400, 800 }.Select(cut => (From: table.LabelEnd[cut - 1], Model: TrainerCatalogue.Create("logistic").Train(table.Range(0, cut), new TrainingOptions()))).ToArray();
+        var models = new[] { 400, 800 }.Select(cut => (From: table.LabelEnd[cut - 1],
+            Model: TrainerCatalogue.BuiltIn.Create("logistic").Train(table.Range(0, cut), new TrainingOptions()))).ToArray();
         var (recorder, _) = Run(bars, 100, Model(bars));
         var asked = 0;
         foreach (var signal in recorder.Signals)
@@ -134,7 +137,7 @@ public class EntryModelTests
         var bars = SyntheticBars.Make(1500);
         var (features, _) = Data(bars);
         var table = features.With(LabelColumn.ForwardVolatility(features.Close, 10), "volatility(10)");
-        var model = TrainerCatalogue.Create("ridge").Train(table.Range(0, 500), new TrainingOptions());
+        var model = TrainerCatalogue.BuiltIn.Create("ridge").Train(table.Range(0, 500), new TrainingOptions());
         var judge = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4), PredictionMeaning.ExpectedVolatility);
         var (recorder, _) = Run(bars, 500, judge, stopPercent: 9);
         foreach (var signal in recorder.Signals)
@@ -150,8 +153,8 @@ public class EntryModelTests
     {
         var bars = SyntheticBars.Make(1000);
         var (_, table) = Data(bars);
-        var logistic = TrainerCatalogue.Create("logistic").Train(table.All(), new TrainingOptions());
-        var arima = TrainerCatalogue.Create("arima").Train(table.All(), new TrainingOptions());
+        var logistic = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
+        var arima = TrainerCatalogue.BuiltIn.Create("arima").Train(table.All(), new TrainingOptions());
         Refusal(FeatureSet.Default, logistic, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("was made for the features return(1), return(1)[2]");
         Refusal(Features, arima, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("baseline");
         Refusal(Features, logistic, new GateRule(), PredictionMeaning.ExpectedReturn).ShouldContain("cannot use an expected return");
@@ -165,7 +168,8 @@ public class EntryModelTests
     {
         var bars = SyntheticBars.Make(1500, 0.3);
         var model = Model(bars, "gradient-boosting", new SizeRuleByProbability(0.45, 0.6));
-        Run(bars, 100, EntryModel.FromBytes(model.ToBytes())).Result.Fingerprint.ShouldBe(Run(bars, 100, model).Result.Fingerprint);
+        Run(bars, 100, EntryModel.FromBytes(model.ToBytes(), ModelKindCatalogue.BuiltIn,
+            FactorCatalogue.BuiltIn)).Result.Fingerprint.ShouldBe(Run(bars, 100, model).Result.Fingerprint);
     }
 
     [Fact]
@@ -173,7 +177,8 @@ public class EntryModelTests
     {
         var bars = SyntheticBars.Make(700, 0.3);
         var (_, table) = Data(bars);
-        var lstm = TrainerCatalogue.Create("lstm", ("rows", 5), ("hidden", 4), ("epochs", 3), ("members", 1)).Train(table.Range(0, 300), new TrainingOptions());
+        var lstm = TrainerCatalogue.BuiltIn.Create("lstm", ("rows", 5), ("hidden", 4), ("epochs", 3), ("members", 1))
+            .Train(table.Range(0, 300), new TrainingOptions());
         EntryModel Judge() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise);
         Run(bars, 700, Judge()).Result.Fingerprint.ShouldBe(Run(bars, 3, Judge()).Result.Fingerprint);
     }

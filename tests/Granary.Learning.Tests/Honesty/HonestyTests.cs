@@ -33,7 +33,8 @@ public class HonestyTests
     [InlineData("tree")]
     public void Permuted_labels_give_no_edge(string name)
     {
-        var trainer = name == "mlp" ? TrainerCatalogue.Create(name, ("members", 1), ("epochs", 20)) : TrainerCatalogue.Create(name);
+        var trainer = name == "mlp" ? TrainerCatalogue.BuiltIn.Create(name, ("members", 1), ("epochs", 20))
+            : TrainerCatalogue.BuiltIn.Create(name);
         var result = PermutationTest.Run(trainer, SyntheticTables.Classes(800), 0.6, 3, new TrainingOptions(1));
         result.PermutedHaveNoEdge.ShouldBeTrue(string.Join(", ", result.Permuted));
         result.Auc.ShouldBeGreaterThan(result.Permuted.Max());
@@ -51,7 +52,7 @@ public class HonestyTests
             var features = FeatureTable.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, 500), FeatureSet.Default);
             var table = features.With(LabelColumn.Direction(features.Close, 1), "direction(1)");
             var cut = table.Count * 2 / 3;
-            var model = TrainerCatalogue.Create("logistic").Train(table.Range(0, cut), new TrainingOptions());
+            var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.Range(0, cut), new TrainingOptions());
             var (rows, predicted) = Prediction.Of(model, table.Range(cut, table.Count));
             return ClassificationMetrics.Auc(predicted, Prediction.Labels(table, rows));
         }

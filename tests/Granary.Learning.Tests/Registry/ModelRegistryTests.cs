@@ -16,7 +16,8 @@ public sealed class ModelRegistryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static ITrainedModel Train(double c = 1) => TrainerCatalogue.Create("logistic", ("c", c)).Train(Table.Range(0, 200), new TrainingOptions());
+    private static ITrainedModel Train(double c = 1) =>
+        TrainerCatalogue.BuiltIn.Create("logistic", ("c", c)).Train(Table.Range(0, 200), new TrainingOptions());
 
     private static ModelLineage Lineage(double auc = 0.6) => new()
     {
@@ -84,10 +85,12 @@ public sealed class ModelRegistryTests : IDisposable
         var bytes = ModelFile.ToBytes(Train());
         var newer = (byte[])bytes.Clone();
         newer[4] = 9;
-        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(newer, "m.bin")).Message.ShouldContain("m.bin has model format 9, and this program reads up to 1");
+        Should.Throw<LearningInputException>(() => ModelKindCatalogue.BuiltIn.FromBytes(newer, "m.bin")).Message.ShouldContain(
+            "m.bin has model format 9, and this program reads up to 1");
         bytes[100] ^= 1;
-        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(bytes, "m.bin")).Message.ShouldContain("damaged");
-        Should.Throw<LearningInputException>(() => ModelFile.FromBytes(Encoding.UTF8.GetBytes(new string('x', 100)), "m.bin")).Message.ShouldContain("not a Granary model");
+        Should.Throw<LearningInputException>(() => ModelKindCatalogue.BuiltIn.FromBytes(bytes, "m.bin")).Message.ShouldContain("damaged");
+        Should.Throw<LearningInputException>(() => ModelKindCatalogue.BuiltIn.FromBytes(Encoding.UTF8.GetBytes(new string('x', 100)),
+            "m.bin")).Message.ShouldContain("not a Granary model");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public class EveryTrainerTests
         {
             if (table == Numbers && TrainersUnderTest.OnlyClasses(name)) continue;
             var model = Model(name, table);
-            var again = ModelFile.FromBytes(ModelFile.ToBytes(model), "test");
+            var again = ModelKindCatalogue.BuiltIn.FromBytes(ModelFile.ToBytes(model), "test");
             again.Trainer.ShouldBe(name);
             again.Task.ShouldBe(model.Task);
             again.Input.ShouldBe(model.Input);
@@ -118,12 +118,12 @@ public class EveryTrainerTests
         var labels = Classes.Label.ToArray();
         var weights = Classes.Weight.ToArray();
         for (var i = 400; i < 500; i++) (labels[i], weights[i]) = (i % 2, 0);
-        var weighted = TrainerCatalogue.Create(name).Train(Classes.With(labels, weights).Range(0, 500), new TrainingOptions(5));
+        var weighted = TrainersUnderTest.Catalogue.Create(name).Train(Classes.With(labels, weights).Range(0, 500), new TrainingOptions(5));
         var auc = Auc(weighted);
         auc.ShouldBeGreaterThan(0.6);
         if (TrainersUnderTest.Exact(name))
         {
-            var without = TrainerCatalogue.Create(name).Train(Classes.Range(0, 400), new TrainingOptions(5));
+            var without = TrainersUnderTest.Catalogue.Create(name).Train(Classes.Range(0, 400), new TrainingOptions(5));
             var a = Prediction.Of(weighted, Classes.Range(500, 700)).Values;
             var b = Prediction.Of(without, Classes.Range(500, 700)).Values;
             for (var i = 0; i < a.Length; i++) a[i].ShouldBe(b[i], TrainersUnderTest.Tolerance);
@@ -146,7 +146,8 @@ public class EveryTrainerTests
         var same = Numbers.With(label: [.. Enumerable.Repeat(2.5, Numbers.Count)]);
         if (!TrainersUnderTest.OnlyClasses(name)) Refusal(same.All()).ShouldContain("nothing to learn");
 
-        string Refusal(TrainingSet set) => Should.Throw<LearningInputException>(() => TrainerCatalogue.Create(name).Train(set, new TrainingOptions())).Message;
+        string Refusal(TrainingSet set) =>
+            Should.Throw<LearningInputException>(() => TrainersUnderTest.Catalogue.Create(name).Train(set, new TrainingOptions())).Message;
     }
 
     [Theory]
@@ -176,7 +177,8 @@ public class EveryTrainerTests
         if (TrainersUnderTest.TooFastToCancel(name)) return;
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Should.Throw<OperationCanceledException>(() => TrainerCatalogue.Create(name).Train(Classes.All(), new TrainingOptions(1, 1, source.Token)));
+        Should.Throw<OperationCanceledException>(() =>
+            TrainersUnderTest.Catalogue.Create(name).Train(Classes.All(), new TrainingOptions(1, 1, source.Token)));
     }
 
 }

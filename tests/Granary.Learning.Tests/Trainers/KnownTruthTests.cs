@@ -35,7 +35,7 @@ public class KnownTruthTests
     public void A_trainer_ranks_unseen_rows_nearly_as_well_as_the_truth_does(string trainer, double distance)
     {
         var (table, truth) = Generate();
-        var model = TrainerCatalogue.Create(trainer).Train(table.Range(0, Trained), new TrainingOptions(1, 2));
+        var model = TrainerCatalogue.BuiltIn.Create(trainer).Train(table.Range(0, Trained), new TrainingOptions(1, 2));
         var (rows, predicted) = Prediction.Of(model, table.Range(Trained, Rows));
         var labels = Prediction.Labels(table, rows);
         var best = ClassificationMetrics.Auc(truth[Trained..], labels);
@@ -52,7 +52,7 @@ public class KnownTruthTests
         int[] columns = [.. Enumerable.Range(0, header.Length).Where(i => header[i].StartsWith('S'))];
         double[][] rows = [.. lines[1..].Select(l => l.Split(',')).Select(f => columns.Append(target).Select(c => double.Parse(f[c])).ToArray())];
         var table = new TrainingTable([.. columns.Select(c => header[c])], [.. rows.SelectMany(r => r[..^1])], [.. rows.Select(r => r[^1])], labelName: "INDEX");
-        var model = (LinearModel)TrainerCatalogue.Create("linear").Train(table.All(), new TrainingOptions());
+        var model = (LinearModel)TrainerCatalogue.BuiltIn.Create("linear").Train(table.All(), new TrainingOptions());
         double[] residuals = [.. rows.Select((r, i) => r[^1] - model.Predict(table.Row(i)))];
         residuals.Average().ShouldBe(0, 1e-12);
         for (var c = 0; c < columns.Length; c++) residuals.Zip(rows, (e, r) => e * r[c]).Sum().ShouldBe(0, 1e-9, header[columns[c]]);

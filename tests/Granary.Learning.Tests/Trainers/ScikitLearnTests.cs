@@ -40,7 +40,7 @@ public class ScikitLearnTests
     {
         var expected = Oracle(family).GetProperty("auc_test").GetDouble();
         var table = Table.Value;
-        var model = TrainerCatalogue.Create(trainer).Train(table.Range(0, 4200), new TrainingOptions(1, 2));
+        var model = TrainerCatalogue.BuiltIn.Create(trainer).Train(table.Range(0, 4200), new TrainingOptions(1, 2));
         var (rows, predicted) = Prediction.Of(model, table.Range(4200, 6000));
         ClassificationMetrics.Auc(predicted, Prediction.Labels(table, rows)).ShouldBeGreaterThan(expected - 0.01);
     }
@@ -52,7 +52,7 @@ public class ScikitLearnTests
         var table = Table.Value;
         var set = table.Range(0, 4200);
         var scaler = Standardiser.Fit(set);
-        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.Create("logistic").Train(set, new TrainingOptions());
+        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.BuiltIn.Create("logistic").Train(set, new TrainingOptions());
         var coefficients = oracle.GetProperty("coef_on_standardised").EnumerateArray().Select(e => e.GetDouble()).ToArray();
         for (var f = 0; f < coefficients.Length; f++) (model.Weights[f] / scaler.Scale[f]).ShouldBe(coefficients[f], 2e-4, table.Features[f]);
         var first = oracle.GetProperty("first20_test_probabilities").EnumerateArray().Select(e => e.GetDouble()).ToArray();
@@ -72,7 +72,8 @@ public class ScikitLearnTests
         var rows = lines[1..].Select(l => l.Split(',')).ToArray();
         var table = new TrainingTable([.. columns.Select(c => header[c])], [.. rows.SelectMany(r => columns.Select(c => double.Parse(r[c])))],
             [.. rows.Select(r => double.Parse(r[target]))], labelName: "INDEX");
-        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.Create("linear").Train(table.All(), new TrainingOptions());
+        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.BuiltIn.Create("linear")
+            .Train(table.All(), new TrainingOptions());
         var expected = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/omp.json"))).RootElement
             .GetProperty("linear_regression").GetProperty("coef").EnumerateArray().Select(e => e.GetDouble()).ToArray();
         for (var f = 0; f < expected.Length; f++) model.Weights[f].ShouldBe(expected[f], 1e-9);

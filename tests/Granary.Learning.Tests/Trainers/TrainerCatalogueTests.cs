@@ -10,7 +10,7 @@ public class TrainerCatalogueTests
 
     [Fact]
     public void Every_trainer_of_the_contract_is_there() =>
-        TrainerCatalogue.All.Select(d => d.Name).ShouldBe(
+        TrainerCatalogue.BuiltIn.All.Select(d => d.Name).ShouldBe(
             "linear ridge lasso logistic tree random-forest gradient-boosting knn naive-bayes svm mlp lstm arima ets".Split(' '), ignoreOrder: true);
 
     [Fact]
@@ -21,7 +21,8 @@ public class TrainerCatalogueTests
         var set = Numbers.Range(0, 450);
         var scaler = Granary.Learning.Tables.Standardiser.Fit(set);
         var z = scaler.Apply(set);
-        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.Create("lasso", ("alpha", Alpha)).Train(set, new TrainingOptions());
+        var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.BuiltIn.Create("lasso", ("alpha", Alpha))
+            .Train(set, new TrainingOptions());
         for (var f = 0; f < 5; f++)
         {
             var slope = 0.0;
@@ -34,25 +35,30 @@ public class TrainerCatalogueTests
     [Fact]
     public void A_misspelt_trainer_or_parameter_is_answered_with_the_nearest()
     {
-        Should.Throw<LearningInputException>(() => TrainerCatalogue.Create("randomforest")).Message.ShouldContain("did you mean 'random-forest'?");
-        Should.Throw<LearningInputException>(() => TrainerCatalogue.Create("gradient-boosting", ("tree", 10.0))).Message.ShouldContain("did you mean 'trees'?");
-        Should.Throw<LearningInputException>(() => TrainerCatalogue.Create("gradient-boosting", ("trees", -1.0))).Message.ShouldContain("out of range");
+        Should.Throw<LearningInputException>(() =>
+            TrainerCatalogue.BuiltIn.Create("randomforest")).Message.ShouldContain("did you mean 'random-forest'?");
+        Should.Throw<LearningInputException>(() =>
+            TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("tree", 10.0))).Message.ShouldContain("did you mean 'trees'?");
+        Should.Throw<LearningInputException>(() =>
+            TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("trees", -1.0))).Message.ShouldContain("out of range");
     }
 
     [Fact]
     public void Seeds_matter_where_chance_is_used()
     {
-        var one = TrainerCatalogue.Create("random-forest").Train(Classes.All(), new TrainingOptions(1));
-        var two = TrainerCatalogue.Create("random-forest").Train(Classes.All(), new TrainingOptions(2));
+        var one = TrainerCatalogue.BuiltIn.Create("random-forest").Train(Classes.All(), new TrainingOptions(1));
+        var two = TrainerCatalogue.BuiltIn.Create("random-forest").Train(Classes.All(), new TrainingOptions(2));
         ModelFile.ToBytes(one).ShouldNotBe(ModelFile.ToBytes(two));
     }
 
     [Fact]
     public void A_library_is_loaded_when_one_of_its_trainers_is_asked_for_and_a_missing_one_is_told_of()
     {
-        TrainerCatalogue.Add(new TrainerLibrary("elsewhere-", () => throw new LearningInputException("elsewhere is not installed: install it")));
-        Should.Throw<LearningInputException>(() => TrainerCatalogue.Create("elsewhere-trees")).Message.ShouldBe("elsewhere is not installed: install it");
-        TrainerCatalogue.LoadLibraries().ShouldContain("elsewhere is not installed: install it");
-        TrainerCatalogue.Own.Count.ShouldBe(14);
+        var catalogue = new TrainerCatalogue(TrainerCatalogue.Of(typeof(TrainerCatalogue).Assembly),
+            new TrainerLibrary("elsewhere-", () => throw new LearningInputException("elsewhere is not installed: install it")));
+        Should.Throw<LearningInputException>(() =>
+            catalogue.Create("elsewhere-trees")).Message.ShouldBe("elsewhere is not installed: install it");
+        catalogue.List().Missing.ShouldContain("elsewhere is not installed: install it");
+        catalogue.Own.Count.ShouldBe(14);
     }
 }

@@ -8,7 +8,10 @@ internal static class TrainersUnderTest
     /// <summary>They read no feature.</summary>
     public static readonly string[] Baselines = ["arima", "ets"];
 
-    public static IEnumerable<string> Names => TrainerCatalogue.All.Select(d => d.Name);
+    /// <summary>The trainers that the tests are about.</summary>
+    public static TrainerCatalogue Catalogue => TrainerCatalogue.BuiltIn;
+
+    public static IEnumerable<string> Names => TrainerCatalogue.BuiltIn.All.Select(d => d.Name);
 
     /// <summary>How far exact solutions may differ.</summary>
     public const double Tolerance = 1e-9;
@@ -16,10 +19,11 @@ internal static class TrainersUnderTest
     /// <summary>The slow ones with fewer passes: what is tested does not depend on their number.</summary>
     public static ITrainer Create(string name) => name switch
     {
-        "mlp" => TrainerCatalogue.Create(name, ("members", 2), ("epochs", 40), ("batch", 32), ("learningRate", 0.003)),
-        "lstm" => TrainerCatalogue.Create(name, ("members", 2), ("epochs", 25), ("hidden", 8), ("rows", 2), ("batch", 32), ("learningRate", 0.01)),
-        "random-forest" => TrainerCatalogue.Create(name, ("trees", 60)),
-        _ => TrainerCatalogue.Create(name),
+        "mlp" => TrainerCatalogue.BuiltIn.Create(name, ("members", 2), ("epochs", 40), ("batch", 32), ("learningRate", 0.003)),
+        "lstm" => TrainerCatalogue.BuiltIn.Create(name, ("members", 2), ("epochs", 25), ("hidden", 8), ("rows", 2), ("batch", 32),
+            ("learningRate", 0.01)),
+        "random-forest" => TrainerCatalogue.BuiltIn.Create(name, ("trees", 60)),
+        _ => TrainerCatalogue.BuiltIn.Create(name),
     };
 
     public static bool OnlyClasses(string name) => name is "logistic" or "naive-bayes";

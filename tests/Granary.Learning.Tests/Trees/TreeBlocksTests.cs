@@ -17,7 +17,8 @@ public class TreeBlocksTests
     {
         RequireInstructions();
         var table = Table(1500, width);
-        var model = (TreeEnsemble)TrainerCatalogue.Create(trainer, ("trees", trees), ("minLeaf", trainer == "random-forest" ? 1 : 20)).Train(table.Range(0, 1200), new TrainingOptions(3));
+        var model = (TreeEnsemble)TrainerCatalogue.BuiltIn.Create(trainer, ("trees", trees),
+            ("minLeaf", trainer == "random-forest" ? 1 : 20)).Train(table.Range(0, 1200), new TrainingOptions(3));
         for (var row = 0; row < table.Count; row++) Agree(model, table.Row(row));
     }
 
@@ -35,7 +36,8 @@ public class TreeBlocksTests
             labels[i] = random.NextDouble() < 0.3 + 0.2 * values[4 * i] + 0.3 * (values[4 * i + 2] % 2) ? 1 : 0;
         }
         var table = new TrainingTable(["sign", "wide", "a", "b"], values, labels);
-        var model = (TreeEnsemble)TrainerCatalogue.Create("random-forest", ("trees", 64), ("minLeaf", 1)).Train(table.All(), new TrainingOptions(3));
+        var model = (TreeEnsemble)TrainerCatalogue.BuiltIn.Create("random-forest", ("trees", 64), ("minLeaf", 1))
+            .Train(table.All(), new TrainingOptions(3));
         for (var row = 0; row < table.Count; row++) Agree(model, table.Row(row));
         double[] odd = [0.0, -0.0, 0.5, -0.5, 1e300, -1e300, double.Epsilon, 16_777_217, 16_777_217.5, 249.5];
         foreach (var a in odd)
@@ -66,7 +68,8 @@ public class TreeBlocksTests
     public void More_features_or_thresholds_than_bytes_count_are_walked_node_by_node()
     {
         var wide = Table(400, 200);
-        ((TreeEnsemble)TrainerCatalogue.Create("random-forest", ("trees", 60), ("minLeaf", 1)).Train(wide.All(), new TrainingOptions(1))).SumOfBlocks(wide.Row(0)).ShouldBeNull();
+        ((TreeEnsemble)TrainerCatalogue.BuiltIn.Create("random-forest", ("trees", 60), ("minLeaf", 1))
+            .Train(wide.All(), new TrainingOptions(1))).SumOfBlocks(wide.Row(0)).ShouldBeNull();
         var fine = Enumerable.Range(0, 20).Select(t => new GrownTree([new TreeNode(t, 0, 1), TreeNode.Leaf, TreeNode.Leaf], [0, 1, 2], 1, [0])).ToList();
         for (var t = 0; t < 300; t++) fine.Add(new GrownTree([new TreeNode(t, 0, 1), TreeNode.Leaf, TreeNode.Leaf], [0, 1, 2], 1, [0]));
         var model = TreeEnsemble.Join(new ModelHead("test", LearningTask.Regression, ["x"]), fine, TreeLink.Sum, 0);

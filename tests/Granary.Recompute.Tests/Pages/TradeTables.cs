@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Running;
 
@@ -8,12 +9,12 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
 {
     private const int MostOpen = 40, LongestStreak = 10;
 
-    private static readonly Dictionary<string, string> Reasons = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>
     {
         ["open"] = "still open", ["trailing-stop"] = "trailing stop", ["max-bars"] = "bars held", ["time"] = "time of day",
             ["margin-call"] = "margin call",
         ["data-ended"] = "data ended",
-    };
+    }.ToFrozenDictionary();
 
     private readonly Dictionary<string,
         string> _timeframes = run.Files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!, s =>

@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
+
 namespace Granary.Reporting.Tests.Html;
 
 /// <summary>Reads a page strictly: every element that is opened is closed in order, every attribute is quoted and given once, every character that needs it is escaped.</summary>
 internal sealed class HtmlText
 {
-    private static readonly HashSet<string> _void = ["meta", "input", "br", "hr", "link", "img", "wbr"];
+    private static readonly FrozenSet<string> _void = FrozenSet.Create("meta", "input", "br", "hr", "link", "img", "wbr");
 
     public List<Element> Elements { get; } = [];
 

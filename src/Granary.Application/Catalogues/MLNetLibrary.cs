@@ -1,23 +1,21 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Granary.Application.Plugins;
 using Granary.Learning;
 using Granary.Learning.Trainers;
 
-namespace Granary.Application.Learning;
+namespace Granary.Application.Catalogues;
 
 /// <summary>
-/// ML.NET's trainers, in the folder <c>mlnet</c> beside the host: loaded when the first of them is asked for, so that a host starts as fast with them as without,
-/// and works without. Models that they trained are Granary's own and are read by every host.
+/// ML.NET's trainers, in the folder <c>mlnet</c> beside the host. They are loaded when the first of them is needed, so a host starts as
+/// fast
+/// with them as without. Models that they trained are Granary's own, and every host reads them.
 /// </summary>
 internal static class MLNetLibrary
 {
     private const string AssemblyName = "Granary.Learning.MLNet";
 
-#pragma warning disable CA2255 // every host loads this assembly, and none can forget a call that it need not make
-    [ModuleInitializer]
-#pragma warning restore CA2255
-    internal static void Register() => TrainerCatalogue.Add(new TrainerLibrary("mlnet-", Load));
+    /// <summary>The library, for the catalogue of trainers.</summary>
+    public static TrainerLibrary Library { get; } = new("mlnet-", Load);
 
     private static Assembly Load()
     {

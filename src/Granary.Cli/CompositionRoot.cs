@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Granary.Application.Catalogues;
+using Granary.Application.Plugins;
+using Granary.Kafka.Bars;
+
+namespace Granary.Cli;
+
+/// <summary>Builds what the commands of one call share.</summary>
+internal sealed class CompositionRoot
+{
+    private GranaryCatalogues? _catalogues;
+
+    /// <summary>The folder of the operator's own strategies, factors, formats and the like.</summary>
+    public Option<string?> Plugins { get; } =
+        new("--plugins") { Description = "a folder of plug-in assemblies (GRANARY_PLUGINS)", Recursive = true };
+
+    /// <summary>What this process knows. It is built at the first call: commands that need none start faster.</summary>
+    /// <exception cref="Application.Json.InputException">A plug-in is not usable.</exception>
+    public GranaryCatalogues Catalogues(ParseResult call) => _catalogues ??= GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddPlugins(FolderOf(call))
+        .Build();
+
+    /// <summary>Builds the catalogues where there are plug-ins, so that a faulty one is reported by every command.</summary>
+    /// <exception cref="Application.Json.InputException">A plug-in is not usable.</exception>
+    public void CheckPlugins(ParseResult call)
+    {
+        if (FolderOf(call) is not null) _ = Catalogues(call);
+    }
+
+    private string? FolderOf(ParseResult call) =>
+        (call.GetValue(Plugins) ?? Environment.GetEnvironmentVariable(PluginFolder.Variable)) is { Length: > 0 } folder ? folder : null;
+}

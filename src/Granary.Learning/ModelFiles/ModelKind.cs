@@ -1,0 +1,26 @@
+using System.Reflection;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.ModelFiles;
+
+/// <summary>Reads the models of one kind.</summary>
+/// <param name="Type">The class of the models.</param>
+/// <param name="Read">Makes a model of its head and its own bytes.</param>
+public sealed record ModelKind(Type Type, Func<ModelHead, BinaryReader, IModelReader, ITrainedModel> Read)
+{
+    /// <summary>The kind of a class with a <see cref="ModelKindAttribute"/>.</summary>
+    /// <exception cref="ArgumentException">The class has no method to read it.</exception>
+    public static ModelKind Of(Type type)
+    {
+        const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        if (type.GetMethod("Read", Static, [typeof(ModelHead), typeof(BinaryReader)]) is { } plain)
+        {
+            var read = plain.CreateDelegate<Func<ModelHead, BinaryReader, ITrainedModel>>();
+            return new ModelKind(type, (head, reader, _) => read(head, reader));
+        }
+        return type.GetMethod("Read", Static, [typeof(ModelHead), typeof(BinaryReader), typeof(IModelReader)]) is { } nested
+            ? new ModelKind(type, nested.CreateDelegate<Func<ModelHead, BinaryReader, IModelReader, ITrainedModel>>())
+            : throw new ArgumentException(
+                $"the model kind {type} has no static method Read(ModelHead, BinaryReader) that returns a model; add it");
+    }
+}

@@ -1,0 +1,11 @@
+using Granary.Application.Catalogues;
+
+namespace Granary.Application.Tests;
+
+/// <summary>What the tests of this project know: Granary's own classes, and those that the tests declare.</summary>
+internal static class TestCatalogues
+{
+    public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(TestCatalogues).Assembly)
+        .Build();
+}

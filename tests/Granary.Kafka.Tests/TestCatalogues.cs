@@ -1,0 +1,13 @@
+using Granary.Application.Catalogues;
+using Granary.Kafka.Bars;
+
+namespace Granary.Kafka.Tests;
+
+/// <summary>What the tests of this project know: Granary's own classes, and those that the tests declare.</summary>
+internal static class TestCatalogues
+{
+    public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
+        .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(TestCatalogues).Assembly)
+        .Build();
+}
