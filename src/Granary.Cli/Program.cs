@@ -12,6 +12,7 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     CatalogueCommands.Strategies(host),
     CatalogueCommands.Factors(host),
     CatalogueCommands.Trainers(host),
+    CatalogueCommands.Brokers(host),
     DataCommands.Create(host),
     AnalysisCommands.Analyze(),
     AnalysisCommands.Learn(host),

@@ -47,6 +47,17 @@ internal static class CatalogueCommands
         return command;
     }
 
+    public static Command Brokers(CompositionRoot root)
+    {
+        var list = new Command("list", "List the brokers of --broker with their options.");
+        list.SetAction(call =>
+        {
+            List("Broker", "What it is", root.Catalogues(call).Brokers.All.Select(b => (b.Name, Parameters(b.Parameters), b.Summary)));
+            return 0;
+        });
+        return new Command("broker", "Brokers that trade the accounts of live sessions.") { list };
+    }
+
     private static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
         FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? "" : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
 

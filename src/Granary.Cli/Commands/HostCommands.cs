@@ -81,16 +81,25 @@ internal static class HostCommands
 
     public static Command New(CompositionRoot root)
     {
-        var name = new Argument<string>("NAME") { Description = "the class's name" };
-        var parent = new Option<string>("--in") { DefaultValueFactory = _ => ".", Description = "the folder in which the project's folder is made" };
-        var strategy = new Command("strategy", "Make a plug-in project that builds and runs, with a test.") { name, parent };
-        strategy.SetAction(call =>
+        var command = new Command("new", "Make a plug-in project that builds and runs, with tests.");
+        foreach (var template in PluginTemplate.All)
         {
-            foreach (var path in NewStrategyProject.Create(call.GetValue(name)!, call.GetValue(parent)!,
-                root.Catalogues(call).Strategies)) Console.WriteLine(path);
-            return 0;
-        });
-        return new Command("new", "Make something to start from.") { strategy };
+            var name = new Argument<string>("NAME") { Description = "the class's name, as GoldenHour" };
+            var parent = new Option<string>("--in")
+            {
+                DefaultValueFactory = _ => ".",
+                Description = "the folder in which the project's folder is made",
+            };
+            var kind = new Command(template.Kind, $"Make a {template.Kind}.") { name, parent };
+            kind.SetAction(call =>
+            {
+                foreach (var path in NewPluginProject.Create(template, call.GetValue(name)!, call.GetValue(parent)!, root.Catalogues(call)))
+                    Console.WriteLine(path);
+                return 0;
+            });
+            command.Subcommands.Add(kind);
+        }
+        return command;
     }
 
     public static Command Doctor(CompositionRoot root)

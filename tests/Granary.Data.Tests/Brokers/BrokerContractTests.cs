@@ -22,7 +22,7 @@ public abstract class BrokerContractTests : IAsyncLifetime
     protected abstract Task<IBroker> OpenAsync(VenueBehaviour behaviour);
 
     /// <summary>Lets the market trade from one price to another, through all prices between.</summary>
-    protected internal abstract Task TradeAsync(double from, double to);
+    protected abstract Task TradeAsync(double from, double to);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 

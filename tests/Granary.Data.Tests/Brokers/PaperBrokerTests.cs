@@ -29,7 +29,7 @@ public sealed class PaperBrokerTests : BrokerContractTests, IDisposable
         Clock = TimeProvider.System,
     });
 
-    protected internal override async Task TradeAsync(double from, double to)
+    protected override async Task TradeAsync(double from, double to)
     {
         var bar = new Bar(_time, from, Math.Max(from, to), Math.Min(from, to), to, 1000);
         _time += TimeSpan.TicksPerHour;

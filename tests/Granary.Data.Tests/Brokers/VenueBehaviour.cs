@@ -7,7 +7,7 @@ public enum VenueBehaviour
     Reliable,
 
     /// <summary>Every order fills in at least two parts, which come with different calls of
-    /// <see cref="BrokerContractTests.TradeAsync"/>.</summary>
+    /// <c>TradeAsync</c>.</summary>
     FillsInParts,
 
     /// <summary>Some submissions get no answer. A part of those orders has arrived.</summary>

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>The plug-in of samples/Plugin, as its README uses it: every class of it through the command line.</summary>
+public sealed class SamplePluginTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public SamplePluginTests()
+    {
+        // A folder of plug-ins holds the plug-in alone; its README builds it the same way.
+        Directory.CreateDirectory(Plugins);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(Plugins, "SamplePlugin.dll"));
+        // The bars of a sample, turned over and in the plug-in's format: read back through its source they are nearly the sample's.
+        var rows = File.ReadLines(Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/COINUSDT.csv")).Skip(1).Take(3000).Select(Cents);
+        _folder.Write("bars/COINUSDT.csv", string.Join('\n', rows));
+    }
+
+    private string Plugins => _folder.At("plugins");
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Cents(string row)
+    {
+        var cells = row.Split(',');
+        long Cents(int column) => (long)Math.Round(1e9 / double.Parse(cells[column], CultureInfo.InvariantCulture));
+        return FormattableString.Invariant($"{Cents(4)},{Cents(2)},{Cents(3)},{Cents(1)},{cells[5]},{cells[0]}");
+    }
+
+    private async Task<JsonElement> RunAsync(params string[] arguments)
+    {
+        var call = await GranaryProcess.RunInAsync(_folder.Path, [.. arguments, "--plugins", Plugins, "--json"]);
+        call.ExitCode.ShouldBe(0, call.Error);
+        return JsonDocument.Parse(call.Output).RootElement;
+    }
+
+    private string Batch() => _folder.Write("batch.json", """
+        {
+          "name": "sample-plugin",
+          "data": { "source": "inverse:bars", "format": "cents", "symbols": ["COINUSDT"], "timeframe": "1h" },
+          "strategies": [
+            { "class": "PullbackBuyer", "params": { "period": 10 }, "size": { "percentOfEquity": 50 }, "stopLossPercent": 2 }
+          ],
+          "learning": [
+            {
+              "name": "gate", "strategies": ["PullbackBuyer"], "trainer": "nearest-mean",
+              "features": ["close-place(5)", "return(5)"], "label": { "kind": "direction", "bars": 5 },
+              "walkForward": { "window": "expanding", "train": 1000, "test": 500 },
+              "apply": { "rule": "gate", "buyAbove": 0.4, "sellBelow": 0.3 }
+            }
+          ],
+          "portfolio": { "weights": "equal" }
+        }
+        """);
+
+    [Fact]
+    public async Task Its_format_source_factor_strategy_and_trainer_train_and_run_a_batch_whose_configuration_trades_through_its_broker()
+    {
+        var batch = Batch();
+        await RunAsync("train", batch);
+        var backtest = await RunAsync("backtest", batch, "--out", _folder.At("run"));
+        backtest.GetProperty("trades").GetInt32().ShouldBeGreaterThan(10);
+
+        string[] live = ["live", _folder.At("run/prod.json"), "--feed", "inverse:bars", "--without-evidence"];
+        var paper = await RunAsync([.. live, "--broker", "paper", "--out", _folder.At("paper")]);
+        var session = await RunAsync([.. live, "--broker", "practice", "--broker-options", "failEvery=7", "--out", _folder.At("live")]);
+        session.GetProperty("fills").GetInt32().ShouldBeGreaterThan(10);
+        // Answers get lost, and each order is at the exchange once: the account is that of a perfect venue.
+        foreach (var figure in (string[])["digest", "orders", "fills", "accountTrades", "accountEquity"])
+            session.GetProperty(figure).GetRawText().ShouldBe(paper.GetProperty(figure).GetRawText(), figure);
+        using var account = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("live/account.json")));
+        account.RootElement.GetProperty("broker").GetString().ShouldBe("practice");
+    }
+
+    [Fact]
+    public async Task Its_broker_is_listed_with_its_options_and_a_wrong_option_is_named()
+    {
+        var list = await GranaryProcess.RunAsync("broker", "list", "--plugins", Plugins);
+        list.ExitCode.ShouldBe(0, list.Error);
+        list.Output.ShouldContain("paper");
+        list.Output.ShouldContain("practice");
+        list.Output.ShouldContain("failEvery 0 (0…1000000)");
+    }
+}
