@@ -99,6 +99,8 @@ for name in "${projects[@]}"; do
     [[ "$name" == Granary.Cluster.Tests ]] && in_lane processes.sh run_processes
 done
 
+in_lane "dotnet format whitespace" run_format
+
 # What the tests of a lone clone prove is proven here too: those that read ../shared run again on the data that the repository carries.
 if [[ "${GRANARY_SHARED:-}" != none && -d "${GRANARY_SHARED:-../shared}" ]]; then
     for name in Engine Data Learning Deployment; do in_lane "Granary.$name.Tests, ../shared hidden" run_hidden "Granary.$name.Tests"; done

@@ -38,6 +38,9 @@ public sealed class AveragedPerceptronTrainer(
     private LinearBinaryModelParameters Fit(MLContext context, MLNetTable table, Standardiser scaler) =>
         context.BinaryClassification.Trainers.AveragedPerceptron(new Microsoft.ML.Trainers.AveragedPerceptronTrainer.Options
         {
-            NumberOfIterations = iterations, LearningRate = (float)learningRate, L2Regularization = (float)l2, DecreaseLearningRate = true,
+            NumberOfIterations = iterations,
+            LearningRate = (float)learningRate,
+            L2Regularization = (float)l2,
+            DecreaseLearningRate = true,
         }).Fit(table.View(context, scaler)).Model;
 }

@@ -28,15 +28,21 @@ public sealed class GamTrainer(
             {
                 var model = context.BinaryClassification.Trainers.Gam(new GamBinaryTrainer.Options
                 {
-                    NumberOfIterations = iterations, MaximumBinCountPerFeature = bins, LearningRate = learningRate,
-                    NumberOfThreads = 1, Seed = MLNetRun.Seed(options.Seed),
+                    NumberOfIterations = iterations,
+                    MaximumBinCountPerFeature = bins,
+                    LearningRate = learningRate,
+                    NumberOfThreads = 1,
+                    Seed = MLNetRun.Seed(options.Seed),
                 }).Fit(view).Model;
                 return Translate(table, model.SubModel, -model.Calibrator.Slope, -model.Calibrator.Offset);
             }
             return Translate(table, context.Regression.Trainers.Gam(new GamRegressionTrainer.Options
             {
-                NumberOfIterations = iterations, MaximumBinCountPerFeature = bins, LearningRate = learningRate,
-                NumberOfThreads = 1, Seed = MLNetRun.Seed(options.Seed),
+                NumberOfIterations = iterations,
+                MaximumBinCountPerFeature = bins,
+                LearningRate = learningRate,
+                NumberOfThreads = 1,
+                Seed = MLNetRun.Seed(options.Seed),
             }).Fit(view).Model, table.LabelDeviation, table.LabelMean);
         });
     }

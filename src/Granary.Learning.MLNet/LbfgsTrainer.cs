@@ -23,7 +23,11 @@ public sealed class LbfgsTrainer(
         {
             var model = context.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
             {
-                L1Regularization = (float)l1, L2Regularization = (float)l2, MaximumNumberOfIterations = iterations, NumberOfThreads = 1, ExampleWeightColumnName = table.WeightColumn,
+                L1Regularization = (float)l1,
+                L2Regularization = (float)l2,
+                MaximumNumberOfIterations = iterations,
+                NumberOfThreads = 1,
+                ExampleWeightColumnName = table.WeightColumn,
             }).Fit(table.View(context, scaler)).Model;
             return LinearTranslation.Classes(Name, table, scaler, model.SubModel, -model.Calibrator.Slope, -model.Calibrator.Offset);
         });

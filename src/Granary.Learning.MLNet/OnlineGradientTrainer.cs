@@ -21,7 +21,10 @@ public sealed class OnlineGradientTrainer(
         var scaler = Standardiser.Fit(table.Set);
         return MLNetRun.Train(Name, options, context => LinearTranslation.Numbers(Name, table, scaler, context.Regression.Trainers.OnlineGradientDescent(new OnlineGradientDescentTrainer.Options
         {
-            NumberOfIterations = iterations, LearningRate = (float)learningRate, L2Regularization = (float)l2, DecreaseLearningRate = true,
+            NumberOfIterations = iterations,
+            LearningRate = (float)learningRate,
+            L2Regularization = (float)l2,
+            DecreaseLearningRate = true,
         }).Fit(table.View(context, scaler)).Model));
     }
 }

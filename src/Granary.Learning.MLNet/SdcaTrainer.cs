@@ -30,15 +30,23 @@ public sealed class SdcaTrainer(
             {
                 var model = context.BinaryClassification.Trainers.SdcaLogisticRegression(new SdcaLogisticRegressionBinaryTrainer.Options
                 {
-                    L1Regularization = (float)l1, L2Regularization = l2 > 0 ? (float)l2 : null, MaximumNumberOfIterations = iterations, ConvergenceTolerance = (float)tolerance,
-                    NumberOfThreads = 1, ExampleWeightColumnName = table.WeightColumn,
+                    L1Regularization = (float)l1,
+                    L2Regularization = l2 > 0 ? (float)l2 : null,
+                    MaximumNumberOfIterations = iterations,
+                    ConvergenceTolerance = (float)tolerance,
+                    NumberOfThreads = 1,
+                    ExampleWeightColumnName = table.WeightColumn,
                 }).Fit(view).Model;
                 return LinearTranslation.Classes(Name, table, scaler, model.SubModel, -model.Calibrator.Slope, -model.Calibrator.Offset);
             }
             return LinearTranslation.Numbers(Name, table, scaler, context.Regression.Trainers.Sdca(new SdcaRegressionTrainer.Options
             {
-                L1Regularization = (float)l1, L2Regularization = l2 > 0 ? (float)l2 : null, MaximumNumberOfIterations = iterations, ConvergenceTolerance = (float)tolerance,
-                NumberOfThreads = 1, ExampleWeightColumnName = table.WeightColumn,
+                L1Regularization = (float)l1,
+                L2Regularization = l2 > 0 ? (float)l2 : null,
+                MaximumNumberOfIterations = iterations,
+                ConvergenceTolerance = (float)tolerance,
+                NumberOfThreads = 1,
+                ExampleWeightColumnName = table.WeightColumn,
             }).Fit(view).Model);
         });
     }

@@ -38,7 +38,9 @@ internal static class BacktraderBatch
             "macd" => ("MacdCross", []),
             _ => ("RsiReversion", new Dictionary<string, object>
             {
-                ["period"] = Get(spec, "period", 14), ["low"] = Get(spec, "low", 30), ["high"] = Get(spec, "high", 70),
+                ["period"] = Get(spec, "period", 14),
+                ["low"] = Get(spec, "low", 30),
+                ["high"] = Get(spec, "high", 70),
             }),
         };
         var entry = new Dictionary<string, object>

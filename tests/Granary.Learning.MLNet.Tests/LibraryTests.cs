@@ -73,8 +73,18 @@ public class LibraryTests
                 model.GetType().Assembly.ShouldBe(typeof(ITrainer).Assembly);
                 registry.Add(name, model, new ModelLineage
                 {
-                    DataHash = Classes.Hash(), Data = "test", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch, Samples = 500, Features = model.Features, Label = "y", Trainer = name, Seed = 5,
-                    InSample = new Dictionary<string, double>(), OutOfSample = new Dictionary<string, double>(), CreatedAt = DateTime.UnixEpoch,
+                    DataHash = Classes.Hash(),
+                    Data = "test",
+                    From = DateTime.UnixEpoch,
+                    To = DateTime.UnixEpoch,
+                    Samples = 500,
+                    Features = model.Features,
+                    Label = "y",
+                    Trainer = name,
+                    Seed = 5,
+                    InSample = new Dictionary<string, double>(),
+                    OutOfSample = new Dictionary<string, double>(),
+                    CreatedAt = DateTime.UnixEpoch,
                 });
                 registry.Promote(name, 1);
                 var loaded = registry.Load(name).Model;

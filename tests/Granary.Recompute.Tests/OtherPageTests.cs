@@ -45,7 +45,8 @@ public class OtherPageTests(CombinedRuns runs)
                 .ToDictionary(p => p.First, p => p.Second / benchmark.Values[0] * curve.Values[0]),
         });
         check.Chart("Drawdown", new Dictionary<string, IReadOnlyDictionary<DateTime,
-            double>> { ["Drawdown"] = curve.Times.Zip(curve.Depths()).ToDictionary(p => p.First, p => -p.Second) });
+            double>>
+        { ["Drawdown"] = curve.Times.Zip(curve.Depths()).ToDictionary(p => p.First, p => -p.Second) });
         check.Words("Definitions and their sources");
         check.Demand();
     }

@@ -80,6 +80,16 @@ run_hidden() {
     echo "0 $((bad + errors)) 0" >"$counts"
 }
 
+# The layout of all sources, as one test. Style and names are analyzers of the build already; dotnet format would load all projects to repeat them.
+run_format() {
+    if dotnet format whitespace . --folder --verify-no-changes --exclude .git >"$output.log" 2>&1; then echo "1 0 0" >"$counts"; else
+        head -20 "$output.log"
+        echo "FAILED the layout of some sources; put it right with: dotnet format whitespace . --folder"
+        echo "0 1 0" >"$counts"
+    fi
+    rm -f "$output.log"
+}
+
 run_processes() {
     GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh >"$output.log" 2>&1 || grep -qE "^FAILED" "$output.log" || echo "FAILED processes.sh ended early" >>"$output.log"
     cat "$output.log"

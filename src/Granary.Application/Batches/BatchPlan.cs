@@ -144,7 +144,8 @@ public sealed class BatchPlan
     {
         Portfolio = new PortfolioSpec
         {
-            Limits = new PortfolioLimits(), BookAtClose = Spec.Portfolio.BookAtClose,
+            Limits = new PortfolioLimits(),
+            BookAtClose = Spec.Portfolio.BookAtClose,
             Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
         },
     }, Symbols, Instances, Feeds);

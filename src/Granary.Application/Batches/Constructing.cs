@@ -40,7 +40,8 @@ internal static class Constructing
             {
                 thrown = e;
             }
-        }) { IsBackground = true, Name = "strategy's references" };
+        })
+        { IsBackground = true, Name = "strategy's references" };
         thread.Start();
         var waits = 0;
         for (var look = 1; !thread.Join(Look); look++)

@@ -45,7 +45,8 @@ public static class CausalitySample
         var after = Math.Max(BlocksAfter * IBarSeries.DefaultBlockSize, LongBarsAfter * plan.Feeds.Max(f =>
             f.Timeframe.Ticks) / plan.Spec.Data.Timeframe.Ticks);
         return CausalityCheck.RunAsync(subject with { Host = host(sample * mean) }, new LookAheadEffort(sample, 0,
-            Decisions) { MostCuts = MostCuts, BarsAfter = after },
+            Decisions)
+        { MostCuts = MostCuts, BarsAfter = after },
             plan.Spec.Seed, cancellationToken);
     }
 }

@@ -354,7 +354,8 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 ModelVersion? version = null;
                 if (register) version = Register(final, inSample, outOfSample, gap, data, seed, clock);
                 unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample, gap,
-                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null) { Whole = whole };
+                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null)
+                { Whole = whole };
             });
             return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
         }

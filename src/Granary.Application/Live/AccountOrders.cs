@@ -75,7 +75,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         for (var i = 0; i < factors.Length && i < names.Count; i++) values[names[i]] = factors[i];
         Signals++;
         _facts.Add(new SignalDecided(instant, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity, signal.Stop, signal.Target, signal.ValidUntil,
-            signal.Prediction, signal.SizeFactor, said, granted, values) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            signal.Prediction, signal.SizeFactor, said, granted, values)
+        { Strategy = strategy.Instance.Id, Symbol = symbol });
         if (!(granted > 0)) return;
         // Its own account has refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
@@ -106,7 +107,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             Protection = signal.AtFill ? default : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit, order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
                 order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar),
             CreatedAt = instant,
-        }, OrderRole.Entry, signal.Number, ExitReason.Open) { Strategy = strategy.Instance.Id, Symbol = symbol });
+        }, OrderRole.Entry, signal.Number, ExitReason.Open)
+        { Strategy = strategy.Instance.Id, Symbol = symbol });
     }
 
     /// <summary>Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was refused).</summary>
@@ -135,7 +137,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Quantity = quantity,
                 Closes = trade.Entry,
                 CreatedAt = instant,
-            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key) : ExitReason.Limit) { Strategy = trade.Strategy, Symbol = trade.Symbol });
+            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key) : ExitReason.Limit)
+            { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }
 

@@ -101,8 +101,13 @@ public sealed class SavedRun : IRunEvents
         {
             throw new InputException($"{path}, line {csv.Parser.Row}: this is no row of a run's equity; rebuild the run with 'granary backtest'", e);
         }
-        return recorder.Count == 0 ? model : model with { Equity = recorder.Rows(), Closes = recorder.Closes(), WorstDrawdowns = recorder.WorstDrawdowns(),
-            LongestUnderwaterDays = recorder.LongestUnderwaterDays };
+        return recorder.Count == 0 ? model : model with
+        {
+            Equity = recorder.Rows(),
+            Closes = recorder.Closes(),
+            WorstDrawdowns = recorder.WorstDrawdowns(),
+            LongestUnderwaterDays = recorder.LongestUnderwaterDays
+        };
 
         double Number(string column) => double.Parse(csv.GetField(column)!, NumberStyles.Float, CultureInfo.InvariantCulture);
     }

@@ -55,7 +55,8 @@ internal static class WalkForwardOptimiser
         var whole = await new StitchedPortfolio(plan, windows, markets).RunAsync(runs, cancellationToken);
         PortfolioTrade Numbered(int group, in PortfolioTrade own) => own with
         {
-            Member = group, Trade = ChoiceGroup.Numbered(groups[group].Members, plan.Instances[own.Member], own.Trade),
+            Member = group,
+            Trade = ChoiceGroup.Numbered(groups[group].Members, plan.Instances[own.Member], own.Trade),
         };
         var rows = whole.Rows.Select(r => r.Row).ToList();
         return new WalkForwardOutcome(spec, windows, results, rows, whole.Outcome.Statistics, Efficiency(results))

@@ -133,7 +133,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         {
             var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
             entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols), last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
-                1.0 / outcome.Groups.Count, group.Statistics, Symbols: group.Symbols.Count > 1 ? group.Symbols : null) { Trace = group.Trace });
+                1.0 / outcome.Groups.Count, group.Statistics, Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
+            { Trace = group.Trace });
         }
         var recorder = new EquityRecorder();
         foreach (var row in outcome.Rows) recorder.Add(row);

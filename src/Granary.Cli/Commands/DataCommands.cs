@@ -167,7 +167,11 @@ internal static class DataCommands
         {
             var rows = findings.Select(f => new
             {
-                f.Symbol, severity = f.Finding.Severity.ToString(), check = f.Finding.Check.ToString(), f.Finding.Place, f.Finding.Sentence,
+                f.Symbol,
+                severity = f.Finding.Severity.ToString(),
+                check = f.Finding.Check.ToString(),
+                f.Finding.Place,
+                f.Finding.Sentence,
                 f.Finding.Remedy,
             });
             Console.WriteLine(JsonSerializer.Serialize(rows, Output.Json));

@@ -246,7 +246,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (_count > 0 && _withoutVolume == _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), "no bar has a volume", "factors and limits that use volume say nothing here"));
         else if (_withoutVolume * 20 > _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
         return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
-            [.. findings.OrderByDescending(f => f.Severity)]) { MissingDays = otherLength ? [] : _tradingDays.Missing() };
+            [.. findings.OrderByDescending(f => f.Severity)])
+        { MissingDays = otherLength ? [] : _tradingDays.Missing() };
     }
 
     private long Gaps(List<Finding> findings)

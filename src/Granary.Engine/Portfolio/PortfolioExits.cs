@@ -56,7 +56,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
         var trade = new Trade(number, holding.Side, holding.Entered, holding.EntryTime, holding.EntryTime, holding.EntryPrice, time, price,
-            0, 0, BarsOf(member, holding), reason, double.NaN, double.NaN) { SymbolIndex = account.SymbolOf(member, holding.Market) };
+            0, 0, BarsOf(member, holding), reason, double.NaN, double.NaN)
+        { SymbolIndex = account.SymbolOf(member, holding.Market) };
         account.Release(key, out _);
         return waiting.Add(key, trade) ? null : trades.Settle(member, trade);
     }
@@ -158,8 +159,12 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         List<PortfolioTrade> open = [];
         foreach (var key in waiting.Keys)
         {
-            var trade = waiting[key] with { ExitTime = time, ExitPrice = account.CloseOf(account.Holdings[key].Market),
-                Reason = ExitReason.Open };
+            var trade = waiting[key] with
+            {
+                ExitTime = time,
+                ExitPrice = account.CloseOf(account.Holdings[key].Market),
+                Reason = ExitReason.Open
+            };
             if (trades.Settle(TradeKey.Member(key), trade) is { } rest) open.Add(rest);
         }
         return open;

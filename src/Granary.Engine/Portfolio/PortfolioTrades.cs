@@ -190,7 +190,11 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         }
         return new PortfolioTrade(member, trade with
         {
-            Quantity = holding.Entered, EntryPrice = holding.EntryPrice, ExitPrice = exit, Profit = profit, Commission = fee,
+            Quantity = holding.Entered,
+            EntryPrice = holding.EntryPrice,
+            ExitPrice = exit,
+            Profit = profit,
+            Commission = fee,
             Carry = holding.Carry,
         }, holding.Weight);
     }

@@ -110,7 +110,8 @@ public readonly struct RunEvent
     public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, SizedOn = _commission, AtFill = _reason != 0 };
 
     public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
-        (ExitReason)_reason, _a, _b) { SymbolIndex = _symbol, Carry = _carry };
+        (ExitReason)_reason, _a, _b)
+    { SymbolIndex = _symbol, Carry = _carry };
 
     public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0, _kind == RunEventKind.Entry, (_reason & 2) != 0) { BarVolume = _a };
 

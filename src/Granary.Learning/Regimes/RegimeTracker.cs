@@ -26,23 +26,23 @@ public sealed class RegimeTracker
             switch (plan.Machines[m])
             {
                 case LadderMachine ladder:
-                {
-                    var machine = new StateLadder([.. ladder.Rungs], ladder.Dwell);
-                    var measure = texts.Count;
-                    texts.Add(ladder.Measure);
-                    var against = ladder.Against is null ? -1 : texts.Count;
-                    if (ladder.Against is not null) texts.Add(ladder.Against);
-                    _next[m] = (_, i) => machine.Next(against < 0 ? _columns![measure][i] : 100 * (_columns![measure][i] / _columns[against][i] - 1));
-                    break;
-                }
+                    {
+                        var machine = new StateLadder([.. ladder.Rungs], ladder.Dwell);
+                        var measure = texts.Count;
+                        texts.Add(ladder.Measure);
+                        var against = ladder.Against is null ? -1 : texts.Count;
+                        if (ladder.Against is not null) texts.Add(ladder.Against);
+                        _next[m] = (_, i) => machine.Next(against < 0 ? _columns![measure][i] : 100 * (_columns![measure][i] / _columns[against][i] - 1));
+                        break;
+                    }
                 case HiddenMarkovMachine hidden:
-                {
-                    var filter = new HiddenMarkovTracker(hidden.States.Count, hidden.Window, hidden.Refit);
-                    var returns = texts.Count;
-                    texts.Add("return(1)");
-                    _next[m] = (_, i) => filter.Next(_columns![returns][i]);
-                    break;
-                }
+                    {
+                        var filter = new HiddenMarkovTracker(hidden.States.Count, hidden.Window, hidden.Refit);
+                        var returns = texts.Count;
+                        texts.Add("return(1)");
+                        _next[m] = (_, i) => filter.Next(_columns![returns][i]);
+                        break;
+                    }
                 default:
                     throw new ArgumentException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker knows: {plan.Machines[m].GetType().Name}");
             }

@@ -30,7 +30,11 @@ public static class SparseSelection
         Array.Fill(ones, 1);
         var fit = MatchingPursuit.Fit(returns, ones, new PursuitOptions
         {
-            MaxNames = most, NonNegative = true, NormaliseAtoms = true, MaxCorrelation = maxCorrelation, Refinement = Refinement.None,
+            MaxNames = most,
+            NonNegative = true,
+            NormaliseAtoms = true,
+            MaxCorrelation = maxCorrelation,
+            Refinement = Refinement.None,
         });
         if (fit.Support.Count == 0) return new StrategyWeights([], [], double.NaN);
         var weights = Capped([.. fit.Weights], maxWeight);

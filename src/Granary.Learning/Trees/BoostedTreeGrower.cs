@@ -75,12 +75,7 @@ internal sealed class BoostedTreeGrower
             var leaf = _open[best];
             var split = leaf.Best;
             var middle = Partition(leaf, split);
-            var left = new Leaf { Node = used, Depth = leaf.Depth + 1, Start = leaf.Start, End = middle, Gradient = split.LeftGradient, Curvature = split.LeftCurvature };
-            var right = new Leaf
-            {
-                Node = used + 1, Depth = leaf.Depth + 1, Start = middle, End = leaf.End,
-                Gradient = leaf.Gradient - split.LeftGradient, Curvature = leaf.Curvature - split.LeftCurvature,
-            };
+            var (left, right) = ChildrenOf(leaf, middle, used);
             nodes[leaf.Node] = new TreeNode(_features.Cuts[split.Feature][split.Bin], split.Feature, used - leaf.Node);
             gain[split.Feature] += split.Gain;
             used += 2;
@@ -102,6 +97,16 @@ internal sealed class BoostedTreeGrower
             if (leaf.Histogram is { } h) _free.Push(h);
         }
         return new GrownTree(nodes[..used], values[..used], depth, gain);
+    }
+
+    private static (Leaf Left, Leaf Right) ChildrenOf(Leaf leaf, int middle, int node)
+    {
+        var split = leaf.Best;
+        var left = new Leaf { Node = node, Depth = leaf.Depth + 1, Start = leaf.Start, End = middle };
+        var right = new Leaf { Node = node + 1, Depth = leaf.Depth + 1, Start = middle, End = leaf.End };
+        (left.Gradient, left.Curvature) = (split.LeftGradient, split.LeftCurvature);
+        (right.Gradient, right.Curvature) = (leaf.Gradient - split.LeftGradient, leaf.Curvature - split.LeftCurvature);
+        return (left, right);
     }
 
     private void BuildChildren(Leaf parent, Leaf left, Leaf right, double[] derivatives)
@@ -247,7 +252,7 @@ internal sealed class BoostedTreeGrower
             left += Unsafe.Add(ref counts, bin);
             running += Vector128.LoadUnsafe(ref sums, (nuint)(2 * bin));
         }
-        done:
+    done:
         var gain = best - parent;
         return bestBin < 0 || !(gain > 1e-12 * (1 + parent)) ? default : new Split(gain, feature, bestBin, bestLeft.GetElement(0), bestLeft.GetElement(1));
     }

@@ -27,12 +27,12 @@ public static class RetryPolicies
     /// <param name="attempts">Attempts in all, at least two.</param>
     public static ResiliencePipeline ServerAway(Func<Exception, bool> isAway, TimeSpan timeout, TimeProvider? clock = null, TimeSpan? longest = null, TimeSpan? first = null,
         int attempts = int.MaxValue) => Until(timeout, clock ?? TimeProvider.System, new RetryStrategyOptions
-    {
-        Delay = first ?? TimeSpan.FromMilliseconds(100),
-        MaxDelay = longest ?? TimeSpan.FromSeconds(1),
-        UseJitter = true,
-        MaxRetryAttempts = attempts == int.MaxValue ? attempts : Math.Max(1, attempts - 1),
-    }, isAway);
+        {
+            Delay = first ?? TimeSpan.FromMilliseconds(100),
+            MaxDelay = longest ?? TimeSpan.FromSeconds(1),
+            UseJitter = true,
+            MaxRetryAttempts = attempts == int.MaxValue ? attempts : Math.Max(1, attempts - 1),
+        }, isAway);
 
     /// <summary>A call that was lost on its way to another process: 20 attempts, with pauses that grow by 50 ms up to one second.</summary>
     /// <param name="isLost">Whether the exception says that the same call may succeed when it is made again.</param>

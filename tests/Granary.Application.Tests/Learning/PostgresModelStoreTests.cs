@@ -20,8 +20,18 @@ public class PostgresModelStoreTests
         var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
         var lineage = new ModelLineage
         {
-            DataHash = table.Hash(), Data = "x", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch, Samples = 100, Features = table.Features, Label = "y", Trainer = "logistic", Seed = 1,
-            InSample = new Dictionary<string, double>(), OutOfSample = new Dictionary<string, double>(), CreatedAt = DateTime.UnixEpoch,
+            DataHash = table.Hash(),
+            Data = "x",
+            From = DateTime.UnixEpoch,
+            To = DateTime.UnixEpoch,
+            Samples = 100,
+            Features = table.Features,
+            Label = "y",
+            Trainer = "logistic",
+            Seed = 1,
+            InSample = new Dictionary<string, double>(),
+            OutOfSample = new Dictionary<string, double>(),
+            CreatedAt = DateTime.UnixEpoch,
         };
         Parallel.For(0, 8, _ => registry.Add("gate", model, lineage));
         registry.Models().ShouldBe(["gate"]);

@@ -129,7 +129,7 @@ public sealed class CrashTests : IDisposable
             var end = await TradeAsync(production, state, new Fate(null));
             end.Digest.ShouldBe(expected.Digest, $"point {point}, {string.Join(" and ", places)}");
             var (ends, wanted) = (end.Account().Split('\n'), account.Split('\n'));
-            string.Join('\n', ends.Except(wanted).Zip(wanted.Except(ends)).Select(d => $"{d.First}\n  instead of {d.Second}")).ShouldBe("",$"point {point}, {string.Join(" and ", places)}");
+            string.Join('\n', ends.Except(wanted).Zip(wanted.Except(ends)).Select(d => $"{d.First}\n  instead of {d.Second}")).ShouldBe("", $"point {point}, {string.Join(" and ", places)}");
             ends.Length.ShouldBe(wanted.Length, $"point {point}, {string.Join(" and ", places)}");
             Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
         }

@@ -50,8 +50,14 @@ public sealed class NextBarVeto : Strategy
 
     public override void OnBar(StrategyContext bar)
     {
-        var veto = _by switch { "volume" => bar[_next] < bar.Volume / 2, "time" => bar[_next] > 1, "exit" => false, _ =>
-            bar[_next] < bar.Close };
+        var veto = _by switch
+        {
+            "volume" => bar[_next] < bar.Volume / 2,
+            "time" => bar[_next] > 1,
+            "exit" => false,
+            _ =>
+            bar[_next] < bar.Close
+        };
         // Stays in a market that the next bar lifts.
         var stay = _by == "exit" && bar[_next] > bar.Close;
         if (_cross.At(bar) > 0 && !veto) bar.Enter(Side.Buy);

@@ -25,6 +25,9 @@ public sealed class ProjectFile
 
     public string RootNamespace { get; }
 
+    /// <summary>Whether it is built to be started, not to be referenced.</summary>
+    public bool IsProgram => _document.Descendants("OutputType").Any(type => type.Value == "Exe");
+
     /// <summary>Names of the projects that this project references.</summary>
     public IEnumerable<(string Name, int Line)> References =>
         Includes("ProjectReference").Select(reference => (System.IO.Path.GetFileNameWithoutExtension(reference.Name), reference.Line));

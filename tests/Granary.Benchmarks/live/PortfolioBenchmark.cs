@@ -33,9 +33,24 @@ internal static class PortfolioBenchmark
 
     private static readonly PortfolioLimits All = new()
     {
-        MaxPositions = 60, MaxGrossPercent = 95, MaxNetPercent = 60, MaxSymbolPercent = 20, MaxStrategyPercent = 10, MaxLeverage = 1, MaxTurnoverPercent = 2000, MaxCorrelatedPercent = 60, Correlation = 0.7, Days = 60,
+        MaxPositions = 60,
+        MaxGrossPercent = 95,
+        MaxNetPercent = 60,
+        MaxSymbolPercent = 20,
+        MaxStrategyPercent = 10,
+        MaxLeverage = 1,
+        MaxTurnoverPercent = 2000,
+        MaxCorrelatedPercent = 60,
+        Correlation = 0.7,
+        Days = 60,
         Groups = [.. Enumerable.Range(0, 5).Select(g => new PortfolioGroup($"sector {g}", [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")], 40, 20))],
-        RiskPercent = 1, MaxDrawdownPercent = 50, ResumeAfterDays = 5, DailyLossPercent = 10, RestrictedSymbols = ["M49"], Reserved = new Dictionary<string, IReadOnlyList<string>> { ["M48"] = ["S1*"] }, AtEveryBar = true,
+        RiskPercent = 1,
+        MaxDrawdownPercent = 50,
+        ResumeAfterDays = 5,
+        DailyLossPercent = 10,
+        RestrictedSymbols = ["M49"],
+        Reserved = new Dictionary<string, IReadOnlyList<string>> { ["M48"] = ["S1*"] },
+        AtEveryBar = true,
     };
 
     private static int Pass(int signals, PortfolioLimits limits)

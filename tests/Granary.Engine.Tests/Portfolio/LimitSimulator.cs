@@ -78,8 +78,15 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
             i.WaitingValue) + value);
         Refuse("MaxNet", limits.Net is { } n && sign * net > Of(n));
         Refuse("NoCash", value > Free());
-        if (refused is null) _items.Add(new Item { Member = member, Number = number, Symbol = symbol, Sign = sign, Waits = quantity,
-            AskedAt = _price[symbol] });
+        if (refused is null) _items.Add(new Item
+        {
+            Member = member,
+            Number = number,
+            Symbol = symbol,
+            Sign = sign,
+            Waits = quantity,
+            AskedAt = _price[symbol]
+        });
         return refused ?? "Accepted";
     }
 

@@ -28,9 +28,16 @@ public sealed class LimitsCountReservationsTests
 
     private static PortfolioLimits Product(SimulatedLimits l) => new()
     {
-        MaxPositions = l.Positions, MaxGrossPercent = l.Gross, MaxNetPercent = l.Net, MaxSymbolPercent = l.Symbol,
-            MaxStrategyPercent = l.Strategy, MaxLeverage = l.Leverage,
-        MaxTurnoverPercent = l.Turnover, MaxCorrelatedPercent = l.Correlated, Correlation = Threshold, Days = Days,
+        MaxPositions = l.Positions,
+        MaxGrossPercent = l.Gross,
+        MaxNetPercent = l.Net,
+        MaxSymbolPercent = l.Symbol,
+        MaxStrategyPercent = l.Strategy,
+        MaxLeverage = l.Leverage,
+        MaxTurnoverPercent = l.Turnover,
+        MaxCorrelatedPercent = l.Correlated,
+        Correlation = Threshold,
+        Days = Days,
         Groups = l.Group is null && l.GroupPositions is null ? [] : [new PortfolioGroup("first two", ["M0", "M1"], l.Group,
             l.GroupPositions)],
     };

@@ -111,9 +111,22 @@ public sealed class PortfolioPropertyTests
 
     private static readonly PortfolioLimits All = new()
     {
-        MaxPositions = 6, MaxGrossPercent = 90, MaxNetPercent = 40, MaxSymbolPercent = 35, MaxStrategyPercent = 25, MaxLeverage = 0.8, MaxTurnoverPercent = 400, MaxCorrelatedPercent = 60, Correlation = 0.5, Days = 20,
+        MaxPositions = 6,
+        MaxGrossPercent = 90,
+        MaxNetPercent = 40,
+        MaxSymbolPercent = 35,
+        MaxStrategyPercent = 25,
+        MaxLeverage = 0.8,
+        MaxTurnoverPercent = 400,
+        MaxCorrelatedPercent = 60,
+        Correlation = 0.5,
+        Days = 20,
         Groups = [new PortfolioGroup("left", ["M0", "M1"], 50, 4), new PortfolioGroup("right", ["M2", "M3"], 45, null)],
-        RiskPercent = 2, MaxDrawdownPercent = 30, ResumeAfterDays = 5, DailyLossPercent = 10, AtEveryBar = true,
+        RiskPercent = 2,
+        MaxDrawdownPercent = 30,
+        ResumeAfterDays = 5,
+        DailyLossPercent = 10,
+        AtEveryBar = true,
     };
 
     private static void Within(PortfolioRun run, double[] prices, IReadOnlyList<(int Market, Side Side, double Quantity)> held, PortfolioLimits limits)

@@ -34,7 +34,9 @@ public sealed class HandoverTests
         var start = new DateTime(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc);
         var s = new Scenario
         {
-            Start = start, Timeframe = Timeframe.D1, Instrument = new() { Symbol = "TEST", CorporateActions = [new CorporateAction(start.AddDays(2).Ticks, 2, 0)] },
+            Start = start,
+            Timeframe = Timeframe.D1,
+            Instrument = new() { Symbol = "TEST", CorporateActions = [new CorporateAction(start.AddDays(2).Ticks, 2, 0)] },
             Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), TradeUntil = start.AddDays(2).Ticks },
         }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))

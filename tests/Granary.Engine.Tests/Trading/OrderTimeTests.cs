@@ -64,7 +64,10 @@ public sealed class OrderTimeTests
             var s = new Scenario();
             s.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions
             {
-                Type = OrderType.Limit, LimitPrice = 95, TimeInForce = TimeInForce.GoodTillDate, ExpiresAt = s.Start.AddMinutes(minutes).Ticks,
+                Type = OrderType.Limit,
+                LimitPrice = 95,
+                TimeInForce = TimeInForce.GoodTillDate,
+                ExpiresAt = s.Start.AddMinutes(minutes).Ticks,
             }));
             s.Bar(100, 100, 100, 100).Bar(100, 100, 94, 94);
             s.Run();

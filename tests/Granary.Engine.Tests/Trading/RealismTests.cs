@@ -186,7 +186,9 @@ public sealed class RealismTests
     {
         Scenario Days(double cash) => new Scenario
         {
-            Timeframe = Timeframe.D1, Settings = Units(100) with { Cash = cash }, Execution = new() { Leverage = 4, MarginRate = 0.0365 },
+            Timeframe = Timeframe.D1,
+            Settings = Units(100) with { Cash = cash },
+            Execution = new() { Leverage = 4, MarginRate = 0.0365 },
         }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100).Bar(100, 110, 100, 110).Bar(110, 110, 110, 110, b => b.Exit()).Bar(120, 120, 120, 120);
         var s = Days(4_000);
         s.Run();

@@ -58,8 +58,15 @@ public sealed class ResizingAccountTests
     [Fact]
     public void Without_a_lack_of_cash_both_accounts_do_the_same_to_the_last_bit()
     {
-        Scenario Plain(bool resize) => new Scenario { Settings = new TradingSettings { Cash = 10_000,
-            Size = SizeRule.PercentOfEquity(95), ResizeToCash = resize } }
+        Scenario Plain(bool resize) => new Scenario
+        {
+            Settings = new TradingSettings
+            {
+                Cash = 10_000,
+                Size = SizeRule.PercentOfEquity(95),
+                ResizeToCash = resize
+            }
+        }
             .Bar(100, 101, 99, 100, bar => bar.Enter(Side.Buy)).Bar(101, 103, 99, 102, bar => bar.Go(Side.Sell)).Bar(102, 104, 90, 95)
                 .Bar(95, 99, 90, 92, bar => bar.Exit()).Bar(92, 93, 91, 92);
         Plain(true).Run().Fingerprint.ShouldBe(Plain(false).Run().Fingerprint);

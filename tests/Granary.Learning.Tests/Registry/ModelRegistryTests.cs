@@ -21,9 +21,19 @@ public sealed class ModelRegistryTests : IDisposable
 
     private static ModelLineage Lineage(double auc = 0.6) => new()
     {
-        DataHash = Table.Hash(), Data = "SYN:1h", From = DateTime.UnixEpoch, To = DateTime.UnixEpoch.AddDays(1), Samples = 200, Features = Table.Features, Label = "y",
-        Trainer = "logistic", Seed = 1, InSample = new Dictionary<string, double> { ["auc"] = 0.7 }, OutOfSample = new Dictionary<string, double> { ["auc"] = auc },
-        TrainTestGap = 0.7 - auc, CreatedAt = DateTime.UnixEpoch.AddDays(2),
+        DataHash = Table.Hash(),
+        Data = "SYN:1h",
+        From = DateTime.UnixEpoch,
+        To = DateTime.UnixEpoch.AddDays(1),
+        Samples = 200,
+        Features = Table.Features,
+        Label = "y",
+        Trainer = "logistic",
+        Seed = 1,
+        InSample = new Dictionary<string, double> { ["auc"] = 0.7 },
+        OutOfSample = new Dictionary<string, double> { ["auc"] = auc },
+        TrainTestGap = 0.7 - auc,
+        CreatedAt = DateTime.UnixEpoch.AddDays(2),
     };
 
     [Fact]

@@ -78,8 +78,12 @@ public class SupportRefinementTests
         foreach (var intercept in new[] { false, true })
         {
             var auto = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 8, Intercept = intercept });
-            var none = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 8, Intercept = intercept,
-                Refinement = Refinement.None });
+            var none = MatchingPursuit.Fit(panel, index, new PursuitOptions
+            {
+                MaxNames = 8,
+                Intercept = intercept,
+                Refinement = Refinement.None
+            });
             auto.Support.ShouldBe(none.Support);
             auto.Weights.ShouldBe(none.Weights);
         }

@@ -76,10 +76,18 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
             if (wa == wb && onlyA + onlyB + shared.Count - same == 0) continue;
             rows.Add((Math.Abs(rb - ra), new Cells
             {
-                ["Strategy"] = id, ["Return A"] = ra, ["Return B"] = rb, ["B − A"] = rb - ra, ["Sharpe A"] = RunFigures.Stat(a, "sharpe"),
-                    ["Sharpe B"] = RunFigures.Stat(b, "sharpe"),
-                ["Weight A"] = Math.Round(wa, 4), ["Weight B"] = Math.Round(wb, 4), ["Same"] = same, ["Changed"] = shared.Count - same,
-                    ["Only A"] = onlyA, ["Only B"] = onlyB,
+                ["Strategy"] = id,
+                ["Return A"] = ra,
+                ["Return B"] = rb,
+                ["B − A"] = rb - ra,
+                ["Sharpe A"] = RunFigures.Stat(a, "sharpe"),
+                ["Sharpe B"] = RunFigures.Stat(b, "sharpe"),
+                ["Weight A"] = Math.Round(wa, 4),
+                ["Weight B"] = Math.Round(wb, 4),
+                ["Same"] = same,
+                ["Changed"] = shared.Count - same,
+                ["Only A"] = onlyA,
+                ["Only B"] = onlyB,
             }));
         }
         check.Table("Strategies that differ", [.. rows.OrderByDescending(r => r.Difference).Select(r => r.Cells)]);
@@ -106,9 +114,16 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
 
     private static Cells Row(TradeRow trade, string run) => new()
     {
-        ["Strategy"] = trade.Strategy, ["In"] = run, ["Side"] = trade.Sign > 0 ? "long" : "short", ["Entered"] = Cell.Time(trade.EntryTime),
-        ["Quantity"] = trade.Quantity, ["Entry price"] = trade.EntryPrice, ["Exited"] = trade.IsOpen ? "" : Cell.Time(trade.ExitTime),
-        ["Exit price"] = trade.ExitPrice, ["By"] = TradeTables.Reason(trade), ["Net profit"] = trade.NetProfit,
+        ["Strategy"] = trade.Strategy,
+        ["In"] = run,
+        ["Side"] = trade.Sign > 0 ? "long" : "short",
+        ["Entered"] = Cell.Time(trade.EntryTime),
+        ["Quantity"] = trade.Quantity,
+        ["Entry price"] = trade.EntryPrice,
+        ["Exited"] = trade.IsOpen ? "" : Cell.Time(trade.ExitTime),
+        ["Exit price"] = trade.ExitPrice,
+        ["By"] = TradeTables.Reason(trade),
+        ["Net profit"] = trade.NetProfit,
     };
 
     private void Curves()

@@ -114,8 +114,14 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         {
             bool Within(DateTime t) => t >= DateTime.Parse(from) && t < DateTime.Parse(to).AddDays(1);
             if (Inside(curve, Within) is not { } own) continue;
-            var cells = new Cells { ["Period"] = crisis, ["From"] = from, ["To"] = to, ["Return"] = own.TotalReturn,
-                ["Max drawdown"] = own.Depths().Max() };
+            var cells = new Cells
+            {
+                ["Period"] = crisis,
+                ["From"] = from,
+                ["To"] = to,
+                ["Return"] = own.TotalReturn,
+                ["Max drawdown"] = own.Depths().Max()
+            };
             if (benchmark is not null) cells[name] = Inside(benchmark, Within)?.TotalReturn ?? double.NaN;
             rows.Add(cells);
         }

@@ -6,16 +6,23 @@ internal static class DecisionWords
 {
     private static readonly FrozenDictionary<string, string> Decisions = new Dictionary<string, string>
     {
-        ["max-positions"] = "too many positions", ["max-gross"] = "gross limit", ["max-net"] = "net limit", ["max-symbol"] = "symbol limit",
-        ["max-strategy"] = "strategy limit", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing",
-            ["weight-zero"] = "weight is zero",
+        ["max-positions"] = "too many positions",
+        ["max-gross"] = "gross limit",
+        ["max-net"] = "net limit",
+        ["max-symbol"] = "symbol limit",
+        ["max-strategy"] = "strategy limit",
+        ["no-cash"] = "no cash",
+        ["no-quantity"] = "quantity rounds to nothing",
+        ["weight-zero"] = "weight is zero",
         ["strategy-refused"] = "the strategy itself could not",
     }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<string, string> Ends = new Dictionary<string, string>
     {
-        ["expired"] = "expired unfilled", ["no-cash"] = "no cash", ["no-quantity"] = "quantity rounds to nothing",
-            ["no-stop"] = "no stop to size on",
+        ["expired"] = "expired unfilled",
+        ["no-cash"] = "no cash",
+        ["no-quantity"] = "quantity rounds to nothing",
+        ["no-stop"] = "no stop to size on",
         ["unfilled"] = "bars ended first",
     }.ToFrozenDictionary();
 

@@ -88,7 +88,8 @@ internal static class ReturnTables
         check.Chart("Sharpe ratio over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Sharpe"] = sharpe });
         check.Chart("Volatility over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Volatility"] = volatility });
         if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime,
-            double>> { ["Beta"] = beta });
+            double>>
+        { ["Beta"] = beta });
     }
 
     /// <summary>cov(r, b) / var(b).</summary>

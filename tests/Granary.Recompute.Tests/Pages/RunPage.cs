@@ -59,13 +59,15 @@ internal static class RunPage
     private static void Charts(PageCheck check, RunFigures run, BareCurve every, string name)
     {
         var equity = new Dictionary<string, IReadOnlyDictionary<DateTime,
-            double>> { [run.Benchmark is null ? "Equity" : "Portfolio"] = ReturnTables.Series(run.Rows, r => r.Equity) };
+            double>>
+        { [run.Benchmark is null ? "Equity" : "Portfolio"] = ReturnTables.Series(run.Rows, r => r.Equity) };
         if (run.Benchmark is { } b) equity[name] = b.Times.Zip(b.Values)
             .ToDictionary(p => p.First, p => p.Second / b.Values[0] * run.Closes[0].Row.Equity);
         check.Chart("Equity", equity);
         var depths = every.Depths();
         check.Chart("Drawdown", new Dictionary<string, IReadOnlyDictionary<DateTime,
-            double>> { ["Drawdown"] = every.Times.Zip(depths).ToDictionary(p => p.First, p => -p.Second) });
+            double>>
+        { ["Drawdown"] = every.Times.Zip(depths).ToDictionary(p => p.First, p => -p.Second) });
         check.Chart("Gross exposure, share of equity", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
         {
             ["Gross exposure"] = ReturnTables.Series(run.Rows, r => r.Equity > 0 ? r.Exposure / r.Equity : double.NaN),

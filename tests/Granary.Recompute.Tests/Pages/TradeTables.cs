@@ -11,8 +11,11 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
 
     private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>
     {
-        ["open"] = "still open", ["trailing-stop"] = "trailing stop", ["max-bars"] = "bars held", ["time"] = "time of day",
-            ["margin-call"] = "margin call",
+        ["open"] = "still open",
+        ["trailing-stop"] = "trailing stop",
+        ["max-bars"] = "bars held",
+        ["time"] = "time of day",
+        ["margin-call"] = "margin call",
         ["data-ended"] = "data ended",
     }.ToFrozenDictionary();
 

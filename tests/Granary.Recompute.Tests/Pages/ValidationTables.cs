@@ -26,8 +26,11 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             ["Outcome"] = evidence.GetProperty(c.Key).GetProperty("state").GetString()!,
             ["What was found"] = Cell.Any,
         })]);
-        check.Headline(new Cells { ["Verdict"] = evidence.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")
-            ? "May be traded" : "Do not trade" });
+        check.Headline(new Cells
+        {
+            ["Verdict"] = evidence.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")
+            ? "May be traded" : "Do not trade"
+        });
         // A live session carries the outcomes of the backtest that justified it, without their figures.
         if (!run.Files.Results.TryGetProperty("guards", out var guards)) return;
         Figures(guards);

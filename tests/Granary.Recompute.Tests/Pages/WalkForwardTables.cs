@@ -47,8 +47,12 @@ internal static class WalkForwardTables
             Steps(check, check.Page.Charts.FirstOrDefault(c =>
                 c.Title.StartsWith("In sample against out of sample: ", StringComparison.Ordinal)
                 && c.Title.EndsWith($" of {name}", StringComparison.Ordinal))?.Title
-                    ?? "", choices, new() { ["in sample"] = c => Value(c, "objective"), ["out of sample"] = c =>
-                        Value(c, "outOfSampleObjective") });
+                    ?? "", choices, new()
+                    {
+                        ["in sample"] = c => Value(c, "objective"),
+                        ["out of sample"] = c =>
+                        Value(c, "outOfSampleObjective")
+                    });
             foreach (var parameter in choices.SelectMany(c => c.GetProperty("params").EnumerateObject().Select(p => p.Name)).Distinct())
                 if (choices.Select(c => Parameter(c, parameter)).Where(double.IsFinite).Distinct().Count() > 1)
                     Steps(check, $"Parameters chosen by window: {parameter} of {name}", choices,

@@ -136,7 +136,7 @@ public class CompareReportTests
         {
             Digest = "other",
             Strategies = [.. _run.Model.Strategies.Select(s =>
-                s.Stats is { } stats ? s with { Stats = stats with { DeflatedSharpe = double.NaN } } : s)],
+                s.Stats is { } stats ? s with { Stats = stats.Changed((CheckMetrics.DeflatedSharpe, double.NaN)) } : s)],
         };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, unjudged, _run);

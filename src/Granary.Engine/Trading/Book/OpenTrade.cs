@@ -67,6 +67,7 @@ internal struct OpenTrade
         var (below, above) = (EntryPrice - LowestLow, HighestHigh - EntryPrice);
         var (worst, best) = Side == Side.Buy ? (below, above) : (above, below);
         return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, time, price, profit,
-            Commission, bars, reason, worst / EntryPrice, best / EntryPrice) { Carry = Carry };
+            Commission, bars, reason, worst / EntryPrice, best / EntryPrice)
+        { Carry = Carry };
     }
 }

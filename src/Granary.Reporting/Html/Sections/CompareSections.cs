@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Views;
@@ -98,12 +99,10 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
         || p.First.Weight != p.Second.Weight || StatisticsDiffer(p.First.Stats, p.Second.Stats);
 
     // A check that one of the runs alone has made, as a live session makes none, is no difference of the strategy.
-    private static bool StatisticsDiffer(RunStatistics? first, RunStatistics? second)
+    private static bool StatisticsDiffer(MetricSet? first, MetricSet? second)
     {
         if (first is null || second is null) return first is not null || second is not null;
-        var others = second.Named().ToDictionary(n => n.Key, n => n.Value, StringComparer.Ordinal);
-        return first.Named().Any(n => double.IsFinite(n.Value) && others.TryGetValue(n.Key, out var other)
-            && double.IsFinite(other) && other != n.Value);
+        return first.Listed().Any(v => double.IsFinite(v.Value) && double.IsFinite(second[v.Metric]) && second[v.Metric] != v.Value);
     }
 
     private static double Return(StrategyEntry? s) => s?.Stats?.TotalReturn ?? double.NaN;

@@ -91,7 +91,7 @@ internal class CurveView
         var rows = recorder.Rows();
         return new CurveView(CurveOf(rows), CurveOf(recorder.Closes()), curve,
             curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName,
-            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)) 
+            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear))
         {
             DrawnDepths = [.. rows.Select(r => r.Drawdown)],
             RiskFree = riskFree,
