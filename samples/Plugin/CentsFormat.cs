@@ -20,7 +20,8 @@ public sealed class CentsFormat : BarFormat
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
-        if (!Recognises(sample)) throw NotOfThisFormat(sample, "it is not close,low,high,open,volume,time", "use another format, or 'auto'");
+        if (!Recognises(sample))
+            throw NotOfThisFormat(sample, "it is not close,low,high,open,volume,time", "use another format, or 'auto'");
         return new RowLayout
         {
             Format = Name,

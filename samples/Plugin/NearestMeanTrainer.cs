@@ -35,6 +35,7 @@ public sealed class NearestMeanTrainer([Range(0.01, 100)] double strength = 1) :
             intercept -= strength * (high * high - low * low) / 2;
         }
         // A model of an existing kind: every host can read it from its file.
-        return new LinearModel(new ModelHead(Name, LearningTask.Classification, set.Table.Features), scaler.Mean, weights, intercept, sigmoid: true);
+        var head = new ModelHead(Name, LearningTask.Classification, set.Table.Features);
+        return new LinearModel(head, scaler.Mean, weights, intercept, sigmoid: true);
     }
 }

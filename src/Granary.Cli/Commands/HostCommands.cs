@@ -4,7 +4,7 @@ using Granary.Api.Hosting;
 using Granary.Application.Access;
 using Granary.Application.Guards;
 using Granary.Application.Json;
-using Granary.Application.Plugins;
+using Granary.Application.NewProjects;
 using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Cli.Tables;

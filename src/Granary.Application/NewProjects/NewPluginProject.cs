@@ -4,7 +4,7 @@ using Granary.Application.Json;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 
-namespace Granary.Application.Plugins;
+namespace Granary.Application.NewProjects;
 
 /// <summary>
 /// <c>granary new KIND NAME</c>: a folder with a plug-in that works, a test project that passes, and a README. The files are those of

@@ -1,6 +1,6 @@
 using Granary.Application.Catalogues;
 
-namespace Granary.Application.Plugins;
+namespace Granary.Application.NewProjects;
 
 /// <summary>One kind of <c>granary new</c>: which files of samples/Plugin a project is made of.</summary>
 /// <param name="Kind">As the command names it: "strategy".</param>

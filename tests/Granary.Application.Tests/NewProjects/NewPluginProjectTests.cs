@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
-using Granary.Application.Plugins;
+using Granary.Application.NewProjects;
 
-namespace Granary.Application.Tests.Plugins;
+namespace Granary.Application.Tests.NewProjects;
 
 public sealed class NewPluginProjectTests : IDisposable
 {
