@@ -40,8 +40,13 @@ public sealed class LiveOverKafkaTests : IDisposable
         }
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         // The days before the topic's first bar come from the configuration's own files.
-        var live = await LiveSession.RunAsync(new LiveRequest { Production = Path.Combine(backtest.Folder, "prod.json"),
-            Feed = $"kafka://{kafka.Brokers}/{topic.Topic}", Out = Path.Combine(_folder, "live"), WithoutEvidence = true },
+        var live = await LiveSession.RunAsync(new LiveRequest
+        {
+            Production = Path.Combine(backtest.Folder, "prod.json"),
+            Feed = $"kafka://{kafka.Brokers}/{topic.Topic}",
+            Out = Path.Combine(_folder, "live"),
+            WithoutEvidence = true
+        },
                 TestCatalogues.All, TimeProvider.System, patience.Token);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Ledger.Tickets.ShouldBeEmpty();

@@ -48,8 +48,22 @@ public sealed class SelectionGuardsTests
         var random = new Random(seed);
         var statistics = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(new EquitySums
         {
-            Start = 1, Final = 1.1, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1, MaxDrawdownTicks = 1, LongestUnderwaterTicks = 1,
-            FirstTime = 0, LastTime = 1, Months = 1, MonthsUp = 1, Weeks = 1, WeeksUp = 1, ExposedBars = 1,
+            Start = 1,
+            Final = 1.1,
+            Count = 10,
+            SumOfReturns = 0.1,
+            SumOfSquares = 0.01,
+            SumOfSquaredLosses = 0.001,
+            MaxDrawdown = 0.1,
+            MaxDrawdownTicks = 1,
+            LongestUnderwaterTicks = 1,
+            FirstTime = 0,
+            LastTime = 1,
+            Months = 1,
+            MonthsUp = 1,
+            Weeks = 1,
+            WeeksUp = 1,
+            ExposedBars = 1,
         }, default, 52));
         // The edge is one strategy's; all others are noise.
         return _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });

@@ -180,8 +180,12 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         // A production configuration is a batch as well.
         (await _under.RunAsync(new BatchReader(TestCatalogues.All)
-            .Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = new BatchReader(TestCatalogues.All)
-            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } },
+            .Read(Path.Combine(backtest.Folder, "prod.json")) with
+        {
+            Data = new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with
+            { To = new DateTime(2022, 2, 10).Ticks }
+        },
             "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
@@ -282,8 +286,12 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Ledger.Tickets.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
         // The rules are part of the configuration.
         (await _under.RunAsync(new BatchReader(TestCatalogues.All)
-            .Read(Path.Combine(backtest.Folder, "prod.json")) with { Data = new BatchReader(TestCatalogues.All)
-            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with { To = new DateTime(2022, 2, 10).Ticks } },
+            .Read(Path.Combine(backtest.Folder, "prod.json")) with
+        {
+            Data = new BatchReader(TestCatalogues.All)
+            .Read(Path.Combine(backtest.Folder, "prod.json")).Data with
+            { To = new DateTime(2022, 2, 10).Ticks }
+        },
             "again")).Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 

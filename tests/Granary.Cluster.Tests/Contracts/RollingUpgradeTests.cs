@@ -159,9 +159,22 @@ public sealed class RollingUpgradeTests : IDisposable
 
     private static EquitySums Sums { get; } = new()
     {
-        Start = 100, Final = 110, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1,
-        MaxDrawdownTicks = 7, LongestUnderwaterTicks = 7, FirstTime = 0, LastTime = 9 * TimeSpan.TicksPerDay, Months = 1, MonthsUp = 1,
-        Weeks = 2, WeeksUp = 1, ExposedBars = 4,
+        Start = 100,
+        Final = 110,
+        Count = 10,
+        SumOfReturns = 0.1,
+        SumOfSquares = 0.01,
+        SumOfSquaredLosses = 0.001,
+        MaxDrawdown = 0.1,
+        MaxDrawdownTicks = 7,
+        LongestUnderwaterTicks = 7,
+        FirstTime = 0,
+        LastTime = 9 * TimeSpan.TicksPerDay,
+        Months = 1,
+        MonthsUp = 1,
+        Weeks = 2,
+        WeeksUp = 1,
+        ExposedBars = 4,
     };
 
     [Fact]

@@ -60,8 +60,12 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             foreach (var paper in new[] { "", Rough })
             {
                 var state = Path.Combine(Folder, "state-" + Embedded.Count);
-                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with { Production = Production, State = state,
-                    Out = Path.Combine(Folder, "live-" + Embedded.Count) },
+                var run = await LiveSession.RunAsync(Start(paper).ToRequest() with
+                {
+                    Production = Production,
+                    State = state,
+                    Out = Path.Combine(Folder, "live-" + Embedded.Count)
+                },
                     TestCatalogues.All, TimeProvider.System);
                 Embedded[paper] = (run.Run.Model.Digest, AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
             }

@@ -36,8 +36,14 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
             var ports = FreePorts.Take(3);
             _app = SiloApplication.Build(new SiloSettings
             {
-                Clustering = Clustering.Postgres, Connection = Connection, ClusterId = "storage", Urls = $"http://127.0.0.1:{ports[0]}", SiloPort = ports[1], GatewayPort = ports[2],
-                Advertise = System.Net.IPAddress.Loopback, Runs = Directory.CreateTempSubdirectory("granary-runs-").FullName,
+                Clustering = Clustering.Postgres,
+                Connection = Connection,
+                ClusterId = "storage",
+                Urls = $"http://127.0.0.1:{ports[0]}",
+                SiloPort = ports[1],
+                GatewayPort = ports[2],
+                Advertise = System.Net.IPAddress.Loopback,
+                Runs = Directory.CreateTempSubdirectory("granary-runs-").FullName,
             }, TestCatalogues.All, _database);
             await _app.StartAsync();
         }
@@ -145,8 +151,13 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
         var before = await table.ReadAll();
         var entry = new MembershipEntry
         {
-            SiloAddress = SiloAddress.New(System.Net.IPAddress.Parse("10.9.8.7"), 1234, 42), SiloName = "made up", HostName = "nowhere", Status = SiloStatus.Joining,
-            ProxyPort = 0, StartTime = DateTime.UtcNow, IAmAliveTime = DateTime.UtcNow,
+            SiloAddress = SiloAddress.New(System.Net.IPAddress.Parse("10.9.8.7"), 1234, 42),
+            SiloName = "made up",
+            HostName = "nowhere",
+            Status = SiloStatus.Joining,
+            ProxyPort = 0,
+            StartTime = DateTime.UtcNow,
+            IAmAliveTime = DateTime.UtcNow,
         };
         (await table.InsertRow(entry, before.Version.Next())).ShouldBeTrue();
         (await table.InsertRow(entry, before.Version.Next())).ShouldBeFalse("the version is stale");

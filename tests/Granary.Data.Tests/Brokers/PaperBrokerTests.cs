@@ -15,19 +15,19 @@ public sealed class PaperBrokerTests : BrokerContractTests, IDisposable
 
     protected override Task<IBroker> OpenAsync(VenueBehaviour behaviour) =>
         BrokerCatalogue.Of(typeof(PaperBroker).Assembly).Create("paper", BrokerOptionText.Parse(behaviour switch
-    {
-        VenueBehaviour.FillsInParts => "partial=1",
-        VenueBehaviour.LosesAnswers => "timeout=0.5",
-        _ => null,
-    })).ConnectAsync(new BrokerEnvironment
-    {
-        Account = "test",
-        Cash = 100_000,
-        Execution = new ExecutionSettings { Fee = new PercentFee(0.1), Slippage = new PercentSlippage(0.02) },
-        Instruments = new Dictionary<string, Instrument> { [Symbol] = new() { Symbol = Symbol } },
-        OpenJournalAsync = _ => Task.FromResult<IJournal>(FileJournal.Open(_folder, TimeProvider.System, flush: false)),
-        Clock = TimeProvider.System,
-    });
+        {
+            VenueBehaviour.FillsInParts => "partial=1",
+            VenueBehaviour.LosesAnswers => "timeout=0.5",
+            _ => null,
+        })).ConnectAsync(new BrokerEnvironment
+        {
+            Account = "test",
+            Cash = 100_000,
+            Execution = new ExecutionSettings { Fee = new PercentFee(0.1), Slippage = new PercentSlippage(0.02) },
+            Instruments = new Dictionary<string, Instrument> { [Symbol] = new() { Symbol = Symbol } },
+            OpenJournalAsync = _ => Task.FromResult<IJournal>(FileJournal.Open(_folder, TimeProvider.System, flush: false)),
+            Clock = TimeProvider.System,
+        });
 
     protected override async Task TradeAsync(double from, double to)
     {

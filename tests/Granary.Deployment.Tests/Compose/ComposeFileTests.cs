@@ -14,7 +14,8 @@ public class ComposeFileTests
     private static readonly string[] Ajv = ["ajv@8.17.1", "ajv-formats@3.0.1"];
 
     private static readonly FrozenDictionary<string, string> Given = new Dictionary<string,
-        string> { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" }.ToFrozenDictionary();
+        string>
+    { ["POSTGRES_PASSWORD"] = "p1", ["QUESTDB_PASSWORD"] = "p2" }.ToFrozenDictionary();
 
     private static JsonObject File => ComposeFile.Read("docker-compose.yml");
 

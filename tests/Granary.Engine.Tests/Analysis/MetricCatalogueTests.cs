@@ -33,9 +33,22 @@ public class MetricCatalogueTests
 
     private static EquitySums Sums(double final = 110, double start = 100) => new()
     {
-        Start = start, Final = final, Count = 10, SumOfReturns = 0.1, SumOfSquares = 0.01, SumOfSquaredLosses = 0.001, MaxDrawdown = 0.1,
-        MaxDrawdownTicks = TimeSpan.TicksPerDay, LongestUnderwaterTicks = TimeSpan.TicksPerDay, FirstTime = 0, LastTime = 9 * TimeSpan.TicksPerDay,
-        Months = 1, MonthsUp = 1, Weeks = 2, WeeksUp = 1, ExposedBars = 4,
+        Start = start,
+        Final = final,
+        Count = 10,
+        SumOfReturns = 0.1,
+        SumOfSquares = 0.01,
+        SumOfSquaredLosses = 0.001,
+        MaxDrawdown = 0.1,
+        MaxDrawdownTicks = TimeSpan.TicksPerDay,
+        LongestUnderwaterTicks = TimeSpan.TicksPerDay,
+        FirstTime = 0,
+        LastTime = 9 * TimeSpan.TicksPerDay,
+        Months = 1,
+        MonthsUp = 1,
+        Weeks = 2,
+        WeeksUp = 1,
+        ExposedBars = 4,
     };
 
     private static MetricSet Strategy => MetricCatalogue.BuiltIn.Compute(MetricInput.Of(Sums(), default, 252));
