@@ -9,7 +9,7 @@ internal sealed record BestByLuck(double RealityCheck, double Superior, double M
     /// <param name="returns">Of strategies that ever moved.</param>
     public static BestByLuck Of(IReadOnlyList<double[]> returns, int resamples, Random random)
     {
-        var series = Whitened(returns);
+        var series = Whitening.Of(returns);
         var n = series[0].Length;
         var block = Median([.. series.Where((_, k) => IsTaken(k, series.Length)).Select(Block)]);
         double[] mean = [.. series.Select(s => s.Average())], sample = [.. series.Select(Deviation)];
@@ -63,23 +63,6 @@ internal sealed record BestByLuck(double RealityCheck, double Superior, double M
         var sum = 0.0;
         for (var t = lag; t < values.Length; t++) sum += (values[t] - mean) * (values[t - lag] - mean);
         return sum / values.Length;
-    }
-
-    private static double[][] Whitened(IReadOnlyList<double[]> returns)
-    {
-        var n = returns[0].Length;
-        double[] own = [.. returns.Select(r =>
-            (n * Covariance(r, r.Average(), 1) / Covariance(r, r.Average(), 0) + 1) / (n - 3))];
-        var common = own.Average();
-        var scatter = own.Sum(x => (x - common) * (x - common)) / Math.Max(1, own.Length - 1);
-        var real = Math.Max(0, scatter - 1.0 / n);
-        return [.. returns.Select((r, k) =>
-        {
-            var memory = Math.Clamp(common + real / (real + 1.0 / n) * (own[k] - common), 0, 0.97);
-            var mean = r.Average();
-            return r.Select((x, t) => t > 0 ? x - memory * r[t - 1]
-                : (1 - memory) * mean + Math.Sqrt(1 - memory * memory) * (x - mean)).ToArray();
-        })];
     }
 
     // Politis and White 2004, corrected 2009.
