@@ -37,7 +37,7 @@ internal static class LiveCommands
         var to = new Option<string?>("--to") { Description = "where the feed ends: the first bar that is left out" };
         var paper = new Option<string?>("--paper")
         {
-            Description = "--broker-options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"",
+            Description = "options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"",
         };
         var host = new Option<string?>("--host") { Description = "a cluster that trades it, as http://silo:8080 (this process); state and weights are the cluster's then" };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };

@@ -249,7 +249,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task A_configuration_without_evidence_is_refused_unless_its_operator_insists_and_that_is_recorded()
     {
         var backtest = await _under.BacktestAsync();
-        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("--without-evidence, which is recorded");
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("pass --without-evidence to trade it anyway");
         var live = await _under.LiveAsync(backtest);
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"withoutEvidence\": true");
     }

@@ -64,7 +64,7 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
         var counts = _results.GetProperty("portfolio").GetProperty("decisions").EnumerateObject()
             .Select(d => (d.Name, Count: (double)d.Value.GetInt32())).ToList();
         var refused = counts.Where(c => c.Name != "accepted").OrderByDescending(c => c.Count).ToList();
-        says.Says($"The portfolio refused {{}} of {{}} signals: {string.Join(", ", refused.Select(r => r.Name + " {}"))}.",
+        says.Says($"The portfolio refused {{}} of {{}} signals: {string.Join(", ", refused.Select(_ => "{} (*)"))}.",
             [refused.Sum(r => r.Count), counts.Sum(c => c.Count), .. refused.Select(r => r.Count)]);
     }
 

@@ -50,7 +50,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
                 [G("trials"), G("newTrials"), G("effectiveTrials"), G("expectedMaximum") * Annual,
                     .. G("winnersOfNothing") > 0 ? [G("winnersOfNothing") * Annual] : Array.Empty<double>()]);
         if (double.IsFinite(G("deflatedSharpe")))
-            says.Says("The portfolio's Sharpe ratio of {} a year exceeds what luck would show with a probability of {}*",
+            says.Says("The portfolio's Sharpe ratio of {} a year exceeds what luck would show, with a probability of {}*",
                 G("sharpe") * Annual, G("deflatedSharpe"));
         Strong(says);
         Overfitting(says);
@@ -98,8 +98,8 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
         if (Has("costStress", "stressed"))
         {
             var tried = Regex.IsMatch(_checks.GetProperty("costStress").GetProperty("sentence").GetString()!, "stitched");
-            says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity"
-                : "the weighted strategies, each in an account of its own, return on average")} {{}} instead of {{}}, and {{}} of {{}} "
+            says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity earns"
+                : "the weighted strategies, each in its own account, earn on average")} {{}} instead of {{}}, and {{}} of {{}} "
                 + (tried ? "*" : "strategies still earn."),
                 E("costStress", "stressed"), E("costStress", "return"), E("costStress", "stillProfitable"), E("costStress", "strategies"));
         }
@@ -109,7 +109,7 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
                 E("betterThanBenchmark", "return"), E("betterThanBenchmark", "benchmarkReturn"),
                 Math.Abs(E("betterThanBenchmark", "excess")) * 365.25 / 7, E("betterThanBenchmark", "pValue"));
         if (Has("causality", "strategies"))
-            says.Says("No look-ahead was found in a sample of {} strategies whose future was changed at {} times; *",
+            says.Says("No look-ahead was found in a sample of {} strategies whose later bars were changed at {} times. *",
                 E("causality", "strategies"), E("causality", "cuts"));
     }
 }
