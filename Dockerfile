@@ -21,6 +21,9 @@ RUN dotnet restore src/Granary.Silo/Granary.Silo.csproj
 
 COPY src/ src/
 COPY infra/sql/ infra/sql/
+# The templates of granary new are the files of the sample, and the contract tests of brokers.
+COPY samples/Plugin/ samples/Plugin/
+COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/
 RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-restore \
  && mkdir -p /runs /data
 

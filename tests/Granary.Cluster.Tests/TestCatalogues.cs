@@ -1,4 +1,5 @@
 using Granary.Application.Catalogues;
+using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
 
 namespace Granary.Cluster.Tests;
@@ -9,5 +10,6 @@ internal static class TestCatalogues
     public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
+        .AddAssembly(typeof(Laggard).Assembly)
         .Build();
 }

@@ -132,6 +132,7 @@ internal sealed class LocalExchange : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _listener.Close();
+        // Close would send the rest of answers whose clients have gone.
+        _listener.Abort();
     }
 }

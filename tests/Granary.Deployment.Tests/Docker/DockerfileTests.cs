@@ -36,11 +36,16 @@ public partial class DockerfileTests
         Lines.TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal)).Where(l => l.StartsWith("COPY src/", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
             .Order(StringComparer.Ordinal).ShouldBe(ProjectsOfTheSilo().Order(StringComparer.Ordinal));
 
+    // What the first stage copies from the repository.
+    private static IEnumerable<string> CopiedSources() =>
+        Lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal))
+            .SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]);
+
     [Fact]
     public void All_that_is_copied_exists_and_is_not_kept_from_the_context()
     {
         var ignored = File.ReadAllLines(Path.Combine(Root, ".dockerignore"));
-        foreach (var source in Lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal)).SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]))
+        foreach (var source in CopiedSources())
         {
             Path.Exists(Path.Combine(Root, source)).ShouldBeTrue(source);
             ignored.ShouldNotContain(source.Split('/')[0]);
@@ -49,7 +54,7 @@ public partial class DockerfileTests
         foreach (var embedded in ProjectsOfTheSilo().SelectMany(p => Project(p).Descendants("EmbeddedResource")).Select(e => e.Attribute("Include")!.Value).Where(i => i.StartsWith("$(RootDir)", StringComparison.Ordinal)).Select(i => i["$(RootDir)".Length..]))
         {
             var folder = embedded[..(embedded.LastIndexOf('/') + 1)];
-            Lines.ShouldContain(l => l.StartsWith("COPY ", StringComparison.Ordinal) && folder.StartsWith(l.Split(' ')[1], StringComparison.Ordinal), embedded);
+            CopiedSources().ShouldContain(copied => folder.StartsWith(copied, StringComparison.Ordinal), embedded);
         }
     }
 
