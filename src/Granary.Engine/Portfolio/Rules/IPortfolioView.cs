@@ -44,10 +44,10 @@ public interface IPortfolioView
     /// <summary>Open positions of a strategy.</summary>
     double ValueOf(int member);
 
-    /// <summary>Reservations in an instrument.</summary>
+    /// <summary>What is reserved in an instrument.</summary>
     double ReservedIn(int market);
 
-    /// <summary>Reservations of a strategy.</summary>
+    /// <summary>What is reserved for a strategy.</summary>
     double ReservedOf(int member);
 
     /// <summary>Whether a signal was accepted and is not filled yet.</summary>
